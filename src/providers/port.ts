@@ -1,0 +1,113 @@
+/**
+ * The one shape every model provider has, whatever its wire format.
+ * A provider knows HTTP and its own format; it knows no project, thread, budget or database.
+ */
+
+/** Token counts of one call. Disjoint, so a cost is a plain sum; `reasoningTokens` is part of `outputTokens`. */
+export interface TokenUsage {
+  /** Input tokens billed at the full input price: neither read from nor written to a cache. */
+  inputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+}
+
+export type TextPart = { type: "text"; text: string };
+/** `data` is base64 without a prefix. */
+export type ImagePart = { type: "image"; mediaType: string; data: string };
+/** A model's thinking, given back to the provider that signed it. */
+export type ReasoningPart = { type: "reasoning"; text: string; signature?: string };
+export type PromptPart = TextPart | ImagePart | ReasoningPart;
+
+export interface PromptMessage {
+  role: "user" | "assistant";
+  parts: PromptPart[];
+}
+
+/** A passage the answer may quote. Already rendered into `system` for real models; `excerpts` reads it from here. */
+export interface PromptSource {
+  /** What a citation marker names: `S1`, `S2`, … */
+  label: string;
+  title: string;
+  text: string;
+}
+
+export interface SystemBlock {
+  text: string;
+  /** The last block marked so ends the stable prefix: providers with explicit caching put a breakpoint there. */
+  cacheable: boolean;
+}
+
+export interface ProviderRequest {
+  /** The provider's own name of the model. */
+  model: string;
+  system: SystemBlock[];
+  messages: PromptMessage[];
+  sources: PromptSource[];
+  maxOutputTokens: number;
+  temperature?: number;
+  /** Token budget for thinking; absent: no thinking asked for. */
+  reasoningTokens?: number;
+}
+
+export type EndReason = "stop" | "length" | "refusal" | "other";
+
+export type ProviderEvent =
+  | { type: "text"; text: string }
+  | { type: "reasoning"; text: string; signature?: string }
+  /** Cumulative for the call; the last one wins. */
+  | { type: "usage"; usage: TokenUsage }
+  | { type: "end"; reason: EndReason };
+
+export interface ProviderCall {
+  signal: AbortSignal;
+  /** Milliseconds without a byte after which the call fails as `silent`. */
+  idleTimeoutMs: number;
+}
+
+export interface Provider {
+  readonly kind: ProviderKind;
+  /**
+   * Streams one answer. Yields the events of one network read together, so a burst costs one pass.
+   * Ends after exactly one `end` event, else throws {@link ProviderError}. Aborting the signal
+   * closes the socket and throws the signal's reason.
+   */
+  stream(request: ProviderRequest, call: ProviderCall): AsyncIterable<ProviderEvent[]>;
+}
+
+export const PROVIDER_KINDS = ["anthropic", "openai", "excerpts"] as const;
+export type ProviderKind = (typeof PROVIDER_KINDS)[number];
+
+/** What went wrong, in terms a person can act on. The text of each lives in the web client under `provider.<code>`. */
+export type ProviderErrorCode =
+  | "bad_key"
+  | "no_credit"
+  | "unknown_model"
+  | "rate_limited"
+  | "overloaded"
+  | "context_too_long"
+  | "invalid_request"
+  | "unreachable"
+  | "cut"
+  | "malformed"
+  | "silent"
+  | "provider_fault";
+
+export class ProviderError extends Error {
+  override readonly name = "ProviderError";
+  constructor(
+    readonly code: ProviderErrorCode,
+    /** One sentence for the person who asked; never contains a key, an address or the prompt. */
+    message: string,
+    readonly options: {
+      /** True when the same request may succeed later and no output was produced. */
+      retryable: boolean;
+      /** HTTP status the provider answered with, when it did. */
+      status?: number;
+      retryAfterMs?: number;
+    },
+  ) {
+    super(message);
+  }
+}
