@@ -3,7 +3,7 @@
  * A provider knows HTTP and its own format; it knows no project, thread, budget or database.
  */
 
-/** Token counts of one call. Disjoint, so a cost is a plain sum; `reasoningTokens` is part of `outputTokens`. */
+/** Token counts of one call, whole numbers ≥ 0. Disjoint, so a cost is a plain sum; `reasoningTokens` is part of `outputTokens`. */
 export interface TokenUsage {
   /** Input tokens billed at the full input price: neither read from nor written to a cache. */
   inputTokens: number;
@@ -16,8 +16,16 @@ export interface TokenUsage {
 export type TextPart = { type: "text"; text: string };
 /** `data` is base64 without a prefix. */
 export type ImagePart = { type: "image"; mediaType: string; data: string };
-/** A model's thinking, given back to the provider that signed it. */
-export type ReasoningPart = { type: "reasoning"; text: string; signature?: string };
+/**
+ * A model's thinking, given back to the provider that signed it; providers without signatures get none back.
+ * `redacted`: the provider sent it encrypted, `text` is empty and `signature` holds the opaque data.
+ */
+export type ReasoningPart = {
+  type: "reasoning";
+  text: string;
+  signature?: string;
+  redacted?: true;
+};
 export type PromptPart = TextPart | ImagePart | ReasoningPart;
 
 export interface PromptMessage {
@@ -35,7 +43,10 @@ export interface PromptSource {
 
 export interface SystemBlock {
   text: string;
-  /** The last block marked so ends the stable prefix: providers with explicit caching put a breakpoint there. */
+  /**
+   * The last block marked so ends the stable prefix: providers with explicit caching put a breakpoint there.
+   * Keep such blocks first and byte-equal between calls, or nothing is ever read from the cache.
+   */
   cacheable: boolean;
 }
 
@@ -55,23 +66,28 @@ export type EndReason = "stop" | "length" | "refusal" | "other";
 
 export type ProviderEvent =
   | { type: "text"; text: string }
-  | { type: "reasoning"; text: string; signature?: string }
-  /** Cumulative for the call; the last one wins. */
+  /** A `signature` closes its reasoning part: reasoning that follows it belongs to a new part. */
+  | { type: "reasoning"; text: string; signature?: string; redacted?: true }
+  /**
+   * Cumulative for the call, retries included; the last one wins. Some endpoints never send one, and a
+   * call that is aborted or cut may have sent none or an early one: `usageToSettle` fills the gap.
+   */
   | { type: "usage"; usage: TokenUsage }
   | { type: "end"; reason: EndReason };
 
 export interface ProviderCall {
   signal: AbortSignal;
-  /** Milliseconds without a byte after which the call fails as `silent`. */
+  /** Milliseconds without a byte, from the request on, after which the call fails as `silent`. */
   idleTimeoutMs: number;
 }
 
 export interface Provider {
   readonly kind: ProviderKind;
   /**
-   * Streams one answer. Yields the events of one network read together, so a burst costs one pass.
-   * Ends after exactly one `end` event, else throws {@link ProviderError}. Aborting the signal
-   * closes the socket and throws the signal's reason.
+   * Streams one answer. Yields the events of one network read together, so a burst costs one pass;
+   * neighbouring text within a read arrives merged, and no yielded array is empty.
+   * Ends after exactly one `end` event, which is the last event, else throws {@link ProviderError}.
+   * Aborting the signal, or leaving the loop, closes the socket; an abort throws the signal's reason.
    */
   stream(request: ProviderRequest, call: ProviderCall): AsyncIterable<ProviderEvent[]>;
 }
@@ -80,34 +96,48 @@ export const PROVIDER_KINDS = ["anthropic", "openai", "excerpts"] as const;
 export type ProviderKind = (typeof PROVIDER_KINDS)[number];
 
 /** What went wrong, in terms a person can act on. The text of each lives in the web client under `provider.<code>`. */
-export type ProviderErrorCode =
-  | "bad_key"
-  | "no_credit"
-  | "unknown_model"
-  | "rate_limited"
-  | "overloaded"
-  | "context_too_long"
-  | "invalid_request"
-  | "unreachable"
-  | "cut"
-  | "malformed"
-  | "silent"
-  | "provider_fault";
+export const PROVIDER_ERROR_CODES = [
+  "bad_key",
+  "no_credit",
+  "unknown_model",
+  "rate_limited",
+  "overloaded",
+  "context_too_long",
+  "refused",
+  "invalid_request",
+  "unreachable",
+  "cut",
+  "malformed",
+  "silent",
+  "provider_fault",
+] as const;
+export type ProviderErrorCode = (typeof PROVIDER_ERROR_CODES)[number];
 
+export interface ProviderErrorDetails {
+  /** True when the same request may succeed later and no output was produced. */
+  retryable: boolean;
+  /** HTTP status the provider answered with, when it did. */
+  status?: number;
+  /** How long the provider asked us to wait. */
+  retryAfterMs?: number;
+}
+
+/**
+ * The only error a provider throws, apart from the reason of an aborted signal.
+ * `message` is one sentence for the person who asked; never contains a key, an address or the prompt.
+ */
 export class ProviderError extends Error {
   override readonly name = "ProviderError";
-  constructor(
-    readonly code: ProviderErrorCode,
-    /** One sentence for the person who asked; never contains a key, an address or the prompt. */
-    message: string,
-    readonly options: {
-      /** True when the same request may succeed later and no output was produced. */
-      retryable: boolean;
-      /** HTTP status the provider answered with, when it did. */
-      status?: number;
-      retryAfterMs?: number;
-    },
-  ) {
+  readonly code: ProviderErrorCode;
+  readonly retryable: boolean;
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ProviderErrorCode, message: string, details: ProviderErrorDetails) {
     super(message);
+    this.code = code;
+    this.retryable = details.retryable;
+    this.status = details.status;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }

@@ -1,0 +1,94 @@
+import { anthropicServer } from "../../test/providers/anthropic-server.ts";
+import { type ContractSubject, providerContract } from "../../test/providers/contract.ts";
+import { type FakeStep, fakeAnswer, fakeProvider } from "../../test/providers/fake.ts";
+import { openAiServer } from "../../test/providers/openai-server.ts";
+import type { WireServer } from "../../test/providers/wire-server.ts";
+import { createProvider, type Provider } from "./index.ts";
+
+providerContract("Anthropic messages", () => {
+  const server = anthropicServer().start();
+  return overWire(
+    server,
+    createProvider({ kind: "anthropic", apiKey: "key", baseUrl: server.origin }),
+  );
+});
+
+providerContract("OpenAI chat completions", () => {
+  const server = openAiServer().start();
+  const baseUrl = `${server.origin}/v1`;
+  return overWire(server, createProvider({ kind: "openai", apiKey: "key", baseUrl }));
+});
+
+providerContract("the built-in excerpts", () => {
+  let running = 0;
+  const provider = counted(createProvider({ kind: "excerpts", paceMs: 4 }), (by) => {
+    running += by;
+  });
+  return {
+    provider,
+    answers: () => {
+      const sentences = ["Otters eat fish.", "Otters eat crabs."];
+      const lines = sentences.map((sentence) => `- ${sentence} [S1: "${sentence}"]`);
+      return `These passages match your question best:\n\n${lines.join("\n")}`;
+    },
+    goesOn: () => {},
+    running: () => running,
+    stop: () => {},
+  };
+});
+
+providerContract("the fake", () => {
+  const script: FakeStep[][] = [];
+  const fake = fakeProvider(() => script.shift() ?? []);
+  return {
+    provider: fake,
+    answers: (text) => {
+      script.push(fakeAnswer(text));
+      return text;
+    },
+    goesOn: () => {
+      const word: FakeStep[] = [{ events: [{ type: "text", text: "on " }] }, { waitMs: 5 }];
+      script.push(Array.from({ length: 200 }, () => word).flat());
+    },
+    fallsSilent: () => {
+      script.push([{ events: [{ type: "text", text: "Well" }] }, { silence: true }]);
+    },
+    running: () => fake.calls.filter(({ ended }) => ended === undefined).length,
+    stop: () => {},
+  };
+});
+
+function overWire(server: WireServer, provider: Provider): ContractSubject {
+  return {
+    provider,
+    answers: (text) => {
+      server.queue({ text, deltaChars: 5 });
+      return text;
+    },
+    goesOn: () => {
+      server.queue({ text: "on and ", endless: true, chunkMs: 5 });
+    },
+    fallsSilent: () => {
+      server.queue({ fault: { kind: "silence", afterDeltas: 2 } });
+    },
+    running: () => server.running.length,
+    reportedUsage: () => server.calls.at(-1)?.reportedUsage,
+    stop: () => server.stop(),
+  };
+}
+
+/** Counts the streams of a provider that are being read. */
+function counted(provider: Provider, count: (by: 1 | -1) => void): Provider {
+  return {
+    kind: provider.kind,
+    async *stream(request, call) {
+      call.signal.throwIfAborted();
+      count(1);
+      try {
+        yield* provider.stream(request, call);
+      } finally {
+        count(-1);
+      }
+    },
+  };
+}

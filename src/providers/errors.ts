@@ -1,0 +1,198 @@
+/**
+ * From what a provider says went wrong to one of our codes. Providers' own words are read here and never
+ * passed on: they may quote the prompt, the key or an address.
+ * Sources: the error pages of Anthropic's Messages API and OpenAI's API reference, and the bodies that
+ * OpenRouter, vLLM, llama.cpp and Ollama send in the same place.
+ */
+
+import { ProviderError, type ProviderErrorCode } from "./port.ts";
+
+/** What a refusal of the provider tells, from whichever corner of its body. */
+interface Complaint {
+  status: number | undefined;
+  /** `error.type` and `error.code`, lower case. */
+  names: string[];
+  message: string;
+  param: string | undefined;
+}
+
+/** The sentence of each code, for logs and scripts; the web client has its own under `provider.<code>`. */
+const SENTENCES: Record<ProviderErrorCode, string> = {
+  bad_key: "The provider does not accept the API key.",
+  no_credit: "The account at the provider has no credit left.",
+  unknown_model: "The provider does not know this model, or the key may not use it.",
+  rate_limited: "The provider limits the rate of requests.",
+  overloaded: "The provider is overloaded at the moment.",
+  context_too_long: "The conversation and its files are longer than the model can read.",
+  refused: "The provider refused to answer this request.",
+  invalid_request: "The provider does not accept the request.",
+  unreachable: "The provider cannot be reached.",
+  cut: "The connection to the provider ended in the middle of the answer.",
+  malformed: "The provider sent something that is not an answer.",
+  silent: "The provider sent nothing for too long.",
+  provider_fault: "The provider reported a fault of its own.",
+};
+
+/** Codes that may go away by themselves. */
+const TRANSIENT: ReadonlySet<ProviderErrorCode> = new Set([
+  "rate_limited",
+  "overloaded",
+  "unreachable",
+  "cut",
+  "malformed",
+  "silent",
+  "provider_fault",
+]);
+
+/** Words that only a message carries, since some endpoints give no usable type. First match wins. */
+const CREDIT = /credit balance|insufficient (credits?|quota|balance|funds)|current quota/i;
+const CONTEXT =
+  /prompt is too long|input is too long|maximum context|context (length|limit|window|size)|exceeds? .{0,40}context/i;
+const KEY =
+  /api.?key.{0,30}(not valid|invalid|incorrect)|(invalid|incorrect|missing).{0,20}api.?key/i;
+const REFUSED = /content.{0,20}(policy|filter)|flagged|moderation/i;
+const MODEL =
+  /model\b.{0,200}(not found|not exist|does not exist|no such|not available|unsupported|not a valid|invalid)|(unknown|no such|invalid|unsupported) model|no endpoints found/i;
+
+/** Makes the error of a code. `produced`: output has been passed on already, so it is not retryable. */
+export function providerError(
+  code: ProviderErrorCode,
+  details: { produced?: boolean; status?: number; retryAfterMs?: number; param?: string } = {},
+): ProviderError {
+  const sentence = SENTENCES[code];
+  const message = details.param
+    ? `${sentence.slice(0, -1)} (parameter ${details.param}).`
+    : sentence;
+  return new ProviderError(code, message, {
+    retryable: TRANSIENT.has(code) && details.produced !== true,
+    ...(details.status === undefined ? {} : { status: details.status }),
+    ...(details.retryAfterMs === undefined ? {} : { retryAfterMs: details.retryAfterMs }),
+  });
+}
+
+/** The error of an answer with a status other than 2xx. `body` is its text, or as much as was read of it. */
+export function errorFromResponse(status: number, headers: Headers, body: string): ProviderError {
+  const complaint = readComplaint(status, body);
+  const code = classify(complaint);
+  const retryAfterMs = readRetryAfter(headers, Date.now());
+  const error = providerError(code, {
+    status,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(complaint.param === undefined ? {} : { param: complaint.param }),
+  });
+  // Nothing answers at this path, or it points elsewhere: asking again will not help.
+  if (code === "unreachable")
+    return new ProviderError(code, error.message, { retryable: false, status });
+  return error;
+}
+
+/** The error of an error object inside a stream that began with 200. `payload` is the parsed event. */
+export function errorFromEvent(payload: unknown, produced: boolean): ProviderError {
+  const complaint = complaintOf(undefined, payload);
+  return providerError(classify(complaint), { produced });
+}
+
+/**
+ * The wait a provider asks for, in milliseconds: `retry-after-ms`, or `Retry-After` as seconds or as
+ * an HTTP date (RFC 9110 §10.2.3). Undefined when absent or unreadable.
+ */
+export function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
+  const exact = Number(headers.get("retry-after-ms") ?? Number.NaN);
+  if (Number.isFinite(exact) && exact >= 0) return Math.ceil(exact);
+  const value = headers.get("retry-after")?.trim();
+  if (!value) return undefined;
+  if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+function readComplaint(status: number, body: string): Complaint {
+  try {
+    return complaintOf(status, JSON.parse(body));
+  } catch {
+    return { status, names: [], message: body.slice(0, 2000), param: undefined };
+  }
+}
+
+/** Fields of an error body, none of them sure to be there. */
+interface ErrorBody {
+  error?: ErrorBody | string | null;
+  type?: unknown;
+  code?: unknown;
+  message?: unknown;
+  param?: unknown;
+}
+
+function complaintOf(status: number | undefined, payload: unknown): Complaint {
+  const body: ErrorBody = isObject(payload) ? payload : {};
+  // OpenRouter and vLLM put the status into `code`, also inside a stream.
+  if (typeof body.error === "string") {
+    return { status, names: [], message: body.error, param: undefined };
+  }
+  const error = body.error ?? body;
+  const inner = typeof error.code === "number" ? error.code : undefined;
+  const names = [error.type, error.code].filter((name) => typeof name === "string");
+  return {
+    status: status ?? inner,
+    names: names.map((name) => name.toLowerCase()),
+    message: typeof error.message === "string" ? error.message.slice(0, 2000) : "",
+    param:
+      typeof error.param === "string" && /^[\w.[\]]{1,40}$/.test(error.param)
+        ? error.param
+        : undefined,
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function classify({ status, names, message }: Complaint): ProviderErrorCode {
+  const named = (...wanted: string[]) => wanted.some((name) => names.includes(name));
+  if (status === 402 || named("insufficient_quota", "billing_error") || CREDIT.test(message)) {
+    return "no_credit";
+  }
+  if (status === 429 || named("rate_limit_error", "rate_limit_exceeded")) return "rate_limited";
+  if (
+    status === 413 ||
+    named("context_length_exceeded", "exceed_context_size_error", "request_too_large") ||
+    CONTEXT.test(message)
+  ) {
+    return "context_too_long";
+  }
+  if (named("content_policy_violation", "content_filter") || refusedBy(status, message)) {
+    return "refused";
+  }
+  if (
+    status === 401 ||
+    status === 403 ||
+    named("authentication_error", "permission_error", "invalid_api_key") ||
+    KEY.test(message)
+  ) {
+    return "bad_key";
+  }
+  if (named("model_not_found", "not_found_error") || modelUnknownBy(status, message)) {
+    return "unknown_model";
+  }
+  if (
+    status === 529 ||
+    status === 503 ||
+    named("overloaded_error") ||
+    /overloaded/i.test(message)
+  ) {
+    return "overloaded";
+  }
+  if (status === undefined)
+    return named("invalid_request_error") ? "invalid_request" : "provider_fault";
+  if (status === 404 || status === 405 || (status >= 300 && status < 400)) return "unreachable";
+  if (status === 408 || status >= 500) return "provider_fault";
+  return "invalid_request";
+}
+
+function refusedBy(status: number | undefined, message: string): boolean {
+  return (status === 400 || status === 403) && REFUSED.test(message);
+}
+
+function modelUnknownBy(status: number | undefined, message: string): boolean {
+  return (status === 400 || status === 404) && MODEL.test(message);
+}

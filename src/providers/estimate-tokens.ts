@@ -1,0 +1,81 @@
+/**
+ * Token counts before the provider has counted: for holds, for the fit of a context, and for calls
+ * that ended without saying what they used. Estimates lean upward, since a hold must cover the bill.
+ */
+
+import type { ProviderRequest, TokenUsage } from "./port.ts";
+
+/**
+ * What one image may cost. Anthropic counts up to 4,784 tokens at its newest models' resolution,
+ * OpenAI's tile models up to 1,445 (its small models bill images at a multiple and may exceed this).
+ */
+export const IMAGE_TOKENS = 4_800;
+/** Roles and separators around a message. */
+const MESSAGE_TOKENS = 8;
+
+/**
+ * Tokens of a text, leaning upward. Per character: 0.3 for ASCII letters and blanks (English prose is
+ * near 0.25 with GPT tokenizers and up to a third more with Anthropic's newest), 0.5 for digits, 0.7 for
+ * ASCII marks, 0.7 for other alphabets, 1.3 for Chinese, Japanese and Korean, 1.5 for each half of a
+ * surrogate pair, so 3 for an emoji. Not a strict bound: random strings and rare scripts may exceed it.
+ */
+export function estimateTokens(text: string): number {
+  let tenths = 0;
+  for (let at = 0; at < text.length; at++) tenths += tenthsOf(text.charCodeAt(at));
+  return Math.ceil(tenths / 10);
+}
+
+function tenthsOf(code: number): number {
+  if (code < 0x80) {
+    // Folding bit 5 puts both cases into one range.
+    const letter = code | 0x20;
+    if ((letter >= 0x61 && letter <= 0x7a) || code === 0x20 || code === 0x0a) return 3;
+    return code >= 0x30 && code <= 0x39 ? 5 : 7;
+  }
+  if (code < 0x2e80) return 7;
+  return code >= 0xd800 && code < 0xe000 ? 15 : 13;
+}
+
+/** Input tokens of a whole request, leaning upward. */
+export function estimateRequestTokens(request: ProviderRequest): number {
+  let tokens = MESSAGE_TOKENS;
+  for (const block of request.system) tokens += estimateTokens(block.text);
+  for (const message of request.messages) {
+    tokens += MESSAGE_TOKENS;
+    for (const part of message.parts) {
+      if (part.type === "image") tokens += IMAGE_TOKENS;
+      else if (part.type === "text" || !part.redacted) tokens += estimateTokens(part.text);
+      else tokens += Math.ceil((part.signature?.length ?? 0) / 3);
+    }
+  }
+  return tokens;
+}
+
+/**
+ * The usage to settle a call with. A call that ran to its end is settled with what was reported, to the
+ * token. One that was stopped or cut is billed by the provider for what it had produced, which it may
+ * not have told: then the produced text counts where it exceeds the report.
+ *
+ * @param reported the call's last usage event, if there was one
+ * @param produced all answer and reasoning text that arrived
+ * @param complete whether the call's `end` event arrived
+ */
+export function usageToSettle(
+  request: ProviderRequest,
+  reported: TokenUsage | undefined,
+  produced: { text: string; reasoning: string },
+  complete: boolean,
+): TokenUsage {
+  if (reported && complete) return reported;
+  const reasoningTokens = estimateTokens(produced.reasoning);
+  const outputTokens = estimateTokens(produced.text) + reasoningTokens;
+  if (!reported) {
+    const inputTokens = estimateRequestTokens(request);
+    return { inputTokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens, reasoningTokens };
+  }
+  return {
+    ...reported,
+    outputTokens: Math.max(reported.outputTokens, outputTokens),
+    reasoningTokens: Math.max(reported.reasoningTokens, reasoningTokens),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * The built-in model that needs no key: it answers with the sentences of the given sources that best match
+ * the question, in their own words, each with a citation. It writes nothing itself and says so.
+ */
+
+import { estimateRequestTokens, estimateTokens } from "./estimate-tokens.ts";
+import { pause } from "./pause.ts";
+import type { Provider, ProviderCall, ProviderEvent, ProviderRequest } from "./port.ts";
+import { type RankedSentence, rankSentences } from "./rank-sentences.ts";
+
+/** Name of its one model. */
+export const EXCERPTS_MODEL = "excerpts";
+const MAX_QUOTES = 4;
+/** A sentence this much worse than the best one is noise. */
+const MIN_SHARE = 0.4;
+const DEFAULT_PACE_MS = 15;
+
+const HOW_TO_CONNECT =
+  "I am the built-in excerpts model: I can only quote passages from your files, word for word. " +
+  "For written answers, an administrator can connect a provider such as Anthropic, OpenAI or a local " +
+  "Ollama under Admin → Providers.";
+
+export interface ExcerptsOptions {
+  /** Milliseconds between words, so that the answer can be watched; 0 sends it at once. */
+  paceMs?: number;
+}
+
+/** The provider behind the model `excerpts`. Needs no network; its answers cost nothing. */
+export function excerptsProvider(options: ExcerptsOptions = {}): Provider {
+  const paceMs = options.paceMs ?? DEFAULT_PACE_MS;
+  return { kind: "excerpts", stream: (request, call) => streamExcerpts(request, call, paceMs) };
+}
+
+async function* streamExcerpts(
+  request: ProviderRequest,
+  call: ProviderCall,
+  paceMs: number,
+): AsyncGenerator<ProviderEvent[], void, undefined> {
+  call.signal.throwIfAborted();
+  const answer = await writeAnswer(request, call.signal);
+  const inputTokens = estimateRequestTokens(request);
+  const usageOf = (text: string): ProviderEvent => ({
+    type: "usage",
+    usage: {
+      inputTokens,
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+      outputTokens: estimateTokens(text),
+      reasoningTokens: 0,
+    },
+  });
+  let sent = "";
+  for (const [word] of answer.matchAll(/\s*\S+/gu)) {
+    if (estimateTokens(sent + word) > request.maxOutputTokens) {
+      yield [usageOf(sent), { type: "end", reason: "length" }];
+      return;
+    }
+    if (sent !== "" && paceMs > 0) await pause(paceMs, call.signal);
+    call.signal.throwIfAborted();
+    sent += word;
+    yield [{ type: "text", text: word }];
+  }
+  yield [usageOf(sent), { type: "end", reason: "stop" }];
+}
+
+async function writeAnswer(request: ProviderRequest, signal: AbortSignal): Promise<string> {
+  if (request.sources.length === 0) {
+    return `There are no files to quote from in this conversation yet. ${HOW_TO_CONNECT}`;
+  }
+  const ranked = await rankSentences(questionOf(request), request.sources, signal);
+  const quotes = choose(ranked);
+  if (quotes.length === 0) {
+    return `I found no passage in the files at hand that matches your question. ${HOW_TO_CONNECT}`;
+  }
+  const lines = quotes.map(({ text, label, exact }) => `- ${text} [${label}: "${exact}"]`);
+  return `These passages match your question best:\n\n${lines.join("\n")}`;
+}
+
+function questionOf(request: ProviderRequest): string {
+  const last = request.messages.findLast((message) => message.role === "user");
+  const texts = last?.parts.filter((part) => part.type === "text") ?? [];
+  return texts.map((part) => part.text).join("\n");
+}
+
+interface Quote {
+  label: string;
+  /** The sentence on one line. */
+  text: string;
+  /** Words that stand in the source exactly so. */
+  exact: string;
+}
+
+function choose(ranked: RankedSentence[]): Quote[] {
+  const best = ranked[0]?.score ?? 0;
+  const quotes: Quote[] = [];
+  for (const { label, text, score } of ranked) {
+    if (quotes.length === MAX_QUOTES || score < best * MIN_SHARE) break;
+    const line = text.replace(/\s+/g, " ");
+    const exact = quotable(text);
+    if (exact === "" || quotes.some((quote) => quote.text === line)) continue;
+    quotes.push({ label, text: line, exact });
+  }
+  return quotes;
+}
+
+/** The longest run of a sentence that fits between a marker's quotation marks on one line. */
+function quotable(text: string): string {
+  const runs = text.split(/["\n\r]/).map((run) => run.trim());
+  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), "");
+}

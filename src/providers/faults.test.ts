@@ -1,0 +1,153 @@
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { anthropicServer } from "../../test/providers/anthropic-server.ts";
+import {
+  aCall,
+  aRequest,
+  type Collected,
+  collect,
+  eventually,
+  failureOf,
+} from "../../test/providers/contract.ts";
+import { openAiServer } from "../../test/providers/openai-server.ts";
+import type { Fault } from "../../test/providers/scenario.ts";
+import { createProvider, ProviderError, type ProviderErrorCode } from "./index.ts";
+
+const KEY = "sk-secret-0123456789";
+const TEXT = "A first sentence, then a second one, and at last a third one. 🦦";
+
+const vendors = [
+  { vendor: "Anthropic", kind: "anthropic" as const, server: anthropicServer().start(), path: "" },
+  { vendor: "OpenAI", kind: "openai" as const, server: openAiServer().start(), path: "/v1" },
+];
+
+/** Each fault before the first word, with what a person is told. */
+const refusals: [Fault, ProviderErrorCode, { retryable: boolean }][] = [
+  [{ kind: "bad_key" }, "bad_key", { retryable: false }],
+  [{ kind: "no_credit" }, "no_credit", { retryable: false }],
+  [{ kind: "unknown_model" }, "unknown_model", { retryable: false }],
+  [{ kind: "context_too_long" }, "context_too_long", { retryable: false }],
+  [{ kind: "refused" }, "refused", { retryable: false }],
+  [{ kind: "invalid_request" }, "invalid_request", { retryable: false }],
+  [{ kind: "rate_limited" }, "rate_limited", { retryable: true }],
+  [{ kind: "overloaded", status: 529 }, "overloaded", { retryable: true }],
+  [{ kind: "overloaded", status: 503 }, "overloaded", { retryable: true }],
+  [{ kind: "server_error" }, "provider_fault", { retryable: true }],
+  [{ kind: "redirect" }, "unreachable", { retryable: false }],
+  [{ kind: "document" }, "malformed", { retryable: true }],
+  [{ kind: "silent_start" }, "silent", { retryable: true }],
+  [{ kind: "malformed" }, "malformed", { retryable: true }],
+  [{ kind: "oversized" }, "malformed", { retryable: true }],
+  [{ kind: "error_event" }, "overloaded", { retryable: true }],
+  [{ kind: "truncated" }, "cut", { retryable: true }],
+  [{ kind: "cut", afterBytes: 20 }, "cut", { retryable: true }],
+  [{ kind: "cut", afterBytes: 20, reset: true }, "cut", { retryable: true }],
+];
+
+/** Faults in the middle of the answer: what came stays, and nothing is asked twice. */
+const interruptions: [Fault, ProviderErrorCode][] = [
+  [{ kind: "malformed", afterDeltas: 3 }, "malformed"],
+  [{ kind: "oversized", afterDeltas: 3 }, "malformed"],
+  [{ kind: "error_event", afterDeltas: 3 }, "overloaded"],
+  [{ kind: "truncated", afterDeltas: 3 }, "cut"],
+  [{ kind: "cut", afterBytes: 1400 }, "cut"],
+];
+
+for (const { vendor, kind, server, path } of vendors) {
+  const baseUrl = `${server.origin}${path}`;
+  const provider = createProvider({ kind, apiKey: KEY, baseUrl, retry: false });
+  const ask = (idleTimeoutMs = 2000) => provider.stream(aRequest(), aCall({ idleTimeoutMs }));
+
+  describe(`${vendor}, when things go wrong`, () => {
+    afterEach(() => server.reset());
+    afterAll(() => server.stop());
+
+    test.each(refusals)("%j is told as %s", async (fault, code, details) => {
+      server.scenario = { text: TEXT, fault };
+      const error = await failureOf(collect(ask(fault.kind === "silent_start" ? 60 : 2000)));
+      expect(error).toBeInstanceOf(ProviderError);
+      expect(error).toMatchObject({ code, ...details });
+      await eventually(() => server.running.length === 0);
+    });
+
+    test.each(interruptions)("%j in the middle is %s and keeps what came", async (fault, code) => {
+      // Paced, since fetch gives up bytes that arrive together with the end of their connection.
+      server.scenario = { text: TEXT, deltaChars: 6, chunkMs: 3, fault };
+      const into: Collected = { text: "", reasoning: "", usage: undefined, events: [], reads: 0 };
+      const error = await failureOf(collect(ask(), into));
+      expect(error).toMatchObject({ code, retryable: false });
+      expect(into.text.length).toBeGreaterThan(0);
+      expect(TEXT.startsWith(into.text)).toBe(true);
+    });
+
+    test("the wait that a rate limit asks for is passed on, in seconds or as a date", async () => {
+      server.queue({ fault: { kind: "rate_limited", retryAfter: "7" } });
+      expect(await failureOf(collect(ask()))).toMatchObject({ retryAfterMs: 7000, status: 429 });
+      const soon = new Date(Date.now() + 60_000).toUTCString();
+      server.queue({ fault: { kind: "rate_limited", retryAfter: soon } });
+      const error = await failureOf(collect(ask()));
+      if (!(error instanceof ProviderError)) throw error;
+      expect(error.retryAfterMs).toBeWithin(50_000, 60_001);
+    });
+
+    test("no error carries the key, the address or the prompt", async () => {
+      const told: string[] = [];
+      for (const [fault] of refusals) {
+        server.scenario = { fault };
+        const error = await failureOf(collect(ask(50)));
+        told.push(Bun.inspect(error), JSON.stringify(error));
+      }
+      const nowhere = createProvider({
+        kind,
+        apiKey: KEY,
+        baseUrl: "http://127.0.0.1:9",
+        retry: false,
+      });
+      const error = await failureOf(collect(nowhere.stream(aRequest(), aCall())));
+      expect(error).toMatchObject({ code: "unreachable", retryable: true });
+      told.push(Bun.inspect(error));
+      const all = told.join("\n");
+      for (const secret of [KEY, "127.0.0.1", "otters", "helpful"])
+        expect(all).not.toContain(secret);
+    });
+
+    test("a wrong path at a living host is told as unreachable", async () => {
+      const lost = createProvider({
+        kind,
+        apiKey: KEY,
+        baseUrl: `${server.origin}/nowhere`,
+        retry: false,
+      });
+      const error = await failureOf(collect(lost.stream(aRequest(), aCall())));
+      expect(error).toMatchObject({ code: "unreachable", retryable: false });
+    });
+
+    test("an answer that was refused ends as refusal, not as an error", async () => {
+      server.scenario = { text: "I cannot help with that.", end: "refusal" };
+      const { events, text } = await collect(ask());
+      expect(text).toBe("I cannot help with that.");
+      expect(events.at(-1)).toEqual({ type: "end", reason: "refusal" });
+    });
+
+    test("an answer at its output cap ends as length", async () => {
+      server.scenario = { text: "word ".repeat(200) };
+      const request = aRequest({ maxOutputTokens: 20 });
+      const { events, usage } = await collect(provider.stream(request, aCall()));
+      expect(events.at(-1)).toEqual({ type: "end", reason: "length" });
+      expect(usage?.outputTokens).toBe(20);
+    });
+
+    test("a missing usage is no fault, and usage sent twice is not added up", async () => {
+      server.queue({ text: TEXT, usage: "missing" });
+      expect((await collect(ask())).usage).toBeUndefined();
+      server.queue({ text: TEXT, usage: "twice" });
+      const { usage } = await collect(ask());
+      expect(usage).toEqual(server.calls.at(-1)?.reportedUsage);
+    });
+
+    test("a connection serves many answers one after the other", async () => {
+      for (let n = 0; n < 5; n++) await collect(ask());
+      await Bun.sleep(20);
+      expect(server.openConnections).toBeLessThanOrEqual(2);
+    });
+  });
+}

@@ -1,0 +1,48 @@
+/** Notices a peer that has stopped sending. */
+
+export interface SilenceWatch {
+  /** From now on bytes are awaited. */
+  listen(): void;
+  /** Bytes came, or nobody reads at the moment: a slow reader is not a silent sender. */
+  rest(): void;
+  readonly expired: boolean;
+  stop(): void;
+}
+
+/**
+ * Calls `onSilence` once when a wait lasts `timeoutMs`. One timer serves the whole call and is re-armed
+ * when it fires, not on each read: a read costs a look at the clock, nothing more.
+ */
+export function watchSilence(timeoutMs: number, onSilence: () => void): SilenceWatch {
+  let since = 0;
+  let listening = false;
+  let expired = false;
+  let timer = setTimeout(check, timeoutMs);
+
+  function check() {
+    const left = listening ? since + timeoutMs - performance.now() : timeoutMs;
+    // Timers may fire a fraction of a millisecond early.
+    if (left > 1) {
+      timer = setTimeout(check, left);
+      return;
+    }
+    expired = true;
+    onSilence();
+  }
+
+  return {
+    listen() {
+      since = performance.now();
+      listening = true;
+    },
+    rest() {
+      listening = false;
+    },
+    get expired() {
+      return expired;
+    },
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}

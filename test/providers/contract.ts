@@ -1,0 +1,196 @@
+/** What every provider promises, whatever it speaks: one suite, run over each adapter and the fake. */
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type {
+  Provider,
+  ProviderCall,
+  ProviderEvent,
+  ProviderRequest,
+  TokenUsage,
+} from "../../src/providers/port.ts";
+
+export interface ContractSubject {
+  provider: Provider;
+  /** Makes the next call answer with this text; returns the text that will really come. */
+  answers(text: string): string;
+  /** Makes the next call go on for as long as anybody listens. */
+  goesOn(): void;
+  /** Makes the next call fall silent after its first words; absent where nothing can. */
+  fallsSilent?(): void;
+  /** Calls that the other side still works for. */
+  running(): number;
+  /** What the other side says the last call used; absent where nobody else counts. */
+  reportedUsage?(): TokenUsage | undefined;
+  stop(): void;
+}
+
+export interface Collected {
+  text: string;
+  reasoning: string;
+  usage: TokenUsage | undefined;
+  events: ProviderEvent[];
+  reads: number;
+}
+
+/** A plain question with a source, as every provider accepts it. */
+export function aRequest(overrides: Partial<ProviderRequest> = {}): ProviderRequest {
+  return {
+    model: "test-model",
+    system: [{ text: "You are helpful.", cacheable: true }],
+    messages: [{ role: "user", parts: [{ type: "text", text: "What do otters eat?" }] }],
+    sources: [
+      {
+        label: "S1",
+        title: "Animals",
+        text: `Otters eat fish. ${"Otters eat crabs. ".repeat(20)}`,
+      },
+    ],
+    maxOutputTokens: 1000,
+    ...overrides,
+  };
+}
+
+/** A call that nobody aborts. */
+export function aCall(overrides: Partial<ProviderCall> = {}): ProviderCall {
+  return { signal: new AbortController().signal, idleTimeoutMs: 5000, ...overrides };
+}
+
+/** Reads a stream to its end, whichever that is; `into` keeps what came before an error. */
+export async function collect(
+  stream: AsyncIterable<ProviderEvent[]>,
+  into: Collected = { text: "", reasoning: "", usage: undefined, events: [], reads: 0 },
+): Promise<Collected> {
+  for await (const events of stream) {
+    into.reads++;
+    for (const event of events) {
+      into.events.push(event);
+      if (event.type === "text") into.text += event.text;
+      if (event.type === "reasoning") into.reasoning += event.text;
+      if (event.type === "usage") into.usage = event.usage;
+    }
+  }
+  return into;
+}
+
+/** What a rejected promise was rejected with. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("It did not fail.");
+}
+
+/** Waits until a condition holds; fails after two seconds. */
+export async function eventually(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 2000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error("It did not come true within two seconds.");
+    await Bun.sleep(5);
+  }
+}
+
+const TEXT = "Otters eat fish, crabs and 海胆; they also like 🦪.\n\nThat is all.";
+
+/** Runs the suite over one provider. */
+export function providerContract(name: string, make: () => ContractSubject): void {
+  describe(`a provider: ${name}`, () => {
+    let subject: ContractSubject;
+    beforeAll(() => {
+      subject = make();
+    });
+    afterAll(() => subject.stop());
+
+    test("streams the whole answer and ends once, last", async () => {
+      const expected = subject.answers(TEXT);
+      const { text, events } = await collect(subject.provider.stream(aRequest(), aCall()));
+      expect(text).toBe(expected);
+      expect(events.filter(({ type }) => type === "end")).toHaveLength(1);
+      expect(events.at(-1)).toEqual({ type: "end", reason: "stop" });
+    });
+
+    test("never yields nothing", async () => {
+      subject.answers(TEXT);
+      for await (const events of subject.provider.stream(aRequest(), aCall())) {
+        expect(events.length).toBeGreaterThan(0);
+        for (const event of events) if (event.type === "text") expect(event.text).not.toBe("");
+      }
+    });
+
+    test("reports usage in whole, disjoint counts", async () => {
+      subject.answers(TEXT);
+      const { usage } = await collect(subject.provider.stream(aRequest(), aCall()));
+      if (!usage) throw new Error("no usage");
+      for (const count of Object.values(usage))
+        expect(Number.isInteger(count) && count >= 0).toBe(true);
+      expect(usage.outputTokens).toBeGreaterThan(0);
+      expect(usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens).toBeGreaterThan(0);
+      if (subject.reportedUsage) expect(usage).toEqual(subject.reportedUsage() ?? usage);
+    });
+
+    test("keeps simultaneous answers apart", async () => {
+      const expected = subject.answers(TEXT);
+      subject.answers(TEXT);
+      const both = await Promise.all([
+        collect(subject.provider.stream(aRequest(), aCall())),
+        collect(subject.provider.stream(aRequest(), aCall())),
+      ]);
+      expect(both.map(({ text }) => text)).toEqual([expected, expected]);
+    });
+
+    test("an abort in the middle throws its reason and ends the work on the other side", async () => {
+      subject.goesOn();
+      const abort = new AbortController();
+      const reason = new Error("the reader pressed stop");
+      const reading = (async () => {
+        for await (const _ of subject.provider.stream(
+          aRequest(),
+          aCall({ signal: abort.signal }),
+        )) {
+          setTimeout(() => abort.abort(reason), 10);
+        }
+      })();
+      expect(await failureOf(reading)).toBe(reason);
+      await eventually(() => subject.running() === 0);
+    });
+
+    test("a signal aborted beforehand starts nothing", async () => {
+      const reason = new Error("too late");
+      const signal = AbortSignal.abort(reason);
+      const reading = collect(subject.provider.stream(aRequest(), aCall({ signal })));
+      expect(await failureOf(reading)).toBe(reason);
+      expect(subject.running()).toBe(0);
+    });
+
+    test("leaving the loop ends the work on the other side", async () => {
+      subject.goesOn();
+      for await (const _ of subject.provider.stream(aRequest(), aCall())) break;
+      await eventually(() => subject.running() === 0);
+    });
+
+    test("silence in the middle fails as such, with what came before kept", async () => {
+      if (!subject.fallsSilent) return;
+      subject.fallsSilent();
+      const into: Collected = { text: "", reasoning: "", usage: undefined, events: [], reads: 0 };
+      const call = aCall({ idleTimeoutMs: 60 });
+      const reading = collect(subject.provider.stream(aRequest(), call), into);
+      expect(await failureOf(reading)).toMatchObject({ code: "silent", retryable: false });
+      expect(into.text).not.toBe("");
+      await eventually(() => subject.running() === 0);
+    });
+
+    test("a slow reader is not mistaken for a silent provider", async () => {
+      const expected = subject.answers(TEXT);
+      let text = "";
+      for await (const events of subject.provider.stream(
+        aRequest(),
+        aCall({ idleTimeoutMs: 80 }),
+      )) {
+        if (text === "") await Bun.sleep(200);
+        for (const event of events) if (event.type === "text") text += event.text;
+      }
+      expect(text).toBe(expected);
+    });
+  });
+}
