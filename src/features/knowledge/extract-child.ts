@@ -1,0 +1,57 @@
+/**
+ * Entry of the child process that reads one untrusted document. Bytes come on standard input, limits as
+ * the one argument; on standard output go one line of JSON and, after success, the text in UTF-8.
+ * It has no environment, no database and no secrets, and may be killed at any moment.
+ */
+import { chunkText } from "./chunk-text.ts";
+import { decodeText } from "./decode-text.ts";
+import { detectLanguage } from "./detect-language.ts";
+import type { ChildAnswer } from "./extract-text.ts";
+import { PdfFault, readPdf } from "./read-pdf.ts";
+import { sniffFile } from "./sniff-file.ts";
+
+async function extract(
+  bytes: Uint8Array,
+  name: string,
+  maxUnits: number,
+): Promise<[ChildAnswer, string]> {
+  if (bytes.length === 0) return refused("empty", "The file is empty.");
+  const sniffed = sniffFile(bytes, name);
+  if (sniffed.kind === "refused") return refused("unsupported", sniffed.message);
+  let text: string;
+  let pageStarts: number[] = [];
+  let note: string | null = null;
+  if (sniffed.kind === "pdf") {
+    ({ text, pageStarts } = await readPdf(bytes, maxUnits));
+  } else {
+    const decoded = decodeText(bytes);
+    if (!decoded.ok) return refused("unsupported", decoded.message);
+    ({ text, note } = decoded);
+  }
+  if (text.trim() === "") return refused("empty", "The file holds nothing but white space.");
+  if (text.length > maxUnits) return refused("too_long", "The text of the file is too long.");
+  const chunks = chunkText(text).map(({ start, end, tokens }) => [start, end, tokens] as const);
+  const language = detectLanguage(text);
+  return [{ ok: true, mediaType: sniffed.mediaType, language, note, pageStarts, chunks }, text];
+}
+
+const refused = (
+  code: "empty" | "unsupported" | "too_long",
+  message: string,
+): [ChildAnswer, string] => [{ ok: false, code, message }, ""];
+
+async function main(): Promise<void> {
+  const [name = "", maxUnits = "0"] = process.argv.slice(2);
+  let answer: [ChildAnswer, string];
+  try {
+    answer = await extract(await Bun.stdin.bytes(), name, Number(maxUnits));
+  } catch (error) {
+    if (error instanceof PdfFault)
+      answer = [{ ok: false, code: error.code, message: error.message }, ""];
+    // The engine reports a refused allocation as a RangeError; the parent knows what that means.
+    else process.exit(error instanceof RangeError ? 12 : 13);
+  }
+  await Bun.write(Bun.stdout, `${JSON.stringify(answer[0])}\n${answer[1]}`);
+}
+
+await main();

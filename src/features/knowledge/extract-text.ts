@@ -1,0 +1,186 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Chunk } from "./chunk-text.ts";
+
+/** Why a document could not be read. The sentences for people come with it. */
+export type ExtractionFault =
+  | "empty"
+  | "unsupported"
+  | "encrypted"
+  | "damaged"
+  | "no_text"
+  | "too_long"
+  | "too_slow"
+  | "too_much_memory";
+
+export interface ExtractedText {
+  ok: true;
+  text: string;
+  /** What the content is, whatever its name said. */
+  mediaType: string;
+  /** A PostgreSQL text search configuration. */
+  language: string;
+  /** `read_as_latin1` or `invalid_bytes_replaced`, or null when nothing was odd. */
+  note: string | null;
+  /** Offset of each page's first code unit; empty where there are no pages. */
+  pageStarts: number[];
+  chunks: Chunk[];
+}
+
+export type Extraction = ExtractedText | { ok: false; code: ExtractionFault; message: string };
+
+export interface ExtractionLimits {
+  /** Resident bytes of the child above which it is killed. */
+  memoryBytes: number;
+  timeMs: number;
+  /** UTF-16 code units of text. */
+  textUnits: number;
+}
+
+export const EXTRACTION_LIMITS: ExtractionLimits = {
+  memoryBytes: 512 * 1024 * 1024,
+  timeMs: 30_000,
+  textUnits: 10_000_000,
+};
+
+/** First line of what the child prints. */
+export type ChildAnswer =
+  | {
+      ok: true;
+      mediaType: string;
+      language: string;
+      note: string | null;
+      pageStarts: number[];
+      chunks: (readonly [start: number, end: number, tokens: number])[];
+    }
+  | { ok: false; code: ExtractionFault; message: string };
+
+const CHILD = fileURLToPath(new URL("./extract-child.ts", import.meta.url));
+const WATCH_MS = 50;
+
+/**
+ * Reads a document in a child process that is killed when it takes too long or too much memory,
+ * so that a hostile file costs one failed file and nothing else.
+ * The kernel caps the child's data segment and processor time where the shell can set that; resident
+ * memory is watched besides, which also works where it cannot.
+ * @param name used only to refine the media type of text
+ * @throws the signal's reason when aborted; nothing else
+ */
+export async function extractText(
+  document: ReadableStream<Uint8Array> | Uint8Array,
+  name: string,
+  limits: ExtractionLimits = EXTRACTION_LIMITS,
+  signal?: AbortSignal,
+): Promise<Extraction> {
+  signal?.throwIfAborted();
+  const dataKib = Math.ceil(limits.memoryBytes / 1024) + HEADROOM_KIB;
+  const seconds = Math.ceil(limits.timeMs / 1000) + 1;
+  const capped = `ulimit -d ${dataKib} 2>/dev/null; ulimit -t ${seconds} 2>/dev/null; ulimit -c 0 2>/dev/null; exec "$@"`;
+  const child = Bun.spawn(
+    [
+      "/bin/sh",
+      "-c",
+      capped,
+      "sh",
+      process.execPath,
+      "--smol",
+      CHILD,
+      name,
+      String(limits.textUnits),
+    ],
+    { stdin: document, stdout: "pipe", stderr: "ignore", env: { BUN_JSC_useConcurrentGC: "0" } },
+  );
+  let killedFor: "too_slow" | "too_much_memory" | "too_long" | "aborted" | null = null;
+  const kill = (reason: NonNullable<typeof killedFor>) => {
+    killedFor ??= reason;
+    child.kill("SIGKILL");
+  };
+  const onAbort = () => kill("aborted");
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const deadline = setTimeout(() => kill("too_slow"), limits.timeMs);
+  const watch = setInterval(async () => {
+    if ((await residentBytes(child.pid)) > limits.memoryBytes) kill("too_much_memory");
+  }, WATCH_MS);
+  try {
+    // UTF-8 takes at most three bytes a code unit; the rest is room for the first line.
+    const output = await readAll(child.stdout, limits.textUnits * 4 + 64_000_000, () =>
+      kill("too_long"),
+    );
+    const exitCode = await child.exited;
+    if (killedFor === "aborted") signal?.throwIfAborted();
+    if (killedFor === "too_slow" || child.signalCode === "SIGXCPU") return failed("too_slow");
+    if (killedFor === "too_long") return failed("too_long");
+    // A SIGKILL that is not ours is the system's, which was out of memory.
+    if (killedFor || exitCode === OUT_OF_MEMORY || child.signalCode === "SIGKILL")
+      return failed("too_much_memory");
+    return exitCode === 0 ? parse(output) : failed("damaged");
+  } finally {
+    clearTimeout(deadline);
+    clearInterval(watch);
+    signal?.removeEventListener("abort", onAbort);
+    child.kill("SIGKILL");
+  }
+}
+
+/** What the runtime maps beside the document's own memory. */
+const HEADROOM_KIB = 256 * 1024;
+/** Exit code by which the child says that an allocation was refused. */
+const OUT_OF_MEMORY = 12;
+
+const SENTENCES = {
+  too_slow: "Reading the file took too long. It may be damaged, or made to exhaust the reader.",
+  too_much_memory:
+    "Reading the file took too much memory. It may be damaged, or made to exhaust the reader.",
+  too_long: "The text of the file is too long.",
+  damaged: "The file is damaged and could not be read.",
+} as const;
+
+const failed = (code: keyof typeof SENTENCES): Extraction => ({
+  ok: false,
+  code,
+  message: SENTENCES[code],
+});
+
+function parse(output: Uint8Array): Extraction {
+  const line = output.indexOf(10);
+  if (line < 0) return failed("damaged");
+  const answer: ChildAnswer = JSON.parse(new TextDecoder().decode(output.subarray(0, line)));
+  if (!answer.ok) return answer;
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(output.subarray(line + 1));
+  const chunks = answer.chunks.map(([start, end, tokens]) => ({ start, end, tokens }));
+  return { ...answer, text, chunks };
+}
+
+async function readAll(
+  stream: ReadableStream<Uint8Array>,
+  cap: number,
+  onCap: () => void,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of stream) {
+    size += part.length;
+    if (size > cap) {
+      onCap();
+      break;
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** Resident memory of a process, 0 when it is gone. Linux from /proc, elsewhere from `ps`. */
+async function residentBytes(pid: number): Promise<number> {
+  if (process.platform === "linux") {
+    const statm = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
+    return Number(statm.split(" ")[1] ?? 0) * PAGE_BYTES;
+  }
+  const ps = Bun.spawn(["ps", "-o", "rss=", "-p", String(pid)], {
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  return Number((await new Response(ps.stdout).text()).trim()) * 1024;
+}
+
+/** Every 64-bit Linux that Bun supports on common hardware; a larger page would only count low. */
+const PAGE_BYTES = 4096;

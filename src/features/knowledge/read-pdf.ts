@@ -1,0 +1,74 @@
+import { getDocumentProxy } from "unpdf";
+
+export interface PdfText {
+  text: string;
+  /** Offset in `text` at which each page begins. */
+  pageStarts: number[];
+}
+
+/** Why a PDF could not be read; `code` as in the extraction's failures. */
+export class PdfFault extends Error {
+  override readonly name = "PdfFault";
+  readonly code: "encrypted" | "damaged" | "no_text" | "too_long";
+  constructor(code: PdfFault["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Text of a PDF in reading order as its producer wrote it, pages divided by a blank line.
+ * @param maxUnits UTF-16 code units after which reading stops
+ * @throws {@link PdfFault}
+ */
+export async function readPdf(bytes: Uint8Array, maxUnits: number): Promise<PdfText> {
+  // The reader repairs a cut file and silently leaves out what is gone; an answer would too.
+  if (!Buffer.from(bytes.subarray(-4096)).includes("%%EOF")) damaged(null);
+  const pdf = await open(bytes);
+  const pageStarts: number[] = [];
+  let text = "";
+  for (let number = 1; number <= pdf.numPages; number++) {
+    if (text !== "") text += "\n\n";
+    pageStarts.push(text.length);
+    const page = await pdf.getPage(number).catch(damaged);
+    const { items } = await page.getTextContent().catch(damaged);
+    for (const item of items) {
+      if (!("str" in item)) continue;
+      text += item.hasEOL ? `${item.str}\n` : item.str;
+    }
+    page.cleanup();
+    if (text.length > maxUnits) throw new PdfFault("too_long", "The text of the file is too long.");
+  }
+  // Fonts without a character map give NUL or halves of surrogate pairs; neither can be stored.
+  const clean = text.replaceAll("\0", "\ufffd").toWellFormed();
+  if (!/[\p{L}\p{N}]/u.test(clean)) {
+    throw new PdfFault(
+      "no_text",
+      "The PDF holds no text, only pictures of pages. Run text recognition (OCR) on it first.",
+    );
+  }
+  return { text: clean, pageStarts };
+}
+
+async function open(bytes: Uint8Array) {
+  try {
+    return await getDocumentProxy(bytes, {
+      useSystemFonts: false,
+      verbosity: 0,
+    });
+  } catch (error) {
+    if (error instanceof Error && error.name === "PasswordException") {
+      throw new PdfFault(
+        "encrypted",
+        "The PDF is protected by a password. Add a copy without one.",
+      );
+    }
+    return damaged(error);
+  }
+}
+
+function damaged(error: unknown): never {
+  // Running out of memory is the caller's to name.
+  if (error instanceof RangeError) throw error;
+  throw new PdfFault("damaged", "The PDF is damaged or incomplete and cannot be opened.");
+}

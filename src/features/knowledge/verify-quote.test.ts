@@ -1,0 +1,76 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { verifyQuote } from "./verify-quote.ts";
+
+const found = (text: string, quote: string) => {
+  const span = verifyQuote(text, quote);
+  return span ? text.slice(span.start, span.end) : null;
+};
+
+describe("a quote is verified against the text it names", () => {
+  test("verbatim words are found where they stand", () => {
+    expect(verifyQuote("one two three", "two")).toEqual({ start: 4, end: 7 });
+    expect(found("😀 emoji first, then words", "then words")).toBe("then words");
+  });
+
+  test("line breaks and runs of spaces do not matter", () => {
+    expect(found("signed by\n  both\u00a0parties today", "by both parties")).toBe(
+      "by\n  both\u00a0parties",
+    );
+    expect(found("a b", "  a\tb\n")).toBe("a b");
+  });
+
+  test("typographic marks do not matter", () => {
+    expect(found("He said “don’t — ever”.", `"don't - ever"`)).toBe("“don’t — ever”");
+    expect(found("wait… what", "wait... what")).toBe("wait… what");
+    expect(found("soft\u00adhyphen", "softhyphen")).toBe("soft\u00adhyphen");
+  });
+
+  test("ligatures and decomposed letters of PDFs do not matter", () => {
+    expect(found("an eﬃcient oﬃce", "efficient office")).toBe("eﬃcient oﬃce");
+    expect(found("cafe\u0301 noir", "café noir")).toBe("cafe\u0301 noir");
+  });
+
+  test("changed words, letter case and invented text are not quotes", () => {
+    expect(verifyQuote("The fee is 100 EUR.", "The fee is 200 EUR.")).toBeNull();
+    expect(verifyQuote("The fee", "the fee")).toBeNull();
+    expect(verifyQuote("abc", "abcd")).toBeNull();
+    expect(verifyQuote("abc", "   ")).toBeNull();
+    expect(verifyQuote("", "a")).toBeNull();
+  });
+
+  test("a place deep in a long text is found, also across the windows of the search", () => {
+    for (const before of [65_530, 65_536, 131_070, 300_000]) {
+      const text = `${"x ".repeat(before / 2)}the “quick”\nfox${" y".repeat(50_000)}`;
+      expect(verifyQuote(text, 'the "quick" fox')).toEqual({ start: before, end: before + 15 });
+    }
+  });
+
+  test("any passage copied with other white space and marks is found at the same words", () => {
+    const word = fc.constantFrom(
+      "plan",
+      "don’t",
+      "“yes”",
+      "x—y",
+      "ﬁne",
+      "é",
+      "Straße",
+      "日本",
+      "😀",
+      "3.5",
+    );
+    const gap = fc.constantFrom(" ", "\n", "  ", "\t", "\u00a0");
+    const text = fc.array(fc.tuple(word, gap), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(text, fc.nat(), fc.nat(), (parts, from, length) => {
+        const first = from % parts.length;
+        const last = Math.min(parts.length, first + 1 + (length % 8));
+        const source = parts.map(([w, g]) => w + g).join("");
+        const words = parts.slice(first, last).map(([w]) => w);
+        const copied = words.join(" ").replace(/’/g, "'").replace(/[“”]/g, '"').replace("ﬁ", "fi");
+        const place = found(source, copied);
+        expect(place?.split(/\s+/u)).toEqual(words);
+      }),
+    );
+  });
+});
