@@ -1,0 +1,72 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Deps } from "./deps.ts";
+import { authenticate, identityRoutes, identityState } from "./features/identity/index.ts";
+import {
+  createPersonalProject,
+  findPersonalProjectId,
+  projectRoutes,
+} from "./features/projects/index.ts";
+import { isMigrated } from "./platform/db/migrate.ts";
+import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
+import type { AppEnv } from "./platform/http/env.ts";
+import { answerError, Problem, problemResponse } from "./platform/http/problem.ts";
+import { requestContext } from "./platform/http/request-context.ts";
+import { sameOrigin, securityHeaders } from "./platform/http/security.ts";
+import { webRoutes } from "./platform/http/web.ts";
+import { healthRoutes } from "./platform/observability/health.ts";
+
+/** The whole HTTP application of a role. The only place that knows every feature. */
+export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
+  const { config, database, lifecycle } = deps;
+  const app = new OpenAPIHono<AppEnv>();
+  app.onError(answerError);
+  app.notFound((c) =>
+    problemResponse(
+      new Problem(404, "not_found", "There is no such thing here."),
+      c.get("requestId"),
+    ),
+  );
+  app.route(
+    "/",
+    healthRoutes(lifecycle, () => isMigrated(database.sql)),
+  );
+  app.use(
+    requestContext(deps),
+    deps.metrics.http,
+    securityHeaders(config.publicUrl?.startsWith("https:") ?? false),
+  );
+  if (config.role !== "web") app.route("/", apiRoutes(deps));
+  if (config.role === "all" || config.role === "web") app.route("/", webRoutes());
+  return app;
+}
+
+/** Everything under /api. */
+function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
+  const { cache, keyUse } = identityState(deps);
+  const api = new OpenAPIHono<AppEnv>();
+  api.use(
+    "/api/*",
+    sameOrigin(deps.config.publicUrl),
+    jsonLimit(),
+    wellFormedJson(),
+    authenticate(deps, cache, keyUse),
+  );
+  api.route(
+    "/api/v1",
+    identityRoutes({
+      afterSignUp: createPersonalProject,
+      personalProjectId: (ctx, userId) => findPersonalProjectId(ctx.db, userId),
+      signUpOpen: async (ctx) => ctx.deps.config.signUp === "open",
+    }),
+  );
+  api.route("/api/v1", projectRoutes());
+  api.doc31("/api/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "Atelier",
+      version: "1",
+      description: "Every error is an `application/problem+json` document (RFC 9457).",
+    },
+  });
+  return api;
+}

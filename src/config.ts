@@ -1,0 +1,308 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+
+/**
+ * Every setting of Atelier: environment name, shape, default and the sentence that documents it.
+ * This file is the only reader of the environment; the README's table is generated from it.
+ */
+export interface Setting {
+  readonly name: string;
+  readonly doc: string;
+  readonly secret: boolean;
+  readonly schema: z.ZodType;
+}
+
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const flag = z
+  .enum(["true", "false", "1", "0"])
+  .transform((value) => value === "true" || value === "1");
+const list = z
+  .string()
+  .transform((value) => value.split(",").map((item) => item.trim()))
+  .transform((items) => items.filter((item) => item !== ""));
+
+const fields = {
+  role: field(
+    "ATELIER_ROLE",
+    z.enum(["all", "api", "web", "worker"]).default("all"),
+    "What this process does; `all` is everything on one machine.",
+  ),
+  host: field("ATELIER_HOST", z.string().default("0.0.0.0"), "Address to listen on."),
+  port: field(
+    "PORT",
+    integer(0, 65_535).default(3000),
+    "Port of the app and the API; 0 picks a free one.",
+  ),
+  metricsHost: field(
+    "ATELIER_METRICS_HOST",
+    z.string().default("127.0.0.1"),
+    "Address of the metrics listener; never publish it.",
+  ),
+  metricsPort: field(
+    "ATELIER_METRICS_PORT",
+    integer(0, 65_535).default(9464),
+    "Port of `/metrics`; 0 picks a free one.",
+  ),
+  publicUrl: field(
+    "ATELIER_PUBLIC_URL",
+    z.url({ protocol: /^https?$/ }).optional(),
+    "The address people type, for links, cookies and origin checks; without it, the request's own host is used.",
+  ),
+  dataDir: field(
+    "ATELIER_DATA_DIR",
+    z.string().min(1).default("./.data"),
+    "Folder for the embedded database, files and generated secrets.",
+  ),
+  databaseUrl: secretField(
+    "DATABASE_URL",
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
+      .optional(),
+    "PostgreSQL 15 or newer; without it Atelier starts its own in the data folder.",
+  ),
+  databasePoolMax: field(
+    "ATELIER_DATABASE_POOL_MAX",
+    integer(2, 200).default(10),
+    "Most database connections of this process.",
+  ),
+  databaseSlowMs: field(
+    "ATELIER_DATABASE_SLOW_MS",
+    integer(1, 600_000).default(250),
+    "Queries slower than this many milliseconds are logged, without their parameters.",
+  ),
+  valkeyUrl: secretField(
+    "VALKEY_URL",
+    z
+      .string()
+      .regex(/^(redis|rediss|valkey|valkeys):\/\//, "must be a redis:// or valkey:// URL")
+      .optional(),
+    "Valkey or Redis for the live bus and shared rate limits; optional, losing it costs speed only.",
+  ),
+  secretKeys: secretField(
+    "ATELIER_SECRET_KEYS",
+    list
+      .pipe(
+        z
+          .array(
+            z
+              .string()
+              .regex(/^[\w-]{1,32}:[A-Za-z0-9+/=_-]{32,}$/, "each must be `id:base64 of 32 bytes`"),
+          )
+          .min(1),
+      )
+      .optional(),
+    "Comma separated `id:base64key`, newest first; signs sessions and encrypts stored provider keys. Generated into the data folder when absent.",
+  ),
+  blobs: field("ATELIER_BLOBS", z.enum(["disk", "s3"]).default("disk"), "Where file bytes live."),
+  s3Bucket: field("ATELIER_S3_BUCKET", z.string().optional(), "Bucket for `ATELIER_BLOBS=s3`."),
+  s3Endpoint: field(
+    "ATELIER_S3_ENDPOINT",
+    z.url().optional(),
+    "Endpoint of an S3-compatible store.",
+  ),
+  s3Region: field("AWS_REGION", z.string().optional(), "Region of the bucket."),
+  s3AccessKeyId: secretField(
+    "AWS_ACCESS_KEY_ID",
+    z.string().optional(),
+    "Access key of the bucket.",
+  ),
+  s3SecretAccessKey: secretField(
+    "AWS_SECRET_ACCESS_KEY",
+    z.string().optional(),
+    "Secret key of the bucket.",
+  ),
+  signUp: field(
+    "ATELIER_SIGN_UP",
+    z.enum(["open", "closed"]).default("closed"),
+    "Whether strangers may create accounts; the first account is always made with the setup link.",
+  ),
+  trustedProxies: field(
+    "ATELIER_TRUSTED_PROXIES",
+    integer(0, 10).default(0),
+    "How many proxies in front append to X-Forwarded-For.",
+  ),
+  generationMaxSeconds: field(
+    "ATELIER_GENERATION_MAX_SECONDS",
+    integer(10, 3600).default(600),
+    "Longest time one answer may run.",
+  ),
+  generationIdleSeconds: field(
+    "ATELIER_GENERATION_IDLE_SECONDS",
+    integer(1, 600).default(120),
+    "Silence of a provider after which an answer fails.",
+  ),
+  drainSeconds: field(
+    "ATELIER_DRAIN_SECONDS",
+    integer(0, 120).default(0),
+    "On SIGTERM, how long to keep accepting requests after readiness turns off.",
+  ),
+  fileMaxBytes: field(
+    "ATELIER_FILE_MAX_BYTES",
+    integer(1024, 1_073_741_824).default(20_971_520),
+    "Largest file one may upload.",
+  ),
+  providerPrivateHosts: field(
+    "ATELIER_PROVIDER_PRIVATE_HOSTS",
+    flag.default(false),
+    "Allow providers on private or loopback addresses (Ollama, vLLM).",
+  ),
+  anthropicApiKey: secretField(
+    "ANTHROPIC_API_KEY",
+    z.string().min(1).optional(),
+    "Offers Anthropic's models.",
+  ),
+  openaiApiKey: secretField(
+    "OPENAI_API_KEY",
+    z.string().min(1).optional(),
+    "Offers OpenAI's models.",
+  ),
+  logLevel: field(
+    "ATELIER_LOG_LEVEL",
+    z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+    "Least severe log line written.",
+  ),
+  sentryDsn: secretField(
+    "SENTRY_DSN",
+    z.url().optional(),
+    "Error tracking; nothing is sent without it.",
+  ),
+  posthogKey: secretField(
+    "POSTHOG_API_KEY",
+    z.string().optional(),
+    "Product events and flags; nothing is sent without it.",
+  ),
+  posthogHost: field("POSTHOG_HOST", z.url().optional(), "Address of a self-hosted PostHog."),
+} as const;
+
+interface Field<T extends z.ZodType> extends Setting {
+  readonly schema: T;
+}
+
+function field<T extends z.ZodType>(name: string, schema: T, doc: string): Field<T> {
+  return { name, schema, doc, secret: false };
+}
+
+function secretField<T extends z.ZodType>(name: string, schema: T, doc: string): Field<T> {
+  return { name, schema, doc, secret: true };
+}
+
+export type Config = {
+  readonly [K in keyof typeof fields]: z.output<(typeof fields)[K]["schema"]>;
+};
+
+/** Every setting in the order the documentation lists them. */
+export const settings: readonly Setting[] = Object.values(fields);
+
+/** Bad or unknown settings, one sentence each; the process must not start. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: string[];
+  constructor(problems: string[]) {
+    super(`Configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+/** Names that begin with ATELIER_ but configure scripts and tests, not the server. */
+const KNOWN_ELSEWHERE = new Set(["ATELIER_TEST_DATABASE_URL", "ATELIER_TEST_BROWSER"]);
+
+/**
+ * Reads and checks the whole configuration once.
+ * @param env the environment; `NAME_FILE` gives a secret's file instead of its value.
+ * @throws {ConfigError} naming each variable that is unknown, unreadable or malformed.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const problems: string[] = [];
+  const shape = z.object(
+    Object.fromEntries(Object.entries(fields).map(([key, { schema }]) => [key, schema])),
+  );
+  const raw: Record<string, string> = {};
+  for (const [key, { name, secret }] of Object.entries(fields)) {
+    const value = readValue(env, name, secret, problems);
+    if (value !== undefined) raw[key] = value;
+  }
+  problems.push(...unknownNames(env));
+  const parsed = shape.safeParse(raw);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const key = String(issue.path[0]);
+      const name = Object.entries(fields).find(([candidate]) => candidate === key)?.[1].name ?? key;
+      problems.push(`${name}: ${issue.message}`);
+    }
+  }
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
+  const config = toConfig(parsed.data);
+  const contradictions = crossCheck(config);
+  if (contradictions.length > 0) throw new ConfigError(contradictions);
+  return config;
+}
+
+/** The effective configuration with secrets replaced, by environment name: safe to print. */
+export function describeConfig(config: Config): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, { name, secret }]) => {
+      const value: unknown = Reflect.get(config, key);
+      return [name, value === undefined ? null : secret ? "[redacted]" : value];
+    }),
+  );
+}
+
+/** Worker processes are bounded by the cores there are. */
+export function processorCount(): number {
+  return availableParallelism();
+}
+
+function isConfig(value: object): value is Config {
+  return Object.keys(value).every((key) => key in fields);
+}
+
+function toConfig(value: object): Config {
+  if (!isConfig(value)) throw new ConfigError(["unexpected shape"]);
+  return value;
+}
+
+function readValue(
+  env: Record<string, string | undefined>,
+  name: string,
+  secret: boolean,
+  problems: string[],
+): string | undefined {
+  const direct = env[name];
+  const file = secret ? env[`${name}_FILE`] : undefined;
+  if (file === undefined || file === "") return direct === "" ? undefined : direct;
+  if (direct !== undefined && direct !== "") {
+    problems.push(`${name} and ${name}_FILE are both set; keep one`);
+    return undefined;
+  }
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch {
+    problems.push(`${name}_FILE: cannot be read`);
+    return undefined;
+  }
+}
+
+function unknownNames(env: Record<string, string | undefined>): string[] {
+  const known = new Set(
+    settings.flatMap(({ name, secret }) => (secret ? [name, `${name}_FILE`] : [name])),
+  );
+  return Object.keys(env)
+    .filter((name) => name.startsWith("ATELIER_") && !known.has(name) && !KNOWN_ELSEWHERE.has(name))
+    .map((name) => `${name}: no such setting`);
+}
+
+function crossCheck(config: Config): string[] {
+  const problems: string[] = [];
+  if (config.blobs === "s3" && config.s3Bucket === undefined) {
+    problems.push("ATELIER_S3_BUCKET: needed when ATELIER_BLOBS is s3");
+  }
+  if (config.role !== "all" && config.role !== "web" && config.databaseUrl === undefined) {
+    problems.push(`DATABASE_URL: needed when ATELIER_ROLE is ${config.role}`);
+  }
+  if (config.role !== "all" && config.role !== "web" && config.secretKeys === undefined) {
+    problems.push(`ATELIER_SECRET_KEYS: needed when ATELIER_ROLE is ${config.role}`);
+  }
+  return problems;
+}

@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Config } from "./config.ts";
+import type { Blobs } from "./platform/blobs/blobs.ts";
+import { diskBlobs } from "./platform/blobs/disk.ts";
+import { s3Blobs } from "./platform/blobs/s3.ts";
+import type { Bus } from "./platform/bus/bus.ts";
+import { postgresBus } from "./platform/bus/postgres.ts";
+import { type Clock, systemClock } from "./platform/clock.ts";
+import { newSecretKey, type SecretKeys, secretKeys } from "./platform/crypto/secret-keys.ts";
+import { type DatabaseClient, openDatabase } from "./platform/db/client.ts";
+import { migrateDatabase } from "./platform/db/migrate.ts";
+import { type Ids, uuidv7 } from "./platform/ids.ts";
+import { type Jobs, startJobs } from "./platform/jobs/jobs.ts";
+import { Closers, Lifecycle } from "./platform/lifecycle.ts";
+import { createLogger, type Logger } from "./platform/observability/logger.ts";
+import { createMetrics, type Metrics } from "./platform/observability/metrics.ts";
+
+/** Everything a verb may need from outside, built in one place and replaced in tests. */
+export interface Deps {
+  readonly config: Config;
+  readonly processId: string;
+  readonly database: DatabaseClient;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly secrets: SecretKeys;
+  readonly bus: Bus;
+  readonly blobs: Blobs;
+  readonly jobs: Jobs;
+  readonly lifecycle: Lifecycle;
+  /** The client for provider calls: `fetch`, replaced where a test must see the calls. */
+  readonly fetch: typeof fetch;
+}
+
+export interface BuiltDeps {
+  readonly deps: Deps;
+  /** Closes in reverse order of opening. @returns the names of what could not be closed. */
+  close(): Promise<string[]>;
+}
+
+/**
+ * Opens everything a serving process needs; migrates the database when this process owns it.
+ * @param databaseUrl the effective URL: configured, or of the embedded server.
+ */
+export async function buildDeps(
+  config: Config,
+  databaseUrl: string,
+  overrides: Partial<Deps> = {},
+): Promise<BuiltDeps> {
+  const closers = new Closers();
+  try {
+    const deps = await open(config, databaseUrl, overrides, closers);
+    return { deps, close: () => closers.closeAll() };
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function open(
+  config: Config,
+  databaseUrl: string,
+  overrides: Partial<Deps>,
+  closers: Closers,
+): Promise<Deps> {
+  const logger = overrides.logger ?? createLogger(config.logLevel);
+  const metrics = overrides.metrics ?? createMetrics();
+  const processId = overrides.processId ?? uuidv7.next();
+  // In a cluster the migrate Job does this; alone, the process itself.
+  if (config.role === "all") await migrateDatabase(databaseUrl);
+  const database = openDatabase({
+    url: databaseUrl,
+    poolMax: config.databasePoolMax,
+    observe: observeInto(metrics, logger, config.databaseSlowMs),
+  });
+  closers.add("database", () => database.close());
+  const bus = overrides.bus ?? (await postgresBus(database.sql, processId));
+  closers.add("bus", () => bus.close());
+  const jobs =
+    overrides.jobs ??
+    (await startJobs(databaseUrl, logger, config.role === "all" || config.role === "worker"));
+  closers.add("jobs", () => jobs.stop());
+  return {
+    config,
+    processId,
+    database,
+    clock: systemClock,
+    ids: uuidv7,
+    logger,
+    metrics,
+    secrets: secretKeys(config.secretKeys ?? keptKeys(config.dataDir)),
+    bus,
+    blobs:
+      config.blobs === "s3"
+        ? s3Blobs(s3Options(config))
+        : diskBlobs(join(resolve(config.dataDir), "blobs")),
+    jobs,
+    lifecycle: new Lifecycle(),
+    fetch,
+    ...overrides,
+  };
+}
+
+function observeInto(metrics: Metrics, logger: Logger, slowMs: number) {
+  return (query: string, durationMs: number, failed: boolean) => {
+    metrics.queryDuration.observe(durationMs / 1000);
+    if (failed) metrics.queryFailures.inc();
+    if (durationMs >= slowMs) {
+      metrics.slowQueries.inc();
+      logger.warn(
+        { durationMs: Math.round(durationMs), query: query.slice(0, 2000) },
+        "slow query",
+      );
+    }
+  };
+}
+
+function s3Options(config: Config) {
+  return {
+    bucket: config.s3Bucket ?? "",
+    endpoint: config.s3Endpoint,
+    region: config.s3Region,
+    accessKeyId: config.s3AccessKeyId,
+    secretAccessKey: config.s3SecretAccessKey,
+  };
+}
+
+/** One machine, nothing configured: a key is made once and kept in the data folder. */
+function keptKeys(dataDir: string): string[] {
+  const folder = resolve(dataDir);
+  const path = join(folder, "secret-keys");
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(path, `${newSecretKey("k1")}\n`, { mode: 0o600, flag: "wx" });
+  }
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .filter((entry) => entry !== "");
+}

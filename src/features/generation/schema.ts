@@ -1,0 +1,60 @@
+import { z } from "@hono/zod-openapi";
+import { messageError, messagePart } from "../threads/schema.ts";
+
+export const tokenUsage = z
+  .object({
+    inputTokens: z.number().int(),
+    cacheReadTokens: z.number().int(),
+    cacheWriteTokens: z.number().int(),
+    outputTokens: z.number().int(),
+    /** Part of `outputTokens`. */
+    reasoningTokens: z.number().int(),
+  })
+  .openapi("TokenUsage");
+
+export const generationStatus = z.enum(["running", "complete", "stopped", "interrupted", "failed"]);
+export type GenerationStatus = z.infer<typeof generationStatus>;
+export type EndStatus = Exclude<GenerationStatus, "running">;
+
+/** One numbered event of a generation, in the log and on the wire (SSE `event:` is the type, `id:` the number). */
+export const logEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("start"), messageId: z.uuid() }),
+  z.object({ type: z.literal("delta"), text: z.string() }),
+  z.object({ type: z.literal("reasoning"), text: z.string(), signature: z.string().optional() }),
+  z.object({ type: z.literal("citation"), citation: messagePart }),
+  z.object({ type: z.literal("usage"), usage: tokenUsage, costMicroUsd: z.number().int() }),
+  z.object({
+    type: z.literal("done"),
+    status: z.enum(["complete", "stopped", "interrupted"]),
+    reason: z.string().optional(),
+  }),
+  z.object({ type: z.literal("error"), error: messageError }),
+]);
+export type LogEvent = z.infer<typeof logEvent>;
+
+/** What was sent to the model, what was left out, and why: one line per item, with its tokens. */
+export const contextManifest = z
+  .object({
+    model: z.string(),
+    contextWindow: z.number().int(),
+    maxOutputTokens: z.number().int(),
+    items: z.array(
+      z.object({
+        kind: z.enum(["instructions", "agent", "file", "passage", "message"]),
+        title: z.string(),
+        tokens: z.number().int(),
+        included: z.boolean(),
+        /** Why it was left out or shortened. */
+        reason: z.string().optional(),
+        /** Its label in citations. */
+        label: z.string().optional(),
+        messageId: z.uuid().optional(),
+        fileId: z.uuid().optional(),
+        fileVersionId: z.uuid().optional(),
+        start: z.number().int().optional(),
+        end: z.number().int().optional(),
+      }),
+    ),
+  })
+  .openapi("ContextManifest");
+export type ContextManifest = z.infer<typeof contextManifest>;

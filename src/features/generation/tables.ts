@@ -1,0 +1,66 @@
+import { sql } from "drizzle-orm";
+import {
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { createdAt, id, instant } from "../../platform/db/columns.ts";
+import { threads } from "../threads/tables.ts";
+import type { ContextManifest, LogEvent } from "./schema.ts";
+
+export const generations = pgTable(
+  "generations",
+  {
+    id: id(),
+    threadId: uuid("thread_id")
+      .notNull()
+      .references(() => threads.id, { onDelete: "cascade" }),
+    messageId: uuid("message_id").notNull(),
+    /** The message the answer follows: one generation at a time may run after it. */
+    parentId: uuid("parent_id").notNull(),
+    userId: uuid("user_id").notNull(),
+    status: text("status", {
+      enum: ["running", "complete", "stopped", "interrupted", "failed"],
+    }).notNull(),
+    modelId: uuid("model_id"),
+    /** Which process runs it, until when it has promised to renew. */
+    processId: text("process_id").notNull(),
+    leaseExpiresAt: instant("lease_expires_at").notNull(),
+    stopRequestedAt: instant("stop_requested_at"),
+    manifest: jsonb("manifest").$type<ContextManifest>().notNull(),
+    createdAt: createdAt(),
+    endedAt: instant("ended_at"),
+  },
+  (table) => [
+    uniqueIndex("generations_message").on(table.messageId),
+    // One running generation per branch, kept by the database rather than by hope.
+    uniqueIndex("generations_running_branch")
+      .on(table.parentId)
+      .where(sql`${table.status} = 'running'`),
+    index("generations_lease").on(table.leaseExpiresAt).where(sql`${table.status} = 'running'`),
+    index("generations_thread").on(table.threadId),
+    check(
+      "generations_status",
+      sql`${table.status} in ('running', 'complete', 'stopped', 'interrupted', 'failed')`,
+    ),
+  ],
+);
+
+/** The numbered log. A row holds what one tick produced, already folded, so an answer costs rows per second, not per token. */
+export const generationEvents = pgTable(
+  "generation_events",
+  {
+    generationId: uuid("generation_id")
+      .notNull()
+      .references(() => generations.id, { onDelete: "cascade" }),
+    seq: integer("seq").notNull(),
+    event: jsonb("event").$type<LogEvent>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.generationId, table.seq] })],
+);

@@ -1,0 +1,60 @@
+import type { Bus } from "../../platform/bus/bus.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { UserActor } from "../../platform/context.ts";
+
+const TOPIC = "identity.changed";
+const MAX_AGE_MS = 15_000;
+const MAX_ENTRIES = 10_000;
+
+/**
+ * Recently proven sessions and keys, so that a read costs one query and not two. A revocation empties
+ * the cache of every process over the bus before its request is answered; entries live seconds, which
+ * bounds what a lost notice can do.
+ */
+export class ActorCache {
+  readonly #entries = new Map<string, { actor: UserActor; until: number }>();
+  readonly #clock: Clock;
+  readonly #bus: Bus;
+  #generation = 0;
+
+  constructor(clock: Clock, bus: Bus) {
+    this.#clock = clock;
+    this.#bus = bus;
+    bus.subscribe(TOPIC, () => this.#clear());
+    bus.onGap(() => this.#clear());
+  }
+
+  /** Raised by each revocation: what was read before it must not be stored after it. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get(credential: string): UserActor | undefined {
+    const entry = this.#entries.get(credential);
+    if (entry === undefined) return undefined;
+    if (entry.until > this.#clock.now().getTime()) return entry.actor;
+    this.#entries.delete(credential);
+    return undefined;
+  }
+
+  set(credential: string, actor: UserActor, expiresAt: Date | null, generation: number): void {
+    if (generation !== this.#generation) return;
+    if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear();
+    const until = Math.min(
+      this.#clock.now().getTime() + MAX_AGE_MS,
+      expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+    );
+    this.#entries.set(credential, { actor, until });
+  }
+
+  /** Call after the transaction that revoked a session or key, or changed a user's role, has committed. */
+  async revoke(): Promise<void> {
+    this.#clear();
+    await this.#bus.publish(TOPIC, "");
+  }
+
+  #clear(): void {
+    this.#generation++;
+    this.#entries.clear();
+  }
+}

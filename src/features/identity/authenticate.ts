@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import type { MiddlewareHandler } from "hono";
+import type { Deps } from "../../deps.ts";
+import type { Ctx, KeyScope, UserActor } from "../../platform/context.ts";
+import type { AppEnv } from "../../platform/http/env.ts";
+import type { ActorCache } from "./actor-cache.ts";
+import { badKey } from "./errors.ts";
+import type { KeyUse } from "./key-use.ts";
+import { findLiveKey, findLiveSession } from "./repo.ts";
+import { readSessionCookie, verifySessionCookie } from "./session-cookie.ts";
+
+/**
+ * Puts the actor into the context: a session by cookie, an API key by bearer, else anonymous.
+ * @throws {Problem} 401 for a bearer that is no key in force; an ended session is simply anonymous.
+ */
+export function authenticate(
+  deps: Deps,
+  cache: ActorCache,
+  keyUse: KeyUse,
+): MiddlewareHandler<AppEnv> {
+  return async function authenticate(c, next) {
+    const ctx = c.get("ctx");
+    const bearer = /^Bearer +(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+    const cookie = bearer === undefined ? readSessionCookie(c) : undefined;
+    const actor =
+      bearer !== undefined
+        ? await byKey(deps, cache, keyUse, bearer)
+        : cookie === undefined
+          ? null
+          : await bySession(deps, cache, cookie);
+    if (actor) c.set("ctx", { ...ctx, actor } satisfies Ctx);
+    await next();
+  };
+}
+
+async function bySession(deps: Deps, cache: ActorCache, cookie: string): Promise<UserActor | null> {
+  const known = cache.get(cookie);
+  if (known) return known;
+  const token = verifySessionCookie(cookie, deps.secrets);
+  if (token === null) return null;
+  const generation = cache.generation;
+  const row = await findLiveSession(deps.database.db, token, deps.clock.now());
+  if (!row) return null;
+  const actor: UserActor = {
+    kind: "user",
+    userId: row.userId,
+    role: row.role,
+    via: { kind: "session", sessionId: row.sessionId },
+  };
+  cache.set(cookie, actor, row.expiresAt, generation);
+  return actor;
+}
+
+async function byKey(
+  deps: Deps,
+  cache: ActorCache,
+  keyUse: KeyUse,
+  key: string,
+): Promise<UserActor> {
+  const hash = hashKey(key);
+  const known = cache.get(hash);
+  if (known) {
+    if (known.via.kind === "key") keyUse.note(known.via.keyId);
+    return known;
+  }
+  const generation = cache.generation;
+  const row = await findLiveKey(deps.database.db, hash);
+  if (!row || (row.expiresAt !== null && row.expiresAt <= deps.clock.now())) throw badKey();
+  const actor: UserActor = {
+    kind: "user",
+    userId: row.userId,
+    role: row.role,
+    via: { kind: "key", keyId: row.keyId, scopes: row.scopes.filter(isScope) },
+  };
+  keyUse.note(row.keyId);
+  cache.set(hash, actor, row.expiresAt, generation);
+  return actor;
+}
+
+function isScope(scope: string): scope is KeyScope {
+  return scope === "read" || scope === "write";
+}
+
+/** Keys are random, so one fast hash is enough to keep them unreadable at rest. */
+export function hashKey(key: string): string {
+  return createHash("sha256").update(key).digest("hex");
+}

@@ -1,0 +1,47 @@
+import { Problem } from "../../platform/http/problem.ts";
+
+export const notSignedIn = () =>
+  new Problem(401, "not_signed_in", "Sign in, or send an API key.", {
+    headers: { "www-authenticate": "Bearer" },
+  });
+export const badKey = () =>
+  new Problem(401, "invalid_api_key", "This API key is unknown, revoked or expired.", {
+    headers: { "www-authenticate": 'Bearer error="invalid_token"' },
+  });
+export const wrongCredentials = () =>
+  new Problem(401, "wrong_credentials", "The e-mail address or the password is wrong.");
+export const wrongPassword = () =>
+  new Problem(422, "wrong_password", "The current password is wrong.", {
+    errors: [{ path: "currentPassword", message: "is wrong" }],
+  });
+export const missingScope = (scope: string) =>
+  new Problem(403, "missing_scope", `This API key does not have the scope "${scope}".`);
+export const sessionOnly = () =>
+  new Problem(
+    403,
+    "session_only",
+    "This can be done in a browser session only, not with an API key.",
+  );
+export const adminOnly = () => new Problem(404, "not_found", "There is no such thing here.");
+export const signUpClosed = () =>
+  new Problem(403, "sign_up_closed", "This workspace does not take new accounts. Ask an admin.");
+export const emailTaken = () =>
+  new Problem(409, "email_taken", "There is an account with this e-mail address.", {
+    errors: [{ path: "email", message: "is taken" }],
+  });
+export const setupDone = () =>
+  new Problem(409, "setup_done", "This workspace has been set up already. Sign in instead.");
+export const setupTokenWrong = () =>
+  new Problem(
+    403,
+    "setup_token_wrong",
+    "The first account needs the setup link that the server printed when it started.",
+  );
+export const tokenWrong = () =>
+  new Problem(410, "link_expired", "This link has been used or has expired. Ask for a new one.");
+export const tooManyAttempts = (seconds: number) =>
+  new Problem(429, "too_many_attempts", "Too many attempts. Wait a little, then try again.", {
+    headers: { "retry-after": String(seconds) },
+  });
+export const noSuchSession = () =>
+  new Problem(404, "session_not_found", "There is no such session.");

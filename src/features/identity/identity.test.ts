@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createTestApp, type TestApp } from "../../../test/support/app.ts";
+import { read, readProblem } from "../../../test/support/read.ts";
+import { projectPage } from "../projects/schema.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp();
+});
+afterAll(() => app.close());
+
+test("the first account is an admin and has a personal project", async () => {
+  const ada = await app.person("Ada");
+  expect(ada.me.role).toBe("admin");
+  const projects = await read(await ada.get("/projects"), projectPage);
+  expect(projects.items).toHaveLength(1);
+  expect(projects.items[0]).toMatchObject({
+    id: ada.me.personalProjectId,
+    personal: true,
+    role: "owner",
+  });
+});
+
+test("later accounts are members", async () => {
+  const bob = await app.person("Bob");
+  expect(bob.me.role).toBe("member");
+});
+
+test("a second account with the same e-mail address is refused, in any case of letters", async () => {
+  const response = await app.anonymous.post("/auth/sign-up", {
+    name: "Another Bob",
+    email: "BOB@example.com",
+    password: "a long enough password",
+  });
+  expect(response.status).toBe(409);
+  expect(await response.json()).toMatchObject({ code: "email_taken", status: 409 });
+});
+
+test("a wrong password and an unknown address get the same answer", async () => {
+  const wrong = await app.anonymous.post("/auth/sign-in", {
+    email: "bob@example.com",
+    password: "not his password",
+  });
+  const unknown = await app.anonymous.post("/auth/sign-in", {
+    email: "nobody@example.com",
+    password: "not his password",
+  });
+  expect([wrong.status, unknown.status]).toEqual([401, 401]);
+  expect((await readProblem(wrong)).code).toBe("wrong_credentials");
+  expect((await readProblem(unknown)).code).toBe("wrong_credentials");
+});
+
+test("signing out ends the session on the next request", async () => {
+  const eve = await app.person("Eve");
+  expect((await eve.get("/me")).status).toBe(200);
+  expect((await eve.post("/auth/sign-out")).status).toBe(204);
+  expect((await eve.get("/me")).status).toBe(401);
+});
+
+test("guessing one account from one address is slowed down without locking its owner out elsewhere", async () => {
+  const guess = () =>
+    app.anonymous.post("/auth/sign-in", { email: "ada@example.com", password: "guess" });
+  for (let attempt = 0; attempt < 8; attempt++) expect((await guess()).status).toBe(401);
+  const refused = await guess();
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  const elsewhere = await app.app.request(
+    "/api/v1/auth/sign-in",
+    {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ email: "ada@example.com", password: "a long enough password" }),
+    },
+    { requestIP: () => ({ address: "192.0.2.7", family: "IPv4", port: 1 }) },
+  );
+  expect(elsewhere.status).toBe(200);
+});
+
+test("setting up twice is refused", async () => {
+  const again = await app.anonymous.post("/setup", {
+    name: "Mallory",
+    email: "m@example.com",
+    password: "a long enough password",
+  });
+  expect(await again.json()).toMatchObject({ code: "setup_done", status: 409 });
+});
+
+test("a write from another site is refused although the cookie is good", async () => {
+  const finn = await app.person("Finn");
+  const response = await finn.request(
+    "PATCH",
+    "/me",
+    { name: "Owned" },
+    { origin: "https://evil.example", host: "atelier.example" },
+  );
+  expect(await response.json()).toMatchObject({ code: "foreign_origin", status: 403 });
+});

@@ -1,0 +1,8 @@
+export { authenticate } from "./authenticate.ts";
+export type { AfterSignUp } from "./create-account.ts";
+export { admin, anyone, inSession, requireUser, signedIn } from "./policy.ts";
+export { findUser, findUserByEmail, listUsers, type UserRow, updateUser } from "./repo.ts";
+export { type IdentityHooks, identityRoutes } from "./routes.ts";
+export { createSetupToken, hashToken } from "./set-up.ts";
+export { identityState } from "./state.ts";
+export { principals, users } from "./tables.ts";

@@ -1,0 +1,169 @@
+import { and, asc, desc, eq, gt, isNull, ne, sql } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import { accounts, apiKeys, oneTimeTokens, principals, sessions, users } from "./tables.ts";
+
+export type UserRow = typeof users.$inferSelect;
+export type SessionRow = typeof sessions.$inferSelect;
+export type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+/** The session and its user, when both are in force. */
+export async function findLiveSession(db: Database, token: string, now: Date) {
+  const [row] = await db
+    .select({
+      sessionId: sessions.id,
+      userId: users.id,
+      role: users.role,
+      expiresAt: sessions.expiresAt,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.token, token), gt(sessions.expiresAt, now), isNull(users.disabledAt)))
+    .limit(1);
+  return row;
+}
+
+/** The key and its user, when both are in force. */
+export async function findLiveKey(db: Database, hash: string) {
+  const [row] = await db
+    .select({
+      keyId: apiKeys.id,
+      scopes: apiKeys.scopes,
+      expiresAt: apiKeys.expiresAt,
+      userId: users.id,
+      role: users.role,
+    })
+    .from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.userId))
+    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt), isNull(users.disabledAt)))
+    .limit(1);
+  return row;
+}
+
+export async function findUser(db: Database, userId: string): Promise<UserRow | undefined> {
+  const [row] = await db.select().from(users).where(eq(users.id, userId)).limit(1);
+  return row;
+}
+
+export async function findUserByEmail(db: Database, email: string): Promise<UserRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(users)
+    .where(eq(sql`lower(${users.email})`, email.toLowerCase()))
+    .limit(1);
+  return row;
+}
+
+export async function anyUserExists(db: Database): Promise<boolean> {
+  const rows = await db.select({ id: users.id }).from(users).limit(1);
+  return rows.length > 0;
+}
+
+export async function insertPrincipal(db: Database, userId: string): Promise<void> {
+  await db.insert(principals).values({ id: userId, kind: "user" });
+}
+
+export async function updateUser(
+  db: Database,
+  userId: string,
+  change: Partial<Pick<UserRow, "name" | "role" | "disabledAt">>,
+  now: Date,
+) {
+  const [row] = await db
+    .update(users)
+    .set({ ...change, updatedAt: now })
+    .where(eq(users.id, userId))
+    .returning();
+  return row;
+}
+
+export function listSessions(db: Database, userId: string, now: Date): Promise<SessionRow[]> {
+  return db
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, now)))
+    .orderBy(desc(sessions.createdAt));
+}
+
+export async function deleteSession(
+  db: Database,
+  userId: string,
+  sessionId: string,
+): Promise<SessionRow | undefined> {
+  const [row] = await db
+    .delete(sessions)
+    .where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId)))
+    .returning();
+  return row;
+}
+
+/** Ends all sessions of a user, or all but one. */
+export async function deleteSessions(
+  db: Database,
+  userId: string,
+  except?: string,
+): Promise<SessionRow[]> {
+  return db
+    .delete(sessions)
+    .where(
+      and(eq(sessions.userId, userId), except === undefined ? undefined : ne(sessions.id, except)),
+    )
+    .returning();
+}
+
+export async function findPasswordHash(db: Database, userId: string): Promise<string | null> {
+  const [row] = await db
+    .select({ password: accounts.password })
+    .from(accounts)
+    .where(and(eq(accounts.userId, userId), eq(accounts.providerId, "credential")))
+    .limit(1);
+  return row?.password ?? null;
+}
+
+export async function updatePasswordHash(
+  db: Database,
+  userId: string,
+  password: string,
+  now: Date,
+): Promise<void> {
+  await db
+    .update(accounts)
+    .set({ password, updatedAt: now })
+    .where(and(eq(accounts.userId, userId), eq(accounts.providerId, "credential")));
+}
+
+export async function insertOneTimeToken(
+  db: Database,
+  row: typeof oneTimeTokens.$inferInsert,
+): Promise<void> {
+  await db.insert(oneTimeTokens).values(row);
+}
+
+/** Uses a token up: the same statement finds it and marks it, so it works once. */
+export async function takeOneTimeToken(
+  db: Database,
+  purpose: "setup" | "password_reset",
+  tokenHash: string,
+  now: Date,
+) {
+  const [row] = await db
+    .update(oneTimeTokens)
+    .set({ usedAt: now })
+    .where(
+      and(
+        eq(oneTimeTokens.purpose, purpose),
+        eq(oneTimeTokens.tokenHash, tokenHash),
+        isNull(oneTimeTokens.usedAt),
+        gt(oneTimeTokens.expiresAt, now),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+export async function deleteSetupTokens(db: Database): Promise<void> {
+  await db.delete(oneTimeTokens).where(eq(oneTimeTokens.purpose, "setup"));
+}
+
+export function listUsers(db: Database): Promise<UserRow[]> {
+  return db.select().from(users).orderBy(asc(users.createdAt));
+}

@@ -1,0 +1,271 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { AppEnv } from "../../platform/http/env.ts";
+import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { type AfterSignUp, createAccount } from "./create-account.ts";
+import { signUpClosed } from "./errors.ts";
+import { anyone, inSession, signedIn } from "./policy.ts";
+import { anyUserExists, type SessionRow, type UserRow } from "./repo.ts";
+import {
+  accountInput,
+  type Me,
+  me,
+  meChange,
+  passwordChange,
+  passwordReset,
+  type Session,
+  session,
+  setupInput,
+  setupState,
+  signInInput,
+} from "./schema.ts";
+import {
+  changeMe,
+  changePassword,
+  getMe,
+  getSessions,
+  resetPassword,
+  revokeSession,
+  signOut,
+} from "./service.ts";
+import { clearSessionCookie, setSessionCookie } from "./session-cookie.ts";
+import { setUp } from "./set-up.ts";
+import { signIn } from "./sign-in.ts";
+
+/** What identity is told by the features that stand on it. */
+export interface IdentityHooks {
+  afterSignUp: AfterSignUp;
+  personalProjectId(ctx: AppEnv["Variables"]["ctx"], userId: string): Promise<string | null>;
+  signUpOpen(ctx: AppEnv["Variables"]["ctx"]): Promise<boolean>;
+}
+
+const nothing = { 204: { description: "Done" } };
+const account = { 201: jsonAnswer(me, "The account, signed in by cookie") };
+
+export function identityRoutes(hooks: IdentityHooks) {
+  const present = async (c: Context<AppEnv>, user: UserRow): Promise<Me> => ({
+    id: user.id,
+    name: user.name,
+    email: user.email,
+    role: user.role,
+    personalProjectId: await hooks.personalProjectId(c.get("ctx"), user.id),
+    createdAt: user.createdAt.toISOString(),
+  });
+  const welcome = async (
+    c: Context<AppEnv>,
+    opened: { userId: string; sessionToken: string },
+  ): Promise<Me> => {
+    const ctx = c.get("ctx");
+    const { config, secrets } = ctx.deps;
+    setSessionCookie(
+      c,
+      secrets,
+      opened.sessionToken,
+      config.publicUrl?.startsWith("https:") ?? false,
+    );
+    const asUser = {
+      ...ctx,
+      actor: {
+        kind: "user",
+        userId: opened.userId,
+        role: "member",
+        via: { kind: "session", sessionId: opened.userId },
+      },
+    } as const;
+    return present(c, await getMe(asUser));
+  };
+
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/setup",
+        ...guard(anyone, null),
+        tags: ["identity"],
+        summary: "Whether the first account is still to be made",
+        responses: { 200: jsonAnswer(setupState, "State") },
+      }),
+      async (c) => {
+        const ctx = c.get("ctx");
+        return c.json(
+          { needed: !(await anyUserExists(ctx.db)), signUpOpen: await hooks.signUpOpen(ctx) },
+          200,
+        );
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/setup",
+        ...guard(anyone, "user.signed_up"),
+        tags: ["identity"],
+        summary: "Make the first account, an admin",
+        request: { body: jsonBody(setupInput) },
+        responses: account,
+      }),
+      async (c) => {
+        const opened = await setUp(
+          c.get("ctx"),
+          { ...c.req.valid("json"), userAgent: c.req.header("user-agent") },
+          hooks.afterSignUp,
+        );
+        return c.json(await welcome(c, opened), 201);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/auth/sign-up",
+        ...guard(anyone, "user.signed_up"),
+        tags: ["identity"],
+        summary: "Create an account, where sign-up is open",
+        request: { body: jsonBody(accountInput) },
+        responses: account,
+      }),
+      async (c) => {
+        const ctx = c.get("ctx");
+        if (!(await hooks.signUpOpen(ctx)) || !(await anyUserExists(ctx.db))) throw signUpClosed();
+        const opened = await createAccount(
+          ctx,
+          { ...c.req.valid("json"), role: "member", userAgent: c.req.header("user-agent") },
+          hooks.afterSignUp,
+        );
+        return c.json(await welcome(c, opened), 201);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/auth/sign-in",
+        ...guard(anyone, "user.signed_in"),
+        tags: ["identity"],
+        summary: "Sign in by password",
+        request: { body: jsonBody(signInInput) },
+        responses: { 200: jsonAnswer(me, "Signed in by cookie") },
+      }),
+      async (c) => {
+        const opened = await signIn(c.get("ctx"), {
+          ...c.req.valid("json"),
+          userAgent: c.req.header("user-agent"),
+        });
+        return c.json(await welcome(c, opened), 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/auth/sign-out",
+        ...guard(inSession, "user.signed_out"),
+        tags: ["identity"],
+        summary: "End this session",
+        responses: nothing,
+      }),
+      async (c) => {
+        await signOut(c.get("ctx"));
+        clearSessionCookie(c);
+        return c.body(null, 204);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/auth/password-reset",
+        ...guard(anyone, "user.password_reset"),
+        tags: ["identity"],
+        summary: "Set a new password with a reset link",
+        request: { body: jsonBody(passwordReset) },
+        responses: nothing,
+      }),
+      async (c) => {
+        await resetPassword(c.get("ctx"), c.req.valid("json"));
+        return c.body(null, 204);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/me",
+        ...guard(signedIn, null),
+        tags: ["me"],
+        summary: "Who am I",
+        responses: { 200: jsonAnswer(me, "The user") },
+      }),
+      async (c) => c.json(await present(c, await getMe(c.get("ctx"))), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "patch",
+        path: "/me",
+        ...guard(inSession, "user.updated"),
+        tags: ["me"],
+        summary: "Change my name",
+        request: { body: jsonBody(meChange) },
+        responses: { 200: jsonAnswer(me, "The user") },
+      }),
+      async (c) => c.json(await present(c, await changeMe(c.get("ctx"), c.req.valid("json"))), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/me/password",
+        ...guard(inSession, "user.password_changed"),
+        tags: ["me"],
+        summary: "Change my password and end my other sessions",
+        request: { body: jsonBody(passwordChange) },
+        responses: nothing,
+      }),
+      async (c) => {
+        await changePassword(c.get("ctx"), c.req.valid("json"));
+        return c.body(null, 204);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/me/sessions",
+        ...guard(inSession, null),
+        tags: ["me"],
+        summary: "My sessions",
+        responses: {
+          200: jsonAnswer(z.object({ items: z.array(session), nextCursor: z.null() }), "Sessions"),
+        },
+      }),
+      async (c) => {
+        const { actor } = c.get("ctx");
+        const current =
+          actor.kind === "user" && actor.via.kind === "session" ? actor.via.sessionId : null;
+        const rows = await getSessions(c.get("ctx"));
+        return c.json(
+          { items: rows.map((row) => presentSession(row, current)), nextCursor: null },
+          200,
+        );
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "delete",
+        path: "/me/sessions/{sessionId}",
+        ...guard(inSession, "session.revoked"),
+        tags: ["me"],
+        summary: "End one of my sessions",
+        request: { params: z.object({ sessionId: z.uuid() }) },
+        responses: nothing,
+      }),
+      async (c) => {
+        await revokeSession(c.get("ctx"), c.req.valid("param").sessionId);
+        return c.body(null, 204);
+      },
+    );
+}
+
+function presentSession(row: SessionRow, current: string | null): Session {
+  return {
+    id: row.id,
+    current: row.id === current,
+    ipAddress: row.ipAddress,
+    userAgent: row.userAgent,
+    createdAt: row.createdAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+  };
+}

@@ -1,0 +1,114 @@
+import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
+import { record } from "../audit/index.ts";
+import { hashPassword } from "./auth.ts";
+import { noSuchSession, notSignedIn, tokenWrong, wrongPassword } from "./errors.ts";
+import {
+  deleteSession,
+  deleteSessions,
+  findPasswordHash,
+  findUser,
+  listSessions,
+  type SessionRow,
+  takeOneTimeToken,
+  type UserRow,
+  updatePasswordHash,
+  updateUser,
+} from "./repo.ts";
+import { hashToken } from "./set-up.ts";
+import { identityState } from "./state.ts";
+
+/** The signed-in user's own row. */
+export async function getMe(ctx: Ctx): Promise<UserRow> {
+  const user = await findUser(ctx.db, userOf(ctx).userId);
+  if (!user) throw notSignedIn();
+  return user;
+}
+
+/** Changes the signed-in user's name. */
+export async function changeMe(ctx: Ctx, input: { name: string }): Promise<UserRow> {
+  const { userId } = userOf(ctx);
+  return inTransaction(ctx, async (tx) => {
+    const user = await updateUser(tx.db, userId, { name: input.name }, ctx.deps.clock.now());
+    if (!user) throw notSignedIn();
+    await record(tx, {
+      action: "user.updated",
+      target: { kind: "user", id: userId },
+      detail: { changed: ["name"] },
+    });
+    return user;
+  });
+}
+
+/** Ends the session that makes the request; with a key or without a session there is nothing to end. */
+export async function signOut(ctx: Ctx): Promise<void> {
+  const { actor } = ctx;
+  if (actor.kind !== "user" || actor.via.kind !== "session") return;
+  const { sessionId } = actor.via;
+  await inTransaction(ctx, async (tx) => {
+    await deleteSession(tx.db, actor.userId, sessionId);
+    await record(tx, { action: "user.signed_out", target: { kind: "user", id: actor.userId } });
+  });
+  await identityState(ctx.deps).cache.revoke();
+}
+
+/** The signed-in user's sessions in force, newest first. */
+export function getSessions(ctx: Ctx): Promise<SessionRow[]> {
+  return listSessions(ctx.db, userOf(ctx).userId, ctx.deps.clock.now());
+}
+
+/** Ends one of the user's own sessions; its next request is anonymous. @throws {Problem} 404. */
+export async function revokeSession(ctx: Ctx, sessionId: string): Promise<void> {
+  const { userId } = userOf(ctx);
+  await inTransaction(ctx, async (tx) => {
+    const ended = await deleteSession(tx.db, userId, sessionId);
+    if (!ended) throw noSuchSession();
+    await record(tx, { action: "session.revoked", target: { kind: "session", id: sessionId } });
+  });
+  await identityState(ctx.deps).cache.revoke();
+}
+
+/** Changes the password and ends every other session. @throws {Problem} 422 `wrong_password`, 429. */
+export async function changePassword(
+  ctx: Ctx,
+  input: { currentPassword: string; newPassword: string },
+): Promise<void> {
+  const user = userOf(ctx);
+  const { attempts, cache } = identityState(ctx.deps);
+  attempts.check(ctx.ip, user.userId);
+  const hash = await findPasswordHash(ctx.db, user.userId);
+  if (hash === null || !(await Bun.password.verify(input.currentPassword, hash))) {
+    attempts.failed(ctx.ip, user.userId);
+    throw wrongPassword();
+  }
+  const next = await hashPassword(input.newPassword);
+  await inTransaction(ctx, async (tx) => {
+    await updatePasswordHash(tx.db, user.userId, next, ctx.deps.clock.now());
+    await deleteSessions(
+      tx.db,
+      user.userId,
+      user.via.kind === "session" ? user.via.sessionId : undefined,
+    );
+    await record(tx, {
+      action: "user.password_changed",
+      target: { kind: "user", id: user.userId },
+    });
+  });
+  await cache.revoke();
+}
+
+/** Sets a new password with a reset link and ends every session. @throws {Problem} 410 `link_expired`. */
+export async function resetPassword(
+  ctx: Ctx,
+  input: { token: string; newPassword: string },
+): Promise<void> {
+  const next = await hashPassword(input.newPassword);
+  const now = ctx.deps.clock.now();
+  await inTransaction(ctx, async (tx) => {
+    const token = await takeOneTimeToken(tx.db, "password_reset", hashToken(input.token), now);
+    if (!token?.userId) throw tokenWrong();
+    await updatePasswordHash(tx.db, token.userId, next, now);
+    await deleteSessions(tx.db, token.userId);
+    await record(tx, { action: "user.password_reset", target: { kind: "user", id: token.userId } });
+  });
+  await identityState(ctx.deps).cache.revoke();
+}

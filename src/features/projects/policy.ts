@@ -1,0 +1,65 @@
+import { z } from "@hono/zod-openapi";
+import type { Context, MiddlewareHandler } from "hono";
+import type { Ctx } from "../../platform/context.ts";
+import type { AppEnv } from "../../platform/http/env.ts";
+import type { AccessRule } from "../../platform/http/route.ts";
+import { requireUser } from "../identity/index.ts";
+import { projectNotFound, projectRoleNeeded } from "./errors.ts";
+import { findMembership } from "./repo.ts";
+
+export const PROJECT_ROLES = ["viewer", "editor", "owner"] as const;
+export type ProjectRole = (typeof PROJECT_ROLES)[number];
+
+declare const minted: unique symbol;
+
+/** Proof that the actor may act in a project, with which role. Only {@link scopeOf} makes one; repo functions demand it. */
+export interface ProjectScope {
+  readonly projectId: string;
+  readonly role: ProjectRole;
+  readonly userId: string;
+  readonly archived: boolean;
+  readonly [minted]?: true;
+}
+
+declare module "../../platform/http/env.ts" {
+  interface AppVariables {
+    project: ProjectScope;
+  }
+}
+
+/** True when `role` allows what `needed` allows. */
+export function atLeast(role: ProjectRole, needed: ProjectRole): boolean {
+  return PROJECT_ROLES.indexOf(role) >= PROJECT_ROLES.indexOf(needed);
+}
+
+/**
+ * The actor's scope in a project.
+ * @throws {Problem} 401; 404 when it does not exist, is deleted, or the actor is no member; 403 for too low a role.
+ */
+export async function scopeOf(
+  ctx: Ctx,
+  projectId: string,
+  needed: ProjectRole,
+  method: string,
+  options: { deleted?: boolean } = {},
+): Promise<ProjectScope> {
+  const user = requireUser(ctx.actor, method);
+  const found = z.uuid().safeParse(projectId).success
+    ? await findMembership(ctx.db, projectId, user.userId, options.deleted ?? false)
+    : undefined;
+  if (!found) throw projectNotFound();
+  if (!atLeast(found.role, needed)) throw projectRoleNeeded(needed);
+  return { projectId, role: found.role, userId: user.userId, archived: found.archivedAt !== null };
+}
+
+/** Route rule: a member of the project in the path with at least this role. Leaves the scope in `c.var.project`. */
+export function inProject(needed: ProjectRole, options: { deleted?: boolean } = {}): AccessRule {
+  const middleware: MiddlewareHandler<AppEnv> = async function inProject(c: Context<AppEnv>, next) {
+    c.set(
+      "project",
+      await scopeOf(c.get("ctx"), c.req.param("projectId") ?? "", needed, c.req.method, options),
+    );
+    await next();
+  };
+  return { name: `project:${needed}`, middleware };
+}

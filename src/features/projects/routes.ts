@@ -1,0 +1,120 @@
+import { z } from "@hono/zod-openapi";
+import { userOf } from "../../platform/context.ts";
+import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
+import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
+import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { signedIn } from "../identity/index.ts";
+import { inProject, type ProjectRole } from "./policy.ts";
+import { listProjects, type ProjectRow } from "./repo.ts";
+import {
+  newProject,
+  type Project,
+  project,
+  projectChange,
+  projectPage,
+  projectParams,
+} from "./schema.ts";
+import { changeProject, createProject, getProject } from "./service.ts";
+
+const one = (description: string) => jsonAnswer(project, description);
+
+export function projectRoutes() {
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/projects",
+        ...guard(signedIn, null),
+        tags: ["projects"],
+        summary: "My projects",
+        request: { query: pageQuery.extend({ archived: z.stringbool().default(false) }) },
+        responses: { 200: jsonAnswer(projectPage, "A page of projects") },
+      }),
+      async (c) => {
+        const { limit, cursor, archived } = c.req.valid("query");
+        const ctx = c.get("ctx");
+        const rows = await listProjects(ctx.db, userOf(ctx).userId, {
+          archived,
+          after: decodeCursor(cursor),
+          limit,
+        });
+        const { items, nextCursor } = toPage(rows, limit, (row) => ({
+          at: row.project.updatedAt,
+          id: row.project.id,
+        }));
+        return c.json(
+          { items: items.map((row) => present(row.project, row.role)), nextCursor },
+          200,
+        );
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/projects",
+        ...guard(signedIn, "project.created"),
+        tags: ["projects"],
+        summary: "Create a project",
+        request: { body: jsonBody(newProject) },
+        responses: { 201: one("The project") },
+      }),
+      async (c) => {
+        const row = await createProject(c.get("ctx"), c.req.valid("json"));
+        return c.json(present(row, "owner"), 201, { etag: versionTag(row.version) });
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/projects/{projectId}",
+        ...guard(inProject("viewer"), null),
+        tags: ["projects"],
+        summary: "One project",
+        request: { params: projectParams },
+        responses: { 200: one("The project") },
+      }),
+      async (c) => {
+        const scope = c.get("project");
+        const row = await getProject(c.get("ctx"), scope);
+        return c.json(present(row, scope.role), 200, { etag: versionTag(row.version) });
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "patch",
+        path: "/projects/{projectId}",
+        ...guard(inProject("editor"), "project.updated"),
+        tags: ["projects"],
+        summary: "Change name, description or instructions",
+        request: { params: projectParams, body: jsonBody(projectChange) },
+        responses: { 200: one("The project") },
+      }),
+      async (c) => {
+        const scope = c.get("project");
+        const row = await changeProject(
+          c.get("ctx"),
+          scope,
+          c.req.valid("json"),
+          expectedVersion(c),
+        );
+        return c.json(present(row, scope.role), 200, { etag: versionTag(row.version) });
+      },
+    );
+}
+
+/** A project as the API shows it to a member with this role. */
+export function present(row: ProjectRow, role: ProjectRole): Project {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    instructions: row.instructions,
+    personal: row.personalOf !== null,
+    role,
+    version: row.version,
+    archivedAt: row.archivedAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,56 @@
+import { sql } from "drizzle-orm";
+import {
+  check,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { createdAt, id, instant, updatedAt } from "../../platform/db/columns.ts";
+import { principals, users } from "../identity/tables.ts";
+
+export const projects = pgTable(
+  "projects",
+  {
+    id: id(),
+    name: text("name").notNull(),
+    description: text("description").notNull().default(""),
+    instructions: text("instructions").notNull().default(""),
+    /** Set for the personal project that each user has from sign-up on. */
+    personalOf: uuid("personal_of").references(() => users.id, { onDelete: "set null" }),
+    /** Raised by each change; the ETag. */
+    version: integer("version").notNull().default(1),
+    archivedAt: instant("archived_at"),
+    deletedAt: instant("deleted_at"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex("projects_personal_of")
+      .on(table.personalOf)
+      .where(sql`${table.personalOf} is not null`),
+    index("projects_deleted").on(table.deletedAt).where(sql`${table.deletedAt} is not null`),
+  ],
+);
+
+export const projectMembers = pgTable(
+  "project_members",
+  {
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    principalId: uuid("principal_id")
+      .notNull()
+      .references(() => principals.id, { onDelete: "cascade" }),
+    role: text("role", { enum: ["owner", "editor", "viewer"] }).notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.principalId] }),
+    index("project_members_principal").on(table.principalId),
+    check("project_members_role", sql`${table.role} in ('owner', 'editor', 'viewer')`),
+  ],
+);

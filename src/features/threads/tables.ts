@@ -1,0 +1,69 @@
+import { sql } from "drizzle-orm";
+import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { createdAt, id, instant, updatedAt } from "../../platform/db/columns.ts";
+import { users } from "../identity/tables.ts";
+import { projects } from "../projects/tables.ts";
+import type { MessageError, MessagePart, MessageStatus } from "./schema.ts";
+
+export const threads = pgTable(
+  "threads",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    ownerId: uuid("owner_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    title: text("title").notNull(),
+    visibility: text("visibility", { enum: ["private", "project"] })
+      .notNull()
+      .default("private"),
+    /** The leaf of the branch that is shown; null in an empty thread. */
+    leafId: uuid("leaf_id"),
+    agentId: uuid("agent_id"),
+    modelId: uuid("model_id"),
+    version: integer("version").notNull().default(1),
+    archivedAt: instant("archived_at"),
+    deletedAt: instant("deleted_at"),
+    lastMessageAt: instant("last_message_at").notNull().defaultNow(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    index("threads_project_recent")
+      .on(table.projectId, table.lastMessageAt.desc(), table.id.desc())
+      .where(sql`${table.deletedAt} is null`),
+    index("threads_owner_recent")
+      .on(table.ownerId, table.lastMessageAt.desc(), table.id.desc())
+      .where(sql`${table.deletedAt} is null`),
+    check("threads_visibility", sql`${table.visibility} in ('private', 'project')`),
+  ],
+);
+
+export const messages = pgTable(
+  "messages",
+  {
+    id: id(),
+    threadId: uuid("thread_id")
+      .notNull()
+      .references(() => threads.id, { onDelete: "cascade" }),
+    /** Null for a first message; several children of one parent are branches. */
+    parentId: uuid("parent_id"),
+    role: text("role", { enum: ["user", "assistant"] }).notNull(),
+    parts: jsonb("parts").$type<MessagePart[]>().notNull(),
+    status: text("status", { enum: ["complete", "running", "stopped", "interrupted", "failed"] })
+      .$type<MessageStatus>()
+      .notNull(),
+    error: jsonb("error").$type<MessageError>(),
+    authorId: uuid("author_id").references(() => users.id, { onDelete: "set null" }),
+    generationId: uuid("generation_id"),
+    modelId: uuid("model_id"),
+    agentId: uuid("agent_id"),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index("messages_thread").on(table.threadId, table.id),
+    check("messages_role", sql`${table.role} in ('user', 'assistant')`),
+  ],
+);

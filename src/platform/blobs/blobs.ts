@@ -1,0 +1,8 @@
+/** Where file bytes live. Keys are made by us, never taken from a person. */
+export interface Blobs {
+  /** Stores a whole stream; a reader never sees half of it. */
+  put(key: string, content: ReadableStream<Uint8Array> | Uint8Array): Promise<void>;
+  /** @returns null when there is no such blob. */
+  get(key: string): Promise<Blob | null>;
+  delete(key: string): Promise<void>;
+}

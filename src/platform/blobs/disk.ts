@@ -1,0 +1,34 @@
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Blobs } from "./blobs.ts";
+
+/** Blobs as files below a folder: written beside their place, then moved in. */
+export function diskBlobs(root: string): Blobs {
+  return {
+    async put(key, content) {
+      const path = at(root, key);
+      const draft = `${path}.${Bun.randomUUIDv7()}.draft`;
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      try {
+        await Bun.write(
+          draft,
+          new Response(content instanceof Uint8Array ? new Blob([content.slice()]) : content),
+        );
+        await rename(draft, path);
+      } catch (error) {
+        await rm(draft, { force: true });
+        throw error;
+      }
+    },
+    async get(key) {
+      const file = Bun.file(at(root, key));
+      return (await file.exists()) ? file : null;
+    },
+    delete: (key) => rm(at(root, key), { force: true }),
+  };
+}
+
+function at(root: string, key: string): string {
+  if (!/^[\w-]+(\/[\w-]+)*$/.test(key)) throw new Error("Not a blob key");
+  return join(root, key);
+}

@@ -1,0 +1,40 @@
+import type postgres from "postgres";
+import { type Bus, Listeners } from "./bus.ts";
+
+const CHANNEL = "atelier";
+
+/**
+ * A bus over LISTEN/NOTIFY: one channel, one listening connection per process. A notice reaches this
+ * process at once, without the round trip, and its echo from the database is dropped.
+ */
+export async function postgresBus(sql: postgres.Sql, processId: string): Promise<Bus> {
+  const listeners = new Listeners();
+  let connected = false;
+  const subscription = await sql.listen(
+    CHANNEL,
+    (message) => {
+      const [sender, topic, payload] = split(message);
+      if (sender !== processId) listeners.emit(topic, payload);
+    },
+    () => {
+      // Called again after each reconnection: whatever was sent in between is lost.
+      if (connected) listeners.gap();
+      connected = true;
+    },
+  );
+  return {
+    publish: async (topic, payload) => {
+      listeners.emit(topic, payload);
+      await sql.notify(CHANNEL, `${processId} ${topic} ${payload}`);
+    },
+    subscribe: (topic, listener) => listeners.add(topic, listener),
+    onGap: (listener) => listeners.onGap(listener),
+    close: () => subscription.unlisten(),
+  };
+}
+
+function split(message: string): [sender: string, topic: string, payload: string] {
+  const first = message.indexOf(" ");
+  const second = message.indexOf(" ", first + 1);
+  return [message.slice(0, first), message.slice(first + 1, second), message.slice(second + 1)];
+}

@@ -1,0 +1,69 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { observeQueries, type QueryObserver } from "./query-log.ts";
+
+/** Drizzle on postgres.js, or a transaction of it: what every repo function takes. */
+export type Database = Pick<
+  PostgresJsDatabase,
+  | "select"
+  | "selectDistinct"
+  | "selectDistinctOn"
+  | "insert"
+  | "update"
+  | "delete"
+  | "execute"
+  | "transaction"
+  | "with"
+  | "$with"
+  | "$count"
+>;
+
+export interface DatabaseClient {
+  /** The query builder. */
+  readonly db: PostgresJsDatabase;
+  /** The driver itself, for LISTEN/NOTIFY, COPY and the job queue. */
+  readonly sql: postgres.Sql;
+  /** Waits up to five seconds for running queries, then closes every connection. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  url: string;
+  poolMax: number;
+  observe?: QueryObserver;
+  applicationName?: string;
+}
+
+/** Opens a pool. Connections are made on first use, so this never throws for an unreachable server. */
+export function openDatabase(options: DatabaseOptions): DatabaseClient {
+  const { url, ...socket } = splitSocket(options.url);
+  const sql = postgres(url, {
+    ...socket,
+    max: options.poolMax,
+    idle_timeout: 60,
+    connect_timeout: 5,
+    max_lifetime: 3600,
+    onnotice: () => {},
+    connection: { application_name: options.applicationName ?? "atelier" },
+  });
+  const observed = options.observe ? observeQueries(sql, options.observe) : sql;
+  return {
+    sql,
+    db: drizzle(observed),
+    close: () => sql.end({ timeout: 5 }),
+  };
+}
+
+/**
+ * A socket folder comes as libpq writes it, `?host=/folder&port=5432`; postgres.js wants it as options
+ * and would send unknown query parameters to the server.
+ */
+function splitSocket(url: string): { url: string; host?: string; port?: number } {
+  const parsed = new URL(url);
+  const host = parsed.searchParams.get("host");
+  if (!host?.startsWith("/")) return { url };
+  const port = Number(parsed.searchParams.get("port") ?? 5432);
+  parsed.searchParams.delete("host");
+  parsed.searchParams.delete("port");
+  return { url: parsed.href, host, port };
+}

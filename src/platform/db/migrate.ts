@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import { migrate } from "drizzle-orm/postgres-js/migrator";
+import type postgres from "postgres";
+import { openDatabase } from "./client.ts";
+
+const FOLDER = join(import.meta.dir, "..", "..", "migrations");
+const OLDEST_SUPPORTED = 150_000;
+/** An arbitrary constant: every Atelier process asks for the same advisory lock. */
+const LOCK = 7_263_548_190;
+
+/**
+ * Applies what is missing, forward only. Safe to call from several processes at once: an advisory lock
+ * lets one work and the others find nothing left to do.
+ * @throws Error when the server is older than PostgreSQL 15.
+ */
+export async function migrateDatabase(url: string): Promise<void> {
+  const client = openDatabase({ url, poolMax: 1, applicationName: "atelier migrate" });
+  try {
+    const [row] = await client.sql<
+      { version: string }[]
+    >`select current_setting('server_version_num') as version`;
+    if (Number(row?.version) < OLDEST_SUPPORTED)
+      throw new Error("Atelier needs PostgreSQL 15 or newer.");
+    await client.sql`select pg_advisory_lock(${LOCK})`;
+    try {
+      await migrate(client.db, { migrationsFolder: FOLDER });
+    } finally {
+      await client.sql`select pg_advisory_unlock(${LOCK})`;
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+/** True when the database has every migration that this build brings; a newer database is fine (expand, then contract). */
+export async function isMigrated(sql: postgres.Sql): Promise<boolean> {
+  const newest = readMigrationFiles({ migrationsFolder: FOLDER }).at(-1);
+  if (newest === undefined) return true;
+  const rows = await sql<{ found: boolean }[]>`
+    select exists (
+      select 1 from drizzle.__drizzle_migrations where created_at >= ${newest.folderMillis}
+    ) as found`.catch(() => []);
+  return rows[0]?.found === true;
+}

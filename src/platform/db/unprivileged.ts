@@ -1,0 +1,39 @@
+import { chownSync } from "node:fs";
+
+/** How to run PostgreSQL, which refuses to run as root. */
+export interface Unprivileged {
+  command(argv: string[]): string[];
+  readonly spawn: { uid?: number; gid?: number };
+  /** Gives a path to the user that PostgreSQL runs as. */
+  own(path: string): void;
+}
+
+const NOBODY = 65_534;
+/** `daemon`: an id that every passwd file has, which initdb wants to look up. */
+const INNER_USER = "1";
+
+/**
+ * As a plain user: run as is. As root: inside a user namespace where root appears as another user, so
+ * that folders only root can enter still work; where namespaces are not allowed, as `nobody`.
+ */
+export async function asUnprivileged(): Promise<Unprivileged> {
+  const unchanged: Unprivileged = { command: (argv) => argv, spawn: {}, own: () => {} };
+  if (process.getuid?.() !== 0) return unchanged;
+  const namespace = ["unshare", "--user", `--map-user=${INNER_USER}`, `--map-group=${INNER_USER}`];
+  if (await succeeds([...namespace, "true"])) {
+    return { ...unchanged, command: (argv) => [...namespace, "--", ...argv] };
+  }
+  return {
+    command: (argv) => argv,
+    spawn: { uid: NOBODY, gid: NOBODY },
+    own: (path) => chownSync(path, NOBODY, NOBODY),
+  };
+}
+
+async function succeeds(argv: string[]): Promise<boolean> {
+  try {
+    return (await Bun.spawn(argv, { stdout: "ignore", stderr: "ignore" }).exited) === 0;
+  } catch {
+    return false;
+  }
+}

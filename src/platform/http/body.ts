@@ -1,0 +1,54 @@
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { AppEnv } from "./env.ts";
+import { Problem } from "./problem.ts";
+
+export const MAX_JSON_BYTES = 1_048_576;
+
+/** JSON bodies over a megabyte are refused before they are read to the end. File routes set their own limit. */
+export function jsonLimit(): MiddlewareHandler<AppEnv> {
+  return bodyLimit({
+    maxSize: MAX_JSON_BYTES,
+    onError: () => {
+      throw new Problem(413, "body_too_large", `The body is larger than ${MAX_JSON_BYTES} bytes.`);
+    },
+  });
+}
+
+/**
+ * Refuses a body that is not JSON by its type, not UTF-8, or that holds NUL, which PostgreSQL cannot store.
+ * Routes for files are exempt by their content type.
+ */
+export function wellFormedJson(): MiddlewareHandler<AppEnv> {
+  return async function wellFormedJson(c, next) {
+    const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+    if (type === "application/json") {
+      const bytes = await c.req.arrayBuffer();
+      let text: string;
+      try {
+        text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      } catch {
+        throw new Problem(400, "malformed_body", "The body is not valid UTF-8.");
+      }
+      try {
+        if (text !== "" && holdsNul(JSON.parse(text))) {
+          throw new Problem(422, "invalid_text", "The text has characters that cannot be stored.");
+        }
+      } catch (error) {
+        if (error instanceof Problem) throw error;
+        throw new Problem(400, "malformed_body", "The body is not valid JSON.");
+      }
+    }
+    await next();
+  };
+}
+
+function holdsNul(value: unknown, depth = 0): boolean {
+  if (depth > 64) throw new Problem(422, "validation_failed", "The body is nested too deeply.");
+  if (typeof value === "string") return value.includes("\u0000");
+  if (Array.isArray(value)) return value.some((item) => holdsNul(item, depth + 1));
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(
+    ([key, item]) => key.includes("\u0000") || holdsNul(item, depth + 1),
+  );
+}

@@ -1,0 +1,36 @@
+import { z } from "@hono/zod-openapi";
+
+/** A required JSON body of this shape. */
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { "application/json": { schema } } };
+}
+
+/** A JSON answer of this shape. */
+export function jsonAnswer<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+/** A page of a list; `nextCursor` is null on the last one. */
+export function page<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** A line of text a person typed: trimmed, not empty, no control characters. */
+export function line(max: number) {
+  return (
+    z
+      .string()
+      .trim()
+      .min(1)
+      .max(max)
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
+      .regex(/^[^\u0000-\u001f\u007f]*$/, "must be one line without control characters")
+  );
+}
+
+/** Longer text, kept as typed. */
+export function prose(max: number) {
+  return z.string().max(max);
+}
+
+export const timestamp = z.iso.datetime();

@@ -1,0 +1,172 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { AppEnv } from "./env.ts";
+
+export interface FieldError {
+  /** Dotted path in the body, query or path. */
+  path: string;
+  message: string;
+}
+
+interface ProblemOptions {
+  errors?: FieldError[];
+  headers?: Record<string, string>;
+  /** More members of the problem document, such as what is left of a budget. */
+  extra?: Record<string, unknown>;
+}
+
+/** An expected refusal. Thrown anywhere below a route, it becomes an `application/problem+json` answer (RFC 9457). */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly status: ContentfulStatusCode;
+  /** Stable and machine-readable; clients switch on it. */
+  readonly code: string;
+  readonly detail: string;
+  readonly options: ProblemOptions;
+  constructor(
+    status: ContentfulStatusCode,
+    code: string,
+    detail: string,
+    options: ProblemOptions = {},
+  ) {
+    super(code);
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+    this.options = options;
+  }
+}
+
+export const problemDocument = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string(),
+    requestId: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi("Problem");
+
+const TITLES: Record<number, string> = {
+  400: "Bad request",
+  401: "Sign in first",
+  402: "Budget used up",
+  403: "Not allowed",
+  404: "Not found",
+  405: "Method not allowed",
+  409: "Conflict",
+  410: "Gone",
+  412: "Changed meanwhile",
+  413: "Too large",
+  415: "Unsupported media type",
+  422: "Not valid",
+  429: "Too many requests",
+  500: "Something broke",
+  503: "Not available right now",
+};
+
+/** Turns whatever was thrown into a problem document; what is unknown is logged and shows nothing of itself. */
+export function answerError(error: unknown, c: Context<AppEnv>): Response {
+  const problem = toProblem(error);
+  if (problem.status >= 500) {
+    c.get("logger").error({ err: error, code: problem.code }, "request failed");
+  }
+  return problemResponse(problem, c.get("requestId"));
+}
+
+/** The answer that carries a problem. */
+export function problemResponse(problem: Problem, requestId: string): Response {
+  const document = {
+    type: `urn:atelier:problem:${problem.code}`,
+    title: TITLES[problem.status] ?? "Refused",
+    status: problem.status,
+    code: problem.code,
+    detail: problem.detail,
+    requestId,
+    ...(problem.options.errors === undefined ? {} : { errors: problem.options.errors }),
+    ...problem.options.extra,
+  };
+  return new Response(JSON.stringify(document), {
+    status: problem.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...problem.options.headers,
+    },
+  });
+}
+
+/** Maps any thrown value to what the caller is told. Database errors keep their text, SQL and parameters to themselves. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException) {
+    return new Problem(
+      error.status,
+      error.status === 400 ? "malformed_body" : "refused",
+      error.status === 400 ? "The body is not valid JSON." : "The request was refused.",
+    );
+  }
+  if (error instanceof z.ZodError) return validationProblem(error);
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const known = databaseProblem(cause);
+    if (known) return known;
+  }
+  return new Problem(
+    500,
+    "internal_error",
+    "Atelier made a mistake. The request id helps to find it in the log.",
+  );
+}
+
+/** One field error for each thing zod found. */
+export function validationProblem(error: z.ZodError): Problem {
+  const errors = error.issues.slice(0, 20).map((issue) => ({
+    path: issue.path.map(String).join("."),
+    message: issue.message,
+  }));
+  return new Problem(422, "validation_failed", "Some fields are not valid.", { errors });
+}
+
+const UNREACHABLE = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EPIPE",
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "57P01",
+  "57P02",
+  "57P03",
+  "53300",
+  "08006",
+]);
+
+function databaseProblem(error: Error): Problem | null {
+  const code: unknown = Reflect.get(error, "code");
+  if (typeof code !== "string") return null;
+  if (UNREACHABLE.has(code)) {
+    return new Problem(
+      503,
+      "database_unavailable",
+      "The database does not answer right now. Try again in a moment.",
+      { headers: { "retry-after": "2" } },
+    );
+  }
+  if (code === "40001" || code === "40P01") {
+    return new Problem(
+      409,
+      "concurrent_change",
+      "Somebody changed the same thing at the same moment. Try again.",
+    );
+  }
+  if (code === "23505") return new Problem(409, "already_exists", "This exists already.");
+  if (code === "22021" || code === "22P05")
+    return new Problem(422, "invalid_text", "The text has characters that cannot be stored.");
+  return null;
+}

@@ -1,0 +1,60 @@
+import type { MiddlewareHandler } from "hono";
+import { getConnInfo } from "hono/bun";
+import type { Deps } from "../../deps.ts";
+import type { AppEnv } from "./env.ts";
+
+const SAFE_ID = /^[\w.-]{8,64}$/;
+
+/** Gives each request an id (or keeps the caller's), a logger that carries it, an anonymous context, and one log line. */
+export function requestContext(deps: Deps): MiddlewareHandler<AppEnv> {
+  return async function requestContext(c, next) {
+    const given = c.req.header("x-request-id");
+    const requestId = given !== undefined && SAFE_ID.test(given) ? given : deps.ids.next();
+    c.set("requestId", requestId);
+    const logger = deps.logger.child({ requestId });
+    c.set("logger", logger);
+    c.set("ctx", {
+      actor: { kind: "anonymous" },
+      deps,
+      db: deps.database.db,
+      requestId,
+      ip: clientAddress(c, deps.config.trustedProxies),
+    });
+    const startedAt = performance.now();
+    await next();
+    c.res.headers.set("x-request-id", requestId);
+    const actor = c.get("ctx").actor;
+    logger.info(
+      {
+        method: c.req.method,
+        route: c.req.routePath,
+        status: c.res.status,
+        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        ...(actor.kind === "user" ? { userId: actor.userId } : {}),
+      },
+      "request",
+    );
+  };
+}
+
+/** The peer's address, or what the trusted proxies in front say it is. */
+function clientAddress(
+  c: Parameters<MiddlewareHandler<AppEnv>>[0],
+  proxies: number,
+): string | undefined {
+  if (proxies > 0) {
+    const hops =
+      c.req
+        .header("x-forwarded-for")
+        ?.split(",")
+        .map((hop) => hop.trim()) ?? [];
+    const address = hops.at(-proxies);
+    if (address) return address.slice(0, 64);
+  }
+  try {
+    return getConnInfo(c).remote.address;
+  } catch {
+    // `app.request()` in tests has no connection.
+    return undefined;
+  }
+}

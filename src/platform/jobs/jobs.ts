@@ -1,0 +1,122 @@
+import { sql as tag } from "drizzle-orm";
+import { fromDrizzle, PgBoss } from "pg-boss";
+import { type Database, openDatabase } from "../db/client.ts";
+import type { Logger } from "../observability/logger.ts";
+
+export interface EnqueueOptions {
+  /** At most one unfinished job with this key. */
+  key?: string;
+  startAfterSeconds?: number;
+}
+
+export interface WorkOptions {
+  /** How many of this queue's jobs this process runs at once. */
+  concurrency?: number;
+}
+
+/** The database queue. Jobs are at-least-once: a handler must bear being run again. */
+export interface Jobs {
+  /** Stores a job; inside a transaction it exists only if that commits. */
+  enqueue(db: Database, queue: string, data: object, options?: EnqueueOptions): Promise<void>;
+  /** Starts taking jobs of a queue in this process. The signal aborts when the process drains. */
+  work(
+    queue: string,
+    options: WorkOptions,
+    handler: (data: unknown, signal: AbortSignal) => Promise<void>,
+  ): Promise<void>;
+  /** Runs a queue's job on a cron schedule (UTC), once across all processes. */
+  schedule(queue: string, cron: string): Promise<void>;
+  /** Lets running jobs finish for a while, then stops; unfinished ones are taken up by another process. */
+  stop(): Promise<void>;
+}
+
+const STOP_TIMEOUT_MS = 10_000;
+const RETRY_LIMIT = 5;
+const EXPIRE_SECONDS = 300;
+
+/**
+ * Jobs on pg-boss, over our own driver. pg-boss sends several statements with BEGIN and COMMIT at once,
+ * which is only sound on a connection of its own.
+ * @param runs whether this process supervises the queue (roles `worker` and `all`) or only enqueues.
+ */
+export async function startJobs(url: string, logger: Logger, runs: boolean): Promise<Jobs> {
+  const database = openDatabase({ url, poolMax: 1, applicationName: "atelier jobs" });
+  const boss = new PgBoss({
+    db: {
+      executeSql: async (text, values = []) => ({
+        rows: (await database.sql.unsafe(text, values.map(encode))).flat(),
+      }),
+      listen: async (channel, onNotification, onReconnect) => {
+        const subscription = await database.sql.listen(channel, onNotification, onReconnect);
+        return { close: () => subscription.unlisten() };
+      },
+    },
+    useListenNotify: true,
+    supervise: runs,
+    schedule: runs,
+  });
+  boss.on("error", (error) => logger.error({ err: error }, "job queue failed"));
+  await boss.start();
+  const created = new Map<string, Promise<void>>();
+  const ensure = (queue: string) => {
+    const known = created.get(queue);
+    if (known) return known;
+    const creating = boss
+      .createQueue(queue, {
+        retryLimit: RETRY_LIMIT,
+        retryBackoff: true,
+        expireInSeconds: EXPIRE_SECONDS,
+        notify: true,
+      })
+      .then(() => {});
+    created.set(queue, creating);
+    return creating;
+  };
+  const draining = new AbortController();
+  return {
+    async enqueue(db, queue, data, options = {}) {
+      await ensure(queue);
+      await boss.send(queue, data, {
+        db: fromDrizzle(db, tag),
+        ...(options.key === undefined ? {} : { singletonKey: options.key }),
+        ...(options.startAfterSeconds === undefined
+          ? {}
+          : { startAfter: options.startAfterSeconds }),
+      });
+    },
+    async work(queue, options, handler) {
+      await ensure(queue);
+      await boss.work(
+        queue,
+        { batchSize: 1, localConcurrency: options.concurrency ?? 1, pollingIntervalSeconds: 5 },
+        async (jobs) => {
+          for (const job of jobs)
+            await handler(job.data, AbortSignal.any([draining.signal, job.signal]));
+        },
+      );
+    },
+    async schedule(queue, cron) {
+      await ensure(queue);
+      await boss.schedule(queue, cron, {}, { tz: "UTC" });
+    },
+    async stop() {
+      draining.abort();
+      await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS });
+      await database.close();
+    },
+  };
+}
+
+type Scalar = string | number | boolean | Date | null;
+
+/** pg-boss counts on the driver to encode objects; strings it has encoded itself. */
+function encode(value: unknown): Scalar | Scalar[] {
+  return Array.isArray(value) ? value.map(encodeOne) : encodeOne(value);
+}
+
+function encodeOne(value: unknown): Scalar {
+  if (value === undefined || value === null) return null;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return value;
+  return value instanceof Date ? value : JSON.stringify(value);
+}

@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { createApp } from "../../src/app.ts";
+import { type Config, readConfig } from "../../src/config.ts";
+import { buildDeps, type Deps } from "../../src/deps.ts";
+import { type Me, me as meSchema } from "../../src/features/identity/schema.ts";
+import { newSecretKey } from "../../src/platform/crypto/secret-keys.ts";
+import type { AppEnv } from "../../src/platform/http/env.ts";
+import { createTestDatabase } from "./database.ts";
+import { read } from "./read.ts";
+
+/** A signed-in person (or a key, or nobody) who calls the API. */
+export interface Caller {
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
+  get(path: string): Promise<Response>;
+  post(path: string, body?: unknown): Promise<Response>;
+  patch(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  put(path: string, body?: unknown): Promise<Response>;
+  delete(path: string): Promise<Response>;
+}
+
+export interface Person extends Caller {
+  readonly me: Me;
+}
+
+export interface TestApp {
+  readonly app: OpenAPIHono<AppEnv>;
+  readonly deps: Deps;
+  readonly anonymous: Caller;
+  /** A new account; the first one is the workspace's admin. */
+  person(name: string): Promise<Person>;
+  withKey(key: string): Caller;
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  env?: Record<string, string>;
+  deps?: Partial<Deps>;
+  /** Share another app's database: two processes on one PostgreSQL. */
+  databaseUrl?: string;
+}
+
+/** The whole application on a database of its own. Paths are below `/api/v1`. */
+export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
+  const databaseUrl = database?.url ?? options.databaseUrl ?? "";
+  const folder = mkdtempSync(join(tmpdir(), "atelier-app-"));
+  const config: Config = readConfig({
+    ATELIER_DATA_DIR: folder,
+    DATABASE_URL: databaseUrl,
+    ATELIER_SECRET_KEYS: newSecretKey("test"),
+    ATELIER_SIGN_UP: "open",
+    ATELIER_LOG_LEVEL: "silent",
+    ...options.env,
+  });
+  const { deps, close } = await buildDeps(config, databaseUrl, options.deps);
+  deps.lifecycle.markStarted();
+  const app = createApp(deps);
+  return {
+    app,
+    deps,
+    anonymous: caller(app, {}),
+    person: (name) => signUp(app, name),
+    withKey: (key) => caller(app, { authorization: `Bearer ${key}` }),
+    close: async () => {
+      deps.lifecycle.drain();
+      await close();
+      await database?.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function caller(app: OpenAPIHono<AppEnv>, identity: Record<string, string>): Caller {
+  const request: Caller["request"] = async (method, path, body, headers = {}) => {
+    const form = body instanceof FormData || body instanceof Blob || body instanceof Uint8Array;
+    return app.request(`/api/v1${path}`, {
+      method,
+      headers: {
+        ...identity,
+        ...(body === undefined || form ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
+    });
+  };
+  return {
+    request,
+    get: (path) => request("GET", path),
+    post: (path, body) => request("POST", path, body),
+    patch: (path, body, headers) => request("PATCH", path, body, headers),
+    put: (path, body) => request("PUT", path, body),
+    delete: (path) => request("DELETE", path),
+  };
+}
+
+async function signUp(app: OpenAPIHono<AppEnv>, name: string): Promise<Person> {
+  const account = {
+    name,
+    email: `${name.toLowerCase()}@example.com`,
+    password: "a long enough password",
+  };
+  const open = async (path: string, env?: object) =>
+    app.request(
+      `/api/v1${path}`,
+      {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(account),
+      },
+      env,
+    );
+  // A request that comes from loopback needs no setup link.
+  const loopback = { requestIP: () => ({ address: "127.0.0.1", family: "IPv4", port: 1 }) };
+  const first = await open("/setup", loopback);
+  const response = first.status === 201 ? first : await open("/auth/sign-up");
+  if (response.status !== 201)
+    throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
+  const cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const me = await read(response, meSchema);
+  return { ...caller(app, { cookie }), me };
+}
