@@ -52,7 +52,7 @@ const KEY =
   /api.?key.{0,30}(not valid|invalid|incorrect)|(invalid|incorrect|missing).{0,20}api.?key/i;
 const REFUSED = /content.{0,20}(policy|filter)|flagged|moderation/i;
 const MODEL =
-  /model\b.{0,200}(not found|not exist|does not exist|no such|not available|unsupported|not a valid|invalid)|(unknown|no such|invalid|unsupported) model|no endpoints found/i;
+  /model\b.{0,200}(not found|not exist|does not exist|no such|not available|unsupported|not a valid|invalid)|(unknown|no such|invalid|unsupported|not a valid) model|no endpoints found/i;
 
 /** Makes the error of a code. `produced`: output has been passed on already, so it is not retryable. */
 export function providerError(

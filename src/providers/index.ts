@@ -59,6 +59,8 @@ function wireProvider({
 }
 
 export type { FetchLike } from "./answer-stream.ts";
+export { type Capabilities, capabilitiesOf } from "./capabilities.ts";
+export { type CatalogueModel, type CataloguePlace, listModels, lookupModel } from "./catalogue.ts";
 export {
   estimateRequestTokens,
   estimateTokens,
@@ -68,4 +70,5 @@ export {
 export { EXCERPTS_MODEL } from "./excerpts.ts";
 export type { OpenAiDialect } from "./openai-dialect.ts";
 export * from "./port.ts";
+export { flatPrices, type PriceTable, pricesFor, type UnitPrices, worstPrices } from "./prices.ts";
 export type { RetryOptions } from "./retry.ts";

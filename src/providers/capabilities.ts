@@ -1,0 +1,68 @@
+/**
+ * What models can do, by name. The price catalogue does not say it, so these rules do; sources are the
+ * vendors' model pages as of 2026-11. First match wins. An administrator's own settings go before them.
+ */
+
+export interface Capabilities {
+  /** Reads images. */
+  images: boolean;
+  /** Thinks before it answers when asked to (or always). */
+  thinking: boolean;
+  /** The most it writes in one answer, thinking included. */
+  maxOutputTokens: number;
+}
+
+const RULES: [RegExp, Capabilities][] = [
+  [/^claude-(2|v1|instant)/, { images: false, thinking: false, maxOutputTokens: 4_096 }],
+  [/^claude-3[-.]5/, { images: true, thinking: false, maxOutputTokens: 8_192 }],
+  [
+    /^claude-3[-.]7|^claude-sonnet-3[-.]7/,
+    { images: true, thinking: true, maxOutputTokens: 64_000 },
+  ],
+  [/^claude-3/, { images: true, thinking: false, maxOutputTokens: 4_096 }],
+  // Opus 4 and 4.1; a date may follow the 4.
+  [
+    /^claude-(opus-4|4-opus)(-[01]\b|-2025|\.1|@|$)/,
+    { images: true, thinking: true, maxOutputTokens: 32_000 },
+  ],
+  [
+    /^claude-opus-4[-.]6|^claude-opus-4[-.][78]/,
+    { images: true, thinking: true, maxOutputTokens: 128_000 },
+  ],
+  [/^claude-\w+-4/, { images: true, thinking: true, maxOutputTokens: 64_000 }],
+  [/^claude-/, { images: true, thinking: true, maxOutputTokens: 64_000 }],
+  [/^(gpt-4o|chatgpt-4o)/, { images: true, thinking: false, maxOutputTokens: 16_384 }],
+  [/^gpt-4\.1/, { images: true, thinking: false, maxOutputTokens: 32_768 }],
+  [/^gpt-4-turbo|^gpt-4-vision/, { images: true, thinking: false, maxOutputTokens: 4_096 }],
+  [/^gpt-4\.5/, { images: true, thinking: false, maxOutputTokens: 16_384 }],
+  [/^gpt-4/, { images: false, thinking: false, maxOutputTokens: 8_192 }],
+  [/^gpt-3\.5/, { images: false, thinking: false, maxOutputTokens: 4_096 }],
+  [
+    /^gpt-5[\w.-]*-chat|^gpt-5\.3(-chat)?$/,
+    { images: true, thinking: false, maxOutputTokens: 16_384 },
+  ],
+  [/^gpt-[5-9]/, { images: true, thinking: true, maxOutputTokens: 128_000 }],
+  [/^gpt-oss/, { images: false, thinking: true, maxOutputTokens: 32_768 }],
+  [/^o1-(mini|preview)|^o3-mini/, { images: false, thinking: true, maxOutputTokens: 65_536 }],
+  [/^o[1-9](-|$)/, { images: true, thinking: true, maxOutputTokens: 100_000 }],
+  [/^gemini-(2\.5|[3-9])/, { images: true, thinking: true, maxOutputTokens: 65_536 }],
+  [/^gemini/, { images: true, thinking: false, maxOutputTokens: 8_192 }],
+  [/^grok-[4-9]/, { images: true, thinking: true, maxOutputTokens: 32_768 }],
+  [
+    /deepseek-(r1|reasoner)|[-_]thinking|magistral|qwq|qwen3/,
+    { images: false, thinking: true, maxOutputTokens: 16_384 },
+  ],
+  [
+    /pixtral|[-_.]vl\b|vision|llama-4|gemma-[34]|llava/,
+    { images: true, thinking: false, maxOutputTokens: 8_192 },
+  ],
+];
+
+/** Of a model nobody described: text only, and an output that small models manage too. */
+const UNKNOWN: Capabilities = { images: false, thinking: false, maxOutputTokens: 8_192 };
+
+/** Capabilities by the provider's name of a model; a vendor's prefix (`anthropic/claude-…`) is passed over. */
+export function capabilitiesOf(model: string): Capabilities {
+  const name = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
+  return RULES.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN;
+}

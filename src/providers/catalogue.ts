@@ -1,0 +1,144 @@
+/**
+ * Models with context window, dated prices and capabilities, from the kept package
+ * `@pydantic/genai-prices`. It holds some 800 KB of data (16 MB of process memory, 40 ms once), so it is
+ * loaded at the first question about a real model and never for the built-in one.
+ */
+
+import packageJson from "../../package.json" with { type: "json" };
+import { type Capabilities, capabilitiesOf } from "./capabilities.ts";
+import { EXCERPTS_MODEL } from "./excerpts.ts";
+import type { ProviderKind } from "./port.ts";
+import { flatPrices, type PriceTable, type UnitPrices } from "./prices.ts";
+
+const PACKAGE = "@pydantic/genai-prices";
+/** Names the data's version in every price, so that a ledger row can be traced. */
+const SOURCE = `genai-prices@${packageJson.dependencies[PACKAGE]}`;
+
+export interface CatalogueModel extends Capabilities {
+  /** The name to call it by. */
+  id: string;
+  /** For people. */
+  name: string;
+  /** Tokens; undefined where the catalogue does not say. */
+  contextWindow: number | undefined;
+  prices: PriceTable;
+}
+
+export interface CataloguePlace {
+  kind: ProviderKind;
+  /** As in the provider's settings; a host that the catalogue does not know has no known prices. */
+  baseUrl?: string;
+  /**
+   * The catalogue's id of the vendor behind a gateway of one's own (`openai`, `openrouter`, …), when its
+   * prices apply; stands before the address.
+   */
+  vendor?: string;
+}
+
+/**
+ * What is known of a model, with the prices valid at `at` (now). Undefined: the catalogue knows no such
+ * model there, so neither its price; a self-hosted `gpt-oss` does not cost what a vendor takes for it.
+ */
+export async function lookupModel(
+  place: CataloguePlace,
+  model: string,
+  at: Date = new Date(),
+): Promise<CatalogueModel | undefined> {
+  if (place.kind === "excerpts") return model === EXCERPTS_MODEL ? excerptsModel() : undefined;
+  const catalogue = await import("@pydantic/genai-prices");
+  const provider = catalogue.findProvider(placeOf(place));
+  if (!provider) return undefined;
+  // Matching names and choosing the valid price is the package's own work: a call of nothing asks it.
+  const found = catalogue.calcPrice({}, model, { provider, timestamp: at });
+  if (!found) return undefined;
+  const since = startOf(found.model.prices, at);
+  const prices = tableOf(found.model_price, `${SOURCE} ${provider.id}/${found.model.id}${since}`);
+  if (!prices) return undefined;
+  return {
+    id: model,
+    name: found.model.name ?? found.model.id,
+    contextWindow: found.model.context_window,
+    prices,
+    ...capabilitiesOf(model),
+  };
+}
+
+/** The chat models that the catalogue knows for a place, for choosing from; empty for an unknown host. */
+export async function listModels(place: CataloguePlace, at?: Date): Promise<CatalogueModel[]> {
+  if (place.kind === "excerpts") return [excerptsModel()];
+  const { findProvider } = await import("@pydantic/genai-prices");
+  const known = findProvider(placeOf(place))?.models ?? [];
+  const chat = known.filter(({ id, deprecated }) => !deprecated && !NO_CHAT.test(id));
+  const models = await Promise.all(chat.map(({ id }) => lookupModel(place, id, at)));
+  return models.filter((model) => model !== undefined);
+}
+
+/** Names of what the same vendors sell besides chat. */
+const NO_CHAT =
+  /embed|audio|realtime|transcribe|tts|whisper|image|moderation|instruct|computer-use|search|^(ada|babbage|curie|davinci|text-|ft:)|rerank|guard|:extended|\.ft-/;
+
+function placeOf({ kind, baseUrl, vendor }: CataloguePlace) {
+  if (vendor !== undefined) return { providerId: vendor };
+  if (kind === "anthropic") return { providerId: "anthropic" };
+  return baseUrl === undefined ? { providerId: "openai" } : { providerApiUrl: baseUrl };
+}
+
+function excerptsModel(): CatalogueModel {
+  return {
+    id: EXCERPTS_MODEL,
+    name: "Excerpts",
+    contextWindow: 1_000_000,
+    prices: flatPrices({ input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }, "built-in"),
+    images: false,
+    thinking: false,
+    maxOutputTokens: 4_096,
+  };
+}
+
+type PackagePrice = number | { base: number; tiers: { start: number; price: number }[] };
+type PackagePrices = Record<string, PackagePrice | undefined>;
+
+/** The first day of the price valid at an instant, for the source; empty when it has no beginning. */
+function startOf(prices: unknown, at: Date): string {
+  if (!Array.isArray(prices)) return "";
+  const starts = prices
+    .map((entry: { constraint?: { start_date?: string } }) => entry.constraint?.start_date)
+    .filter((start) => start !== undefined && new Date(start) <= at);
+  const latest = starts.sort().at(-1);
+  return latest === undefined ? "" : ` from ${latest}`;
+}
+
+function tableOf(prices: PackagePrices, source: string): PriceTable | undefined {
+  const { input_mtok, output_mtok, cache_read_mtok, cache_write_mtok, output_reasoning_mtok } =
+    prices;
+  if (input_mtok === undefined || output_mtok === undefined) return undefined;
+  const all = [input_mtok, output_mtok, cache_read_mtok, cache_write_mtok, output_reasoning_mtok];
+  const starts = new Set([0]);
+  for (const price of all) {
+    if (typeof price === "object") for (const { start } of price.tiers) starts.add(start);
+  }
+  const pricesAbove = (start: number): UnitPrices => {
+    const input = microAt(input_mtok, start);
+    return {
+      input,
+      // Who sells no cache apart bills its tokens as any other input.
+      cacheRead: cache_read_mtok === undefined ? input : microAt(cache_read_mtok, start),
+      cacheWrite: cache_write_mtok === undefined ? input : microAt(cache_write_mtok, start),
+      output: Math.max(microAt(output_mtok, start), microAt(output_reasoning_mtok ?? 0, start)),
+    };
+  };
+  const tiers = [...starts]
+    .sort((a, b) => a - b)
+    .map((start) => ({ aboveInputTokens: start, prices: pricesAbove(start) }));
+  return { tiers, source };
+}
+
+/** USD per million as micro-USD per million, rounded up: a few listed prices are thirds. */
+function microAt(price: PackagePrice, start: number): number {
+  const usd =
+    typeof price === "number"
+      ? price
+      : (price.tiers.findLast((tier) => tier.start <= start)?.price ?? price.base);
+  // Six decimals first: 0.29 × 10⁶ is a hair above 290,000 in floating point.
+  return Math.ceil(Number((usd * 1e6).toFixed(3)));
+}
