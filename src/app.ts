@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.ts";
+import { agentRoutes } from "./features/agents/index.ts";
 import { authenticate, identityRoutes, identityState } from "./features/identity/index.ts";
 import {
   createPersonalProject,
@@ -60,6 +61,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     }),
   );
   api.route("/api/v1", projectRoutes());
+  api.route("/api/v1", agentRoutes());
   api.doc31("/api/openapi.json", {
     openapi: "3.1.0",
     info: {

@@ -118,6 +118,11 @@ const fields = {
     z.enum(["open", "closed"]).default("closed"),
     "Whether strangers may create accounts; the first account is always made with the setup link.",
   ),
+  restoreDays: field(
+    "ATELIER_RESTORE_DAYS",
+    integer(1, 3650).default(30),
+    "How many days what was deleted can be restored; after that it is removed for good.",
+  ),
   trustedProxies: field(
     "ATELIER_TRUSTED_PROXIES",
     integer(0, 10).default(0),

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { systemContext } from "../../platform/context.ts";
+import { DEFAULT_AGENT_ID, resolveAgent } from "./index.ts";
+import { agent, agentList } from "./schema.ts";
+
+let app: TestApp;
+let ada: Person;
+let bob: Person;
+beforeAll(async () => {
+  app = await createTestApp();
+  ada = await app.person("Ada");
+  bob = await app.person("Bob");
+});
+afterAll(() => app.close());
+
+const project = async (owner: Person) => readId(await owner.post("/projects", { name: "Plans" }));
+
+test("a new workspace has an assistant that everybody may read and nobody may delete", async () => {
+  const { items } = await read(await bob.get("/agents"), agentList);
+  expect(items).toHaveLength(1);
+  expect(items[0]).toMatchObject({ id: DEFAULT_AGENT_ID, name: "Assistant", isDefault: true });
+  expect(items[0]?.instructions).toContain("documents");
+  const refused = await readProblem(await ada.delete(`/agents/${DEFAULT_AGENT_ID}`));
+  expect(refused).toMatchObject({ status: 409, code: "default_agent" });
+});
+
+test("only an admin changes an agent of the workspace", async () => {
+  const id = await readId(await ada.post("/agents", { name: "Lawyer", temperature: 0.2 }));
+  expect((await bob.get(`/agents/${id}`)).status).toBe(200);
+  expect((await bob.patch(`/agents/${id}`, { name: "Mine" })).status).toBe(403);
+  expect((await bob.post("/agents", { name: "Mine" })).status).toBe(404);
+  expect((await ada.patch(`/agents/${id}`, { name: "Counsel" })).status).toBe(200);
+});
+
+test("a project's agent is unknown to people outside the project, admins included", async () => {
+  const projectId = await project(bob);
+  const id = await readId(await bob.post(`/projects/${projectId}/agents`, { name: "Editor" }));
+  expect((await ada.get(`/agents/${id}`)).status).toBe(404);
+  expect((await ada.patch(`/agents/${id}`, { name: "Mine" })).status).toBe(404);
+  expect((await bob.get(`/agents/${id}`)).status).toBe(200);
+});
+
+test("a change based on an older version is refused", async () => {
+  const created = await ada.post("/agents", { name: "Poet" });
+  const tag = created.headers.get("etag") ?? "";
+  const id = await readId(created);
+  const first = await ada.patch(`/agents/${id}`, { name: "Bard" }, { "if-match": tag });
+  expect(first.status).toBe(200);
+  const second = await ada.patch(`/agents/${id}`, { name: "Skald" }, { "if-match": tag });
+  expect((await readProblem(second)).code).toBe("changed_meanwhile");
+  expect((await read(await ada.get(`/agents/${id}`), agent)).name).toBe("Bard");
+});
+
+test("a deleted agent is gone, can be listed by who may change it, and comes back", async () => {
+  const projectId = await project(bob);
+  const id = await readId(await bob.post(`/projects/${projectId}/agents`, { name: "Short-lived" }));
+  expect((await bob.delete(`/agents/${id}`)).status).toBe(204);
+  expect((await bob.get(`/agents/${id}`)).status).toBe(404);
+  const list = async (query: string) =>
+    (await read(await bob.get(`/projects/${projectId}/agents${query}`), agentList)).items;
+  expect(await list("")).toHaveLength(0);
+  expect(await list("?deleted=true")).toHaveLength(1);
+  expect((await bob.post(`/agents/${id}/restore`)).status).toBe(200);
+  expect(await list("")).toHaveLength(1);
+});
+
+test("a model that the workspace does not offer cannot be chosen", async () => {
+  const refused = await ada.post("/agents", { name: "Lost", modelId: Bun.randomUUIDv7() });
+  expect(await readProblem(refused)).toMatchObject({ status: 422, code: "model_not_offered" });
+});
+
+test("an answer uses the chosen agent, and the default one when the choice is gone or foreign", async () => {
+  const projectId = await project(bob);
+  const foreign = await project(bob);
+  const id = await readId(
+    await bob.post(`/projects/${projectId}/agents`, { name: "Brief", maxOutputTokens: 200 }),
+  );
+  const ctx = systemContext(app.deps, "test");
+  const scope = (where: string) =>
+    ({ projectId: where, role: "viewer", userId: bob.me.id, archived: false }) as const;
+  expect(await resolveAgent(ctx, scope(projectId), id)).toMatchObject({
+    name: "Brief",
+    maxOutputTokens: 200,
+  });
+  expect((await resolveAgent(ctx, scope(foreign), id)).id).toBe(DEFAULT_AGENT_ID);
+  expect((await resolveAgent(ctx, scope(projectId), null)).name).toBe("Assistant");
+  await bob.delete(`/agents/${id}`);
+  expect((await resolveAgent(ctx, scope(projectId), id)).id).toBe(DEFAULT_AGENT_ID);
+});

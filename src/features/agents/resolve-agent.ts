@@ -1,0 +1,43 @@
+import type { Ctx } from "../../platform/context.ts";
+import type { ProjectScope } from "../projects/index.ts";
+import { agentUnknownHere } from "./errors.ts";
+import { DEFAULT_AGENT_ID } from "./policy.ts";
+import { findUsableAgent } from "./repo.ts";
+
+/** What an answer takes from its agent. */
+export interface ResolvedAgent {
+  id: string;
+  name: string;
+  instructions: string;
+  /** Null: the workspace's default model. */
+  modelId: string | null;
+  /** Null: the provider's own. */
+  temperature: number | null;
+  /** In tokens; null: the model's own cap. */
+  maxOutputTokens: number | null;
+}
+
+/**
+ * The agent that answers in a project. One that was deleted since it was chosen, and none chosen, give
+ * the workspace's default agent.
+ */
+export async function resolveAgent(
+  ctx: Ctx,
+  scope: ProjectScope,
+  agentId: string | null,
+): Promise<ResolvedAgent> {
+  const chosen = agentId === null ? undefined : await findUsableAgent(ctx.db, scope, agentId);
+  const row = chosen ?? (await findUsableAgent(ctx.db, scope, DEFAULT_AGENT_ID));
+  if (!row) throw new Error("The default agent is missing; a migration brings it");
+  const { id, name, instructions, modelId, temperature, maxOutputTokens } = row;
+  return { id, name, instructions, modelId, temperature, maxOutputTokens };
+}
+
+/** For choosing an agent in a thread. @throws {Problem} 422 `agent_unknown` when the project cannot use it. */
+export async function requireUsableAgent(
+  ctx: Ctx,
+  scope: ProjectScope,
+  agentId: string,
+): Promise<void> {
+  if (!(await findUsableAgent(ctx.db, scope, agentId))) throw agentUnknownHere();
+}
