@@ -3,7 +3,7 @@
  * aborts and cuts, and hands each event to the format's decoder.
  */
 
-import { errorFromResponse, providerError } from "./errors.ts";
+import { errorFromEvent, errorFromResponse, providerError } from "./errors.ts";
 import { createEventReader } from "./event-stream.ts";
 import {
   type ProviderCall,
@@ -11,6 +11,7 @@ import {
   type ProviderErrorCode,
   type ProviderEvent,
 } from "./port.ts";
+import { createTextGuard } from "./text-guard.ts";
 import { watchSilence } from "./watch-silence.ts";
 
 /** How much of an error's body is read. */
@@ -52,6 +53,7 @@ export async function* streamAnswer(
   const silence = watchSilence(call.idleTimeoutMs, onAbort);
   const { decoder } = request;
   const events = createEventReader();
+  const guard = createTextGuard();
   let reader: ByteReader | undefined;
   /** Set while the network is awaited: what its failure means. Other errors are our own bugs. */
   let awaiting: ProviderErrorCode | undefined = "unreachable";
@@ -71,17 +73,18 @@ export async function* streamAnswer(
       const { done, value } = await reader.read();
       silence.rest();
       awaiting = undefined;
-      const out: ProviderEvent[] = [];
+      const decoded: ProviderEvent[] = [];
       let failure: unknown;
       try {
         ended = done
-          ? decoder.close(out)
-          : decodeAll(decoder, value ? events.feed(value) : [], out);
+          ? decoder.close(decoded)
+          : decodeAll(decoder, value ? events.feed(value) : [], decoded);
         if (done && !ended) throw providerError("cut");
         if (!ended && events.overflowed) throw providerError("malformed");
       } catch (error) {
         failure = error;
       }
+      const out = guard(decoded);
       // What came before the fault in the same read is still part of the answer.
       if (out.length > 0) {
         produced ||= out.some((event) => event.type === "text" || event.type === "reasoning");
@@ -108,21 +111,30 @@ interface ByteReader {
   read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
 }
 
-function send(request: AnswerRequest, signal: AbortSignal): Promise<Response> {
-  return request.fetch(request.url, {
+async function send(request: AnswerRequest, signal: AbortSignal): Promise<Response> {
+  return await request.fetch(request.url, {
     method: "POST",
-    headers: {
-      "content-type": "application/json",
-      accept: "text/event-stream",
-      // Compression saves nothing on a stream of small events and delays them on some proxies.
-      "accept-encoding": "identity",
-      ...request.headers,
-    },
+    headers: headersOf(request),
     body: JSON.stringify(request.body),
     // A redirect would carry the key and the prompt to an address nobody has entered.
     redirect: "manual",
     signal,
   });
+}
+
+function headersOf(request: AnswerRequest): Headers {
+  try {
+    return new Headers({
+      "content-type": "application/json",
+      accept: "text/event-stream",
+      // Compression saves nothing on a stream of small events and delays them on some proxies.
+      "accept-encoding": "identity",
+      ...request.headers,
+    });
+  } catch {
+    // Line breaks and the like in a pasted key; the thrown message would quote it.
+    throw providerError("bad_key");
+  }
 }
 
 function decodeAll(decoder: AnswerDecoder, payloads: string[], out: ProviderEvent[]): boolean {
@@ -137,9 +149,13 @@ function isDocument(response: Response): boolean {
 
 function refusalOf(response: Response, text: string): ProviderError {
   if (!response.ok) return errorFromResponse(response.status, response.headers, text);
-  return /^\s*\{\s*"(error|type"\s*:\s*"error)"/.test(text)
-    ? errorFromResponse(400, response.headers, text)
-    : providerError("malformed");
+  try {
+    const { error, ...payload } = Object(JSON.parse(text));
+    // Some gateways answer 200 whatever happens, with the error as the whole document.
+    return error ? errorFromEvent({ ...payload, error }) : providerError("malformed");
+  } catch {
+    return providerError("malformed");
+  }
 }
 
 async function readText(reader: ByteReader): Promise<string> {

@@ -40,7 +40,6 @@ export function decodeAnthropic(): AnswerDecoder {
   };
   let signature = "";
   let reason: EndReason | undefined;
-  let produced = false;
 
   function decode(data: string, out: ProviderEvent[]): boolean {
     const event = parse(data);
@@ -65,7 +64,7 @@ export function decodeAnthropic(): AnswerDecoder {
         out.push({ type: "end", reason: reason ?? "other" });
         return true;
       case "error":
-        throw errorFromEvent(event, produced);
+        throw errorFromEvent(event);
       default:
         // `ping`, and whatever is added later: the API asks clients to pass over unknown events.
         return false;
@@ -74,10 +73,8 @@ export function decodeAnthropic(): AnswerDecoder {
 
   function readDelta(delta: WireEvent["delta"], out: ProviderEvent[]) {
     if (typeof delta?.text === "string") {
-      produced = true;
       pushText(out, delta.text);
     } else if (typeof delta?.thinking === "string") {
-      produced = true;
       pushReasoning(out, delta.thinking);
     } else if (typeof delta?.signature === "string") {
       signature += delta.signature;

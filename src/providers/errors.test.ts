@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { errorFromEvent, errorFromResponse, readRetryAfter } from "./errors.ts";
+import { errorFromResponse, readRetryAfter } from "./errors.ts";
 import type { ProviderErrorCode } from "./port.ts";
 
 /** Bodies as endpoints send them, beyond those of the two vendors' own servers. */
@@ -111,12 +111,6 @@ describe("what a provider says went wrong", () => {
     expect(errorFromResponse(400, new Headers(), JSON.stringify(odd)).message).not.toContain(
       "secret",
     );
-  });
-
-  test("an error object in a stream is retryable only before the first word", () => {
-    const payload = { error: { type: "overloaded_error", message: "Overloaded" } };
-    expect(errorFromEvent(payload, false)).toMatchObject({ code: "overloaded", retryable: true });
-    expect(errorFromEvent(payload, true)).toMatchObject({ code: "overloaded", retryable: false });
   });
 
   test.each([

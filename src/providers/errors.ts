@@ -87,9 +87,8 @@ export function errorFromResponse(status: number, headers: Headers, body: string
 }
 
 /** The error of an error object inside a stream that began with 200. `payload` is the parsed event. */
-export function errorFromEvent(payload: unknown, produced: boolean): ProviderError {
-  const complaint = complaintOf(undefined, payload);
-  return providerError(classify(complaint), { produced });
+export function errorFromEvent(payload: unknown): ProviderError {
+  return providerError(classify(complaintOf(undefined, payload)));
 }
 
 /**

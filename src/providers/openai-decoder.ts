@@ -37,7 +37,6 @@ interface WireUsage {
 export function decodeOpenAi(): AnswerDecoder {
   let reason: EndReason | undefined;
   let refused = false;
-  let produced = false;
 
   function decode(data: string, out: ProviderEvent[]): boolean {
     if (data === "[DONE]") {
@@ -46,7 +45,7 @@ export function decodeOpenAi(): AnswerDecoder {
       return true;
     }
     const chunk = parse(data);
-    if (chunk.error) throw errorFromEvent(chunk, produced);
+    if (chunk.error) throw errorFromEvent(chunk);
     if (chunk.usage) readUsage(chunk.usage, out);
     const choice = chunk.choices?.[0];
     if (choice) readChoice(choice, out);
@@ -56,11 +55,9 @@ export function decodeOpenAi(): AnswerDecoder {
   function readChoice({ delta, finish_reason }: WireChoice, out: ProviderEvent[]) {
     const thought = delta?.reasoning_content ?? delta?.reasoning;
     if (typeof thought === "string" && thought !== "") {
-      produced = true;
       pushReasoning(out, thought);
     }
     if (typeof delta?.content === "string" && delta.content !== "") {
-      produced = true;
       pushText(out, delta.content);
     }
     if (typeof delta?.refusal === "string" && delta.refusal !== "") {
@@ -68,7 +65,7 @@ export function decodeOpenAi(): AnswerDecoder {
       pushText(out, delta.refusal);
     }
     if (typeof finish_reason !== "string" || finish_reason === "") return;
-    if (finish_reason === "error") throw providerError("provider_fault", { produced });
+    if (finish_reason === "error") throw providerError("provider_fault");
     reason = refused ? "refusal" : endReasonOf(finish_reason);
   }
 

@@ -1,0 +1,54 @@
+/**
+ * Makes streamed text storable. Some endpoints cut a character outside the basic plane between two deltas,
+ * and a database takes neither half; nor does it take NUL.
+ */
+
+import type { ProviderEvent } from "./port.ts";
+
+/** Returns the events of a read with whole characters only; a half waits for the next read. */
+export type TextGuard = (events: ProviderEvent[]) => ProviderEvent[];
+
+/** Makes the guard of one answer. What cannot be mended becomes U+FFFD, as in decoding bytes. */
+export function createTextGuard(): TextGuard {
+  let half = "";
+  let halfOf: "text" | "reasoning" = "text";
+
+  function guard(event: ProviderEvent, out: ProviderEvent[]) {
+    if (event.type === "usage") {
+      out.push(event);
+      return;
+    }
+    if (half !== "" && event.type !== halfOf) {
+      out.push({ type: halfOf, text: "\uFFFD" });
+      half = "";
+    }
+    if (event.type === "end") {
+      out.push(event);
+      return;
+    }
+    let text = half + event.text;
+    half = "";
+    const last = text.charCodeAt(text.length - 1);
+    if (last >= 0xd800 && last < 0xdc00) {
+      half = text.slice(-1);
+      halfOf = event.type;
+      text = text.slice(0, -1);
+    }
+    event.text = text.toWellFormed().replaceAll("\0", "\uFFFD");
+    if (event.text !== "" || (event.type === "reasoning" && event.signature !== undefined)) {
+      out.push(event);
+    }
+  }
+
+  return (events) => {
+    if (half === "" && events.every(isSound)) return events;
+    const out: ProviderEvent[] = [];
+    for (const event of events) guard(event, out);
+    return out;
+  };
+}
+
+function isSound(event: ProviderEvent): boolean {
+  if (event.type !== "text" && event.type !== "reasoning") return true;
+  return event.text.isWellFormed() && !event.text.includes("\0");
+}
