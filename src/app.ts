@@ -5,6 +5,7 @@ import { authenticate, identityRoutes, identityState } from "./features/identity
 import {
   createPersonalProject,
   findPersonalProjectId,
+  memberRoutes,
   projectRoutes,
 } from "./features/projects/index.ts";
 import { isMigrated } from "./platform/db/migrate.ts";
@@ -61,6 +62,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     }),
   );
   api.route("/api/v1", projectRoutes());
+  api.route("/api/v1", memberRoutes());
   api.route("/api/v1", agentRoutes());
   api.doc31("/api/openapi.json", {
     openapi: "3.1.0",

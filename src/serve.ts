@@ -7,6 +7,7 @@ import { createSetupToken } from "./features/identity/index.ts";
 import { systemContext } from "./platform/context.ts";
 import { startEmbedded } from "./platform/db/embedded.ts";
 import { Closers } from "./platform/lifecycle.ts";
+import { startWork } from "./work.ts";
 
 /** A running Atelier. */
 export interface RunningServer {
@@ -63,6 +64,7 @@ async function start(
   closers.add("metrics", () => metrics.stop(true));
   const url = config.publicUrl ?? `http://localhost:${server.port}`;
   const token = config.role === "web" ? null : await createSetupToken(systemContext(deps, "setup"));
+  if (config.role === "all" || config.role === "worker") await startWork(deps);
   deps.lifecycle.markStarted();
   return {
     url,

@@ -1,7 +1,7 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { type AuditAction, record } from "../audit/index.ts";
-import type { ProjectScope } from "../projects/index.ts";
+import { type ProjectScope, restorableSince } from "../projects/index.ts";
 import { agentNotFound, defaultAgentStays, modelNotOffered } from "./errors.ts";
 import { type AgentScope, DEFAULT_AGENT_ID } from "./policy.ts";
 import {
@@ -14,12 +14,6 @@ import {
   updateAgent,
 } from "./repo.ts";
 import type { AgentChange, NewAgent } from "./schema.ts";
-
-/** When something deleted now or later can still be brought back: `now` minus the window. */
-function restorableSince(ctx: Ctx): Date {
-  const { clock, config } = ctx.deps;
-  return new Date(clock.now().getTime() - config.restoreDays * 86_400_000);
-}
 
 /** Agents of a project (or, with null, of the workspace): those in use, or those that can be restored. */
 export function getAgents(

@@ -16,3 +16,21 @@ export const personalProjectStays = () =>
     "personal_project",
     "Your personal project cannot be deleted, archived or shared.",
   );
+export const projectNotDeleted = () =>
+  new Problem(409, "project_not_deleted", "This project has not been deleted.");
+export const memberNotFound = () =>
+  new Problem(404, "member_not_found", "There is no such member in this project.");
+export const lastOwner = () =>
+  new Problem(
+    409,
+    "last_owner",
+    "A project keeps at least one owner. Make somebody else an owner first.",
+  );
+export const alreadyMember = () =>
+  new Problem(409, "already_member", "This person is a member of the project already.", {
+    errors: [{ path: "email", message: "is a member already" }],
+  });
+export const noSuchAccount = () =>
+  new Problem(422, "no_such_account", "There is no active account with this e-mail address.", {
+    errors: [{ path: "email", message: "has no active account here" }],
+  });

@@ -1,5 +1,15 @@
 export { projectArchived, projectNotFound } from "./errors.ts";
-export { atLeast, inProject, type ProjectRole, type ProjectScope, scopeOf } from "./policy.ts";
+export { restorableSince } from "./keep-project.ts";
+export { memberRoutes } from "./member-routes.ts";
+export {
+  atLeast,
+  inProject,
+  type ProjectRole,
+  type ProjectScope,
+  type ScopeOptions,
+  scopeOf,
+} from "./policy.ts";
+export { type BeforePurge, purgeProjects } from "./purge-projects.ts";
 export { findPersonalProjectId, findProject, type ProjectRow } from "./repo.ts";
 export { projectRoutes } from "./routes.ts";
 export { projectParams } from "./schema.ts";

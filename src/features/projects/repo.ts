@@ -1,7 +1,8 @@
-import { and, desc, eq, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import type { Position } from "../../platform/http/pagination.ts";
-import type { ProjectScope } from "./policy.ts";
+import { users } from "../identity/tables.ts";
+import type { ProjectRole, ProjectScope } from "./policy.ts";
 import { projectMembers, projects } from "./tables.ts";
 
 export type ProjectRow = typeof projects.$inferSelect;
@@ -48,13 +49,25 @@ export async function findProject(
   return row;
 }
 
+/** Which projects a list shows; deleted ones only to their owners, and only those deleted after an instant. */
+export type ProjectState = "active" | "archived" | { deletedSince: Date };
+
+function inState(state: ProjectState) {
+  if (typeof state === "object")
+    return [eq(projectMembers.role, "owner"), gt(projects.deletedAt, state.deletedSince)];
+  return [
+    isNull(projects.deletedAt),
+    state === "archived" ? isNotNull(projects.archivedAt) : isNull(projects.archivedAt),
+  ];
+}
+
 /** The user's projects with their role, most recently changed first. */
 export function listProjects(
   db: Database,
   userId: string,
-  options: { archived: boolean; after: Position | null; limit: number },
+  options: { state: ProjectState; after: Position | null; limit: number },
 ) {
-  const { after } = options;
+  const { after, state } = options;
   return db
     .select({ project: projects, role: projectMembers.role })
     .from(projectMembers)
@@ -62,8 +75,7 @@ export function listProjects(
     .where(
       and(
         eq(projectMembers.principalId, userId),
-        isNull(projects.deletedAt),
-        options.archived ? isNotNull(projects.archivedAt) : isNull(projects.archivedAt),
+        ...inState(state),
         after === null
           ? undefined
           : or(
@@ -74,6 +86,30 @@ export function listProjects(
     )
     .orderBy(desc(projects.updatedAt), desc(projects.id))
     .limit(options.limit + 1);
+}
+
+/** Locks the project's row to the end of the transaction, so that what depends on its members or state is decided one at a time. */
+export async function lockProject(
+  db: Database,
+  projectId: string,
+): Promise<ProjectRow | undefined> {
+  const [row] = await db.select().from(projects).where(eq(projects.id, projectId)).for("update");
+  return row;
+}
+
+/** Ids of projects that were deleted before an instant, oldest first. */
+export async function listPurgeable(db: Database, before: Date): Promise<string[]> {
+  const rows = await db
+    .select({ id: projects.id })
+    .from(projects)
+    .where(lt(projects.deletedAt, before))
+    .orderBy(projects.deletedAt);
+  return rows.map(({ id }) => id);
+}
+
+/** Removes a project's row and, by cascade, all that belongs to it. */
+export async function removeProject(db: Database, projectId: string): Promise<void> {
+  await db.delete(projects).where(eq(projects.id, projectId));
 }
 
 export async function findPersonalProjectId(db: Database, userId: string): Promise<string | null> {
@@ -106,4 +142,78 @@ export async function updateProject(
     )
     .returning();
   return row;
+}
+
+/** Members with their names, in the order they joined. */
+export function listMembers(db: Database, scope: ProjectScope) {
+  return db
+    .select({
+      principalId: projectMembers.principalId,
+      name: users.name,
+      email: users.email,
+      role: projectMembers.role,
+      createdAt: projectMembers.createdAt,
+    })
+    .from(projectMembers)
+    .innerJoin(users, eq(users.id, projectMembers.principalId))
+    .where(eq(projectMembers.projectId, scope.projectId))
+    .orderBy(asc(projectMembers.createdAt), asc(projectMembers.principalId));
+}
+export type MemberRow = Awaited<ReturnType<typeof listMembers>>[number];
+
+/** @returns false when the principal is a member already. */
+export async function insertMember(
+  db: Database,
+  scope: ProjectScope,
+  principalId: string,
+  role: ProjectRole,
+): Promise<boolean> {
+  const rows = await db
+    .insert(projectMembers)
+    .values({ projectId: scope.projectId, principalId, role })
+    .onConflictDoNothing()
+    .returning({ principalId: projectMembers.principalId });
+  return rows.length > 0;
+}
+
+const one = (scope: ProjectScope, principalId: string) =>
+  and(eq(projectMembers.projectId, scope.projectId), eq(projectMembers.principalId, principalId));
+
+/** @returns undefined when there is no such member. */
+export async function findMemberRole(
+  db: Database,
+  scope: ProjectScope,
+  principalId: string,
+): Promise<ProjectRole | undefined> {
+  const [row] = await db
+    .select({ role: projectMembers.role })
+    .from(projectMembers)
+    .where(one(scope, principalId))
+    .limit(1);
+  return row?.role;
+}
+
+export async function updateMember(
+  db: Database,
+  scope: ProjectScope,
+  principalId: string,
+  role: ProjectRole,
+): Promise<void> {
+  await db.update(projectMembers).set({ role }).where(one(scope, principalId));
+}
+
+export async function deleteMember(
+  db: Database,
+  scope: ProjectScope,
+  principalId: string,
+): Promise<void> {
+  await db.delete(projectMembers).where(one(scope, principalId));
+}
+
+export async function countOwners(db: Database, scope: ProjectScope): Promise<number> {
+  const [row] = await db
+    .select({ owners: count() })
+    .from(projectMembers)
+    .where(and(eq(projectMembers.projectId, scope.projectId), eq(projectMembers.role, "owner")));
+  return row?.owners ?? 0;
 }

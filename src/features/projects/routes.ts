@@ -1,10 +1,16 @@
-import { z } from "@hono/zod-openapi";
-import { userOf } from "../../platform/context.ts";
+import { type Ctx, userOf } from "../../platform/context.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
-import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
+import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { signedIn } from "../identity/index.ts";
+import {
+  deleteProject,
+  restorableSince,
+  restorableUntil,
+  restoreProject,
+  setArchived,
+} from "./keep-project.ts";
 import { inProject, type ProjectRole } from "./policy.ts";
 import { listProjects, type ProjectRow } from "./repo.ts";
 import {
@@ -14,6 +20,7 @@ import {
   projectChange,
   projectPage,
   projectParams,
+  projectQuery,
 } from "./schema.ts";
 import { changeProject, createProject, getProject } from "./service.ts";
 
@@ -28,14 +35,18 @@ export function projectRoutes() {
         ...guard(signedIn, null),
         tags: ["projects"],
         summary: "My projects",
-        request: { query: pageQuery.extend({ archived: z.stringbool().default(false) }) },
+        request: { query: projectQuery },
         responses: { 200: jsonAnswer(projectPage, "A page of projects") },
       }),
       async (c) => {
-        const { limit, cursor, archived } = c.req.valid("query");
+        const { limit, cursor, archived, deleted } = c.req.valid("query");
         const ctx = c.get("ctx");
         const rows = await listProjects(ctx.db, userOf(ctx).userId, {
-          archived,
+          state: deleted
+            ? { deletedSince: restorableSince(ctx) }
+            : archived
+              ? "archived"
+              : "active",
           after: decodeCursor(cursor),
           limit,
         });
@@ -44,7 +55,7 @@ export function projectRoutes() {
           id: row.project.id,
         }));
         return c.json(
-          { items: items.map((row) => present(row.project, row.role)), nextCursor },
+          { items: items.map((row) => present(ctx, row.project, row.role)), nextCursor },
           200,
         );
       },
@@ -61,7 +72,7 @@ export function projectRoutes() {
       }),
       async (c) => {
         const row = await createProject(c.get("ctx"), c.req.valid("json"));
-        return c.json(present(row, "owner"), 201, { etag: versionTag(row.version) });
+        return c.json(present(c.get("ctx"), row, "owner"), 201, { etag: versionTag(row.version) });
       },
     )
     .openapi(
@@ -77,7 +88,9 @@ export function projectRoutes() {
       async (c) => {
         const scope = c.get("project");
         const row = await getProject(c.get("ctx"), scope);
-        return c.json(present(row, scope.role), 200, { etag: versionTag(row.version) });
+        return c.json(present(c.get("ctx"), row, scope.role), 200, {
+          etag: versionTag(row.version),
+        });
       },
     )
     .openapi(
@@ -98,13 +111,75 @@ export function projectRoutes() {
           c.req.valid("json"),
           expectedVersion(c),
         );
-        return c.json(present(row, scope.role), 200, { etag: versionTag(row.version) });
+        return c.json(present(c.get("ctx"), row, scope.role), 200, {
+          etag: versionTag(row.version),
+        });
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "delete",
+        path: "/projects/{projectId}",
+        ...guard(inProject("owner", { archived: true }), "project.deleted"),
+        tags: ["projects"],
+        summary: "Delete a project; the answer says until when it can be restored",
+        request: { params: projectParams },
+        responses: { 200: one("The deleted project") },
+      }),
+      async (c) => {
+        const row = await deleteProject(c.get("ctx"), c.get("project"));
+        return c.json(present(c.get("ctx"), row, "owner"), 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/projects/{projectId}/restore",
+        ...guard(inProject("owner", { archived: true, deleted: true }), "project.restored"),
+        tags: ["projects"],
+        summary: "Bring a deleted project back",
+        request: { params: projectParams },
+        responses: { 200: one("The project") },
+      }),
+      async (c) => {
+        const row = await restoreProject(c.get("ctx"), c.get("project"));
+        return c.json(present(c.get("ctx"), row, "owner"), 200, { etag: versionTag(row.version) });
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "put",
+        path: "/projects/{projectId}/archive",
+        ...guard(inProject("owner", { archived: true }), "project.archived"),
+        tags: ["projects"],
+        summary: "Archive a project: it can be read, no longer written",
+        request: { params: projectParams },
+        responses: { 200: one("The project") },
+      }),
+      async (c) => {
+        const row = await setArchived(c.get("ctx"), c.get("project"), true);
+        return c.json(present(c.get("ctx"), row, "owner"), 200, { etag: versionTag(row.version) });
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "delete",
+        path: "/projects/{projectId}/archive",
+        ...guard(inProject("owner", { archived: true }), "project.unarchived"),
+        tags: ["projects"],
+        summary: "Take a project out of the archive",
+        request: { params: projectParams },
+        responses: { 200: one("The project") },
+      }),
+      async (c) => {
+        const row = await setArchived(c.get("ctx"), c.get("project"), false);
+        return c.json(present(c.get("ctx"), row, "owner"), 200, { etag: versionTag(row.version) });
       },
     );
 }
 
 /** A project as the API shows it to a member with this role. */
-export function present(row: ProjectRow, role: ProjectRole): Project {
+export function present(ctx: Ctx, row: ProjectRow, role: ProjectRole): Project {
   return {
     id: row.id,
     name: row.name,
@@ -114,6 +189,9 @@ export function present(row: ProjectRow, role: ProjectRole): Project {
     role,
     version: row.version,
     archivedAt: row.archivedAt?.toISOString() ?? null,
+    deletedAt: row.deletedAt?.toISOString() ?? null,
+    restorableUntil:
+      row.deletedAt === null ? null : restorableUntil(ctx, row.deletedAt).toISOString(),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

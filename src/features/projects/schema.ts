@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { line, page, prose, timestamp } from "../../platform/http/json.ts";
+import { pageQuery } from "../../platform/http/pagination.ts";
 
 export const projectRole = z.enum(["viewer", "editor", "owner"]);
 
@@ -14,6 +15,9 @@ export const project = z
     role: projectRole,
     version: z.number().int(),
     archivedAt: timestamp.nullable(),
+    deletedAt: timestamp.nullable(),
+    /** Until when a deleted project can be brought back; null while it is not deleted. */
+    restorableUntil: timestamp.nullable(),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -41,3 +45,28 @@ export const projectChange = z
 export type ProjectChange = z.infer<typeof projectChange>;
 
 export const projectParams = z.object({ projectId: z.uuid() });
+export const projectQuery = pageQuery.extend({
+  archived: z.stringbool().default(false),
+  /** Projects that I own, deleted, and can still bring back. */
+  deleted: z.stringbool().default(false),
+});
+
+export const member = z
+  .object({
+    principalId: z.uuid(),
+    name: z.string(),
+    email: z.string(),
+    role: projectRole,
+    createdAt: timestamp,
+  })
+  .openapi("Member");
+export type Member = z.infer<typeof member>;
+export const memberList = z
+  .object({ items: z.array(member), nextCursor: z.null() })
+  .openapi("MemberList");
+export const newMember = z
+  .strictObject({ email: z.email().max(254), role: projectRole })
+  .openapi("NewMember");
+export type NewMember = z.infer<typeof newMember>;
+export const memberChange = z.strictObject({ role: projectRole }).openapi("MemberChange");
+export const memberParams = projectParams.extend({ principalId: z.uuid() });

@@ -1,0 +1,72 @@
+import { type Ctx, inTransaction } from "../../platform/context.ts";
+import { record } from "../audit/index.ts";
+import { personalProjectStays, projectNotDeleted, projectNotFound } from "./errors.ts";
+import type { ProjectScope } from "./policy.ts";
+import { lockProject, type ProjectRow, updateProject } from "./repo.ts";
+
+const DAY_MS = 86_400_000;
+
+/** What was deleted after this instant can still be brought back. */
+export function restorableSince(ctx: Ctx): Date {
+  const { clock, config } = ctx.deps;
+  return new Date(clock.now().getTime() - config.restoreDays * DAY_MS);
+}
+
+/** Until when something deleted at an instant can be brought back. */
+export function restorableUntil(ctx: Ctx, deletedAt: Date): Date {
+  return new Date(deletedAt.getTime() + ctx.deps.config.restoreDays * DAY_MS);
+}
+
+/** Hides a project and all in it; within the window an owner can restore it. @throws {Problem} 409 `personal_project`. */
+export async function deleteProject(ctx: Ctx, scope: ProjectScope): Promise<ProjectRow> {
+  return inTransaction(ctx, async (tx) => {
+    const found = await lockProject(tx.db, scope.projectId);
+    if (!found || found.deletedAt !== null) throw projectNotFound();
+    if (found.personalOf !== null) throw personalProjectStays();
+    return change(tx, scope, { deletedAt: ctx.deps.clock.now() }, "project.deleted");
+  });
+}
+
+/** @throws {Problem} 404 past the window, 409 when it is not deleted. */
+export async function restoreProject(ctx: Ctx, scope: ProjectScope): Promise<ProjectRow> {
+  return inTransaction(ctx, async (tx) => {
+    const found = await lockProject(tx.db, scope.projectId);
+    if (!found) throw projectNotFound();
+    if (found.deletedAt === null) throw projectNotDeleted();
+    if (found.deletedAt <= restorableSince(ctx)) throw projectNotFound();
+    return change(tx, scope, { deletedAt: null }, "project.restored");
+  });
+}
+
+/** Puts a project into the archive or takes it out; asking for the state it has changes nothing. */
+export async function setArchived(
+  ctx: Ctx,
+  scope: ProjectScope,
+  archived: boolean,
+): Promise<ProjectRow> {
+  return inTransaction(ctx, async (tx) => {
+    const found = await lockProject(tx.db, scope.projectId);
+    if (!found || found.deletedAt !== null) throw projectNotFound();
+    if (found.personalOf !== null) throw personalProjectStays();
+    if ((found.archivedAt !== null) === archived) return found;
+    return archived
+      ? change(tx, scope, { archivedAt: ctx.deps.clock.now() }, "project.archived")
+      : change(tx, scope, { archivedAt: null }, "project.unarchived");
+  });
+}
+
+async function change(
+  tx: Ctx,
+  scope: ProjectScope,
+  fields: Partial<Pick<ProjectRow, "archivedAt" | "deletedAt">>,
+  action: "project.deleted" | "project.restored" | "project.archived" | "project.unarchived",
+): Promise<ProjectRow> {
+  const row = await updateProject(tx.db, scope, fields, null, tx.deps.clock.now());
+  if (!row) throw projectNotFound();
+  await record(tx, {
+    action,
+    target: { kind: "project", id: row.id },
+    projectId: row.id,
+  });
+  return row;
+}

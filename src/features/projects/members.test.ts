@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { memberList } from "./schema.ts";
+
+let app: TestApp;
+let ada: Person;
+let bob: Person;
+let eve: Person;
+beforeAll(async () => {
+  app = await createTestApp();
+  ada = await app.person("Ada");
+  bob = await app.person("Bob");
+  eve = await app.person("Eve");
+});
+afterAll(() => app.close());
+
+const start = async () => readId(await ada.post("/projects", { name: "Plans" }));
+const add = (id: string, person: Person, role: string) =>
+  ada.post(`/projects/${id}/members`, { email: person.me.email.toUpperCase(), role });
+const roles = async (id: string) =>
+  Object.fromEntries(
+    (await read(await ada.get(`/projects/${id}/members`), memberList)).items.map((member) => [
+      member.name,
+      member.role,
+    ]),
+  );
+
+test("a member added by e-mail address sees the project with the role given", async () => {
+  const id = await start();
+  expect((await bob.get(`/projects/${id}`)).status).toBe(404);
+  expect((await add(id, bob, "viewer")).status).toBe(201);
+  expect((await bob.get(`/projects/${id}`)).status).toBe(200);
+  expect((await bob.patch(`/projects/${id}`, { name: "Mine" })).status).toBe(403);
+  expect(await roles(id)).toEqual({ Ada: "owner", Bob: "viewer" });
+});
+
+test("an unknown and a disabled address get the same field error", async () => {
+  const id = await start();
+  const gone = await app.person("Gone");
+  await app.deps.database.sql`update users set disabled_at = now() where id = ${gone.me.id}`;
+  const unknown = await ada.post(`/projects/${id}/members`, {
+    email: "nobody@example.com",
+    role: "viewer",
+  });
+  const disabled = await add(id, gone, "viewer");
+  const first = await readProblem(unknown);
+  expect(first).toMatchObject({ status: 422, code: "no_such_account" });
+  expect(first.errors?.[0]?.path).toBe("email");
+  const { requestId: _, ...second } = await readProblem(disabled);
+  expect(first).toMatchObject(second);
+});
+
+test("the same person twice is refused", async () => {
+  const id = await start();
+  await add(id, bob, "viewer");
+  expect((await readProblem(await add(id, bob, "editor"))).code).toBe("already_member");
+});
+
+test("only owners add, change and remove members", async () => {
+  const id = await start();
+  await add(id, bob, "editor");
+  await add(id, eve, "viewer");
+  const email = "someone@example.com";
+  expect((await bob.post(`/projects/${id}/members`, { email, role: "viewer" })).status).toBe(403);
+  expect((await bob.patch(`/projects/${id}/members/${eve.me.id}`, { role: "owner" })).status).toBe(
+    403,
+  );
+  expect((await bob.delete(`/projects/${id}/members/${eve.me.id}`)).status).toBe(403);
+  expect((await ada.patch(`/projects/${id}/members/${bob.me.id}`, { role: "owner" })).status).toBe(
+    200,
+  );
+  expect((await bob.delete(`/projects/${id}/members/${eve.me.id}`)).status).toBe(204);
+});
+
+test("a removed member finds no project from the next request on", async () => {
+  const id = await start();
+  await add(id, bob, "editor");
+  expect((await bob.get(`/projects/${id}`)).status).toBe(200);
+  await ada.delete(`/projects/${id}/members/${bob.me.id}`);
+  expect((await bob.get(`/projects/${id}`)).status).toBe(404);
+});
+
+test("anybody may leave, even an archived project, but the last owner may not", async () => {
+  const id = await start();
+  await add(id, bob, "viewer");
+  await ada.put(`/projects/${id}/archive`);
+  expect((await bob.delete(`/projects/${id}/members/${bob.me.id}`)).status).toBe(204);
+  const refused = await ada.delete(`/projects/${id}/members/${ada.me.id}`);
+  expect(await readProblem(refused)).toMatchObject({ status: 409, code: "last_owner" });
+  await ada.delete(`/projects/${id}/archive`);
+  const demoted = await ada.patch(`/projects/${id}/members/${ada.me.id}`, { role: "editor" });
+  expect((await readProblem(demoted)).code).toBe("last_owner");
+});
+
+test("two owners who remove each other at the same moment leave one owner", async () => {
+  for (let round = 0; round < 8; round++) {
+    const id = await start();
+    await add(id, bob, "owner");
+    const answers = await Promise.all([
+      ada.delete(`/projects/${id}/members/${bob.me.id}`),
+      bob.delete(`/projects/${id}/members/${ada.me.id}`),
+    ]);
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses[0]).toBe(204);
+    const owners = await app.deps.database
+      .sql`select 1 from project_members where project_id = ${id} and role = 'owner'`;
+    expect(owners).toHaveLength(1);
+  }
+});

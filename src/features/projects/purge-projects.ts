@@ -1,0 +1,44 @@
+import { type Ctx, inTransaction } from "../../platform/context.ts";
+import { record } from "../audit/index.ts";
+import { restorableSince } from "./keep-project.ts";
+import { listPurgeable, lockProject, removeProject } from "./repo.ts";
+
+/**
+ * What another feature removes before a project's rows go: bytes that no cascade reaches. Called again
+ * when a purge was cut short, so it must bear finding its work half done.
+ */
+export type BeforePurge = (ctx: Ctx, projectId: string) => Promise<void>;
+
+/**
+ * Really deletes every project whose restore window has passed, with all that belongs to it. Ledger and
+ * audit rows stay. A project that fails is logged and tried again by the next run.
+ * @returns how many were deleted.
+ */
+export async function purgeProjects(ctx: Ctx, beforePurge: BeforePurge[]): Promise<number> {
+  const before = restorableSince(ctx);
+  let purged = 0;
+  for (const projectId of await listPurgeable(ctx.db, before)) {
+    try {
+      for (const remove of beforePurge) await remove(ctx, projectId);
+      if (await purgeOne(ctx, projectId, before)) purged++;
+    } catch (error) {
+      ctx.deps.logger.error({ err: error, projectId }, "project not purged");
+    }
+  }
+  return purged;
+}
+
+/** Past the window nobody can restore it, so it is safe that the bytes went before the rows. */
+async function purgeOne(ctx: Ctx, projectId: string, before: Date): Promise<boolean> {
+  return inTransaction(ctx, async (tx) => {
+    const project = await lockProject(tx.db, projectId);
+    if (!project?.deletedAt || project.deletedAt >= before) return false;
+    await removeProject(tx.db, projectId);
+    await record(tx, {
+      action: "project.purged",
+      target: { kind: "project", id: projectId },
+      projectId,
+    });
+    return true;
+  });
+}

@@ -1,0 +1,31 @@
+import type { Deps } from "./deps.ts";
+import { purgeDeletedAgents } from "./features/agents/index.ts";
+import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
+import { type Ctx, systemContext } from "./platform/context.ts";
+
+/** What removes bytes and rows that no cascade reaches, before a project is deleted for good. */
+const beforePurge: BeforePurge[] = [];
+
+/** What the daily purge does, in order; a part that fails does not keep the rest from running. */
+const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
+  projects: (ctx) => purgeProjects(ctx, beforePurge),
+  agents: purgeDeletedAgents,
+};
+
+/** Removes for good what was deleted longer ago than the restore window. */
+export async function purge(deps: Deps): Promise<void> {
+  const ctx = systemContext(deps, "purge");
+  for (const [what, run] of Object.entries(purges)) {
+    try {
+      await run(ctx);
+    } catch (error) {
+      deps.logger.error({ err: error, what }, "purge failed");
+    }
+  }
+}
+
+/** Starts taking jobs in this process (roles `all` and `worker`). Beside `app.ts`, the only place that knows every feature. */
+export async function startWork(deps: Deps): Promise<void> {
+  await deps.jobs.work("purge", {}, () => purge(deps));
+  await deps.jobs.schedule("purge", "17 3 * * *");
+}
