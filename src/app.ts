@@ -1,7 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.ts";
 import { agentRoutes } from "./features/agents/index.ts";
-import { authenticate, identityRoutes, identityState } from "./features/identity/index.ts";
+import {
+  apiKeyRoutes,
+  authenticate,
+  identityRoutes,
+  identityState,
+} from "./features/identity/index.ts";
 import {
   createPersonalProject,
   findPersonalProjectId,
@@ -61,6 +66,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
       signUpOpen: async (ctx) => ctx.deps.config.signUp === "open",
     }),
   );
+  api.route("/api/v1", apiKeyRoutes());
   api.route("/api/v1", projectRoutes());
   api.route("/api/v1", memberRoutes());
   api.route("/api/v1", agentRoutes());

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { buildDeps, type Deps } from "./deps.ts";
-import { createSetupToken } from "./features/identity/index.ts";
+import { createSetupToken, identityState } from "./features/identity/index.ts";
 import { systemContext } from "./platform/context.ts";
 import { startEmbedded } from "./platform/db/embedded.ts";
 import { Closers } from "./platform/lifecycle.ts";
@@ -53,6 +53,7 @@ async function start(
     for (const name of await close()) deps.logger.warn({ name }, "not closed cleanly");
   });
   const app = createApp(deps);
+  closers.add("last use of keys", () => identityState(deps).keyUse.close());
   const server = Bun.serve({
     hostname: config.host,
     port: config.port,

@@ -77,7 +77,7 @@ async function byKey(
   return actor;
 }
 
-function isScope(scope: string): scope is KeyScope {
+export function isScope(scope: string): scope is KeyScope {
   return scope === "read" || scope === "write";
 }
 

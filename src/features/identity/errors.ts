@@ -45,3 +45,4 @@ export const tooManyAttempts = (seconds: number) =>
   });
 export const noSuchSession = () =>
   new Problem(404, "session_not_found", "There is no such session.");
+export const noSuchKey = () => new Problem(404, "api_key_not_found", "There is no such API key.");

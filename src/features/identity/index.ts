@@ -1,5 +1,6 @@
 export { authenticate } from "./authenticate.ts";
 export type { AfterSignUp } from "./create-account.ts";
+export { apiKeyRoutes } from "./key-routes.ts";
 export { admin, anyone, inSession, requireUser, signedIn } from "./policy.ts";
 export { findUser, findUserByEmail, listUsers, type UserRow, updateUser } from "./repo.ts";
 export { type IdentityHooks, identityRoutes } from "./routes.ts";

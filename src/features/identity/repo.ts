@@ -167,3 +167,44 @@ export async function deleteSetupTokens(db: Database): Promise<void> {
 export function listUsers(db: Database): Promise<UserRow[]> {
   return db.select().from(users).orderBy(asc(users.createdAt));
 }
+
+/** The user's keys that were not revoked, newest first. */
+export function listApiKeys(db: Database, userId: string): Promise<ApiKeyRow[]> {
+  return db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
+    .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id));
+}
+
+export async function insertApiKey(
+  db: Database,
+  row: typeof apiKeys.$inferInsert,
+): Promise<ApiKeyRow> {
+  const [key] = await db.insert(apiKeys).values(row).returning();
+  if (!key) throw new Error("The key was not stored");
+  return key;
+}
+
+/** Locks one of the user's keys that was not revoked, to the end of the transaction. */
+export async function lockApiKey(
+  db: Database,
+  userId: string,
+  keyId: string,
+): Promise<ApiKeyRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.id, keyId), eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
+    .for("update");
+  return row;
+}
+
+/** Ends a key now (`revokedAt`) or at an instant (`expiresAt`). */
+export async function endApiKey(
+  db: Database,
+  keyId: string,
+  end: { revokedAt: Date } | { expiresAt: Date },
+): Promise<void> {
+  await db.update(apiKeys).set(end).where(eq(apiKeys.id, keyId));
+}

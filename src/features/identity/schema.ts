@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { KEY_SCOPES } from "../../platform/context.ts";
 import { line, timestamp } from "../../platform/http/json.ts";
 
 const password = z.string().min(10).max(200);
@@ -57,3 +58,46 @@ export const session = z
   })
   .openapi("Session");
 export type Session = z.infer<typeof session>;
+
+export const apiKey = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    /** How the key begins, to tell keys apart; the rest is not kept. */
+    prefix: z.string(),
+    scopes: z.array(z.enum(KEY_SCOPES)),
+    expiresAt: timestamp.nullable(),
+    /** To about half a minute; null while it was never used. */
+    lastUsedAt: timestamp.nullable(),
+    createdAt: timestamp,
+  })
+  .openapi("ApiKey");
+export type ApiKey = z.infer<typeof apiKey>;
+export const apiKeyList = z
+  .object({ items: z.array(apiKey), nextCursor: z.null() })
+  .openapi("ApiKeyList");
+
+/** The one answer that holds the key itself. */
+export const createdApiKey = apiKey.extend({ key: z.string() }).openapi("CreatedApiKey");
+export type CreatedApiKey = z.infer<typeof createdApiKey>;
+
+export const newApiKey = z
+  .strictObject({
+    name: line(120),
+    scopes: z
+      .array(z.enum(KEY_SCOPES))
+      .min(1)
+      .max(KEY_SCOPES.length)
+      .transform((scopes) => [...new Set(scopes)]),
+    /** Null: until it is revoked. */
+    expiresInDays: z.number().int().min(1).max(3650).nullable().default(90),
+  })
+  .openapi("NewApiKey");
+export type NewApiKey = z.infer<typeof newApiKey>;
+
+export const apiKeyRotation = z
+  .strictObject({
+    /** How long the old key still works beside the new one. */
+    overlapHours: z.number().int().min(0).max(720).default(24),
+  })
+  .openapi("ApiKeyRotation");

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { TestClock } from "../../../test/support/clock.ts";
+import { read, readProblem } from "../../../test/support/read.ts";
+import { apiKeyList, createdApiKey } from "./schema.ts";
+
+const HOUR_MS = 3_600_000;
+const clock = new TestClock();
+let app: TestApp;
+let ada: Person;
+beforeAll(async () => {
+  app = await createTestApp({ deps: { clock } });
+  ada = await app.person("Ada");
+});
+afterAll(() => app.close());
+
+const create = async (body: object) =>
+  read(
+    await ada.post("/me/api-keys", { name: "CI", scopes: ["read", "write"], ...body }),
+    createdApiKey,
+  );
+const status = async (key: string) => (await app.withKey(key).get("/me")).status;
+
+test("a key acts as its owner, is shown once and stored only as a hash", async () => {
+  const created = await create({});
+  expect(created.key).toMatch(/^atl_[\w-]{40}$/);
+  expect(created.key.startsWith(created.prefix)).toBe(true);
+  expect(await status(created.key)).toBe(200);
+  const listed = await ada.get("/me/api-keys");
+  const text = await listed.text();
+  expect(text).toContain(created.id);
+  expect(text).not.toContain(created.key);
+  const stored = await app.deps.database.sql`select * from api_keys where id = ${created.id}`;
+  expect(JSON.stringify(stored)).not.toContain(created.key);
+});
+
+test("a read-only key reads and is refused every write", async () => {
+  const { key } = await create({ scopes: ["read"] });
+  const caller = app.withKey(key);
+  expect((await caller.get("/projects")).status).toBe(200);
+  const refused = await readProblem(await caller.post("/projects", { name: "No" }));
+  expect(refused).toMatchObject({ status: 403, code: "missing_scope" });
+});
+
+test("a key manages neither keys nor sessions nor passwords", async () => {
+  const { key, id } = await create({});
+  const caller = app.withKey(key);
+  const answers = [
+    await caller.get("/me/api-keys"),
+    await caller.post("/me/api-keys", { name: "More", scopes: ["write"] }),
+    await caller.delete(`/me/api-keys/${id}`),
+    await caller.get("/me/sessions"),
+  ];
+  for (const answer of answers) expect((await readProblem(answer)).code).toBe("session_only");
+});
+
+test("a revoked key is refused from the next request on, in another process too", async () => {
+  const { key, id } = await create({});
+  const replica = await createTestApp({
+    databaseUrl: app.deps.config.databaseUrl ?? "",
+    deps: { clock },
+  });
+  try {
+    expect(await status(key)).toBe(200);
+    expect((await replica.withKey(key).get("/me")).status).toBe(200);
+    expect((await ada.delete(`/me/api-keys/${id}`)).status).toBe(204);
+    const refused = await readProblem(await app.withKey(key).get("/me"));
+    expect(refused).toMatchObject({ status: 401, code: "invalid_api_key" });
+    // The notice travels over the database; it is there within a moment.
+    let elsewhere = 200;
+    for (let wait = 0; wait < 50 && elsewhere === 200; wait++) {
+      elsewhere = (await replica.withKey(key).get("/me")).status;
+      if (elsewhere === 200) await Bun.sleep(20);
+    }
+    expect(elsewhere).toBe(401);
+  } finally {
+    await replica.close();
+  }
+});
+
+test("a key ends when it expires, although it was in use a moment before", async () => {
+  const { key } = await create({ expiresInDays: 1 });
+  clock.advance(24 * HOUR_MS - 1000);
+  expect(await status(key)).toBe(200);
+  clock.advance(1000);
+  expect(await status(key)).toBe(401);
+});
+
+test("after a rotation both keys work for the overlap, then only the new one", async () => {
+  const old = await create({ expiresInDays: null });
+  expect(await status(old.key)).toBe(200);
+  const rotated = await read(
+    await ada.post(`/me/api-keys/${old.id}/rotate`, { overlapHours: 2 }),
+    createdApiKey,
+  );
+  expect(rotated).toMatchObject({ name: old.name, scopes: old.scopes, expiresAt: null });
+  expect(await status(old.key)).toBe(200);
+  expect(await status(rotated.key)).toBe(200);
+  clock.advance(2 * HOUR_MS);
+  expect(await status(old.key)).toBe(401);
+  expect(await status(rotated.key)).toBe(200);
+});
+
+test("the list says when a key was last used", async () => {
+  const { id, key } = await create({});
+  const find = async () =>
+    (await read(await ada.get("/me/api-keys"), apiKeyList)).items.find((item) => item.id === id);
+  expect((await find())?.lastUsedAt).toBeNull();
+  await status(key);
+  expect((await find())?.lastUsedAt).toBe(clock.now().toISOString());
+});
+
+test("somebody else's key cannot be seen, rotated or revoked", async () => {
+  const { id, key } = await create({});
+  const bob = await app.person("Bob");
+  expect((await bob.delete(`/me/api-keys/${id}`)).status).toBe(404);
+  expect((await bob.post(`/me/api-keys/${id}/rotate`, {})).status).toBe(404);
+  expect(await status(key)).toBe(200);
+});

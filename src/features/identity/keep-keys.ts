@@ -1,0 +1,105 @@
+import { randomBytes } from "node:crypto";
+import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
+import { record } from "../audit/index.ts";
+import { hashKey } from "./authenticate.ts";
+import { noSuchKey } from "./errors.ts";
+import { type ApiKeyRow, endApiKey, insertApiKey, listApiKeys, lockApiKey } from "./repo.ts";
+import type { NewApiKey } from "./schema.ts";
+import { identityState } from "./state.ts";
+
+const MARK = "atl_";
+const SHOWN = MARK.length + 6;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** A new key: the row, and the key itself, which is not kept. */
+export interface IssuedKey {
+  row: ApiKeyRow;
+  key: string;
+}
+
+/** The signed-in user's keys, with what this process knows of their last use. */
+export async function getApiKeys(ctx: Ctx): Promise<ApiKeyRow[]> {
+  await identityState(ctx.deps).keyUse.flush();
+  return listApiKeys(ctx.db, userOf(ctx).userId);
+}
+
+/** Makes a key that acts as the signed-in user within its scopes. */
+export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<IssuedKey> {
+  const { name, scopes, expiresInDays } = input;
+  return inTransaction(ctx, async (tx) => {
+    const issued = await issue(tx, {
+      name,
+      scopes,
+      lifetimeMs: expiresInDays === null ? null : expiresInDays * DAY_MS,
+    });
+    await record(tx, {
+      action: "api_key.created",
+      target: { kind: "api_key", id: issued.row.id },
+      detail: { scopes, expiresInDays },
+    });
+    return issued;
+  });
+}
+
+/**
+ * Makes a key like an old one, with the same scopes and length of life; the old one works for the
+ * overlap, so that whoever uses it can change over.
+ * @throws {Problem} 404 `api_key_not_found`.
+ */
+export async function rotateApiKey(
+  ctx: Ctx,
+  keyId: string,
+  overlapHours: number,
+): Promise<IssuedKey> {
+  const { userId } = userOf(ctx);
+  const issued = await inTransaction(ctx, async (tx) => {
+    const old = await lockApiKey(tx.db, userId, keyId);
+    if (!old) throw noSuchKey();
+    const lifetimeMs =
+      old.expiresAt === null ? null : old.expiresAt.getTime() - old.createdAt.getTime();
+    const next = await issue(tx, { name: old.name, scopes: old.scopes, lifetimeMs });
+    const ends = ctx.deps.clock.now().getTime() + overlapHours * HOUR_MS;
+    const expiresAt = new Date(Math.min(ends, old.expiresAt?.getTime() ?? ends));
+    await endApiKey(tx.db, old.id, { expiresAt });
+    await record(tx, {
+      action: "api_key.rotated",
+      target: { kind: "api_key", id: old.id },
+      detail: { replacedBy: next.row.id, overlapHours },
+    });
+    return next;
+  });
+  await identityState(ctx.deps).cache.revoke();
+  return issued;
+}
+
+/** Ends a key before this returns, in every process. @throws {Problem} 404 `api_key_not_found`. */
+export async function revokeApiKey(ctx: Ctx, keyId: string): Promise<void> {
+  const { userId } = userOf(ctx);
+  await inTransaction(ctx, async (tx) => {
+    const key = await lockApiKey(tx.db, userId, keyId);
+    if (!key) throw noSuchKey();
+    await endApiKey(tx.db, key.id, { revokedAt: ctx.deps.clock.now() });
+    await record(tx, { action: "api_key.revoked", target: { kind: "api_key", id: key.id } });
+  });
+  await identityState(ctx.deps).cache.revoke();
+}
+
+async function issue(
+  tx: Ctx,
+  input: { name: string; scopes: string[]; lifetimeMs: number | null },
+): Promise<IssuedKey> {
+  const key = `${MARK}${randomBytes(30).toString("base64url")}`;
+  const now = tx.deps.clock.now();
+  const row = await insertApiKey(tx.db, {
+    id: tx.deps.ids.next(),
+    userId: userOf(tx).userId,
+    name: input.name,
+    prefix: key.slice(0, SHOWN),
+    hash: hashKey(key),
+    scopes: input.scopes,
+    expiresAt: input.lifetimeMs === null ? null : new Date(now.getTime() + input.lifetimeMs),
+    createdAt: now,
+  });
+  return { row, key };
+}

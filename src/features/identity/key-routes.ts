@@ -1,0 +1,118 @@
+import { z } from "@hono/zod-openapi";
+import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { isScope } from "./authenticate.ts";
+import {
+  createApiKey,
+  getApiKeys,
+  type IssuedKey,
+  revokeApiKey,
+  rotateApiKey,
+} from "./keep-keys.ts";
+import { inSession } from "./policy.ts";
+import type { ApiKeyRow } from "./repo.ts";
+import {
+  type ApiKey,
+  apiKeyList,
+  apiKeyRotation,
+  type CreatedApiKey,
+  createdApiKey,
+  newApiKey,
+} from "./schema.ts";
+
+const params = z.object({ keyId: z.uuid() });
+const tags = ["me"];
+const shownOnce = { 201: jsonAnswer(createdApiKey, "The key, shown this once") };
+const NEVER_KEPT = { "cache-control": "no-store" };
+
+export function apiKeyRoutes() {
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/me/api-keys",
+        ...guard(inSession, null),
+        tags,
+        summary: "My API keys",
+        responses: { 200: jsonAnswer(apiKeyList, "Keys, without the keys themselves") },
+      }),
+      async (c) => {
+        const rows = await getApiKeys(c.get("ctx"));
+        return c.json({ items: rows.map(present), nextCursor: null }, 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/me/api-keys",
+        ...guard(inSession, "api_key.created"),
+        "x-secret-answer": true,
+        tags,
+        summary: "Create an API key; the answer is the only place that shows it",
+        description:
+          "An Idempotency-Key is not honoured here: answers that hold a secret are never stored.",
+        request: { body: jsonBody(newApiKey) },
+        responses: shownOnce,
+      }),
+      async (c) =>
+        c.json(
+          presentIssued(await createApiKey(c.get("ctx"), c.req.valid("json"))),
+          201,
+          NEVER_KEPT,
+        ),
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/me/api-keys/{keyId}/rotate",
+        ...guard(inSession, "api_key.rotated"),
+        "x-secret-answer": true,
+        tags,
+        summary: "Replace an API key; the old one works for a while longer",
+        description:
+          "An Idempotency-Key is not honoured here: answers that hold a secret are never stored.",
+        request: { params, body: jsonBody(apiKeyRotation) },
+        responses: shownOnce,
+      }),
+      async (c) => {
+        const { keyId } = c.req.valid("param");
+        const { overlapHours } = c.req.valid("json");
+        return c.json(
+          presentIssued(await rotateApiKey(c.get("ctx"), keyId, overlapHours)),
+          201,
+          NEVER_KEPT,
+        );
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "delete",
+        path: "/me/api-keys/{keyId}",
+        ...guard(inSession, "api_key.revoked"),
+        tags,
+        summary: "Revoke an API key at once",
+        request: { params },
+        responses: { 204: { description: "Revoked" } },
+      }),
+      async (c) => {
+        await revokeApiKey(c.get("ctx"), c.req.valid("param").keyId);
+        return c.body(null, 204);
+      },
+    );
+}
+
+function present(row: ApiKeyRow): ApiKey {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes.filter(isScope),
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+function presentIssued({ row, key }: IssuedKey): CreatedApiKey {
+  return { ...present(row), key };
+}
