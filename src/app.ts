@@ -16,7 +16,9 @@ import {
 import { isMigrated } from "./platform/db/migrate.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
 import type { AppEnv } from "./platform/http/env.ts";
+import { idempotency } from "./platform/http/idempotency.ts";
 import { answerError, Problem, problemResponse } from "./platform/http/problem.ts";
+import { rateLimit } from "./platform/http/rate-limit.ts";
 import { requestContext } from "./platform/http/request-context.ts";
 import { sameOrigin, securityHeaders } from "./platform/http/security.ts";
 import { webRoutes } from "./platform/http/web.ts";
@@ -57,6 +59,8 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     jsonLimit(),
     wellFormedJson(),
     authenticate(deps, cache, keyUse),
+    rateLimit(deps),
+    idempotency(),
   );
   api.route(
     "/api/v1",

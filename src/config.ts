@@ -123,6 +123,11 @@ const fields = {
     integer(1, 3650).default(30),
     "How many days what was deleted can be restored; after that it is removed for good.",
   ),
+  rateLimit: field(
+    "ATELIER_RATE_LIMIT",
+    integer(0, 1_000_000).default(1200),
+    "API requests a minute for each user and, of those not signed in, each address; 0 is no limit.",
+  ),
   trustedProxies: field(
     "ATELIER_TRUSTED_PROXIES",
     integer(0, 10).default(0),

@@ -2,6 +2,7 @@ import type { Deps } from "./deps.ts";
 import { purgeDeletedAgents } from "./features/agents/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
 import { type Ctx, systemContext } from "./platform/context.ts";
+import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 
 /** What removes bytes and rows that no cascade reaches, before a project is deleted for good. */
 const beforePurge: BeforePurge[] = [];
@@ -10,6 +11,7 @@ const beforePurge: BeforePurge[] = [];
 const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
   projects: (ctx) => purgeProjects(ctx, beforePurge),
   agents: purgeDeletedAgents,
+  "idempotency keys": purgeIdempotencyKeys,
 };
 
 /** Removes for good what was deleted longer ago than the restore window. */

@@ -58,6 +58,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     ATELIER_SECRET_KEYS: newSecretKey("test"),
     ATELIER_SIGN_UP: "open",
     ATELIER_LOG_LEVEL: "silent",
+    ATELIER_RATE_LIMIT: "0",
     ...options.env,
   });
   const { deps, close } = await buildDeps(config, databaseUrl, options.deps);

@@ -1,0 +1,55 @@
+import type { MiddlewareHandler } from "hono";
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { Deps } from "../../deps.ts";
+import type { Actor } from "../context.ts";
+import type { AppEnv } from "./env.ts";
+import { Problem } from "./problem.ts";
+
+const WINDOW_SECONDS = 60;
+
+/**
+ * At most so many requests a minute for each user, keys and sessions counted together, and for each
+ * address of those who are not signed in. Counted in this process: with several replicas each allows
+ * its own share. Answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+ * @throws {Problem} 429 `rate_limited` with Retry-After.
+ */
+export function rateLimit({ config }: Deps): MiddlewareHandler<AppEnv> {
+  const quota = config.rateLimit;
+  if (quota === 0) {
+    return async function noRateLimit(_, next) {
+      await next();
+    };
+  }
+  const limiter = new RateLimiterMemory({ points: quota, duration: WINDOW_SECONDS });
+  const policy = `"default";q=${quota};w=${WINDOW_SECONDS}`;
+  return async function rateLimit(c, next) {
+    const { actor, ip } = c.get("ctx");
+    const state = await consume(limiter, callerOf(actor, ip));
+    const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+    const headers = {
+      "ratelimit-policy": policy,
+      ratelimit: `"default";r=${state.remainingPoints};t=${seconds}`,
+    };
+    if (state.consumedPoints > quota) {
+      throw new Problem(429, "rate_limited", "Too many requests. Wait a little, then go on.", {
+        headers: { ...headers, "retry-after": String(seconds) },
+      });
+    }
+    await next();
+    for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
+  };
+}
+
+async function consume(limiter: RateLimiterMemory, key: string): Promise<RateLimiterRes> {
+  try {
+    return await limiter.consume(key);
+  } catch (refused) {
+    // The library rejects with the state when there is nothing left.
+    if (refused instanceof RateLimiterRes) return refused;
+    throw refused;
+  }
+}
+
+function callerOf(actor: Actor, ip: string | undefined): string {
+  return actor.kind === "user" ? `user ${actor.userId}` : `address ${ip ?? "local"}`;
+}
