@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.ts";
+import { modelRoutes, signUpOpen } from "./features/admin/index.ts";
 import { agentRoutes } from "./features/agents/index.ts";
 import {
   apiKeyRoutes,
@@ -67,13 +68,14 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     identityRoutes({
       afterSignUp: createPersonalProject,
       personalProjectId: (ctx, userId) => findPersonalProjectId(ctx.db, userId),
-      signUpOpen: async (ctx) => ctx.deps.config.signUp === "open",
+      signUpOpen,
     }),
   );
   api.route("/api/v1", apiKeyRoutes());
   api.route("/api/v1", projectRoutes());
   api.route("/api/v1", memberRoutes());
   api.route("/api/v1", agentRoutes());
+  api.route("/api/v1", modelRoutes());
   api.doc31("/api/openapi.json", {
     openapi: "3.1.0",
     info: {

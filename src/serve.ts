@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { createApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { buildDeps, type Deps } from "./deps.ts";
+import { syncBuiltinProviders } from "./features/admin/index.ts";
 import { createSetupToken, identityState } from "./features/identity/index.ts";
 import { systemContext } from "./platform/context.ts";
 import { startEmbedded } from "./platform/db/embedded.ts";
@@ -52,6 +53,7 @@ async function start(
   closers.add("dependencies", async () => {
     for (const name of await close()) deps.logger.warn({ name }, "not closed cleanly");
   });
+  if (config.role !== "web") await syncBuiltinProviders(deps);
   const app = createApp(deps);
   closers.add("last use of keys", () => identityState(deps).keyUse.close());
   const server = Bun.serve({

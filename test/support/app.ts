@@ -5,6 +5,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createApp } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { buildDeps, type Deps } from "../../src/deps.ts";
+import { syncBuiltinProviders } from "../../src/features/admin/index.ts";
 import { type Me, me as meSchema } from "../../src/features/identity/schema.ts";
 import { newSecretKey } from "../../src/platform/crypto/secret-keys.ts";
 import type { AppEnv } from "../../src/platform/http/env.ts";
@@ -62,6 +63,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     ...options.env,
   });
   const { deps, close } = await buildDeps(config, databaseUrl, options.deps);
+  await syncBuiltinProviders(deps);
   deps.lifecycle.markStarted();
   const app = createApp(deps);
   return {

@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import {
-  bigint,
   boolean,
   check,
   integer,
@@ -11,6 +10,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { createdAt, id, instant, updatedAt } from "../../platform/db/columns.ts";
+import type { PriceTable } from "../../providers/index.ts";
 
 /** A place models are called at. `origin` tells apart what the environment brings from what an admin entered. */
 export const providers = pgTable(
@@ -53,12 +53,9 @@ export const models = pgTable(
     maxOutputTokens: integer("max_output_tokens").notNull(),
     images: boolean("images").notNull().default(false),
     reasoning: boolean("reasoning").notNull().default(false),
-    /** Micro-USD per million tokens. */
-    inputPrice: bigint("input_price", { mode: "number" }).notNull(),
-    cacheReadPrice: bigint("cache_read_price", { mode: "number" }).notNull(),
-    cacheWritePrice: bigint("cache_write_price", { mode: "number" }).notNull(),
-    outputPrice: bigint("output_price", { mode: "number" }).notNull(),
-    /** Where the prices come from and of which day, for example `genai-prices 0.1.8` or `admin 2026-11-23`. */
+    /** Micro-USD per million tokens, by the size of the input; most models have one tier. */
+    priceTiers: jsonb("price_tiers").$type<PriceTable["tiers"]>().notNull(),
+    /** Where the prices come from and of which day, for example `genai-prices@0.1.8 openai/o3` or `admin 2026-11-23`. */
     priceVersion: text("price_version").notNull(),
     enabled: boolean("enabled").notNull().default(true),
     version: integer("version").notNull().default(1),

@@ -4,12 +4,14 @@ import {
   check,
   index,
   integer,
+  jsonb,
   pgTable,
   text,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "../../platform/db/columns.ts";
+import type { PriceTable } from "../../providers/index.ts";
 
 const microUsd = (name: string) => bigint(name, { mode: "number" });
 
@@ -34,7 +36,10 @@ export const budgets = pgTable(
       table.scope,
       sql`coalesce(${table.scopeId}, '00000000-0000-0000-0000-000000000000')`,
     ),
-    check("budgets_not_negative", sql`${table.spentMicroUsd} >= 0 and ${table.heldMicroUsd} >= 0`),
+    check(
+      "budgets_not_negative",
+      sql`${table.spentMicroUsd} >= 0 and ${table.heldMicroUsd} >= 0 and ${table.overrunMicroUsd} >= 0`,
+    ),
     check(
       "budgets_not_overspent",
       sql`${table.limitMicroUsd} is null or ${table.spentMicroUsd} + ${table.heldMicroUsd} <= ${table.limitMicroUsd}`,
@@ -48,10 +53,18 @@ export const holds = pgTable(
   {
     id: id(),
     projectId: uuid("project_id").notNull(),
+    threadId: uuid("thread_id"),
+    messageId: uuid("message_id"),
     userId: uuid("user_id").notNull(),
     modelId: uuid("model_id"),
+    provider: text("provider").notNull(),
+    model: text("model").notNull(),
+    /** As they were when the call began: a price changed meanwhile is the next call's. */
+    priceTiers: jsonb("price_tiers").$type<PriceTable["tiers"]>().notNull(),
     priceVersion: text("price_version").notNull(),
     amountMicroUsd: microUsd("amount_micro_usd").notNull(),
+    /** The budgets that hold the amount; one made later holds nothing of it. */
+    budgetIds: uuid("budget_ids").array().notNull(),
     /** Counted so far by the running process, so that a crash can be settled at what was produced. */
     inputTokens: integer("input_tokens").notNull(),
     outputTokens: integer("output_tokens").notNull().default(0),

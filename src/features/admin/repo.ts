@@ -1,0 +1,124 @@
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import { models, providers, workspaceSettings } from "./tables.ts";
+
+export type ProviderRow = typeof providers.$inferSelect;
+export type ModelRow = typeof models.$inferSelect;
+export interface ModelOfProvider {
+  model: ModelRow;
+  provider: ProviderRow;
+}
+
+const SYNC_LOCK = 7_263_548_193;
+
+/** Makes processes that start at the same time take turns, to the end of the transaction. */
+export async function lockSync(db: Database): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(${SYNC_LOCK})`);
+}
+
+/** Enabled models of enabled providers, oldest first; ids grow with time. */
+export function listEnabledModels(db: Database): Promise<ModelOfProvider[]> {
+  return db
+    .select({ model: models, provider: providers })
+    .from(models)
+    .innerJoin(providers, eq(providers.id, models.providerId))
+    .where(
+      and(
+        eq(models.enabled, true),
+        eq(providers.enabled, true),
+        isNull(models.deletedAt),
+        isNull(providers.deletedAt),
+      ),
+    )
+    .orderBy(asc(models.id));
+}
+
+/** A provider that is not deleted. */
+export async function findProvider(
+  db: Database,
+  providerId: string,
+): Promise<ProviderRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(providers)
+    .where(and(eq(providers.id, providerId), isNull(providers.deletedAt)))
+    .limit(1);
+  return row;
+}
+
+/** The provider that this program keeps itself, deleted or not: an admin's decision outlives a restart. */
+export async function findKeptProvider(
+  db: Database,
+  origin: "builtin" | "environment",
+  kind: ProviderRow["kind"],
+): Promise<ProviderRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(providers)
+    .where(and(eq(providers.origin, origin), eq(providers.kind, kind)))
+    .orderBy(asc(providers.id))
+    .limit(1);
+  return row;
+}
+
+export async function insertProvider(
+  db: Database,
+  row: typeof providers.$inferInsert,
+): Promise<ProviderRow> {
+  const [stored] = await db.insert(providers).values(row).returning();
+  if (!stored) throw new Error("The provider was not stored");
+  return stored;
+}
+
+/** True while a provider that is not deleted has this name, in any case of letters. */
+export async function providerNameTaken(db: Database, name: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: providers.id })
+    .from(providers)
+    .where(and(sql`lower(${providers.name}) = lower(${name})`, isNull(providers.deletedAt)))
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Every model a provider ever had, deleted ones included. */
+export function listModelsEver(db: Database, providerId: string): Promise<ModelRow[]> {
+  return db.select().from(models).where(eq(models.providerId, providerId));
+}
+
+export async function insertModel(
+  db: Database,
+  row: typeof models.$inferInsert,
+): Promise<ModelRow> {
+  const [stored] = await db.insert(models).values(row).returning();
+  if (!stored) throw new Error("The model was not stored");
+  return stored;
+}
+
+export async function updateModelPrices(
+  db: Database,
+  modelId: string,
+  change: Pick<ModelRow, "priceTiers" | "priceVersion" | "updatedAt">,
+): Promise<void> {
+  await db
+    .update(models)
+    .set({ ...change, version: sql`${models.version} + 1` })
+    .where(eq(models.id, modelId));
+}
+
+/** Name and value of every switch that was ever set. */
+export async function listSettings(db: Database): Promise<[string, unknown][]> {
+  const rows = await db.select().from(workspaceSettings);
+  return rows.map((row) => [row.name, row.value]);
+}
+
+export async function storeSetting(
+  db: Database,
+  name: string,
+  value: unknown,
+  now: Date,
+): Promise<void> {
+  await db
+    .insert(workspaceSettings)
+    .values({ name, value, updatedAt: now })
+    .onConflictDoUpdate({ target: workspaceSettings.name, set: { value, updatedAt: now } });
+}

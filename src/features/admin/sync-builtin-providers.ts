@@ -1,0 +1,109 @@
+import type { Deps } from "../../deps.ts";
+import { type Ctx, inTransaction, systemContext } from "../../platform/context.ts";
+import {
+  type CatalogueModel,
+  EXCERPTS_MODEL,
+  lookupModel,
+  type ProviderKind,
+} from "../../providers/index.ts";
+import { environmentKey } from "./choose-model.ts";
+import {
+  findKeptProvider,
+  insertModel,
+  insertProvider,
+  listModelsEver,
+  lockSync,
+  type ProviderRow,
+  providerNameTaken,
+  updateModelPrices,
+} from "./repo.ts";
+
+interface KeptProvider {
+  kind: ProviderKind;
+  origin: "builtin" | "environment";
+  name: string;
+  /** The first is what a workspace without a default of its own uses. */
+  models: string[];
+}
+
+const KEPT: KeptProvider[] = [
+  { kind: "excerpts", origin: "builtin", name: "Built-in", models: [EXCERPTS_MODEL] },
+  {
+    kind: "anthropic",
+    origin: "environment",
+    name: "Anthropic",
+    models: ["claude-sonnet-5", "claude-opus-5-5", "claude-haiku-4-5"],
+  },
+  {
+    kind: "openai",
+    origin: "environment",
+    name: "OpenAI",
+    models: ["gpt-6-sol", "gpt-6-astra", "gpt-6-luna"],
+  },
+];
+/** Where the catalogue does not say. */
+const MODEST_WINDOW = 128_000;
+
+/**
+ * Brings the providers that this program keeps itself up to date: the built-in one, and those whose key is
+ * in the environment, each with a sensible set of models. What an admin has switched off, deleted or priced
+ * stays so. Safe to run in several processes at once, and again.
+ */
+export async function syncBuiltinProviders(deps: Deps): Promise<void> {
+  const kept = KEPT.filter(
+    ({ kind, origin }) => origin === "builtin" || environmentKey(kind, deps.config) !== undefined,
+  );
+  const wanted = await Promise.all(
+    kept.map(async (provider) => ({ provider, models: await lookUp(provider) })),
+  );
+  await inTransaction(systemContext(deps, "sync-providers"), async (tx) => {
+    await lockSync(tx.db);
+    for (const { provider, models } of wanted) await syncProvider(tx, provider, models);
+  });
+}
+
+async function lookUp({ kind, models }: KeptProvider): Promise<CatalogueModel[]> {
+  const found = await Promise.all(models.map((name) => lookupModel({ kind }, name)));
+  return found.filter((model) => model !== undefined);
+}
+
+async function syncProvider(tx: Ctx, kept: KeptProvider, models: CatalogueModel[]): Promise<void> {
+  const { ids, clock } = tx.deps;
+  const provider =
+    (await findKeptProvider(tx.db, kept.origin, kept.kind)) ??
+    (await insertProvider(tx.db, {
+      id: ids.next(),
+      kind: kept.kind,
+      name: await freeName(tx, kept.name),
+      origin: kept.origin,
+    }));
+  const known = new Map((await listModelsEver(tx.db, provider.id)).map((row) => [row.name, row]));
+  for (const model of models) {
+    const row = known.get(model.id);
+    const prices = { priceTiers: model.prices.tiers, priceVersion: model.prices.source };
+    if (!row)
+      await insertModel(tx.db, { id: ids.next(), ...modelColumns(provider, model), ...prices });
+    else if (row.priceVersion !== prices.priceVersion && !isAdminsPrice(row.priceVersion))
+      await updateModelPrices(tx.db, row.id, { ...prices, updatedAt: clock.now() });
+  }
+}
+
+function modelColumns(provider: ProviderRow, model: CatalogueModel) {
+  return {
+    providerId: provider.id,
+    name: model.id,
+    displayName: model.name,
+    contextWindow: model.contextWindow ?? MODEST_WINDOW,
+    maxOutputTokens: model.maxOutputTokens,
+    images: model.images,
+    reasoning: model.thinking,
+  };
+}
+
+const isAdminsPrice = (version: string) => version.startsWith("admin ");
+
+/** An admin may have entered a provider of this name before the environment brought one. */
+async function freeName(tx: Ctx, name: string): Promise<string> {
+  if (!(await providerNameTaken(tx.db, name))) return name;
+  return freeName(tx, `${name} (environment)`);
+}

@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
+import { createTestApp, type TestApp } from "../../../test/support/app.ts";
+import { inTransaction, systemContext } from "../../platform/context.ts";
+import { Problem } from "../../platform/http/problem.ts";
+import { type ChosenModel, chooseModel } from "../admin/index.ts";
+import {
+  type HoldInput,
+  NO_USAGE,
+  noteProgress,
+  placeHold,
+  settle,
+  settleExpired,
+} from "./index.ts";
+import { budgets, holds, ledger } from "./tables.ts";
+
+const DOLLAR = 1_000_000;
+const id = () => Bun.randomUUIDv7();
+
+let app: TestApp;
+let model: ChosenModel;
+const project = id();
+const person = id();
+
+beforeAll(async () => {
+  app = await createTestApp({
+    env: { ANTHROPIC_API_KEY: "sk-test", ATELIER_DATABASE_POOL_MAX: "20" },
+  });
+  const prices = {
+    input: 3 * DOLLAR,
+    cacheRead: 300_000,
+    cacheWrite: 3_750_000,
+    output: 15 * DOLLAR,
+  };
+  model = {
+    ...(await chooseModel(ctx(), null)),
+    prices,
+    priceTable: { tiers: [{ aboveInputTokens: 0, prices }], source: "test" },
+    priceVersion: "test",
+  };
+});
+afterAll(() => app.close());
+beforeEach(async () => {
+  await app.deps.database.db.delete(budgets);
+  await app.deps.database.db.delete(holds);
+});
+
+const ctx = () => systemContext(app.deps, "test");
+
+function hold(change: Partial<HoldInput> = {}) {
+  const input: HoldInput = {
+    generationId: id(),
+    projectId: project,
+    threadId: id(),
+    messageId: id(),
+    userId: person,
+    model,
+    inputTokens: 1_000,
+    maxOutputTokens: 10_000,
+    expiresAt: new Date(Date.now() + 60_000),
+    ...change,
+  };
+  const placed = inTransaction(ctx(), (tx) => placeHold(tx, input));
+  return { generationId: input.generationId, placed };
+}
+
+async function budget(
+  limitMicroUsd: number | null,
+  scope: "workspace" | "project" | "principal" = "workspace",
+) {
+  const scopeId = { workspace: null, project, principal: person }[scope];
+  const row = { id: id(), scope, scopeId, limitMicroUsd };
+  await app.deps.database.db.insert(budgets).values(row);
+  return async () => {
+    const [now] = await app.deps.database.db.select().from(budgets).where(eq(budgets.id, row.id));
+    if (!now) throw new Error("The budget is gone");
+    return { spent: now.spentMicroUsd, held: now.heldMicroUsd, overrun: now.overrunMicroUsd };
+  };
+}
+
+/** 1,000 input tokens at the cache-writing price and 10,000 output tokens. */
+const WORST = 3_750 + 150_000;
+
+test("without a budget the worst case is held all the same", async () => {
+  const { generationId, placed } = hold();
+  expect(await placed).toEqual({ amountMicroUsd: WORST, maxOutputTokens: 10_000 });
+  const [row] = await app.deps.database.db.select().from(holds).where(eq(holds.id, generationId));
+  expect(row?.amountMicroUsd).toBe(WORST);
+});
+
+test("a hold is reserved in every budget in scope, or in none", async () => {
+  const workspace = await budget(10 * DOLLAR);
+  const ofProject = await budget(null, "project");
+  const ofPerson = await budget(10 * DOLLAR, "principal");
+  await hold().placed;
+  for (const state of [workspace, ofProject, ofPerson]) expect((await state()).held).toBe(WORST);
+  await app.deps.database.db
+    .update(budgets)
+    .set({ limitMicroUsd: WORST })
+    .where(eq(budgets.scope, "principal"));
+  await expect(hold().placed).rejects.toMatchObject({ code: "budget_exhausted", status: 402 });
+  for (const state of [workspace, ofProject, ofPerson]) expect((await state()).held).toBe(WORST);
+});
+
+test("the output cap shrinks to what the budget can pay before a call is refused", async () => {
+  const state = await budget(3_750 + 15 * 300);
+  expect(await hold().placed).toEqual({ amountMicroUsd: 3_750 + 15 * 300, maxOutputTokens: 300 });
+  expect(await state()).toMatchObject({ held: 3_750 + 15 * 300 });
+  const refusal = await hold().placed.catch((error: unknown) => error);
+  if (!(refusal instanceof Problem)) throw new Error("not refused");
+  expect(refusal.options.extra).toEqual({
+    budget: { scope: "workspace", leftMicroUsd: 0, resetsAt: null },
+  });
+});
+
+test("a budget of 0 is blocked, null is unlimited", async () => {
+  await budget(null);
+  const free = { ...model, priceTable: { tiers: [], source: "free" } };
+  await hold().placed;
+  await budget(0, "principal");
+  await expect(hold({ model: free }).placed).rejects.toMatchObject({ code: "budget_exhausted" });
+});
+
+test("settling twice books once, and tells the second caller what the first has booked", async () => {
+  const state = await budget(DOLLAR);
+  const { generationId, placed } = hold();
+  await placed;
+  const usage = {
+    inputTokens: 100,
+    cacheReadTokens: 900,
+    cacheWriteTokens: 10,
+    outputTokens: 50,
+    reasoningTokens: 5,
+  };
+  const input = { generationId, status: "complete", usage, outputTokensCounted: 40 };
+  const both = await Promise.all([
+    settle(ctx(), input),
+    settle(ctx(), { ...input, usage: NO_USAGE }),
+  ]);
+  expect(both[0]).toEqual(both[1]);
+  const third = await settle(ctx(), { ...input, usage: null });
+  expect(third).toEqual(both[0]);
+  expect(await state()).toEqual({ spent: third.costMicroUsd, held: 0, overrun: 0 });
+});
+
+test("without a report the held input and the counted output are charged, marked as estimated", async () => {
+  const { generationId, placed } = hold();
+  await placed;
+  const booked = await settle(ctx(), {
+    generationId,
+    status: "stopped",
+    usage: null,
+    outputTokensCounted: 200,
+  });
+  expect(booked).toMatchObject({ costMicroUsd: 3_000 + 3_000, estimated: true });
+});
+
+test("what costs more than was held is booked apart, and moves into spent when there is room", async () => {
+  const state = await budget(WORST);
+  const { generationId, placed } = hold();
+  await placed;
+  const usage = { ...NO_USAGE, outputTokens: 11_000 };
+  await settle(ctx(), { generationId, status: "complete", usage, outputTokensCounted: 0 });
+  expect(await state()).toEqual({ spent: WORST, held: 0, overrun: 165_000 - WORST });
+  await app.deps.database.db.update(budgets).set({ limitMicroUsd: DOLLAR });
+  const next = hold();
+  await next.placed;
+  await settle(ctx(), {
+    generationId: next.generationId,
+    status: "failed",
+    usage: NO_USAGE,
+    outputTokensCounted: 0,
+  });
+  expect(await state()).toEqual({ spent: 165_000, held: 0, overrun: 0 });
+});
+
+test("a hundred parallel calls never take more than the budget has", async () => {
+  const state = await budget(10 * WORST);
+  const calls = Array.from({ length: 100 }, () => hold());
+  const outcomes = await Promise.allSettled(calls.map(({ placed }) => placed));
+  const granted = outcomes.filter(({ status }) => status === "fulfilled").length;
+  expect(granted).toBe(10);
+  expect(await state()).toEqual({ spent: 0, held: 10 * WORST, overrun: 0 });
+});
+
+test("a hold whose process has died is settled at what was counted", async () => {
+  const state = await budget(DOLLAR);
+  const soon = new Date(Date.now() - 1);
+  const { generationId, placed } = hold({ expiresAt: soon });
+  await placed;
+  await noteProgress(ctx().db, [{ generationId, outputTokens: 123, expiresAt: soon }]);
+  const alive = hold();
+  await alive.placed;
+  const both = await Promise.all([settleExpired(app.deps), settleExpired(app.deps)]);
+  expect(both.reduce((sum, count) => sum + count)).toBe(1);
+  const [row] = await app.deps.database.db
+    .select()
+    .from(ledger)
+    .where(eq(ledger.generationId, generationId));
+  expect(row).toMatchObject({
+    outputTokens: 123,
+    inputTokens: 1_000,
+    estimated: "yes",
+    status: "interrupted",
+  });
+  expect(await state()).toEqual({ spent: 3_000 + 123 * 15, held: WORST, overrun: 0 });
+});

@@ -1,0 +1,71 @@
+import type { Ctx } from "../../platform/context.ts";
+import { worstPrices } from "../../providers/index.ts";
+import type { ChosenModel } from "../admin/index.ts";
+import { budgetExhausted } from "./errors.ts";
+import { insertHold } from "./repo.ts";
+
+/** An answer capped shorter than this is not worth its input. */
+const MIN_USEFUL_OUTPUT_TOKENS = 256;
+/** Estimates of input lean upward but are no strict bound; a prompt this close to a price tier may reach it. */
+const TIER_MARGIN = 1.25;
+
+export interface HoldInput {
+  generationId: string;
+  projectId: string;
+  threadId: string;
+  messageId: string;
+  userId: string;
+  model: ChosenModel;
+  /** Estimated, leaning upward. */
+  inputTokens: number;
+  maxOutputTokens: number;
+  /** Later than the lease of the process that runs the call: whoever recovers it comes first. */
+  expiresAt: Date;
+}
+
+export interface PlacedHold {
+  amountMicroUsd: number;
+  /** What to ask the provider for: at most what was wished, less where a budget cannot pay the worst case. */
+  maxOutputTokens: number;
+}
+
+/**
+ * Sets the worst-case cost of a call aside in every budget in scope (workspace, project, person), in one
+ * atomic statement; without budgets it only stores the hold. Input is priced at the dearer of fresh and
+ * cache-writing. Where a budget cannot pay it all, the output cap shrinks before anything is refused.
+ * A budget of 0 is blocked, for free models too. Call it in the transaction that stores the generation.
+ *
+ * @throws {Problem} 402 `budget_exhausted`, with the tightest budget under `budget`
+ */
+export async function placeHold(tx: Ctx, input: HoldInput): Promise<PlacedHold> {
+  const { model } = input;
+  const worst = worstPrices(model.priceTable, Math.ceil(input.inputTokens * TIER_MARGIN));
+  const answer = await insertHold(tx.db, {
+    hold: {
+      id: input.generationId,
+      projectId: input.projectId,
+      threadId: input.threadId,
+      messageId: input.messageId,
+      userId: input.userId,
+      modelId: model.id,
+      provider: model.providerName,
+      model: model.name,
+      priceTiers: model.priceTable.tiers,
+      priceVersion: model.priceVersion,
+      inputTokens: input.inputTokens,
+      expiresAt: input.expiresAt,
+    },
+    inputPrice: Math.max(worst.input, worst.cacheWrite),
+    outputPrice: worst.output,
+    maxOutputTokens: input.maxOutputTokens,
+    minOutputTokens: Math.min(MIN_USEFUL_OUTPUT_TOKENS, input.maxOutputTokens),
+  });
+  if (answer.amount !== null && answer.output !== null) {
+    return { amountMicroUsd: answer.amount, maxOutputTokens: answer.output };
+  }
+  throw budgetExhausted({
+    scope: answer.scope ?? "workspace",
+    leftMicroUsd: Math.max(0, answer.left ?? 0),
+    resetsAt: answer.resets_at,
+  });
+}
