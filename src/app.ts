@@ -2,7 +2,9 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.ts";
 import { modelRoutes, signUpOpen } from "./features/admin/index.ts";
 import { agentRoutes } from "./features/agents/index.ts";
+import { auditRoutes } from "./features/audit/index.ts";
 import {
+  admin,
   apiKeyRoutes,
   authenticate,
   identityRoutes,
@@ -76,6 +78,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.route("/api/v1", memberRoutes());
   api.route("/api/v1", agentRoutes());
   api.route("/api/v1", modelRoutes());
+  api.route("/api/v1", auditRoutes(admin));
   api.doc31("/api/openapi.json", {
     openapi: "3.1.0",
     info: {
