@@ -2,9 +2,12 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.ts";
 import { modelRoutes, signUpOpen } from "./features/admin/index.ts";
 import { agentRoutes } from "./features/agents/index.ts";
-import { auditRoutes } from "./features/audit/index.ts";
 import {
-  admin,
+  describeMessages,
+  generationRoutes,
+  generationState,
+} from "./features/generation/index.ts";
+import {
   apiKeyRoutes,
   authenticate,
   identityRoutes,
@@ -16,6 +19,7 @@ import {
   memberRoutes,
   projectRoutes,
 } from "./features/projects/index.ts";
+import { threadRoutes } from "./features/threads/index.ts";
 import { isMigrated } from "./platform/db/migrate.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
 import type { AppEnv } from "./platform/http/env.ts";
@@ -52,6 +56,16 @@ export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
   return app;
 }
 
+/**
+ * Ends what the application does apart from requests: lets running answers finish, then interrupts them.
+ * @param graceMs how long they may take.
+ */
+export async function stopBackground(deps: Deps, graceMs: number): Promise<void> {
+  if (deps.config.role === "web" || deps.config.role === "worker") return;
+  await generationState(deps).runner.drain(graceMs);
+  await identityState(deps).keyUse.close();
+}
+
 /** Everything under /api. */
 function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const { cache, keyUse } = identityState(deps);
@@ -78,7 +92,10 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.route("/api/v1", memberRoutes());
   api.route("/api/v1", agentRoutes());
   api.route("/api/v1", modelRoutes());
-  api.route("/api/v1", auditRoutes(admin));
+  api.route("/api/v1", threadRoutes({ describe: describeMessages }));
+  api.route("/api/v1", generationRoutes());
+  // Answers whose process is gone are noticed by any other one, asked or not.
+  generationState(deps);
   api.doc31("/api/openapi.json", {
     openapi: "3.1.0",
     info: {

@@ -1,9 +1,7 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { type Config, ConfigError, describeConfig, readConfig } from "./config.ts";
-import { verifyChain } from "./features/audit/index.ts";
-import { openDatabase } from "./platform/db/client.ts";
-import { type EmbeddedServer, embeddedUrl, startEmbedded } from "./platform/db/embedded.ts";
+import { ConfigError, describeConfig, readConfig } from "./config.ts";
+import { embeddedUrl, startEmbedded } from "./platform/db/embedded.ts";
 import { FolderInUseError } from "./platform/db/folder-claim.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
 import { serve } from "./serve.ts";
@@ -12,8 +10,6 @@ const USAGE = `atelier: the AI workspace that a team runs on its own infrastruct
 
   atelier serve [--role all|api|web|worker]   run the product
   atelier migrate                             bring the database up to date
-  atelier audit verify [--head HASH]          recompute the audit log's chain; with a head noted
-                                              earlier, also prove that nothing was cut off since
   atelier config                              print the effective configuration, secrets redacted
 `;
 
@@ -28,10 +24,12 @@ async function runServe(role: string | undefined): Promise<number> {
   const server = await serve(config);
   say(`Atelier is at ${server.url}`);
   if (server.setupUrl !== null) say(`Make the first account: ${server.setupUrl}`);
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, resolve);
   });
-  await server.stop();
+  // An orchestrator has told everybody and can wait; a person at the terminal cannot. Either may insist.
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
+  await server.stop(signal === "SIGTERM" ? config.generationMaxSeconds * 1000 : 0);
   return 0;
 }
 
@@ -46,54 +44,26 @@ function assertConnectionLimit(): void {
 }
 
 async function runMigrate(): Promise<number> {
-  await onDatabase(readConfig(process.env), migrateDatabase);
-  return 0;
-}
-
-async function runAudit(what: string | undefined, head: string | undefined): Promise<number> {
-  if (what !== "verify") return usage();
-  return onDatabase(readConfig(process.env), async (url) => {
-    const database = openDatabase({ url, poolMax: 1 });
-    const report = await verifyChain(database.db, head).finally(() => database.close());
-    if (report.broken !== null) {
-      const { seq, reason } = report.broken;
-      say(`BROKEN at row ${seq} (${reason}); ${report.rows} rows before it hold`);
-      return 1;
-    }
-    say(`${report.rows} rows hold; head ${report.head}`);
-    if (report.contains !== false) return 0;
-    say("BROKEN: the head given is not in the chain");
-    return 1;
-  });
-}
-
-/** Runs against the configured database; without one, against the embedded one, running or not. */
-async function onDatabase<T>(config: Config, work: (url: string) => Promise<T>): Promise<T> {
-  if (config.databaseUrl !== undefined) return work(config.databaseUrl);
-  let embedded: EmbeddedServer;
-  try {
-    embedded = await startEmbedded(config.dataDir);
-  } catch (error) {
-    // A running Atelier holds the folder: its own database is the one meant.
-    if (!(error instanceof FolderInUseError)) throw error;
-    return work(embeddedUrl(config.dataDir));
+  const config = readConfig(process.env);
+  if (config.databaseUrl !== undefined) {
+    await migrateDatabase(config.databaseUrl);
+    return 0;
   }
-  return work(embedded.url).finally(embedded.stop);
-}
-
-function usage(): number {
-  process.stderr.write(USAGE);
-  return 2;
+  try {
+    const embedded = await startEmbedded(config.dataDir);
+    await migrateDatabase(embedded.url).finally(embedded.stop);
+  } catch (error) {
+    // A running Atelier holds the folder: its own database is the one to migrate.
+    if (!(error instanceof FolderInUseError)) throw error;
+    await migrateDatabase(embeddedUrl(config.dataDir));
+  }
+  return 0;
 }
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: {
-      role: { type: "string" },
-      head: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
+    options: { role: { type: "string" }, help: { type: "boolean", short: "h" } },
   });
   const [command] = positionals;
   if (values.help) {
@@ -108,10 +78,9 @@ async function main(): Promise<number> {
     case "config":
       say(JSON.stringify(describeConfig(readConfig(process.env)), null, 2));
       return 0;
-    case "audit":
-      return runAudit(positionals[1], values.head);
     default:
-      return usage();
+      process.stderr.write(USAGE);
+      return 2;
   }
 }
 

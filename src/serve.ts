@@ -1,6 +1,6 @@
 import type { Server } from "bun";
 import { Hono } from "hono";
-import { createApp } from "./app.ts";
+import { createApp, stopBackground } from "./app.ts";
 import type { Config } from "./config.ts";
 import { buildDeps, type Deps } from "./deps.ts";
 import { syncBuiltinProviders } from "./features/admin/index.ts";
@@ -17,8 +17,11 @@ export interface RunningServer {
   readonly deps: Deps;
   /** Where to make the first account, while there is none. */
   readonly setupUrl: string | null;
-  /** Drains, then closes everything in reverse order. */
-  stop(): Promise<void>;
+  /**
+   * Drains, then closes everything in reverse order.
+   * @param graceMs how long running answers may take to finish.
+   */
+  stop(graceMs: number): Promise<void>;
 }
 
 /** Bun closes quiet connections after ten seconds; event streams set their own. */
@@ -74,10 +77,11 @@ async function start(
     metricsUrl: `http://localhost:${metrics.port}/metrics`,
     deps,
     setupUrl: token === null ? null : `${url}/setup?token=${token}`,
-    stop: async () => {
+    stop: async (graceMs) => {
       deps.lifecycle.drain();
       // Endpoints lag behind readiness: keep accepting until nobody sends us anything new.
       await Bun.sleep(config.drainSeconds * 1000);
+      await stopBackground(deps, graceMs);
       await closers.closeAll();
     },
   };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createApp } from "../../src/app.ts";
+import { createApp, stopBackground } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { buildDeps, type Deps } from "../../src/deps.ts";
 import { syncBuiltinProviders } from "../../src/features/admin/index.ts";
@@ -74,6 +74,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     withKey: (key) => caller(app, { authorization: `Bearer ${key}` }),
     close: async () => {
       deps.lifecycle.drain();
+      await stopBackground(deps, 0);
       await close();
       await database?.drop();
       rmSync(folder, { recursive: true, force: true });

@@ -7,7 +7,12 @@ import {
   type UnitPrices,
 } from "../../providers/index.ts";
 import { modelNotAvailable } from "./errors.ts";
-import { listEnabledModels, type ModelOfProvider, type ProviderRow } from "./repo.ts";
+import {
+  findModelNames,
+  listEnabledModels,
+  type ModelOfProvider,
+  type ProviderRow,
+} from "./repo.ts";
 import type { ModelChoice } from "./schema.ts";
 import { getSetting } from "./settings.ts";
 
@@ -102,4 +107,11 @@ function chosen({ model, provider }: ModelOfProvider): ChosenModel {
 function present(row: ModelOfProvider, isDefault: boolean): ModelChoice {
   const { name, priceTable, priceVersion, providerId, ...choice } = chosen(row);
   return { ...choice, isDefault };
+}
+
+/** Names of models by id, of those no longer offered too. */
+export async function modelNames(ctx: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
+  return new Map(
+    (await findModelNames(ctx.db, [...new Set(ids)])).map(({ id, name }) => [id, name]),
+  );
 }

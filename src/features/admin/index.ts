@@ -1,4 +1,4 @@
-export { type ChosenModel, chooseModel, listModels } from "./choose-model.ts";
+export { type ChosenModel, chooseModel, listModels, modelNames } from "./choose-model.ts";
 export { connectModel } from "./connect-model.ts";
 export { modelRoutes } from "./routes.ts";
 export { getSetting, type SettingName, setSetting, signUpOpen } from "./settings.ts";

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { models, providers, workspaceSettings } from "./tables.ts";
 
@@ -121,4 +121,13 @@ export async function storeSetting(
     .insert(workspaceSettings)
     .values({ name, value, updatedAt: now })
     .onConflictDoUpdate({ target: workspaceSettings.name, set: { value, updatedAt: now } });
+}
+
+/** Names of models, deleted ones too: old answers still say who wrote them. */
+export async function findModelNames(db: Database, ids: string[]) {
+  if (ids.length === 0) return [];
+  return db
+    .select({ id: models.id, name: models.displayName })
+    .from(models)
+    .where(inArray(models.id, ids));
 }

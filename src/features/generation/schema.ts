@@ -1,16 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { messageError, messagePart } from "../threads/schema.ts";
-
-export const tokenUsage = z
-  .object({
-    inputTokens: z.number().int(),
-    cacheReadTokens: z.number().int(),
-    cacheWriteTokens: z.number().int(),
-    outputTokens: z.number().int(),
-    /** Part of `outputTokens`. */
-    reasoningTokens: z.number().int(),
-  })
-  .openapi("TokenUsage");
+import { timestamp } from "../../platform/http/json.ts";
+import { message, messageError, messagePart, tokenUsage } from "../threads/schema.ts";
 
 export const generationStatus = z.enum(["running", "complete", "stopped", "interrupted", "failed"]);
 export type GenerationStatus = z.infer<typeof generationStatus>;
@@ -20,7 +10,12 @@ export type EndStatus = Exclude<GenerationStatus, "running">;
 export const logEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), messageId: z.uuid() }),
   z.object({ type: z.literal("delta"), text: z.string() }),
-  z.object({ type: z.literal("reasoning"), text: z.string(), signature: z.string().optional() }),
+  z.object({
+    type: z.literal("reasoning"),
+    text: z.string(),
+    signature: z.string().optional(),
+    redacted: z.literal(true).optional(),
+  }),
   z.object({ type: z.literal("citation"), citation: messagePart }),
   z.object({ type: z.literal("usage"), usage: tokenUsage, costMicroUsd: z.number().int() }),
   z.object({
@@ -58,3 +53,38 @@ export const contextManifest = z
   })
   .openapi("ContextManifest");
 export type ContextManifest = z.infer<typeof contextManifest>;
+
+export const newMessage = z
+  .strictObject({
+    /** The message this one follows; null begins the thread, or a new branch at its root. */
+    parentId: z.uuid().nullable().default(null),
+    text: z.string().min(1).max(200_000),
+    agentId: z.uuid().nullable().optional(),
+    modelId: z.uuid().nullable().optional(),
+  })
+  .openapi("NewMessage");
+export type NewMessage = z.infer<typeof newMessage>;
+
+export const regeneration = z
+  .strictObject({ modelId: z.uuid().nullable().optional() })
+  .openapi("Regeneration");
+
+export const startedAnswer = z
+  .object({ userMessage: message, assistantMessage: message, generationId: z.uuid() })
+  .openapi("StartedAnswer");
+export type StartedAnswer = z.infer<typeof startedAnswer>;
+
+export const generation = z
+  .object({
+    id: z.uuid(),
+    threadId: z.uuid(),
+    messageId: z.uuid(),
+    status: generationStatus,
+    manifest: contextManifest,
+    usage: tokenUsage.nullable(),
+    costMicroUsd: z.number().int().nullable(),
+    createdAt: timestamp,
+    endedAt: timestamp.nullable(),
+  })
+  .openapi("Generation");
+export type Generation = z.infer<typeof generation>;

@@ -1,9 +1,16 @@
 import { z } from "@hono/zod-openapi";
+import { line, page, timestamp } from "../../platform/http/json.ts";
 
 /** Parts of a message. Readers skip types they do not know, so a new type never breaks an old client. */
 export const messagePart = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
-  z.object({ type: z.literal("reasoning"), text: z.string(), signature: z.string().optional() }),
+  z.object({
+    type: z.literal("reasoning"),
+    text: z.string(),
+    signature: z.string().optional(),
+    /** Encrypted thinking that only its provider can read, given back as it came. */
+    redacted: z.literal(true).optional(),
+  }),
   z.object({ type: z.literal("image"), fileId: z.uuid() }),
   z.object({ type: z.literal("file"), fileId: z.uuid() }),
   z.object({
@@ -28,5 +35,91 @@ export type CitationPart = Extract<MessagePart, { type: "citation" }>;
 export const messageStatus = z.enum(["complete", "running", "stopped", "interrupted", "failed"]);
 export type MessageStatus = z.infer<typeof messageStatus>;
 
+/** Token counts of an answer as billed; disjoint, but `reasoningTokens` is part of `outputTokens`. */
+export const tokenUsage = z
+  .object({
+    inputTokens: z.number().int(),
+    cacheReadTokens: z.number().int(),
+    cacheWriteTokens: z.number().int(),
+    outputTokens: z.number().int(),
+    reasoningTokens: z.number().int(),
+  })
+  .openapi("TokenUsage");
+
 export const messageError = z.object({ code: z.string(), detail: z.string() });
 export type MessageError = z.infer<typeof messageError>;
+
+export const message = z
+  .object({
+    id: z.uuid(),
+    threadId: z.uuid(),
+    parentId: z.uuid().nullable(),
+    role: z.enum(["user", "assistant"]),
+    parts: z.array(messagePart),
+    status: messageStatus,
+    error: messageError.nullable(),
+    generationId: z.uuid().nullable(),
+    modelId: z.uuid().nullable(),
+    modelName: z.string().nullable(),
+    agentId: z.uuid().nullable(),
+    authorName: z.string().nullable(),
+    usage: tokenUsage.nullable(),
+    costMicroUsd: z.number().int().nullable(),
+    createdAt: timestamp,
+  })
+  .openapi("Message");
+export type Message = z.infer<typeof message>;
+
+export const visibility = z.enum(["private", "project"]);
+
+export const thread = z
+  .object({
+    id: z.uuid(),
+    projectId: z.uuid(),
+    projectName: z.string(),
+    title: z.string(),
+    visibility,
+    ownerId: z.uuid(),
+    ownerName: z.string(),
+    /** The leaf of the branch to show. */
+    leafId: z.uuid().nullable(),
+    agentId: z.uuid().nullable(),
+    modelId: z.uuid().nullable(),
+    /** What the caller may do: write messages; rename, share and delete. */
+    mayWrite: z.boolean(),
+    mayManage: z.boolean(),
+    version: z.number().int(),
+    lastMessageAt: timestamp,
+    createdAt: timestamp,
+    updatedAt: timestamp,
+    deletedAt: timestamp.nullable(),
+  })
+  .openapi("Thread");
+export type Thread = z.infer<typeof thread>;
+
+export const threadPage = page(thread).openapi("ThreadPage");
+export const threadDetail = thread.extend({ messages: z.array(message) }).openapi("ThreadDetail");
+export type ThreadDetail = z.infer<typeof threadDetail>;
+
+export const newThread = z
+  .strictObject({
+    title: line(200).optional(),
+    visibility: visibility.default("private"),
+    agentId: z.uuid().nullable().default(null),
+    modelId: z.uuid().nullable().default(null),
+  })
+  .openapi("NewThread");
+export type NewThread = z.infer<typeof newThread>;
+
+export const threadChange = z
+  .strictObject({
+    title: line(200).optional(),
+    visibility: visibility.optional(),
+    agentId: z.uuid().nullable().optional(),
+    modelId: z.uuid().nullable().optional(),
+  })
+  .openapi("ThreadChange");
+export type ThreadChange = z.infer<typeof threadChange>;
+
+export const leafChoice = z.strictObject({ messageId: z.uuid() }).openapi("LeafChoice");
+export const threadParams = z.object({ threadId: z.uuid() });

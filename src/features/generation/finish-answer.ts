@@ -1,0 +1,125 @@
+import type { Deps } from "../../deps.ts";
+import { inTransaction, systemContext } from "../../platform/context.ts";
+import { usageToSettle } from "../../providers/estimate-tokens.ts";
+import { settle } from "../metering/index.ts";
+import { endMessage } from "../threads/index.ts";
+import { numbered } from "./answer-log.ts";
+import { foldEvents } from "./fold-events.ts";
+import { appendLog, endGeneration, logRows } from "./repo.ts";
+import type { RunningAnswer } from "./running-answer.ts";
+import type { LogEvent } from "./schema.ts";
+import type { Outcome } from "./write-answer.ts";
+
+const RETRY_MS = 500;
+const GIVE_UP_MS = 120_000;
+
+/**
+ * Stores how an answer ended: log, message, generation and money in one transaction, once. While the
+ * database is away it tries again; when another process has taken the answer over, that one's end counts.
+ */
+export async function finishAnswer(
+  deps: Deps,
+  answer: RunningAnswer,
+  outcome: Outcome,
+): Promise<void> {
+  const deadline = Date.now() + GIVE_UP_MS;
+  for (;;) {
+    try {
+      const last = await store(deps, answer, outcome);
+      for (const event of last) answer.append(event);
+      count(deps, answer, outcome, last);
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      deps.logger.warn(
+        { err: error, generationId: answer.plan.generationId },
+        "end of an answer not stored yet",
+      );
+      await Bun.sleep(RETRY_MS);
+    }
+  }
+}
+
+/** @returns the events that end the answer, as its readers shall see them. */
+async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promise<LogEvent[]> {
+  const { plan, log } = answer;
+  const { generationId, messageId } = plan;
+  const ctx = systemContext(deps, "generation");
+  return inTransaction(ctx, async (tx) => {
+    await appendLog(tx.db, deps.processId, logRows(generationId, log.after(answer.storedTo)));
+    const usage = usageToSettle(
+      plan.request,
+      answer.usage,
+      { text: answer.text, reasoning: answer.reasoning },
+      outcome.complete,
+    );
+    const booked = await settle(tx, {
+      generationId,
+      status: outcome.status,
+      usage,
+      outputTokensCounted: usage.outputTokens,
+      reasoningTokensCounted: usage.reasoningTokens,
+      estimated: answer.usage === undefined || !outcome.complete,
+    });
+    const last: LogEvent[] = [
+      { type: "usage", usage: booked.usage, costMicroUsd: booked.costMicroUsd },
+      outcome.status === "failed"
+        ? {
+            type: "error",
+            error: outcome.error ?? { code: "internal_error", detail: "Atelier made a mistake." },
+          }
+        : {
+            type: "done",
+            status: outcome.status,
+            ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
+          },
+    ];
+    await appendLog(tx.db, deps.processId, logRows(generationId, numbered(last, log.end)));
+    await endMessage(tx.db, messageId, {
+      parts: foldEvents(log.after(0).map(({ event }) => event)),
+      status: outcome.status,
+      error:
+        outcome.error ??
+        (outcome.reason === undefined
+          ? null
+          : { code: outcome.reason, detail: REASONS[outcome.reason] ?? "The answer ended early." }),
+    });
+    if (
+      !(await endGeneration(tx.db, generationId, deps.processId, outcome.status, deps.clock.now()))
+    )
+      throw new TakenOver();
+    return last;
+  }).catch((error) => {
+    if (error instanceof TakenOver) return [{ type: "done", status: "interrupted" }];
+    throw error;
+  });
+}
+
+const REASONS: Record<string, string> = {
+  length: "The answer reached its longest allowed length.",
+  time_limit: "The answer took longer than allowed.",
+};
+
+/** Another process has ended this answer: everything of this transaction is undone. */
+class TakenOver extends Error {
+  override readonly name = "TakenOver";
+}
+
+function count(
+  { metrics }: Deps,
+  { plan }: RunningAnswer,
+  outcome: Outcome,
+  last: LogEvent[],
+): void {
+  const provider = plan.model.providerName;
+  metrics.generations.inc({ status: outcome.status, provider });
+  if (outcome.error) metrics.providerErrors.inc({ provider, code: outcome.error.code });
+  for (const event of last) {
+    if (event.type !== "usage") continue;
+    metrics.cost.inc({ provider }, event.costMicroUsd);
+    metrics.tokens.inc({ provider, kind: "input" }, event.usage.inputTokens);
+    metrics.tokens.inc({ provider, kind: "cache_read" }, event.usage.cacheReadTokens);
+    metrics.tokens.inc({ provider, kind: "cache_write" }, event.usage.cacheWriteTokens);
+    metrics.tokens.inc({ provider, kind: "output" }, event.usage.outputTokens);
+  }
+}

@@ -1,0 +1,71 @@
+import { estimateTokens } from "../../providers/estimate-tokens.ts";
+import type { PromptMessage, PromptPart } from "../../providers/port.ts";
+import type { MessageRow } from "../threads/index.ts";
+import type { MessagePart } from "../threads/schema.ts";
+import type { ContextManifest } from "./schema.ts";
+
+type ManifestItem = ContextManifest["items"][number];
+
+const MESSAGE_OVERHEAD = 8;
+
+/**
+ * The newest messages of a branch that fit, without gaps, beginning with a user's message. Each message
+ * left out has its line in the manifest.
+ * @param branch oldest first, without the question.
+ * @param tokens room for them.
+ */
+export function fitHistory(
+  branch: MessageRow[],
+  tokens: number,
+): { messages: PromptMessage[]; items: ManifestItem[] } {
+  const sized = branch.map((message) => ({ message, prompt: toPrompt(message) }));
+  let left = tokens;
+  let from = sized.length;
+  while (from > 0) {
+    const next = sized[from - 1];
+    if (next === undefined || next.prompt.tokens > left) break;
+    left -= next.prompt.tokens;
+    from--;
+  }
+  while (sized[from]?.message.role === "assistant") from++;
+  return {
+    messages: sized.slice(from).flatMap(({ prompt }) => prompt.message ?? []),
+    items: sized.map(({ message, prompt }, index) => ({
+      kind: "message" as const,
+      title: message.role === "user" ? "Question" : "Answer",
+      tokens: prompt.tokens,
+      included: index >= from && prompt.message !== null,
+      messageId: message.id,
+      ...(index < from
+        ? { reason: "older than what fits" }
+        : prompt.message === null
+          ? { reason: "empty" }
+          : {}),
+    })),
+  };
+}
+
+function toPrompt({ role, parts }: MessageRow): { message: PromptMessage | null; tokens: number } {
+  const prompt: PromptPart[] = [];
+  let tokens = MESSAGE_OVERHEAD;
+  let says = false;
+  for (const part of parts) {
+    if (part.type === "text") says = true;
+    // Thinking is only worth its tokens to the provider that signed it.
+    else if (part.type !== "reasoning" || part.signature === undefined) continue;
+    prompt.push(promptPart(part));
+    tokens += estimateTokens(part.text);
+  }
+  return says ? { message: { role, parts: prompt }, tokens } : { message: null, tokens: 0 };
+}
+
+function promptPart(part: Extract<MessagePart, { type: "text" | "reasoning" }>): PromptPart {
+  if (part.type === "text") return { type: "text", text: part.text };
+  const { text, signature, redacted } = part;
+  return {
+    type: "reasoning",
+    text,
+    ...(signature === undefined ? {} : { signature }),
+    ...(redacted ? { redacted } : {}),
+  };
+}

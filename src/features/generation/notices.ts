@@ -1,0 +1,51 @@
+import type { Bus } from "../../platform/bus/bus.ts";
+
+const GREW = "generation.grew";
+const STOP = "generation.stop";
+/** A notice may have 8,000 bytes; an id and its comma take 37. */
+const IDS_PER_NOTICE = 200;
+
+/** Says which generations have new log events, to whoever waits for them, in every process. */
+export class Notices {
+  readonly #bus: Bus;
+  readonly #waiting = new Map<string, Set<() => void>>();
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+    bus.subscribe(GREW, (payload) => {
+      for (const id of payload.split(",")) this.#wake(id);
+    });
+    bus.onGap(() => {
+      for (const id of this.#waiting.keys()) this.#wake(id);
+    });
+  }
+
+  /** Calls `wake` at each notice about a generation. @returns a function that ends it. */
+  on(generationId: string, wake: () => void): () => void {
+    const waiting = this.#waiting.get(generationId) ?? new Set();
+    waiting.add(wake);
+    this.#waiting.set(generationId, waiting);
+    return () => {
+      waiting.delete(wake);
+      if (waiting.size === 0) this.#waiting.delete(generationId);
+    };
+  }
+
+  async grew(ids: string[]): Promise<void> {
+    for (let from = 0; from < ids.length; from += IDS_PER_NOTICE) {
+      await this.#bus.publish(GREW, ids.slice(from, from + IDS_PER_NOTICE).join(","));
+    }
+  }
+
+  async stop(generationId: string): Promise<void> {
+    await this.#bus.publish(STOP, generationId);
+  }
+
+  onStop(listener: (generationId: string) => void): () => void {
+    return this.#bus.subscribe(STOP, listener);
+  }
+
+  #wake(id: string): void {
+    for (const wake of [...(this.#waiting.get(id) ?? [])]) wake();
+  }
+}

@@ -1,0 +1,73 @@
+import type { Deps } from "../../deps.ts";
+import { inTransaction, systemContext } from "../../platform/context.ts";
+import { estimateTokens } from "../../providers/estimate-tokens.ts";
+import { settle } from "../metering/index.ts";
+import { endMessage } from "../threads/index.ts";
+import { numbered } from "./answer-log.ts";
+import { foldEvents } from "./fold-events.ts";
+import type { Notices } from "./notices.ts";
+import {
+  appendLog,
+  endGeneration,
+  type GenerationRow,
+  logRows,
+  readLog,
+  takeExpired,
+} from "./repo.ts";
+import type { LogEvent } from "./schema.ts";
+
+const AT_ONCE = 50;
+const CLAIM_MS = 30_000;
+
+/**
+ * Ends answers whose process is gone: the stored text is kept, the hold is settled at what was counted,
+ * the message becomes `interrupted`. Several processes may try; each answer is ended by one.
+ * @param own answers that this process is writing: late to renew, but not gone.
+ */
+export async function recoverExpired(deps: Deps, notices: Notices, own: string[]): Promise<number> {
+  const now = deps.clock.now();
+  // A claim of its own: should the lost process still be alive, nothing it stores will count.
+  const claim = deps.ids.next();
+  const expired = await takeExpired(deps.database.db, claim, {
+    now,
+    until: new Date(now.getTime() + CLAIM_MS),
+    limit: AT_ONCE,
+    except: own,
+  });
+  for (const generation of expired) {
+    await interrupt(deps, claim, generation);
+    deps.logger.warn({ generationId: generation.id }, "answer interrupted: its process is gone");
+    await notices.grew([generation.id]);
+  }
+  return expired.length;
+}
+
+async function interrupt(deps: Deps, claim: string, generation: GenerationRow): Promise<void> {
+  const { id, messageId } = generation;
+  await inTransaction(systemContext(deps, "recovery"), async (tx) => {
+    const log = await readLog(tx.db, id, 0);
+    const parts = foldEvents(log.map(({ event }) => event));
+    const said = parts.flatMap((part) =>
+      part.type === "text" || part.type === "reasoning" ? [part.text] : [],
+    );
+    const booked = await settle(tx, {
+      generationId: id,
+      status: "interrupted",
+      usage: null,
+      outputTokensCounted: said.reduce((sum, text) => sum + estimateTokens(text), 0),
+      estimated: true,
+    });
+    const last: LogEvent[] = [
+      { type: "usage", usage: booked.usage, costMicroUsd: booked.costMicroUsd },
+      { type: "done", status: "interrupted" },
+    ];
+    await appendLog(tx.db, claim, logRows(id, numbered(last, log.at(-1)?.end ?? 0)));
+    await endMessage(tx.db, messageId, {
+      parts,
+      status: "interrupted",
+      error: null,
+    });
+    await endGeneration(tx.db, id, claim, "interrupted", deps.clock.now());
+  });
+  deps.metrics.generations.inc({ status: "interrupted", provider: "unknown" });
+}

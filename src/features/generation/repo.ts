@@ -1,0 +1,124 @@
+import { and, asc, eq, gt, inArray, lt, notInArray, sql } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import type { Numbered } from "./answer-log.ts";
+import type { EndStatus, LogEvent } from "./schema.ts";
+import { generationEvents, generations } from "./tables.ts";
+
+export type GenerationRow = typeof generations.$inferSelect;
+
+export async function insertGeneration(
+  db: Database,
+  row: typeof generations.$inferInsert,
+): Promise<void> {
+  await db.insert(generations).values(row);
+}
+
+export async function findGeneration(db: Database, id: string): Promise<GenerationRow | undefined> {
+  const [row] = await db.select().from(generations).where(eq(generations.id, id)).limit(1);
+  return row;
+}
+
+/** Log events after a number, in order; the first may have begun before it. */
+export async function readLog(db: Database, generationId: string, at: number): Promise<Numbered[]> {
+  const rows = await db
+    .select({ end: generationEvents.seq, event: generationEvents.event })
+    .from(generationEvents)
+    .where(and(eq(generationEvents.generationId, generationId), gt(generationEvents.seq, at)))
+    .orderBy(asc(generationEvents.seq));
+  return rows;
+}
+
+/** Events of one generation as rows to write. */
+export function logRows(generationId: string, events: Numbered[]): LogRow[] {
+  return events.map(({ end, event }) => ({ g: generationId, s: end, e: event }));
+}
+
+/** A row of the log to write, with the short names that its JSON has. */
+export interface LogRow {
+  g: string;
+  s: number;
+  e: LogEvent;
+}
+
+/**
+ * Writes the events of many generations in one statement. Only for those that this process still runs:
+ * after its lease was taken over, what it has to say no longer counts.
+ */
+export async function appendLog(db: Database, processId: string, rows: LogRow[]): Promise<void> {
+  await db.execute(sql`
+    insert into ${generationEvents} (generation_id, seq, event)
+    select t.g, t.s, t.e from json_to_recordset(${JSON.stringify(rows)}::json) as t(g uuid, s int, e jsonb)
+    join ${generations} on ${generations.id} = t.g and ${generations.status} = 'running' and ${generations.processId} = ${processId}
+    on conflict do nothing`);
+}
+
+/** Ends a generation once: only while it runs in this process. @returns false when somebody else has ended it. */
+export async function endGeneration(
+  db: Database,
+  id: string,
+  processId: string,
+  status: EndStatus,
+  now: Date,
+): Promise<boolean> {
+  const rows = await db
+    .update(generations)
+    .set({ status, endedAt: now })
+    .where(
+      and(
+        eq(generations.id, id),
+        eq(generations.status, "running"),
+        eq(generations.processId, processId),
+      ),
+    )
+    .returning({ id: generations.id });
+  return rows.length > 0;
+}
+
+/** Renews the leases of what this process runs. @returns those that are still its own, and whether a stop was asked for. */
+export function renewLeases(db: Database, processId: string, ids: string[], until: Date) {
+  return db
+    .update(generations)
+    .set({ leaseExpiresAt: until })
+    .where(
+      and(
+        inArray(generations.id, ids),
+        eq(generations.status, "running"),
+        eq(generations.processId, processId),
+      ),
+    )
+    .returning({ id: generations.id, stopRequestedAt: generations.stopRequestedAt });
+}
+
+/** Takes over generations whose process is gone: they become the claim's to end, each by one process only. */
+export function takeExpired(
+  db: Database,
+  claim: string,
+  options: { now: Date; until: Date; limit: number; except: string[] },
+): Promise<GenerationRow[]> {
+  const expired = db
+    .select({ id: generations.id })
+    .from(generations)
+    .where(
+      and(
+        eq(generations.status, "running"),
+        lt(generations.leaseExpiresAt, options.now),
+        options.except.length === 0 ? undefined : notInArray(generations.id, options.except),
+      ),
+    )
+    .limit(options.limit)
+    .for("update", { skipLocked: true });
+  return db
+    .update(generations)
+    .set({ processId: claim, leaseExpiresAt: options.until })
+    .where(inArray(generations.id, expired))
+    .returning();
+}
+
+export async function requestStop(db: Database, id: string, now: Date): Promise<boolean> {
+  const rows = await db
+    .update(generations)
+    .set({ stopRequestedAt: now })
+    .where(and(eq(generations.id, id), eq(generations.status, "running")))
+    .returning({ id: generations.id });
+  return rows.length > 0;
+}

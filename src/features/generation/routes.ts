@@ -1,0 +1,185 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { Ctx } from "../../platform/context.ts";
+import type { AppEnv } from "../../platform/http/env.ts";
+import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { textStream } from "../../platform/http/text-stream.ts";
+import { modelNames } from "../admin/index.ts";
+import { findUser } from "../identity/index.ts";
+import { usageForMessages } from "../metering/index.ts";
+import { type MessageRow, onThread, presentMessage } from "../threads/index.ts";
+import { follow } from "./follow.ts";
+import { onGeneration, onMessage } from "./policy.ts";
+import {
+  type Generation,
+  generation,
+  newMessage,
+  regeneration,
+  type StartedAnswer,
+  startedAnswer,
+} from "./schema.ts";
+import { type Begun, regenerate, sendMessage, stopGeneration } from "./service.ts";
+import { generationState } from "./state.ts";
+
+const started = {
+  202: jsonAnswer(startedAnswer, "The question and the answer that is being written"),
+};
+const generationParams = z.object({ generationId: z.uuid() });
+const position = z.coerce.number().int().min(0).max(2_147_483_647);
+
+export function generationRoutes() {
+  return router()
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/threads/{threadId}/messages",
+        ...guard(onThread("write"), "message.sent"),
+        tags: ["threads"],
+        summary: "Ask: add a message and begin its answer",
+        request: { params: z.object({ threadId: z.uuid() }), body: jsonBody(newMessage) },
+        responses: started,
+      }),
+      async (c) =>
+        c.json(
+          await presentBegun(
+            c.get("ctx"),
+            await sendMessage(c.get("ctx"), c.get("thread"), c.req.valid("json")),
+          ),
+          202,
+        ),
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/messages/{messageId}/regenerate",
+        ...guard(onMessage(), "message.regenerated"),
+        tags: ["threads"],
+        summary: "Answer the same question again, beside the answer there is",
+        request: { params: z.object({ messageId: z.uuid() }), body: jsonBody(regeneration) },
+        responses: started,
+      }),
+      async (c) => {
+        const { messageId } = c.req.valid("param");
+        const begun = await regenerate(
+          c.get("ctx"),
+          c.get("thread"),
+          messageId,
+          c.req.valid("json").modelId ?? null,
+        );
+        return c.json(await presentBegun(c.get("ctx"), begun), 202);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/generations/{generationId}",
+        ...guard(onGeneration("read"), null),
+        tags: ["generations"],
+        summary: "How an answer stands, and what was sent for it",
+        request: { params: generationParams },
+        responses: { 200: jsonAnswer(generation, "The generation") },
+      }),
+      async (c) => c.json(await present(c), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/generations/{generationId}/stop",
+        ...guard(onGeneration("write"), "generation.stopped"),
+        tags: ["generations"],
+        summary: "Stop an answer; what was written is kept",
+        request: { params: generationParams },
+        responses: { 202: { description: "Asked to stop; the event stream tells when it has" } },
+      }),
+      async (c) => {
+        await stopGeneration(c.get("ctx"), c.get("thread"), c.get("generation"));
+        return c.body(null, 202);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/generations/{generationId}/events",
+        ...guard(onGeneration("read"), null),
+        tags: ["generations"],
+        summary: "The answer's events, from a number on, to the end (server-sent events)",
+        request: {
+          params: generationParams,
+          query: z.object({ after: position.default(0) }),
+          headers: z.object({ "last-event-id": position.optional() }),
+        },
+        responses: {
+          200: {
+            description: "An event stream",
+            content: { "text/event-stream": { schema: z.string() } },
+          },
+        },
+      }),
+      (c) => {
+        const { deps } = c.get("ctx");
+        const from = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
+        const { runner, notices } = generationState(deps);
+        const { id } = c.get("generation");
+        return new Response(
+          textStream((signal) => follow(deps, runner, notices, { generationId: id, from, signal })),
+          {
+            headers: {
+              "content-type": "text/event-stream",
+              "cache-control": "no-store",
+              "x-accel-buffering": "no",
+            },
+          },
+        );
+      },
+    );
+}
+
+async function presentBegun(ctx: Ctx, { question, answer }: Begun): Promise<StartedAnswer> {
+  const describe = await describeMessages(ctx, [answer]);
+  const author = question.authorId === null ? undefined : await findUser(ctx.db, question.authorId);
+  return {
+    userMessage: presentMessage(question, {
+      authorName: author?.name ?? null,
+      ...describe(question),
+    }),
+    assistantMessage: presentMessage(answer, { authorName: null, ...describe(answer) }),
+    generationId: answer.generationId ?? "",
+  };
+}
+
+/** Model names, usage and cost of many messages, for threads to show. */
+export async function describeMessages(ctx: Ctx, rows: MessageRow[]) {
+  const generationIds = rows.flatMap(({ generationId }) => generationId ?? []);
+  const [names, usages] = await Promise.all([
+    modelNames(
+      ctx,
+      rows.flatMap(({ modelId }) => modelId ?? []),
+    ),
+    usageForMessages(ctx, generationIds),
+  ]);
+  return (row: MessageRow) => {
+    const booked = row.generationId === null ? undefined : usages.get(row.generationId);
+    return {
+      modelName: row.modelId === null ? null : (names.get(row.modelId) ?? null),
+      usage: booked?.usage ?? null,
+      costMicroUsd: booked?.costMicroUsd ?? null,
+    };
+  };
+}
+
+async function present(c: Context<AppEnv>): Promise<Generation> {
+  const row = c.get("generation");
+  const booked = (await usageForMessages(c.get("ctx"), [row.id])).get(row.id);
+  return {
+    id: row.id,
+    threadId: row.threadId,
+    messageId: row.messageId,
+    status: row.status,
+    manifest: row.manifest,
+    usage: booked?.usage ?? null,
+    costMicroUsd: booked?.costMicroUsd ?? null,
+    createdAt: row.createdAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+  };
+}

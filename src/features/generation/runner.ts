@@ -1,0 +1,198 @@
+import type { Deps } from "../../deps.ts";
+import { estimateTokens } from "../../providers/estimate-tokens.ts";
+import type { Provider } from "../../providers/port.ts";
+import { noteProgress } from "../metering/index.ts";
+import { finishAnswer } from "./finish-answer.ts";
+import type { Notices } from "./notices.ts";
+import { recoverExpired } from "./recover-expired.ts";
+import { appendLog, type LogRow, renewLeases } from "./repo.ts";
+import { type AnswerPlan, RunningAnswer } from "./running-answer.ts";
+import { citeNew, writeAnswer } from "./write-answer.ts";
+
+/** Live readers get new text at most this often: a display needs no more, and each write costs more than the text. */
+const FRAME_MS = 33;
+/** The stored log is behind the answer by no more than this. */
+const STORE_MS = 100;
+const RENEW_MS = 2_500;
+export const LEASE_MS = 9_000;
+/** A hold outlives the lease, so that whoever recovers the answer also settles it, at what its log says. */
+export const HOLD_MS = 60_000;
+const RECOVER_MS = 2_500;
+
+/** Runs this process's answers: drives providers, wakes readers, stores logs, renews leases, recovers what others lost. */
+export class Runner {
+  readonly #deps: Deps;
+  readonly #notices: Notices;
+  readonly #answers = new Map<string, RunningAnswer>();
+  readonly #dirty = new Set<RunningAnswer>();
+  readonly #finishing = new Set<Promise<void>>();
+  readonly #timers: ReturnType<typeof setInterval>[] = [];
+  readonly #endStops: () => void;
+  #frame: ReturnType<typeof setTimeout> | undefined;
+  #storing = false;
+
+  constructor(deps: Deps, notices: Notices) {
+    this.#deps = deps;
+    this.#notices = notices;
+    this.#endStops = notices.onStop((id) => this.#answers.get(id)?.end("stopped"));
+    this.#every(STORE_MS, () => this.#store());
+    this.#every(RENEW_MS, () => this.#renew());
+    this.#every(RECOVER_MS, () => recoverExpired(deps, notices, [...this.#answers.keys()]));
+  }
+
+  /** The answer when this process is writing it. */
+  find(generationId: string): RunningAnswer | undefined {
+    return this.#answers.get(generationId);
+  }
+
+  get size(): number {
+    return this.#answers.size;
+  }
+
+  /** Starts writing an answer whose generation is stored. It lives apart from any request. */
+  start(plan: AnswerPlan, provider: Provider): void {
+    const answer = new RunningAnswer(plan);
+    answer.append({ type: "start", messageId: plan.messageId });
+    this.#answers.set(plan.generationId, answer);
+    this.#deps.metrics.generationsRunning.set(this.#answers.size);
+    const done = this.#run(answer, provider).finally(() => {
+      this.#answers.delete(plan.generationId);
+      this.#finishing.delete(done);
+      this.#deps.metrics.generationsRunning.set(this.#answers.size);
+    });
+    this.#finishing.add(done);
+  }
+
+  /** Waits for running answers, then interrupts those left. New ones may still start while it waits. */
+  async drain(graceMs: number): Promise<void> {
+    const deadline = Date.now() + graceMs;
+    while (this.#finishing.size > 0 && Date.now() < deadline) {
+      await Promise.race([
+        Promise.allSettled(this.#finishing),
+        Bun.sleep(Math.max(0, deadline - Date.now())),
+      ]);
+    }
+    for (const answer of this.#answers.values()) answer.end("interrupted");
+    await Promise.allSettled(this.#finishing);
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#endStops();
+  }
+
+  async #run(answer: RunningAnswer, provider: Provider): Promise<void> {
+    const { config, metrics } = this.#deps;
+    const limit = setTimeout(() => answer.end("time_limit"), config.generationMaxSeconds * 1000);
+    let first = true;
+    const grown = () => {
+      if (first && answer.log.end > 1) {
+        first = false;
+        metrics.timeToFirstToken.observe(
+          { provider: provider.kind },
+          (performance.now() - answer.plan.acceptedAt) / 1000,
+        );
+        answer.wakeReaders();
+        return;
+      }
+      this.#touch(answer);
+    };
+    try {
+      const outcome = await writeAnswer(
+        answer,
+        provider,
+        config.generationIdleSeconds * 1000,
+        grown,
+      );
+      citeNew(answer);
+      await finishAnswer(this.#deps, answer, outcome);
+      await this.#notices.grew([answer.plan.generationId]).catch(() => {});
+    } catch (error) {
+      this.#deps.logger.error(
+        { err: error, generationId: answer.plan.generationId },
+        "answer not finished",
+      );
+    } finally {
+      clearTimeout(limit);
+      answer.wakeReaders();
+    }
+  }
+
+  /** Wakes readers at the next frame. */
+  #touch(answer: RunningAnswer): void {
+    if (!answer.hasReaders) return;
+    this.#dirty.add(answer);
+    this.#frame ??= setTimeout(() => {
+      this.#frame = undefined;
+      const dirty = [...this.#dirty];
+      this.#dirty.clear();
+      for (const one of dirty) one.wakeReaders();
+    }, FRAME_MS);
+  }
+
+  /** Stores what all answers have said since the last time, in one statement and one notice. */
+  async #store(): Promise<void> {
+    if (this.#storing) return;
+    const rows: LogRow[] = [];
+    const stored: { answer: RunningAnswer; to: number }[] = [];
+    for (const answer of this.#answers.values()) {
+      if (answer.log.ended) continue;
+      citeNew(answer);
+      if (answer.log.end === answer.storedTo) continue;
+      for (const { end, event } of answer.log.after(answer.storedTo))
+        rows.push({ g: answer.plan.generationId, s: end, e: event });
+      stored.push({ answer, to: answer.log.end });
+    }
+    if (rows.length === 0) return;
+    this.#storing = true;
+    try {
+      await appendLog(this.#deps.database.db, this.#deps.processId, rows);
+      for (const { answer, to } of stored) answer.storedTo = Math.max(answer.storedTo, to);
+      await this.#notices.grew(stored.map(({ answer }) => answer.plan.generationId));
+    } finally {
+      this.#storing = false;
+    }
+  }
+
+  /** Promises to go on; learns of stops whose notice was lost, and of answers taken over by another process. */
+  async #renew(): Promise<void> {
+    const running = [...this.#answers.values()].filter(({ log }) => !log.ended);
+    if (running.length === 0) return;
+    const { database, processId, clock } = this.#deps;
+    const until = new Date(clock.now().getTime() + LEASE_MS);
+    const ids = running.map(({ plan }) => plan.generationId);
+    const own = new Map(
+      (await renewLeases(database.db, processId, ids, until)).map((row) => [
+        row.id,
+        row.stopRequestedAt,
+      ]),
+    );
+    for (const answer of running) {
+      const stop = own.get(answer.plan.generationId);
+      if (stop === undefined && !answer.log.ended && this.#answers.has(answer.plan.generationId))
+        answer.end("lost");
+      else if (stop) answer.end("stopped");
+    }
+    await noteProgress(
+      database.db,
+      running.map(({ plan, text, reasoning }) => ({
+        generationId: plan.generationId,
+        outputTokens: estimateTokens(text) + estimateTokens(reasoning),
+        expiresAt: new Date(clock.now().getTime() + HOLD_MS),
+      })),
+    );
+  }
+
+  #every(milliseconds: number, work: () => Promise<unknown>): void {
+    let busy = false;
+    const timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      work()
+        .catch((error) =>
+          this.#deps.logger.warn({ err: error }, "generation upkeep failed; trying again"),
+        )
+        .finally(() => {
+          busy = false;
+        });
+    }, milliseconds);
+    this.#timers.push(timer);
+  }
+}

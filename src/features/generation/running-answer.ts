@@ -1,0 +1,81 @@
+import type { PromptSource, ProviderRequest, TokenUsage } from "../../providers/port.ts";
+import type { ChosenModel } from "../admin/index.ts";
+import { AnswerLog } from "./answer-log.ts";
+import type { LogEvent } from "./schema.ts";
+
+/** Why a running answer was told to end before its provider was done. */
+export type Cause = "stopped" | "interrupted" | "time_limit" | "lost";
+
+/** A source that an answer may cite, and where its text lies in a file. */
+export interface CitableSource extends PromptSource {
+  fileId: string;
+  fileVersionId: string;
+  /** Offset of `text` in the file version's text. */
+  offset: number;
+}
+
+export interface AnswerPlan {
+  generationId: string;
+  messageId: string;
+  threadId: string;
+  projectId: string;
+  userId: string;
+  model: ChosenModel;
+  request: ProviderRequest;
+  sources: CitableSource[];
+  acceptedAt: number;
+}
+
+/** One answer that this process is writing. Readers hold only a number and read from its log, so a slow one costs nothing. */
+export class RunningAnswer {
+  readonly plan: AnswerPlan;
+  readonly log = new AnswerLog();
+  /** The whole answer so far, for finding citations. */
+  text = "";
+  reasoning = "";
+  usage: TokenUsage | undefined;
+  /** Up to where the text has been searched for citations. */
+  citedTo = 0;
+  /** Up to where the log is stored. */
+  storedTo = 0;
+  readonly #abort = new AbortController();
+  readonly #readers = new Set<() => void>();
+  #cause: Cause | undefined;
+
+  constructor(plan: AnswerPlan) {
+    this.plan = plan;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get cause(): Cause | undefined {
+    return this.#cause;
+  }
+
+  get hasReaders(): boolean {
+    return this.#readers.size > 0;
+  }
+
+  /** Ends the provider call; the first cause counts. */
+  end(cause: Cause): void {
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    this.#abort.abort();
+  }
+
+  append(event: LogEvent): void {
+    this.log.append(event);
+  }
+
+  /** Calls `wake` when there may be more to read. @returns a function that ends it. */
+  onGrowth(wake: () => void): () => void {
+    this.#readers.add(wake);
+    return () => this.#readers.delete(wake);
+  }
+
+  wakeReaders(): void {
+    for (const wake of [...this.#readers]) wake();
+  }
+}

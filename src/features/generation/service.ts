@@ -1,0 +1,138 @@
+import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
+import { record } from "../audit/index.ts";
+import {
+  findMessage,
+  listMessages,
+  type MessageRow,
+  messageNotFound,
+  type ThreadScope,
+} from "../threads/index.ts";
+import { beginAnswer } from "./begin-answer.ts";
+import { answerRunning, generationNotFound, wrongParent } from "./errors.ts";
+import { findGeneration, type GenerationRow, requestStop } from "./repo.ts";
+import type { NewMessage } from "./schema.ts";
+import { generationState } from "./state.ts";
+
+const TITLE_LENGTH = 80;
+
+export interface Begun {
+  question: MessageRow;
+  answer: MessageRow;
+}
+
+/**
+ * Adds a message to a thread and begins its answer. A parent that already has a follower makes a branch;
+ * editing is sending anew after the edited message's parent.
+ * @throws {Problem} 422 `wrong_parent`, 409 `answer_running`, and what {@link beginAnswer} throws.
+ */
+export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessage): Promise<Begun> {
+  const { userId } = userOf(ctx);
+  const messages = (await listMessages(ctx.db, scope)).map(({ message }) => message);
+  const branch = input.parentId === null ? [] : branchTo(messages, input.parentId);
+  const parent = branch.at(-1);
+  if (input.parentId !== null && parent?.role !== "assistant") throw wrongParent();
+  if (parent?.status === "running") throw answerRunning();
+  const question: MessageRow = {
+    id: ctx.deps.ids.next(),
+    threadId: scope.threadId,
+    parentId: input.parentId,
+    role: "user",
+    parts: [{ type: "text", text: input.text }],
+    status: "complete",
+    error: null,
+    authorId: userId,
+    generationId: null,
+    modelId: null,
+    agentId: null,
+    createdAt: ctx.deps.clock.now(),
+  };
+  const answer = await beginAnswer(ctx, {
+    scope,
+    branch: [...branch, question],
+    newQuestion: question,
+    agentId: input.agentId ?? null,
+    modelId: input.modelId ?? null,
+    ...(messages.length === 0 ? { title: titleOf(input.text) } : {}),
+    action: "message.sent",
+  });
+  return { question, answer };
+}
+
+/**
+ * Begins another answer to the same question, beside the one there is: retry and regenerate alike.
+ * @throws {Problem} 404 `message_not_found`, 409 `answer_running`, and what {@link beginAnswer} throws.
+ */
+export async function regenerate(
+  ctx: Ctx,
+  scope: ThreadScope,
+  messageId: string,
+  modelId: string | null,
+): Promise<Begun> {
+  const target = await findMessage(ctx.db, scope, messageId);
+  if (!target) throw messageNotFound();
+  if (target.status === "running") throw answerRunning();
+  const messages = (await listMessages(ctx.db, scope)).map(({ message }) => message);
+  const branch = branchTo(messages, target.role === "user" ? target.id : (target.parentId ?? ""));
+  const question = branch.at(-1);
+  if (question === undefined) throw messageNotFound();
+  const answer = await beginAnswer(ctx, {
+    scope,
+    branch,
+    agentId: target.agentId,
+    modelId: modelId ?? target.modelId,
+    action: "message.regenerated",
+  });
+  return { question, answer };
+}
+
+/**
+ * Asks the process that writes an answer to stop; what was produced is kept and charged.
+ * An answer that has ended already stays as it is.
+ */
+export async function stopGeneration(
+  ctx: Ctx,
+  scope: ThreadScope,
+  generation: GenerationRow,
+): Promise<void> {
+  const asked = await inTransaction(ctx, async (tx) => {
+    const running = await requestStop(tx.db, generation.id, ctx.deps.clock.now());
+    await record(tx, {
+      action: "generation.stopped",
+      target: { kind: "generation", id: generation.id },
+      projectId: scope.project.projectId,
+    });
+    return running;
+  });
+  if (asked) await generationState(ctx.deps).notices.stop(generation.id);
+}
+
+/** @throws {Problem} 404. */
+export async function getGeneration(ctx: Ctx, id: string): Promise<GenerationRow> {
+  const found = await findGeneration(ctx.db, id);
+  if (!found) throw generationNotFound();
+  return found;
+}
+
+/** The messages from a thread's beginning to one of them, oldest first; empty when it is not there. */
+function branchTo(messages: MessageRow[], leafId: string): MessageRow[] {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const branch: MessageRow[] = [];
+  for (
+    let at = byId.get(leafId);
+    at !== undefined;
+    at = at.parentId === null ? undefined : byId.get(at.parentId)
+  )
+    branch.push(at);
+  return branch.reverse();
+}
+
+/** A new thread is named after the first line of its first question. */
+function titleOf(text: string): string {
+  const line = text.trim().split("\n")[0]?.replace(/\s+/g, " ").trim() ?? "";
+  return line.length <= TITLE_LENGTH
+    ? line || "New thread"
+    : `${line
+        .slice(0, TITLE_LENGTH - 1)
+        .trimEnd()
+        .toWellFormed()}…`;
+}

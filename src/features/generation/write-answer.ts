@@ -1,0 +1,143 @@
+import { type Provider, ProviderError, type ProviderEvent } from "../../providers/port.ts";
+import { verifyQuote } from "../knowledge/index.ts";
+import type { CitationPart, MessageError } from "../threads/schema.ts";
+import { findCitations } from "./find-citations.ts";
+import type { CitableSource, RunningAnswer } from "./running-answer.ts";
+import type { EndStatus } from "./schema.ts";
+
+/** How the provider's part of an answer went. */
+export interface Outcome {
+  status: EndStatus;
+  /** Why it ended short of the model's own end: `length`, `time_limit`. */
+  reason?: string;
+  error?: MessageError;
+  /** Whether the provider said that it was done, so that its usage is final. */
+  complete: boolean;
+}
+
+/**
+ * Reads the provider's stream into the answer's log until it ends, is told to end, or fails.
+ * @param grown called after each network read; the first one is the first token.
+ */
+export async function writeAnswer(
+  answer: RunningAnswer,
+  provider: Provider,
+  idleTimeoutMs: number,
+  grown: () => void,
+): Promise<Outcome> {
+  let outcome: Outcome | undefined;
+  try {
+    for await (const events of provider.stream(answer.plan.request, {
+      signal: answer.signal,
+      idleTimeoutMs,
+    })) {
+      for (const event of events) outcome = take(answer, event) ?? outcome;
+      grown();
+    }
+  } catch (error) {
+    return ended(answer) ?? failure(error);
+  }
+  return (
+    outcome ??
+    ended(answer) ?? {
+      status: "failed",
+      error: { code: "cut", detail: "The provider ended the answer in the middle." },
+      complete: false,
+    }
+  );
+}
+
+function take(answer: RunningAnswer, event: ProviderEvent): Outcome | undefined {
+  switch (event.type) {
+    case "text":
+      answer.text += event.text;
+      answer.append({ type: "delta", text: event.text });
+      return undefined;
+    case "reasoning":
+      answer.reasoning += event.text;
+      answer.append({
+        type: "reasoning",
+        text: event.text,
+        ...(event.signature === undefined ? {} : { signature: event.signature }),
+        ...(event.redacted === undefined ? {} : { redacted: event.redacted }),
+      });
+      return undefined;
+    case "usage":
+      answer.usage = event.usage;
+      return undefined;
+    case "end":
+      if (event.reason === "refusal") {
+        return {
+          status: "failed",
+          error: { code: "refusal", detail: "The model declined to answer this." },
+          complete: true,
+        };
+      }
+      return {
+        status: "complete",
+        complete: true,
+        ...(event.reason === "stop" ? {} : { reason: event.reason }),
+      };
+  }
+}
+
+function ended(answer: RunningAnswer): Outcome | undefined {
+  switch (answer.cause) {
+    case undefined:
+      return undefined;
+    case "stopped":
+      return { status: "stopped", complete: false };
+    case "time_limit":
+      return { status: "interrupted", reason: "time_limit", complete: false };
+    default:
+      return { status: "interrupted", complete: false };
+  }
+}
+
+function failure(error: unknown): Outcome {
+  if (error instanceof ProviderError) {
+    return {
+      status: "failed",
+      error: { code: error.code, detail: error.message },
+      complete: false,
+    };
+  }
+  return {
+    status: "failed",
+    error: { code: "internal_error", detail: "Atelier made a mistake while writing this answer." },
+    complete: false,
+  };
+}
+
+/** Longest marker that `find-citations.ts` accepts. */
+const MARKER_LENGTH = 2_100;
+
+/** Appends a citation event for each marker that has become complete since the last call. */
+export function citeNew(answer: RunningAnswer): void {
+  const { text, plan } = answer;
+  for (const marker of findCitations(text, answer.citedTo)) {
+    answer.citedTo = marker.end;
+    const source = plan.sources.find(({ label }) => label === marker.label);
+    if (source) answer.append({ type: "citation", citation: cite(source, marker.quote) });
+  }
+  // Next time the search begins where a marker may have begun, not at the beginning of a long answer.
+  const begun = text.indexOf("[", answer.citedTo);
+  answer.citedTo = begun === -1 ? text.length : Math.max(begun, text.length - MARKER_LENGTH);
+}
+
+/** A citation of a source: the exact span where its words stand there, else marked unverified. */
+export function cite(source: CitableSource, quote: string): CitationPart {
+  const span = verifyQuote(source.text, quote);
+  const { start, end } = span ?? { start: 0, end: 0 };
+  return {
+    type: "citation",
+    marker: source.label,
+    quote,
+    fileId: source.fileId,
+    fileVersionId: source.fileVersionId,
+    fileName: source.title,
+    start: source.offset + start,
+    end: source.offset + end,
+    verified: span !== null,
+  };
+}

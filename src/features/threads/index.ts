@@ -1,0 +1,15 @@
+export { messageNotFound } from "./errors.ts";
+export { onThread, type ThreadScope, threadScope } from "./policy.ts";
+export { type MessageExtras, presentMessage } from "./present-message.ts";
+export {
+  endMessage,
+  findMessage,
+  findThreadOfMessage,
+  hasMessages,
+  insertMessages,
+  listMessages,
+  type MessageRow,
+  touchThread,
+} from "./repo.ts";
+export { type ThreadHooks, threadRoutes } from "./routes.ts";
+export { getThread } from "./service.ts";

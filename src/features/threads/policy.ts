@@ -1,0 +1,95 @@
+import { z } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
+import type { Ctx } from "../../platform/context.ts";
+import type { AppEnv } from "../../platform/http/env.ts";
+import type { AccessRule } from "../../platform/http/route.ts";
+import { requireUser } from "../identity/index.ts";
+import {
+  atLeast,
+  type ProjectRole,
+  type ProjectScope,
+  projectArchived,
+} from "../projects/index.ts";
+import { threadNotFound, threadNotYours, threadReadOnly } from "./errors.ts";
+import { findThreadAccess } from "./repo.ts";
+
+export type ThreadLevel = "read" | "write" | "manage";
+
+declare const minted: unique symbol;
+
+/** Proof of what the actor may do in a thread. Only {@link threadScope} makes one. */
+export interface ThreadScope {
+  readonly threadId: string;
+  readonly project: ProjectScope;
+  readonly mayWrite: boolean;
+  readonly mayManage: boolean;
+  readonly [minted]?: true;
+}
+
+declare module "../../platform/http/env.ts" {
+  interface AppVariables {
+    thread: ThreadScope;
+  }
+}
+
+interface Standing {
+  isOwner: boolean;
+  visibility: "private" | "project";
+  role: ProjectRole;
+}
+
+/** Private threads are their owner's alone. In shared ones members read, editors write, the project's owner manages. */
+export function allowed({ isOwner, visibility, role }: Standing): Record<ThreadLevel, boolean> {
+  const shared = visibility === "project";
+  return {
+    read: isOwner || shared,
+    write: isOwner || (shared && atLeast(role, "editor")),
+    manage: isOwner || (shared && role === "owner"),
+  };
+}
+
+/**
+ * The actor's scope in a thread.
+ * @throws {Problem} 401; 404 when it does not exist or the actor may not read it; 403 when reading is all they may; 409 in an archived project.
+ */
+export async function threadScope(
+  ctx: Ctx,
+  threadId: string,
+  level: ThreadLevel,
+  method: string,
+  options: { deleted?: boolean } = {},
+): Promise<ThreadScope> {
+  const user = requireUser(ctx.actor, method);
+  const found = z.uuid().safeParse(threadId).success
+    ? await findThreadAccess(ctx.db, threadId, user.userId)
+    : undefined;
+  if (!found || (found.deletedAt !== null) !== (options.deleted ?? false)) throw threadNotFound();
+  const may = allowed({
+    isOwner: found.ownerId === user.userId,
+    visibility: found.visibility,
+    role: found.role,
+  });
+  if (!may.read) throw threadNotFound();
+  if (level === "manage" && !may.manage) throw threadNotYours();
+  if (level === "write" && !may.write) throw threadReadOnly();
+  const archived = found.archivedAt !== null;
+  if (level === "write" && archived) throw projectArchived();
+  return {
+    threadId,
+    project: { projectId: found.projectId, role: found.role, userId: user.userId, archived },
+    mayWrite: may.write && !archived,
+    mayManage: may.manage,
+  };
+}
+
+/** Route rule: what the actor may do with the thread in the path. Leaves the scope in `c.var.thread`. */
+export function onThread(level: ThreadLevel, options: { deleted?: boolean } = {}): AccessRule {
+  const middleware: MiddlewareHandler<AppEnv> = async function onThread(c, next) {
+    c.set(
+      "thread",
+      await threadScope(c.get("ctx"), c.req.param("threadId") ?? "", level, c.req.method, options),
+    );
+    await next();
+  };
+  return { name: `thread:${level}`, middleware };
+}

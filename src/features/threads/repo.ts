@@ -1,0 +1,208 @@
+import { and, asc, desc, eq, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import type { Position } from "../../platform/http/pagination.ts";
+import { users } from "../identity/tables.ts";
+import type { ProjectScope } from "../projects/index.ts";
+import { projectMembers, projects } from "../projects/tables.ts";
+import type { ThreadScope } from "./policy.ts";
+import { messages, threads } from "./tables.ts";
+
+export type ThreadRow = typeof threads.$inferSelect;
+export type MessageRow = typeof messages.$inferSelect;
+
+export interface ListedThread {
+  thread: ThreadRow;
+  projectName: string;
+  ownerName: string;
+  role: "viewer" | "editor" | "owner";
+  archivedAt: Date | null;
+}
+
+export async function findThreadAccess(db: Database, threadId: string, userId: string) {
+  const [row] = await db
+    .select({
+      projectId: threads.projectId,
+      ownerId: threads.ownerId,
+      visibility: threads.visibility,
+      deletedAt: threads.deletedAt,
+      role: projectMembers.role,
+      archivedAt: projects.archivedAt,
+    })
+    .from(threads)
+    .innerJoin(projects, and(eq(projects.id, threads.projectId), isNull(projects.deletedAt)))
+    .innerJoin(
+      projectMembers,
+      and(eq(projectMembers.projectId, threads.projectId), eq(projectMembers.principalId, userId)),
+    )
+    .where(eq(threads.id, threadId))
+    .limit(1);
+  return row;
+}
+
+function selectListed(db: Database, userId: string, where: (SQL | undefined)[]) {
+  return db
+    .select({
+      thread: threads,
+      projectName: projects.name,
+      ownerName: users.name,
+      role: projectMembers.role,
+      archivedAt: projects.archivedAt,
+    })
+    .from(threads)
+    .innerJoin(projects, and(eq(projects.id, threads.projectId), isNull(projects.deletedAt)))
+    .innerJoin(
+      projectMembers,
+      and(eq(projectMembers.projectId, threads.projectId), eq(projectMembers.principalId, userId)),
+    )
+    .innerJoin(users, eq(users.id, threads.ownerId))
+    .where(and(or(eq(threads.ownerId, userId), eq(threads.visibility, "project")), ...where));
+}
+
+/** Threads the user may read, in one project or in all, most recent first. */
+export function listThreads(
+  db: Database,
+  userId: string,
+  options: { projectId?: string; deleted: boolean; after: Position | null; limit: number },
+): Promise<ListedThread[]> {
+  const { after } = options;
+  return selectListed(db, userId, [
+    options.projectId === undefined ? undefined : eq(threads.projectId, options.projectId),
+    options.deleted ? isNotNull(threads.deletedAt) : isNull(threads.deletedAt),
+    after === null
+      ? undefined
+      : or(
+          lt(threads.lastMessageAt, after.at),
+          and(eq(threads.lastMessageAt, after.at), lt(threads.id, after.id)),
+        ),
+  ])
+    .orderBy(desc(threads.lastMessageAt), desc(threads.id))
+    .limit(options.limit + 1);
+}
+
+export async function findListedThread(
+  db: Database,
+  scope: ThreadScope,
+): Promise<ListedThread | undefined> {
+  const [row] = await selectListed(db, scope.project.userId, [
+    eq(threads.id, scope.threadId),
+  ]).limit(1);
+  return row;
+}
+
+export async function insertThread(
+  db: Database,
+  scope: ProjectScope,
+  row: Omit<typeof threads.$inferInsert, "projectId" | "ownerId">,
+): Promise<ThreadRow> {
+  const [thread] = await db
+    .insert(threads)
+    .values({ ...row, projectId: scope.projectId, ownerId: scope.userId })
+    .returning();
+  if (!thread) throw new Error("The thread was not stored");
+  return thread;
+}
+
+type ThreadFields = Partial<
+  Pick<
+    ThreadRow,
+    "title" | "visibility" | "agentId" | "modelId" | "leafId" | "deletedAt" | "lastMessageAt"
+  >
+>;
+
+/** Changes a thread when it still has the expected version (null: whatever it has). */
+export async function updateThread(
+  db: Database,
+  scope: ThreadScope,
+  change: ThreadFields,
+  expected: number | null,
+  now: Date,
+): Promise<ThreadRow | undefined> {
+  const [row] = await db
+    .update(threads)
+    .set({ ...change, version: sql`${threads.version} + 1`, updatedAt: now })
+    .where(
+      and(
+        eq(threads.id, scope.threadId),
+        expected === null ? undefined : eq(threads.version, expected),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+/** What a new message does to its thread; not a change that somebody else's edit could lose, so the version stays. */
+export async function touchThread(
+  db: Database,
+  threadId: string,
+  leafId: string,
+  now: Date,
+  title?: string,
+): Promise<void> {
+  await db
+    .update(threads)
+    .set({ leafId, lastMessageAt: now, ...(title === undefined ? {} : { title }) })
+    .where(eq(threads.id, threadId));
+}
+
+/** Every message of a thread with its author's name, in the order they were made. */
+export function listMessages(db: Database, scope: ThreadScope) {
+  return db
+    .select({ message: messages, authorName: users.name })
+    .from(messages)
+    .leftJoin(users, eq(users.id, messages.authorId))
+    .where(eq(messages.threadId, scope.threadId))
+    .orderBy(asc(messages.id));
+}
+
+export async function findMessage(
+  db: Database,
+  scope: ThreadScope,
+  messageId: string,
+): Promise<MessageRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(messages)
+    .where(and(eq(messages.id, messageId), eq(messages.threadId, scope.threadId)))
+    .limit(1);
+  return row;
+}
+
+export async function findThreadOfMessage(
+  db: Database,
+  messageId: string,
+): Promise<string | undefined> {
+  const [row] = await db
+    .select({ threadId: messages.threadId })
+    .from(messages)
+    .where(eq(messages.id, messageId))
+    .limit(1);
+  return row?.threadId;
+}
+
+export async function hasMessages(db: Database, threadId: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(eq(messages.threadId, threadId))
+    .limit(1);
+  return rows.length > 0;
+}
+
+export async function insertMessages(
+  db: Database,
+  rows: (typeof messages.$inferInsert)[],
+): Promise<MessageRow[]> {
+  return db.insert(messages).values(rows).returning();
+}
+
+/** Stores how an answer ended. Only a running message changes, so an end happens once. */
+export async function endMessage(
+  db: Database,
+  messageId: string,
+  end: Pick<MessageRow, "parts" | "status" | "error">,
+): Promise<void> {
+  await db
+    .update(messages)
+    .set(end)
+    .where(and(eq(messages.id, messageId), eq(messages.status, "running")));
+}

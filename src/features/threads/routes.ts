@@ -1,0 +1,224 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { type Ctx, userOf } from "../../platform/context.ts";
+import type { AppEnv } from "../../platform/http/env.ts";
+import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
+import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
+import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { signedIn } from "../identity/index.ts";
+import { inProject } from "../projects/index.ts";
+import { allowed, onThread, threadScope } from "./policy.ts";
+import { type MessageExtras, presentMessage } from "./present-message.ts";
+import { type ListedThread, listMessages, listThreads, type MessageRow } from "./repo.ts";
+import {
+  leafChoice,
+  newThread,
+  type Thread,
+  type ThreadDetail,
+  thread,
+  threadChange,
+  threadDetail,
+  threadPage,
+  threadParams,
+} from "./schema.ts";
+import { changeThread, createThread, getThread, selectLeaf, setDeleted } from "./service.ts";
+
+/** What other features know about messages, for many at once: model names, usage and cost. */
+export interface ThreadHooks {
+  describe(
+    ctx: Ctx,
+    rows: MessageRow[],
+  ): Promise<(row: MessageRow) => Omit<MessageExtras, "authorName">>;
+}
+
+const nothing = { 204: { description: "Done" } };
+const one = (description: string) => ({ 200: jsonAnswer(thread, description) });
+const listQuery = pageQuery.extend({ deleted: z.stringbool().default(false) });
+
+export function threadRoutes(hooks: ThreadHooks) {
+  const listed = async (
+    c: Context<AppEnv>,
+    query: z.infer<typeof listQuery>,
+    projectId?: string,
+  ) => {
+    const ctx = c.get("ctx");
+    const { userId } = userOf(ctx);
+    const rows = await listThreads(ctx.db, userId, {
+      ...(projectId === undefined ? {} : { projectId }),
+      deleted: query.deleted,
+      after: decodeCursor(query.cursor),
+      limit: query.limit,
+    });
+    const { items, nextCursor } = toPage(rows, query.limit, (row) => ({
+      at: row.thread.lastMessageAt,
+      id: row.thread.id,
+    }));
+    return { items: items.map((row) => present(row, userId)), nextCursor };
+  };
+  const current = async (c: Context<AppEnv>) => {
+    const row = await getThread(c.get("ctx"), c.get("thread"));
+    return {
+      body: present(row, c.get("thread").project.userId),
+      tag: { etag: versionTag(row.thread.version) },
+    };
+  };
+
+  return router()
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/threads",
+        ...guard(signedIn, null),
+        tags: ["threads"],
+        summary: "Recent threads of all my projects",
+        request: { query: listQuery },
+        responses: { 200: jsonAnswer(threadPage, "A page of threads") },
+      }),
+      async (c) => c.json(await listed(c, c.req.valid("query")), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/projects/{projectId}/threads",
+        ...guard(inProject("viewer"), null),
+        tags: ["threads"],
+        summary: "Threads of a project",
+        request: { params: z.object({ projectId: z.uuid() }), query: listQuery },
+        responses: { 200: jsonAnswer(threadPage, "A page of threads") },
+      }),
+      async (c) => c.json(await listed(c, c.req.valid("query"), c.get("project").projectId), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/projects/{projectId}/threads",
+        ...guard(inProject("viewer"), "thread.created"),
+        tags: ["threads"],
+        summary: "Begin a thread",
+        request: { params: z.object({ projectId: z.uuid() }), body: jsonBody(newThread) },
+        responses: { 201: jsonAnswer(thread, "The thread") },
+      }),
+      async (c) => {
+        const ctx = c.get("ctx");
+        const row = await createThread(ctx, c.get("project"), c.req.valid("json"));
+        c.set("thread", await threadScope(ctx, row.id, "read", c.req.method));
+        const { body, tag } = await current(c);
+        return c.json(body, 201, tag);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/threads/{threadId}",
+        ...guard(onThread("read"), null),
+        tags: ["threads"],
+        summary: "A thread with all its messages",
+        request: { params: threadParams },
+        responses: { 200: jsonAnswer(threadDetail, "The thread") },
+      }),
+      async (c) => {
+        const ctx = c.get("ctx");
+        const { body, tag } = await current(c);
+        const rows = await listMessages(ctx.db, c.get("thread"));
+        const describe = await hooks.describe(
+          ctx,
+          rows.map(({ message }) => message),
+        );
+        const messages = rows.map(({ message, authorName }) =>
+          presentMessage(message, { authorName, ...describe(message) }),
+        );
+        return c.json({ ...body, messages } satisfies ThreadDetail, 200, tag);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "patch",
+        path: "/threads/{threadId}",
+        ...guard(onThread("manage"), "thread.updated"),
+        tags: ["threads"],
+        summary: "Rename, share, or choose agent and model",
+        request: { params: threadParams, body: jsonBody(threadChange) },
+        responses: one("The thread"),
+      }),
+      async (c) => {
+        await changeThread(c.get("ctx"), c.get("thread"), c.req.valid("json"), expectedVersion(c));
+        const { body, tag } = await current(c);
+        return c.json(body, 200, tag);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "put",
+        path: "/threads/{threadId}/leaf",
+        ...guard(onThread("write"), "thread.leaf_selected"),
+        tags: ["threads"],
+        summary: "Show the branch that ends in this message",
+        request: { params: threadParams, body: jsonBody(leafChoice) },
+        responses: nothing,
+      }),
+      async (c) => {
+        await selectLeaf(c.get("ctx"), c.get("thread"), c.req.valid("json").messageId);
+        return c.body(null, 204);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "delete",
+        path: "/threads/{threadId}",
+        ...guard(onThread("manage"), "thread.deleted"),
+        tags: ["threads"],
+        summary: "Delete; can be restored for a while",
+        request: { params: threadParams },
+        responses: nothing,
+      }),
+      async (c) => {
+        await setDeleted(c.get("ctx"), c.get("thread"), true);
+        return c.body(null, 204);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/threads/{threadId}/restore",
+        ...guard(onThread("manage", { deleted: true }), "thread.restored"),
+        tags: ["threads"],
+        summary: "Take a deleted thread back",
+        request: { params: threadParams },
+        responses: one("The thread"),
+      }),
+      async (c) => {
+        await setDeleted(c.get("ctx"), c.get("thread"), false);
+        const { body, tag } = await current(c);
+        return c.json(body, 200, tag);
+      },
+    );
+}
+
+function present(row: ListedThread, userId: string): Thread {
+  const { thread } = row;
+  const may = allowed({
+    isOwner: thread.ownerId === userId,
+    visibility: thread.visibility,
+    role: row.role,
+  });
+  return {
+    id: thread.id,
+    projectId: thread.projectId,
+    projectName: row.projectName,
+    title: thread.title,
+    visibility: thread.visibility,
+    ownerId: thread.ownerId,
+    ownerName: row.ownerName,
+    leafId: thread.leafId,
+    agentId: thread.agentId,
+    modelId: thread.modelId,
+    mayWrite: may.write && row.archivedAt === null,
+    mayManage: may.manage,
+    version: thread.version,
+    lastMessageAt: thread.lastMessageAt.toISOString(),
+    createdAt: thread.createdAt.toISOString(),
+    updatedAt: thread.updatedAt.toISOString(),
+    deletedAt: thread.deletedAt?.toISOString() ?? null,
+  };
+}

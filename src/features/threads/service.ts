@@ -1,0 +1,101 @@
+import { type Ctx, inTransaction } from "../../platform/context.ts";
+import { changedMeanwhile } from "../../platform/http/etag.ts";
+import { record } from "../audit/index.ts";
+import { type ProjectScope, projectArchived } from "../projects/index.ts";
+import { messageNotFound, threadNotFound } from "./errors.ts";
+import type { ThreadScope } from "./policy.ts";
+import {
+  findListedThread,
+  findMessage,
+  insertThread,
+  type ListedThread,
+  type ThreadRow,
+  updateThread,
+} from "./repo.ts";
+import type { NewThread, ThreadChange } from "./schema.ts";
+
+const UNTITLED = "New thread";
+
+/** Creates an empty thread of the signed-in user in a project. @throws {Problem} 409 `project_archived`. */
+export async function createThread(
+  ctx: Ctx,
+  scope: ProjectScope,
+  input: NewThread,
+): Promise<ThreadRow> {
+  if (scope.archived) throw projectArchived();
+  return inTransaction(ctx, async (tx) => {
+    const now = ctx.deps.clock.now();
+    const { title = UNTITLED, ...rest } = input;
+    const thread = await insertThread(tx.db, scope, {
+      id: ctx.deps.ids.next(),
+      title,
+      ...rest,
+      lastMessageAt: now,
+    });
+    await record(tx, {
+      action: "thread.created",
+      target: { kind: "thread", id: thread.id },
+      projectId: scope.projectId,
+    });
+    return thread;
+  });
+}
+
+/** The thread with the names around it. */
+export async function getThread(ctx: Ctx, scope: ThreadScope): Promise<ListedThread> {
+  const found = await findListedThread(ctx.db, scope);
+  if (!found) throw threadNotFound();
+  return found;
+}
+
+/** Changes title, visibility, agent or model. @throws {Problem} 412 when `expected` is not the newest version. */
+export async function changeThread(
+  ctx: Ctx,
+  scope: ThreadScope,
+  input: ThreadChange,
+  expected: number | null,
+): Promise<void> {
+  const { title, visibility, agentId, modelId } = input;
+  const change = {
+    ...(title === undefined ? {} : { title }),
+    ...(visibility === undefined ? {} : { visibility }),
+    ...(agentId === undefined ? {} : { agentId }),
+    ...(modelId === undefined ? {} : { modelId }),
+  };
+  await inTransaction(ctx, async (tx) => {
+    if (!(await updateThread(tx.db, scope, change, expected, ctx.deps.clock.now())))
+      throw changedMeanwhile();
+    await record(tx, {
+      action: "thread.updated",
+      target: { kind: "thread", id: scope.threadId },
+      projectId: scope.project.projectId,
+      detail: { changed: Object.keys(change), ...(visibility === undefined ? {} : { visibility }) },
+    });
+  });
+}
+
+/** Chooses the branch that the thread shows. @throws {Problem} 404 for a message of another thread. */
+export async function selectLeaf(ctx: Ctx, scope: ThreadScope, messageId: string): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    if (!(await findMessage(tx.db, scope, messageId))) throw messageNotFound();
+    await updateThread(tx.db, scope, { leafId: messageId }, null, ctx.deps.clock.now());
+    await record(tx, {
+      action: "thread.leaf_selected",
+      target: { kind: "thread", id: scope.threadId },
+      projectId: scope.project.projectId,
+    });
+  });
+}
+
+/** Puts a thread into the bin, or takes it out again. */
+export async function setDeleted(ctx: Ctx, scope: ThreadScope, deleted: boolean): Promise<void> {
+  const now = ctx.deps.clock.now();
+  await inTransaction(ctx, async (tx) => {
+    await updateThread(tx.db, scope, { deletedAt: deleted ? now : null }, null, now);
+    await record(tx, {
+      action: deleted ? "thread.deleted" : "thread.restored",
+      target: { kind: "thread", id: scope.threadId },
+      projectId: scope.project.projectId,
+    });
+  });
+}

@@ -1,2 +1,0 @@
-DROP TABLE "chunks" CASCADE;--> statement-breakpoint
-ALTER TABLE "file_versions" DROP COLUMN "text";
