@@ -2,12 +2,14 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.ts";
 import { modelRoutes, signUpOpen } from "./features/admin/index.ts";
 import { agentRoutes } from "./features/agents/index.ts";
+import { auditRoutes } from "./features/audit/index.ts";
 import {
   describeMessages,
   generationRoutes,
   generationState,
 } from "./features/generation/index.ts";
 import {
+  admin,
   apiKeyRoutes,
   authenticate,
   identityRoutes,
@@ -92,6 +94,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.route("/api/v1", memberRoutes());
   api.route("/api/v1", agentRoutes());
   api.route("/api/v1", modelRoutes());
+  api.route("/api/v1", auditRoutes(admin));
   api.route("/api/v1", threadRoutes({ describe: describeMessages }));
   api.route("/api/v1", generationRoutes());
   // Answers whose process is gone are noticed by any other one, asked or not.

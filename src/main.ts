@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { ConfigError, describeConfig, readConfig } from "./config.ts";
-import { embeddedUrl, startEmbedded } from "./platform/db/embedded.ts";
+import { type Config, ConfigError, describeConfig, readConfig } from "./config.ts";
+import { verifyChain } from "./features/audit/index.ts";
+import { openDatabase } from "./platform/db/client.ts";
+import { type EmbeddedServer, embeddedUrl, startEmbedded } from "./platform/db/embedded.ts";
 import { FolderInUseError } from "./platform/db/folder-claim.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
 import { serve } from "./serve.ts";
@@ -10,6 +12,8 @@ const USAGE = `atelier: the AI workspace that a team runs on its own infrastruct
 
   atelier serve [--role all|api|web|worker]   run the product
   atelier migrate                             bring the database up to date
+  atelier audit verify [--head HASH]          recompute the audit log's chain; with a head noted
+                                              earlier, also prove that nothing was cut off since
   atelier config                              print the effective configuration, secrets redacted
 `;
 
@@ -44,26 +48,54 @@ function assertConnectionLimit(): void {
 }
 
 async function runMigrate(): Promise<number> {
-  const config = readConfig(process.env);
-  if (config.databaseUrl !== undefined) {
-    await migrateDatabase(config.databaseUrl);
-    return 0;
-  }
-  try {
-    const embedded = await startEmbedded(config.dataDir);
-    await migrateDatabase(embedded.url).finally(embedded.stop);
-  } catch (error) {
-    // A running Atelier holds the folder: its own database is the one to migrate.
-    if (!(error instanceof FolderInUseError)) throw error;
-    await migrateDatabase(embeddedUrl(config.dataDir));
-  }
+  await onDatabase(readConfig(process.env), migrateDatabase);
   return 0;
+}
+
+async function runAudit(what: string | undefined, head: string | undefined): Promise<number> {
+  if (what !== "verify") return usage();
+  return onDatabase(readConfig(process.env), async (url) => {
+    const database = openDatabase({ url, poolMax: 1 });
+    const report = await verifyChain(database.db, head).finally(() => database.close());
+    if (report.broken !== null) {
+      const { seq, reason } = report.broken;
+      say(`BROKEN at row ${seq} (${reason}); ${report.rows} rows before it hold`);
+      return 1;
+    }
+    say(`${report.rows} rows hold; head ${report.head}`);
+    if (report.contains !== false) return 0;
+    say("BROKEN: the head given is not in the chain");
+    return 1;
+  });
+}
+
+/** Runs against the configured database; without one, against the embedded one, running or not. */
+async function onDatabase<T>(config: Config, work: (url: string) => Promise<T>): Promise<T> {
+  if (config.databaseUrl !== undefined) return work(config.databaseUrl);
+  let embedded: EmbeddedServer;
+  try {
+    embedded = await startEmbedded(config.dataDir);
+  } catch (error) {
+    // A running Atelier holds the folder: its own database is the one meant.
+    if (!(error instanceof FolderInUseError)) throw error;
+    return work(embeddedUrl(config.dataDir));
+  }
+  return work(embedded.url).finally(embedded.stop);
+}
+
+function usage(): number {
+  process.stderr.write(USAGE);
+  return 2;
 }
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { role: { type: "string" }, help: { type: "boolean", short: "h" } },
+    options: {
+      role: { type: "string" },
+      head: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
   });
   const [command] = positionals;
   if (values.help) {
@@ -78,9 +110,10 @@ async function main(): Promise<number> {
     case "config":
       say(JSON.stringify(describeConfig(readConfig(process.env)), null, 2));
       return 0;
+    case "audit":
+      return runAudit(positionals[1], values.head);
     default:
-      process.stderr.write(USAGE);
-      return 2;
+      return usage();
   }
 }
 

@@ -1,11 +1,14 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   check,
   index,
   integer,
   jsonb,
   pgTable,
+  primaryKey,
+  smallint,
   text,
   uniqueIndex,
   uuid,
@@ -22,7 +25,7 @@ export const files = pgTable(
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
-    /** The version that answers and search use; null while the first one has not been stored. */
+    /** The version that answers and search use: the newest one that could be read. */
     currentVersionId: uuid("current_version_id"),
     deletedAt: instant("deleted_at"),
     createdAt: createdAt(),
@@ -31,6 +34,7 @@ export const files = pgTable(
     uniqueIndex("files_project_name")
       .on(table.projectId, table.name)
       .where(sql`${table.deletedAt} is null`),
+    index("files_deleted").on(table.deletedAt).where(sql`${table.deletedAt} is not null`),
   ],
 );
 
@@ -50,29 +54,37 @@ export const fileVersions = pgTable(
       .default("queued"),
     /** Why reading failed: a code of knowledge/errors.ts. */
     failure: text("failure"),
+    /** What was odd about a text that could be read all the same. */
+    note: text("note"),
+    /** Until when a process has promised to be reading it; past that another one takes over. */
+    leaseExpiresAt: instant("lease_expires_at"),
+    attempts: integer("attempts").notNull().default(0),
+    /** A PostgreSQL text search configuration. */
     language: text("language"),
-    /** Extracted text; spans count UTF-16 code units of it. */
-    text: text("text"),
+    /** UTF-16 code units of the text, which spans count. The text itself is in the chunks. */
     textLength: integer("text_length"),
     tokenCount: integer("token_count"),
     /** Offsets at which each page begins, for PDFs. */
     pageStarts: jsonb("page_starts").$type<number[]>(),
+    /** Whether its passages are in the search index. */
+    indexed: boolean("indexed").notNull().default(false),
     createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: createdAt(),
   },
   (table) => [
     uniqueIndex("file_versions_number").on(table.fileId, table.version),
+    index("file_versions_unread")
+      .on(table.createdAt)
+      .where(sql`${table.status} in ('queued', 'reading')`),
     check("file_versions_status", sql`${table.status} in ('queued', 'reading', 'ready', 'failed')`),
   ],
 );
 
+/** The text of a version, cut into passages that cover it in order and overlap a little. */
 export const chunks = pgTable(
-  "chunks",
+  "text_chunks",
   {
-    id: id(),
-    projectId: uuid("project_id")
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     fileVersionId: uuid("file_version_id")
       .notNull()
       .references(() => fileVersions.id, { onDelete: "cascade" }),
@@ -80,6 +92,49 @@ export const chunks = pgTable(
     start: integer("start_offset").notNull(),
     end: integer("end_offset").notNull(),
     tokenCount: integer("token_count").notNull(),
+    text: text("text").notNull(),
   },
-  (table) => [index("chunks_version").on(table.fileVersionId, table.ordinal)],
+  (table) => [uniqueIndex("text_chunks_version").on(table.fileVersionId, table.ordinal)],
+);
+
+/**
+ * The search index: for each passage of a current version the terms it holds and how often.
+ * `keys` begins with one key for each distinct term, in the order of `frequencies`; after those come
+ * the keys of the tiers its terms reach (weigh-terms.ts).
+ */
+export const searchPassages = pgTable(
+  "search_passages",
+  {
+    chunkId: bigint("chunk_id", { mode: "number" })
+      .primaryKey()
+      .references(() => chunks.id, { onDelete: "cascade" }),
+    /** Words that count, repeated ones included. */
+    length: integer("length").notNull(),
+    frequencies: smallint("frequencies").array().notNull(),
+    keys: bigint("keys", { mode: "bigint" }).array().notNull(),
+  },
+  (table) => [
+    // Without a pending list, so that no search pays for a recent upload.
+    index("search_passages_keys").using("gin", table.keys).with({ fastupdate: false }),
+  ],
+);
+
+/** In how many passages each key occurs. A key already names its project and language. */
+export const searchTerms = pgTable("search_terms", {
+  key: bigint("key", { mode: "bigint" }).primaryKey(),
+  passages: integer("passages").notNull(),
+});
+
+/** How many passages a project has in a language, and of how many words: the rest of what BM25 counts. */
+export const searchScopes = pgTable(
+  "search_scopes",
+  {
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    language: text("language").notNull(),
+    passages: integer("passages").notNull(),
+    words: bigint("words", { mode: "number" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.language] })],
 );

@@ -1,0 +1,61 @@
+import { and, asc, desc, eq, gt, gte, lt, sql } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import { users } from "../identity/tables.ts";
+import { auditLog } from "./tables.ts";
+
+export type AuditRow = typeof auditLog.$inferSelect;
+
+export interface AuditFilter {
+  action?: string | undefined;
+  actorId?: string | undefined;
+  projectId?: string | undefined;
+  targetId?: string | undefined;
+  /** From this instant on. */
+  since?: Date | undefined;
+  /** Before this instant. */
+  until?: Date | undefined;
+}
+
+/**
+ * Rows that match, newest first, with the actor's name where the account still exists.
+ * @param afterId the last row of the page before.
+ */
+export function listAudit(
+  db: Database,
+  filter: AuditFilter,
+  page: { afterId: string | null; limit: number },
+) {
+  const { action, actorId, projectId, targetId, since, until } = filter;
+  return db
+    .select({ entry: auditLog, actorName: users.name })
+    .from(auditLog)
+    .leftJoin(users, eq(users.id, auditLog.actorId))
+    .where(
+      and(
+        action === undefined ? undefined : eq(auditLog.action, action),
+        actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
+        projectId === undefined ? undefined : eq(auditLog.projectId, projectId),
+        targetId === undefined ? undefined : eq(auditLog.targetId, targetId),
+        since === undefined ? undefined : gte(auditLog.at, since),
+        until === undefined ? undefined : lt(auditLog.at, until),
+        page.afterId === null
+          ? undefined
+          : lt(
+              auditLog.seq,
+              sql`(select a.seq from ${auditLog} a where a.id = ${page.afterId}::uuid)`,
+            ),
+      ),
+    )
+    .orderBy(desc(auditLog.seq))
+    .limit(page.limit + 1);
+}
+
+/** The next rows of the chain after a number, oldest first. */
+export function listChain(db: Database, afterSeq: number, limit: number): Promise<AuditRow[]> {
+  return db
+    .select()
+    .from(auditLog)
+    .where(gt(auditLog.seq, afterSeq))
+    .orderBy(asc(auditLog.seq))
+    .limit(limit);
+}

@@ -1,0 +1,56 @@
+import { jsonAnswer } from "../../platform/http/json.ts";
+import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
+import { type AccessRule, createRoute, guard, router } from "../../platform/http/route.ts";
+import { type AuditRow, listAudit } from "./repo.ts";
+import { type AuditEntryView, auditPage, auditQuery } from "./schema.ts";
+
+/** @param admin the rule for workspace admins, handed in because identity itself stands on this feature. */
+export function auditRoutes(admin: AccessRule) {
+  return router().openapi(
+    createRoute({
+      method: "get",
+      path: "/admin/audit",
+      ...guard(admin, null),
+      tags: ["admin"],
+      summary: "Who did what, newest first",
+      request: { query: auditQuery },
+      responses: { 200: jsonAnswer(auditPage, "A page of the log") },
+    }),
+    async (c) => {
+      const { limit, cursor, since, until, ...filter } = c.req.valid("query");
+      const rows = await listAudit(
+        c.get("ctx").db,
+        {
+          ...filter,
+          since: since === undefined ? undefined : new Date(since),
+          until: until === undefined ? undefined : new Date(until),
+        },
+        { afterId: decodeCursor(cursor)?.id ?? null, limit },
+      );
+      const { items, nextCursor } = toPage(rows, limit, ({ entry }) => entry);
+      return c.json(
+        { items: items.map(({ entry, actorName }) => present(entry, actorName)), nextCursor },
+        200,
+      );
+    },
+  );
+}
+
+function present(row: AuditRow, actorName: string | null): AuditEntryView {
+  return {
+    id: row.id,
+    seq: row.seq,
+    at: row.at.toISOString(),
+    actorKind: row.actorKind,
+    actorId: row.actorId,
+    actorName,
+    action: row.action,
+    targetKind: row.targetKind,
+    targetId: row.targetId,
+    projectId: row.projectId,
+    detail: row.detail,
+    requestId: row.requestId,
+    ip: row.ip,
+    hash: row.hash,
+  };
+}

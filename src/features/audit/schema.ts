@@ -1,0 +1,38 @@
+import { z } from "@hono/zod-openapi";
+import { page, timestamp } from "../../platform/http/json.ts";
+import { pageQuery } from "../../platform/http/pagination.ts";
+import { AUDIT_ACTIONS } from "./actions.ts";
+
+export const auditEntry = z
+  .object({
+    id: z.uuid(),
+    /** The row's place in the chain. */
+    seq: z.number().int(),
+    at: timestamp,
+    /** `user`, `api_key`, `anonymous` or `system:` and the job. */
+    actorKind: z.string(),
+    actorId: z.uuid().nullable(),
+    /** Null for accounts that are gone and for what no person did. */
+    actorName: z.string().nullable(),
+    action: z.string(),
+    targetKind: z.string(),
+    targetId: z.string().nullable(),
+    projectId: z.uuid().nullable(),
+    detail: z.record(z.string(), z.unknown()),
+    requestId: z.string().nullable(),
+    ip: z.string().nullable(),
+    hash: z.string(),
+  })
+  .openapi("AuditEntry");
+export type AuditEntryView = z.infer<typeof auditEntry>;
+
+export const auditPage = page(auditEntry).openapi("AuditPage");
+
+export const auditQuery = pageQuery.extend({
+  action: z.enum(AUDIT_ACTIONS).optional(),
+  actorId: z.uuid().optional(),
+  projectId: z.uuid().optional(),
+  targetId: z.string().max(100).optional(),
+  since: z.iso.datetime({ offset: true }).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+});

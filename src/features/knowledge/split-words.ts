@@ -1,0 +1,60 @@
+import type { Span } from "./verify-quote.ts";
+
+/** A word as search sees it, and where it stands in the text. */
+export interface Word extends Span {
+  /** Lower case, Unicode NFKC. */
+  word: string;
+}
+
+const RUN = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
+/** Scripts written without spaces: each pair of neighbouring characters counts as a word. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
+const UNSPACED_RUN =
+  /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{M}ー]+|[^\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]+/gu;
+const HUMP = /\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\p{N}+|[^\p{Lu}\p{Ll}\p{N}]+/gu;
+
+/** Longer runs are encoded data; a SHA-512 in hexadecimal is still found. */
+const MAX_WORD_UNITS = 128;
+
+/**
+ * The words of a text in order, for the index, the query and the highlights alike, so that what is
+ * found is what is marked. Names in camelCase count whole and in parts.
+ */
+export function splitWords(text: string): Word[] {
+  const words: Word[] = [];
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    if (UNSPACED.test(run)) addUnspaced(words, run, index);
+    else addRun(words, run, index);
+  }
+  return words;
+}
+
+function addRun(words: Word[], run: string, start: number): void {
+  if (run.length > MAX_WORD_UNITS) return;
+  add(words, run, start);
+  if (!/\p{Ll}\p{Lu}/u.test(run)) return;
+  for (const { 0: part, index } of run.matchAll(HUMP)) {
+    if (part.length > 1) add(words, part, start + index);
+  }
+}
+
+function addUnspaced(words: Word[], run: string, start: number): void {
+  for (const { 0: piece, index } of run.matchAll(UNSPACED_RUN)) {
+    if (!UNSPACED.test(piece)) {
+      addRun(words, piece, start + index);
+      continue;
+    }
+    const characters = [...piece];
+    let at = start + index;
+    for (const [i, character] of characters.entries()) {
+      const next = characters[i + 1];
+      if (next !== undefined) add(words, character + next, at);
+      else if (characters.length === 1) add(words, character, at);
+      at += character.length;
+    }
+  }
+}
+
+function add(words: Word[], raw: string, start: number): void {
+  words.push({ word: raw.normalize("NFKC").toLowerCase(), start, end: start + raw.length });
+}

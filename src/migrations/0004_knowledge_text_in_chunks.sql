@@ -1,0 +1,2 @@
+DROP TABLE "chunks" CASCADE;--> statement-breakpoint
+ALTER TABLE "file_versions" DROP COLUMN "text";
