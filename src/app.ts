@@ -15,6 +15,7 @@ import {
   identityRoutes,
   identityState,
 } from "./features/identity/index.ts";
+import { usageRoutes } from "./features/metering/index.ts";
 import {
   createPersonalProject,
   findPersonalProjectId,
@@ -99,6 +100,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.route("/api/v1", generationRoutes());
   // Answers whose process is gone are noticed by any other one, asked or not.
   generationState(deps);
+  api.route("/api/v1", usageRoutes());
   api.doc31("/api/openapi.json", {
     openapi: "3.1.0",
     info: {

@@ -1,5 +1,6 @@
 import type { Deps } from "./deps.ts";
 import { purgeDeletedAgents } from "./features/agents/index.ts";
+import { settleExpired } from "./features/metering/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
 import { type Ctx, systemContext } from "./platform/context.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
@@ -30,4 +31,9 @@ export async function purge(deps: Deps): Promise<void> {
 export async function startWork(deps: Deps): Promise<void> {
   await deps.jobs.work("purge", {}, () => purge(deps));
   await deps.jobs.schedule("purge", "17 3 * * *");
+  await deps.jobs.work("settle-expired-holds", {}, async () => {
+    const count = await settleExpired(deps);
+    if (count > 0) deps.logger.warn({ count }, "holds settled that nobody had recovered");
+  });
+  await deps.jobs.schedule("settle-expired-holds", "* * * * *");
 }

@@ -191,7 +191,7 @@ test("a hold whose process has died is settled at what was counted", async () =>
   await noteProgress(ctx().db, [{ generationId, outputTokens: 123, expiresAt: soon }]);
   const alive = hold();
   await alive.placed;
-  const both = await Promise.all([settleExpired(app.deps), settleExpired(app.deps)]);
+  const both = await Promise.all([settleExpired(app.deps, 0), settleExpired(app.deps, 0)]);
   expect(both.reduce((sum, count) => sum + count)).toBe(1);
   const [row] = await app.deps.database.db
     .select()

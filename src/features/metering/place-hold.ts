@@ -60,9 +60,12 @@ export async function placeHold(tx: Ctx, input: HoldInput): Promise<PlacedHold> 
     maxOutputTokens: input.maxOutputTokens,
     minOutputTokens: Math.min(MIN_USEFUL_OUTPUT_TOKENS, input.maxOutputTokens),
   });
+  const { holds } = tx.deps.metrics;
   if (answer.amount !== null && answer.output !== null) {
+    holds.inc({ outcome: answer.output < input.maxOutputTokens ? "shrunk" : "granted" });
     return { amountMicroUsd: answer.amount, maxOutputTokens: answer.output };
   }
+  holds.inc({ outcome: "refused" });
   throw budgetExhausted({
     scope: answer.scope ?? "workspace",
     leftMicroUsd: Math.max(0, answer.left ?? 0),

@@ -47,19 +47,22 @@ export async function settle(ctx: Ctx, input: SettleInput): Promise<Settled> {
 }
 
 const EXPIRED_BATCH = 200;
+/** Who recovers a generation knows better what it has produced, so it goes first. */
+const GRACE_MS = 60_000;
 
 /**
- * Settles holds whose process has stopped renewing them, at what was counted. Several processes may do it
- * at once.
+ * Settles holds that nobody renews and nobody has recovered, at what was counted: what is left when
+ * everything else has failed. Several processes may do it at once.
+ * @param graceMs how long after its expiry a hold is left to the recovery of its generation
  * @returns how many this call has settled
  */
-export async function settleExpired(deps: Deps): Promise<number> {
+export async function settleExpired(deps: Deps, graceMs = GRACE_MS): Promise<number> {
   const ctx = systemContext(deps, "metering");
-  const now = deps.clock.now();
+  const now = new Date(deps.clock.now().getTime() - graceMs);
   let count = 0;
   for (const generationId of await listExpiredHolds(ctx.db, now, EXPIRED_BATCH)) {
     const done = await inTransaction(ctx, async (tx) => {
-      // Renewed or settled since it was listed: then it is not ours.
+      // Renewed or settled since it was listed: then there is nothing to do.
       const hold = await takeHold(tx.db, generationId, now);
       if (!hold) return false;
       await book(tx, hold, {
@@ -103,6 +106,7 @@ async function book(tx: Ctx, hold: HoldRow, input: SettleInput): Promise<Settled
   });
   // Last, so that the budgets' rows are locked for as short as possible.
   await bookInBudgets(tx.db, hold, cost);
+  tx.deps.metrics.overrun.inc(Math.max(0, cost - hold.amountMicroUsd));
   return settled(row);
 }
 

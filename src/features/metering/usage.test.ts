@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { read, readProblem } from "../../../test/support/read.ts";
+import { usageReport } from "./schema.ts";
+import { ledger } from "./tables.ts";
+
+let app: TestApp;
+let ada: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  app = await createTestApp();
+  ada = await app.person("Ada");
+  bob = await app.person("Bob");
+  const today = new Date();
+  const longAgo = new Date(today.getTime() - 100 * 86_400_000);
+  await app.deps.database.db
+    .insert(ledger)
+    .values([
+      row(ada, "small", 7, today),
+      row(ada, "small", 5, today),
+      row(ada, "big", 1_000_000_000_000, longAgo),
+      { ...row(ada, "small", 11, today), projectId: bob.me.personalProjectId ?? "" },
+    ]);
+});
+afterAll(() => app.close());
+
+function row(person: Person, model: string, costMicroUsd: number, createdAt: Date) {
+  return {
+    id: Bun.randomUUIDv7(),
+    generationId: Bun.randomUUIDv7(),
+    projectId: person.me.personalProjectId ?? "",
+    userId: person.me.id,
+    provider: "Anthropic",
+    model,
+    status: "complete",
+    inputTokens: 1,
+    cacheReadTokens: 2,
+    cacheWriteTokens: 3,
+    outputTokens: 4,
+    reasoningTokens: 1,
+    inputPrice: 1,
+    cacheReadPrice: 1,
+    cacheWritePrice: 1,
+    outputPrice: 1,
+    priceVersion: "test",
+    costMicroUsd,
+    createdAt,
+  };
+}
+
+test("a project's members see what it has used, in all and by model and day", async () => {
+  const report = await read(
+    await ada.get(`/projects/${ada.me.personalProjectId}/usage`),
+    usageReport,
+  );
+  expect(report.totals).toMatchObject({ calls: 3, costMicroUsd: 1_000_000_000_012 });
+  expect(report.totals.usage).toEqual({
+    inputTokens: 3,
+    cacheReadTokens: 6,
+    cacheWriteTokens: 9,
+    outputTokens: 12,
+    reasoningTokens: 3,
+  });
+  expect(report.byModel.map(({ model, calls }) => ({ model, calls }))).toEqual([
+    { model: "big", calls: 1 },
+    { model: "small", calls: 2 },
+  ]);
+  expect(report.byDay).toHaveLength(1);
+  expect(report.byDay[0]).toMatchObject({ calls: 2, costMicroUsd: 12 });
+});
+
+test("a person's total counts every project", async () => {
+  const mine = await read(await ada.get("/me/usage?days=366"), usageReport);
+  expect(mine.totals.costMicroUsd).toBe(1_000_000_000_023);
+  expect(mine.byDay).toHaveLength(2);
+  const his = await read(await bob.get("/me/usage"), usageReport);
+  expect(his).toMatchObject({ totals: { calls: 0, costMicroUsd: 0 }, byModel: [], byDay: [] });
+});
+
+test("a stranger's project has no usage to see", async () => {
+  const response = await bob.get(`/projects/${ada.me.personalProjectId}/usage`);
+  expect((await readProblem(response)).status).toBe(404);
+});
