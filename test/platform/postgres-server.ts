@@ -1,0 +1,84 @@
+import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A real PostgreSQL of the machine's own packages, whose client programs match it. */
+export interface PostgresServer {
+  readonly bin: string;
+  url(database: string): string;
+  stop(): Promise<void>;
+}
+
+/** The folder of the newest PostgreSQL installed with server and client programs, or undefined. */
+export async function findPostgres(): Promise<string | undefined> {
+  const folders = await Array.fromAsync(
+    new Bun.Glob("*/bin/pg_restore").scan({ cwd: "/usr/lib/postgresql", absolute: true }),
+  ).catch(() => []);
+  const complete: string[] = [];
+  for (const path of folders.map((path) => path.replace(/\/pg_restore$/, ""))) {
+    if (await Bun.file(join(path, "initdb")).exists()) complete.push(path);
+  }
+  return complete
+    .sort((a, b) => Number(/(\d+)\/bin$/.exec(a)?.[1]) - Number(/(\d+)\/bin$/.exec(b)?.[1]))
+    .at(-1);
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => found(address !== null && typeof address === "object" ? address.port : 0));
+    });
+  });
+}
+
+const unprivileged = 65_534;
+
+/** Starts it on loopback in a folder of its own; as root it runs as an unprivileged user, as it must. */
+export async function startPostgres(bin: string): Promise<PostgresServer> {
+  const folder = await mkdtemp(join(tmpdir(), "atelier-postgres-"));
+  await chmod(folder, 0o700);
+  const root = process.getuid?.() === 0;
+  if (root) await chown(folder, unprivileged, unprivileged);
+  const as = root
+    ? ["setpriv", `--reuid=${unprivileged}`, `--regid=${unprivileged}`, "--clear-groups"]
+    : [];
+  const run = (command: string[]) => {
+    const done = Bun.spawnSync([...as, ...command], {
+      cwd: folder,
+      stdout: "ignore",
+      stderr: "pipe",
+    });
+    if (done.exitCode !== 0) throw new Error(`${command[0]}: ${done.stderr.toString()}`);
+  };
+  const port = await freePort();
+  run([
+    join(bin, "initdb"),
+    "--pgdata",
+    `${folder}/data`,
+    "--username=postgres",
+    "--auth=trust",
+    "--encoding=UTF8",
+    "--no-sync",
+  ]);
+  run([
+    join(bin, "pg_ctl"),
+    "start",
+    "--wait",
+    "--pgdata",
+    `${folder}/data`,
+    "--log",
+    `${folder}/log`,
+    "--options",
+    `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`,
+  ]);
+  return {
+    bin,
+    url: (database) => `postgresql://postgres@127.0.0.1:${port}/${database}`,
+    stop: async () => {
+      run([join(bin, "pg_ctl"), "stop", "--mode=immediate", "--pgdata", `${folder}/data`]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
