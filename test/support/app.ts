@@ -38,6 +38,7 @@ export interface TestApp {
   /** A new account; the first one is the workspace's admin. */
   person(name: string): Promise<Person>;
   withKey(key: string): Caller;
+  withCookie(cookie: string): Caller;
   close(): Promise<void>;
 }
 
@@ -71,6 +72,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     deps,
     anonymous: caller(app, {}),
     person: (name) => signUp(app, name),
+    withCookie: (cookie) => caller(app, { cookie }),
     withKey: (key) => caller(app, { authorization: `Bearer ${key}` }),
     close: async () => {
       deps.lifecycle.drain();

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createTestApp, type TestApp } from "../support/app.ts";
+import { makeCast, ROLES, type Role } from "../support/cast.ts";
+import { type Operation, readOperations } from "../support/operations.ts";
+import { samples } from "./samples.ts";
+
+let app: TestApp;
+let operations: Operation[];
+beforeAll(async () => {
+  app = await createTestApp();
+  await app.person("Founder");
+  operations = (await readOperations(app)).filter(({ audit }) => typeof audit === "string");
+});
+afterAll(() => app.close());
+
+/** The actions that the log has for one request. */
+async function recorded(response: Response): Promise<string[]> {
+  const requestId = response.headers.get("x-request-id") ?? "";
+  const rows = await app.deps.database
+    .sql`select action from audit_log where request_id = ${requestId}`;
+  return rows.map((row) => String(row.action));
+}
+
+async function run(operation: Operation, role: Role) {
+  const makeSample = samples[operation.name];
+  if (makeSample === undefined) throw new Error(`${operation.name}: no sample`);
+  const cast = await makeCast(app);
+  const sample = await makeSample(cast, role);
+  const response = await cast.callers[role].request(operation.method, sample.path, sample.body);
+  const actions = await recorded(response);
+  await response.body?.cancel();
+  return { status: response.status, actions, always: sample.always };
+}
+
+test("each change leaves exactly one row of its action in the log", async () => {
+  const surprises: string[] = [];
+  for (const operation of operations) {
+    const { status, actions, always } = await run(
+      operation,
+      operation.access === "admin" ? "admin" : "owner",
+    );
+    if (always !== undefined) continue;
+    if (status !== operation.success || actions.join() !== operation.audit)
+      surprises.push(`${operation.name}: ${status}, recorded [${actions}]`);
+  }
+  expect(surprises).toEqual([]);
+}, 120_000);
+
+test("a refused change leaves none", async () => {
+  const surprises: string[] = [];
+  let refusals = 0;
+  for (const operation of operations) {
+    for (const role of ROLES) {
+      const { status, actions } = await run(operation, role);
+      if (status < 400) continue;
+      refusals++;
+      if (actions.length > 0) surprises.push(`${operation.name} as ${role}: [${actions}]`);
+    }
+  }
+  expect(surprises).toEqual([]);
+  expect(refusals).toBeGreaterThan(operations.length * 2);
+}, 240_000);
+
+test("the first account of a workspace leaves one row too", async () => {
+  const fresh = await createTestApp();
+  try {
+    await fresh.person("First");
+    const rows = await fresh.deps.database.sql`select action from audit_log`;
+    expect(rows.map((row) => row.action)).toEqual(["user.signed_up"]);
+  } finally {
+    await fresh.close();
+  }
+});

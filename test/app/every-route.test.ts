@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createTestApp, type TestApp } from "../support/app.ts";
+import { makeCast, ROLES, type Role } from "../support/cast.ts";
+import { mountedOperations, type Operation, readOperations } from "../support/operations.ts";
+import { readProblem } from "../support/read.ts";
+import { samples } from "./samples.ts";
+
+/**
+ * Issue 2, acceptance 6: every operation, taken from the document that the application serves, as
+ * everybody who may stand before it.
+ */
+
+type Outcome = "success" | 401 | 403 | 404;
+type Outcomes = Record<Exclude<Role, "read-only key">, Outcome>;
+
+const members = (viewer: Outcome, editor: Outcome, owner: Outcome): Outcomes => ({
+  anonymous: 401,
+  stranger: 404,
+  viewer,
+  editor,
+  owner,
+  // An admin runs the workspace; what is in a project is its members' alone.
+  admin: 404,
+});
+const everybody = (anonymous: Outcome): Outcomes => ({
+  anonymous,
+  stranger: "success",
+  viewer: "success",
+  editor: "success",
+  owner: "success",
+  admin: "success",
+});
+
+/** What each access rule means. A route with a rule that is not here fails. */
+const EXPECTED: Record<string, Outcomes> = {
+  anyone: everybody("success"),
+  "signed-in": everybody(401),
+  session: everybody(401),
+  admin: {
+    anonymous: 401,
+    stranger: 404,
+    viewer: 404,
+    editor: 404,
+    owner: 404,
+    admin: "success",
+  },
+  "project:viewer": members("success", "success", "success"),
+  "project:editor": members(403, "success", "success"),
+  "project:owner": members(403, 403, "success"),
+  // The sample names the viewer, who may remove only himself.
+  "project:owner-or-self": members("success", 403, "success"),
+  // The samples are agents of the project, and threads of its owner that the project may see.
+  "agent:read": members("success", "success", "success"),
+  "agent:write": members(403, "success", "success"),
+  "thread:read": members("success", "success", "success"),
+  "thread:write": members(403, "success", "success"),
+  "thread:manage": members(403, 403, "success"),
+};
+
+/** The owner's key with the scope `read`: reads what the owner reads in projects, writes nothing, manages no account. */
+function expectedForKey({ access = "", method }: Operation): Outcome {
+  if (access === "anyone") return "success";
+  if (method !== "GET") return 403;
+  if (access === "session") return 403;
+  return EXPECTED[access]?.owner ?? 404;
+}
+
+let app: TestApp;
+let operations: Operation[];
+beforeAll(async () => {
+  app = await createTestApp();
+  // The first account is the admin that a workspace in use has.
+  await app.person("Founder");
+  operations = await readOperations(app);
+});
+afterAll(() => app.close());
+
+test("every mounted route is in the OpenAPI document, and the other way round", () => {
+  expect(mountedOperations(app)).toEqual(operations.map(({ name }) => name).sort());
+});
+
+test("every operation states a known access rule, what it records, and has a sample", () => {
+  const wrong = operations.filter(
+    ({ name, method, access, audit }) =>
+      access === undefined ||
+      EXPECTED[access] === undefined ||
+      audit === undefined ||
+      (audit === null && method !== "GET") ||
+      samples[name] === undefined,
+  );
+  expect(wrong.map(({ name, access, audit }) => `${name}: ${access}, ${audit}`)).toEqual([]);
+});
+
+test("every sample is of an operation that exists", () => {
+  const names = new Set(operations.map(({ name }) => name));
+  expect(Object.keys(samples).filter((name) => !names.has(name))).toEqual([]);
+});
+
+describe("each route answers each caller as its rule says:", () => {
+  for (const role of ROLES) {
+    test(role, async () => {
+      const surprises: string[] = [];
+      for (const operation of operations) {
+        const surprise = await probe(operation, role);
+        if (surprise !== null) surprises.push(surprise);
+      }
+      expect(surprises).toEqual([]);
+    }, 120_000);
+  }
+});
+
+/** Makes the request and says what was not as expected. */
+async function probe(operation: Operation, role: Role): Promise<string | null> {
+  const makeSample = samples[operation.name];
+  const outcomes = EXPECTED[operation.access ?? ""];
+  if (makeSample === undefined || outcomes === undefined) return `${operation.name}: no sample`;
+  const cast = await makeCast(app);
+  const { path, body, always } = await makeSample(cast, role);
+  const response = await cast.callers[role].request(operation.method, path, body);
+  const outcome = role === "read-only key" ? expectedForKey(operation) : outcomes[role];
+  const expected = always?.status ?? (outcome === "success" ? operation.success : outcome);
+  const line = `${operation.name} as ${role}: ${response.status}, not ${expected}`;
+  if (response.status !== expected) return `${line} ${(await response.text()).slice(0, 200)}`;
+  if (outcome === "success" && always === undefined) {
+    await response.body?.cancel();
+    return null;
+  }
+  const { code } = await readProblem(response);
+  if (always !== undefined && code !== always.code) return `${operation.name}: ${code}`;
+  return null;
+}

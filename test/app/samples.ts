@@ -1,0 +1,196 @@
+import { generation, startedAnswer } from "../../src/features/generation/schema.ts";
+import { hashToken } from "../../src/features/identity/set-up.ts";
+import { type Cast, PASSWORD, type Role } from "../support/cast.ts";
+import { until } from "../support/generation.ts";
+import { read, readId } from "../support/read.ts";
+
+/** A request that succeeds when somebody who may makes it. */
+export interface Sample {
+  path: string;
+  body?: unknown;
+  /** Where success cannot be had in a workspace that is in use: what everybody gets instead. */
+  always?: { status: number; code: string };
+}
+
+/** Makes what the request needs and the request itself. */
+export type MakeSample = (cast: Cast, as: Role) => Sample | Promise<Sample>;
+
+const created = async (response: Promise<Response>): Promise<string> => {
+  const answer = await response;
+  if (answer.status >= 300) throw new Error(`sample: ${answer.status} ${await answer.text()}`);
+  return readId(answer);
+};
+
+const project = (cast: Cast) => `/projects/${cast.projectId}`;
+const agentOf = (cast: Cast) =>
+  created(cast.callers.owner.post(`${project(cast)}/agents`, { name: "Sample" }));
+
+const identity: Record<string, MakeSample> = {
+  "GET /setup": () => ({ path: "/setup" }),
+  "POST /setup": (cast) => ({
+    path: "/setup",
+    body: { name: "Late", email: `late-${cast.projectId}@example.com`, password: PASSWORD },
+    always: { status: 409, code: "setup_done" },
+  }),
+  "POST /auth/sign-up": (cast) => ({
+    path: "/auth/sign-up",
+    body: { name: "New", email: `new-${cast.projectId}@example.com`, password: PASSWORD },
+  }),
+  "POST /auth/sign-in": (cast, as) => ({
+    path: "/auth/sign-in",
+    body: { email: cast.self(as).email, password: PASSWORD },
+  }),
+  "POST /auth/sign-out": () => ({ path: "/auth/sign-out" }),
+  "POST /auth/password-reset": async (cast, as) => {
+    const { deps } = cast.app;
+    const token = `reset-${cast.projectId}`;
+    await deps.database.sql`
+      insert into one_time_tokens (id, purpose, token_hash, user_id, expires_at)
+      values (${deps.ids.next()}, 'password_reset', ${hashToken(token)}, ${cast.self(as).id},
+        now() + interval '1 day')`;
+    return { path: "/auth/password-reset", body: { token, newPassword: "another long password" } };
+  },
+  "GET /me": () => ({ path: "/me" }),
+  "PATCH /me": () => ({ path: "/me", body: { name: "Renamed" } }),
+  "POST /me/password": () => ({
+    path: "/me/password",
+    body: { currentPassword: PASSWORD, newPassword: "another long password" },
+  }),
+  "GET /me/sessions": () => ({ path: "/me/sessions" }),
+  "DELETE /me/sessions/{sessionId}": (cast, as) => ({
+    path: `/me/sessions/${cast.self(as).sessionId}`,
+  }),
+  "GET /me/api-keys": () => ({ path: "/me/api-keys" }),
+  "POST /me/api-keys": () => ({ path: "/me/api-keys", body: { name: "CI", scopes: ["read"] } }),
+  "POST /me/api-keys/{keyId}/rotate": (cast, as) => ({
+    path: `/me/api-keys/${cast.self(as).keyId}/rotate`,
+    body: { overlapHours: 1 },
+  }),
+  "DELETE /me/api-keys/{keyId}": (cast, as) => ({ path: `/me/api-keys/${cast.self(as).keyId}` }),
+};
+
+const projects: Record<string, MakeSample> = {
+  "GET /projects": () => ({ path: "/projects" }),
+  "POST /projects": () => ({ path: "/projects", body: { name: "New" } }),
+  "GET /projects/{projectId}": (cast) => ({ path: project(cast) }),
+  "PATCH /projects/{projectId}": (cast) => ({ path: project(cast), body: { name: "Renamed" } }),
+  "DELETE /projects/{projectId}": (cast) => ({ path: project(cast) }),
+  "POST /projects/{projectId}/restore": async (cast) => {
+    await cast.callers.owner.delete(project(cast));
+    return { path: `${project(cast)}/restore` };
+  },
+  "PUT /projects/{projectId}/archive": (cast) => ({ path: `${project(cast)}/archive` }),
+  "DELETE /projects/{projectId}/archive": async (cast) => {
+    await cast.callers.owner.put(`${project(cast)}/archive`);
+    return { path: `${project(cast)}/archive` };
+  },
+  "GET /projects/{projectId}/members": (cast) => ({ path: `${project(cast)}/members` }),
+  "POST /projects/{projectId}/members": (cast) => ({
+    path: `${project(cast)}/members`,
+    body: { email: cast.people.stranger.email, role: "viewer" },
+  }),
+  "PATCH /projects/{projectId}/members/{principalId}": (cast) => ({
+    path: `${project(cast)}/members/${cast.people.viewer.id}`,
+    body: { role: "editor" },
+  }),
+  "DELETE /projects/{projectId}/members/{principalId}": (cast) => ({
+    path: `${project(cast)}/members/${cast.people.viewer.id}`,
+  }),
+};
+
+const agents: Record<string, MakeSample> = {
+  "GET /agents": () => ({ path: "/agents" }),
+  "POST /agents": () => ({ path: "/agents", body: { name: "New" } }),
+  "GET /projects/{projectId}/agents": (cast) => ({ path: `${project(cast)}/agents` }),
+  "POST /projects/{projectId}/agents": (cast) => ({
+    path: `${project(cast)}/agents`,
+    body: { name: "New" },
+  }),
+  "GET /agents/{agentId}": async (cast) => ({ path: `/agents/${await agentOf(cast)}` }),
+  "PATCH /agents/{agentId}": async (cast) => ({
+    path: `/agents/${await agentOf(cast)}`,
+    body: { name: "Renamed" },
+  }),
+  "DELETE /agents/{agentId}": async (cast) => ({ path: `/agents/${await agentOf(cast)}` }),
+  "POST /agents/{agentId}/restore": async (cast) => {
+    const id = await agentOf(cast);
+    await cast.callers.owner.delete(`/agents/${id}`);
+    return { path: `/agents/${id}/restore` };
+  },
+};
+
+const threadOf = (cast: Cast) =>
+  created(cast.callers.owner.post(`${project(cast)}/threads`, { visibility: "project" }));
+
+/** A thread with a question and an answer that was stopped at once, since the built-in model takes its time. */
+async function answered(cast: Cast) {
+  const threadId = await threadOf(cast);
+  const response = await cast.callers.owner.post(`/threads/${threadId}/messages`, {
+    text: "How high is the rent?",
+  });
+  const { generationId, assistantMessage } = await read(response, startedAnswer);
+  await cast.callers.owner.post(`/generations/${generationId}/stop`);
+  await until(
+    async () =>
+      (await read(await cast.callers.owner.get(`/generations/${generationId}`), generation))
+        .status !== "running",
+  );
+  return { threadId, generationId, answerId: assistantMessage.id };
+}
+
+const threads: Record<string, MakeSample> = {
+  "GET /threads": () => ({ path: "/threads" }),
+  "GET /projects/{projectId}/threads": (cast) => ({ path: `${project(cast)}/threads` }),
+  "POST /projects/{projectId}/threads": (cast) => ({
+    path: `${project(cast)}/threads`,
+    body: { title: "New" },
+  }),
+  "GET /threads/{threadId}": async (cast) => ({ path: `/threads/${await threadOf(cast)}` }),
+  "PATCH /threads/{threadId}": async (cast) => ({
+    path: `/threads/${await threadOf(cast)}`,
+    body: { title: "Renamed" },
+  }),
+  "DELETE /threads/{threadId}": async (cast) => ({ path: `/threads/${await threadOf(cast)}` }),
+  "PUT /threads/{threadId}/leaf": async (cast) => {
+    const { threadId, answerId } = await answered(cast);
+    return { path: `/threads/${threadId}/leaf`, body: { messageId: answerId } };
+  },
+  "POST /threads/{threadId}/restore": async (cast) => {
+    const id = await threadOf(cast);
+    await cast.callers.owner.delete(`/threads/${id}`);
+    return { path: `/threads/${id}/restore` };
+  },
+  "POST /threads/{threadId}/messages": async (cast) => ({
+    path: `/threads/${await threadOf(cast)}/messages`,
+    body: { text: "How high is the rent?" },
+  }),
+  "POST /messages/{messageId}/regenerate": async (cast) => ({
+    path: `/messages/${(await answered(cast)).answerId}/regenerate`,
+    body: {},
+  }),
+  "GET /generations/{generationId}": async (cast) => ({
+    path: `/generations/${(await answered(cast)).generationId}`,
+  }),
+  "POST /generations/{generationId}/stop": async (cast) => ({
+    path: `/generations/${(await answered(cast)).generationId}/stop`,
+  }),
+  "GET /generations/{generationId}/events": async (cast) => ({
+    path: `/generations/${(await answered(cast)).generationId}/events`,
+  }),
+};
+
+const workspace: Record<string, MakeSample> = {
+  "GET /projects/{projectId}/usage": (cast) => ({ path: `${project(cast)}/usage` }),
+  "GET /me/usage": () => ({ path: "/me/usage" }),
+  "GET /models": () => ({ path: "/models" }),
+  "GET /admin/audit": () => ({ path: "/admin/audit" }),
+};
+
+/** One for each operation of the API; an operation without one fails the tests that read this. */
+export const samples: Record<string, MakeSample> = {
+  ...identity,
+  ...projects,
+  ...agents,
+  ...threads,
+  ...workspace,
+};

@@ -1,0 +1,107 @@
+import { hashPassword } from "../../src/features/identity/auth.ts";
+import { hashKey } from "../../src/features/identity/authenticate.ts";
+import type { Caller, TestApp } from "./app.ts";
+
+/** Everybody who may stand before a route. The admin is in no project; the key is the owner's and may only read. */
+export const ROLES = [
+  "anonymous",
+  "stranger",
+  "viewer",
+  "editor",
+  "owner",
+  "admin",
+  "read-only key",
+] as const;
+export type Role = (typeof ROLES)[number];
+const PEOPLE = ["stranger", "viewer", "editor", "owner", "admin"] as const;
+export type PersonRole = (typeof PEOPLE)[number];
+
+export const PASSWORD = "a long enough password";
+
+export interface CastMember {
+  id: string;
+  email: string;
+  sessionId: string;
+  cookie: string;
+  /** Of the key that {@link Cast.keys} holds. */
+  keyId: string;
+}
+
+/** A project with a person in each role, made for one request, so that no request meets what another has left. */
+export interface Cast {
+  readonly app: TestApp;
+  readonly projectId: string;
+  readonly people: Record<PersonRole, CastMember>;
+  readonly callers: Record<Role, Caller>;
+  /** Whose account a role acts with; for nobody, the owner's. */
+  self(role: Role): CastMember;
+}
+
+let passwordHash: Promise<string> | undefined;
+
+/** Makes people, project, memberships, sessions and the key straight in the database. */
+export async function makeCast(app: TestApp): Promise<Cast> {
+  const { sql } = app.deps.database;
+  passwordHash ??= hashPassword(PASSWORD);
+  const password = await passwordHash;
+  const id = () => app.deps.ids.next();
+  const projectId = id();
+  const until = new Date(app.deps.clock.now().getTime() + 20 * 86_400_000).toISOString();
+  const make = (role: PersonRole) => {
+    const person = id();
+    const token = `token-${person}`;
+    const signed = `${token}.${app.deps.secrets.sign(token, "session-cookie")}`;
+    return {
+      role,
+      token,
+      id: person,
+      email: `${role}-${person}@example.com`,
+      sessionId: id(),
+      keyId: id(),
+      key: `atl_${person}`,
+      cookie: `atelier_session=${encodeURIComponent(signed)}`,
+    };
+  };
+  const made = {
+    stranger: make("stranger"),
+    viewer: make("viewer"),
+    editor: make("editor"),
+    owner: make("owner"),
+    admin: make("admin"),
+  };
+  await sql.begin(async (tx) => {
+    await tx`insert into projects (id, name) values (${projectId}, 'Cast')`;
+    for (const person of Object.values(made)) {
+      const role = person.role === "admin" ? "admin" : "member";
+      await tx`insert into principals (id, kind) values (${person.id}, 'user')`;
+      await tx`insert into users (id, name, email, role)
+        values (${person.id}, ${person.role}, ${person.email}, ${role})`;
+      await tx`insert into accounts (id, user_id, account_id, provider_id, password)
+        values (${id()}, ${person.id}, ${person.id}, 'credential', ${password})`;
+      await tx`insert into sessions (id, user_id, token, expires_at)
+        values (${person.sessionId}, ${person.id}, ${person.token}, ${until})`;
+      await tx`insert into api_keys (id, user_id, name, prefix, hash, scopes)
+        values (${person.keyId}, ${person.id}, 'Reader', 'atl_', ${hashKey(person.key)}, '{read}')`;
+      if (person.role === "viewer" || person.role === "editor" || person.role === "owner") {
+        await tx`insert into project_members (project_id, principal_id, role)
+          values (${projectId}, ${person.id}, ${person.role})`;
+      }
+    }
+  });
+  const signedIn = (role: PersonRole) => app.withCookie(made[role].cookie);
+  return {
+    app,
+    projectId,
+    people: made,
+    callers: {
+      anonymous: app.anonymous,
+      stranger: signedIn("stranger"),
+      viewer: signedIn("viewer"),
+      editor: signedIn("editor"),
+      owner: signedIn("owner"),
+      admin: signedIn("admin"),
+      "read-only key": app.withKey(made.owner.key),
+    },
+    self: (role) => made[role === "anonymous" || role === "read-only key" ? "owner" : role],
+  };
+}
