@@ -77,8 +77,9 @@ await main(async () => {
   }
 });
 
-const contextOf = (context: string | undefined): string[] =>
-  context === undefined ? [] : ["--context", context];
+function contextOf(context: string | undefined): string[] {
+  return context === undefined ? [] : ["--context", context];
+}
 
 function commands(
   env: string,

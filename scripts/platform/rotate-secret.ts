@@ -106,7 +106,9 @@ async function editDatabase(
   };
 }
 
-const passwordOf = (url: string | undefined): string => new URL(url ?? "").password;
+function passwordOf(url: string | undefined): string {
+  return new URL(url ?? "").password;
+}
 
 /** Production's secrets come from its store; a raised number in the pods' templates makes them read it. */
 async function raiseRevision(root: string): Promise<Changes> {

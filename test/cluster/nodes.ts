@@ -127,9 +127,11 @@ async function tick(cluster: Cluster, broken: Set<string>): Promise<void> {
 function lifeOf(pod: Record<string, unknown>, broken: Set<string>): Record<string, unknown> {
   const now = new Date().toISOString();
   const ofJob = maps(pod, "metadata", "ownerReferences").some((owner) => owner.kind === "Job");
-  const bad = maps(pod, "spec", "containers").some((container) =>
-    [...broken].some((image) => text(container, "image").includes(image)),
-  );
+  const bad =
+    !ofJob &&
+    maps(pod, "spec", "containers").some((container) =>
+      [...broken].some((image) => text(container, "image").includes(image)),
+    );
   const ready = !bad && !ofJob;
   const phase = bad ? "Running" : ofJob ? "Succeeded" : "Running";
   return {
