@@ -1,6 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Deps } from "./deps.ts";
-import { modelRoutes, signUpOpen } from "./features/admin/index.ts";
+import { adminRoutes, modelRoutes, signUpOpen } from "./features/admin/index.ts";
 import { agentRoutes } from "./features/agents/index.ts";
 import { auditRoutes } from "./features/audit/index.ts";
 import {
@@ -95,6 +95,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.route("/api/v1", memberRoutes());
   api.route("/api/v1", agentRoutes());
   api.route("/api/v1", modelRoutes());
+  api.route("/api/v1", adminRoutes({ afterSignUp: createPersonalProject }));
   api.route("/api/v1", auditRoutes(admin));
   api.route("/api/v1", threadRoutes({ describe: describeMessages }));
   api.route("/api/v1", generationRoutes());

@@ -20,13 +20,18 @@ export async function connectModel(ctx: Ctx, model: ChosenModel): Promise<Provid
 }
 
 /** @throws {Problem} 409 `provider_unusable` when its key is missing or cannot be unsealed. */
-export function connectProvider(ctx: Ctx, row: ProviderRow): Provider {
+export function connectProvider(
+  ctx: Ctx,
+  row: ProviderRow,
+  options: { retry?: false } = {},
+): Provider {
   const { config, fetch } = ctx.deps;
   const apiKey = keyOf(ctx, row);
   return createProvider({
     kind: row.kind,
     ...(row.baseUrl === null ? {} : { baseUrl: row.baseUrl }),
     ...(apiKey === undefined ? {} : { apiKey }),
+    ...options,
     fetch: row.baseUrl === null ? fetch : guardedFetch(fetch, config.providerPrivateHosts),
   });
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { models, providers, workspaceSettings } from "./tables.ts";
 
@@ -10,6 +10,7 @@ export interface ModelOfProvider {
 }
 
 const SYNC_LOCK = 7_263_548_193;
+const SETTINGS_LOCK = 7_263_548_194;
 
 /** Makes processes that start at the same time take turns, to the end of the transaction. */
 export async function lockSync(db: Database): Promise<void> {
@@ -70,6 +71,100 @@ export async function insertProvider(
   return stored;
 }
 
+export function listProviders(db: Database): Promise<ProviderRow[]> {
+  return db.select().from(providers).where(isNull(providers.deletedAt)).orderBy(asc(providers.id));
+}
+
+/** Changes a provider that still has the expected version (null: any). @returns undefined when it has not. */
+export async function updateProvider(
+  db: Database,
+  providerId: string,
+  change: Partial<
+    Pick<ProviderRow, "name" | "baseUrl" | "sealedKey" | "keyHint" | "enabled" | "deletedAt">
+  >,
+  expected: number | null,
+  now: Date,
+): Promise<ProviderRow | undefined> {
+  const [row] = await db
+    .update(providers)
+    .set({ ...change, version: sql`${providers.version} + 1`, updatedAt: now })
+    .where(
+      and(
+        eq(providers.id, providerId),
+        isNull(providers.deletedAt),
+        expected === null ? undefined : eq(providers.version, expected),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+/** Providers whose key an admin has entered, deleted ones included, locked to the end of the transaction. */
+export function lockSealedKeys(db: Database) {
+  return db
+    .select({ id: providers.id, sealedKey: providers.sealedKey })
+    .from(providers)
+    .where(isNotNull(providers.sealedKey))
+    .orderBy(asc(providers.id))
+    .for("update");
+}
+
+export async function replaceSealedKey(
+  db: Database,
+  providerId: string,
+  sealedKey: string,
+): Promise<void> {
+  await db.update(providers).set({ sealedKey }).where(eq(providers.id, providerId));
+}
+
+/** Models of all providers that are not deleted, switched off or not. */
+export async function listAllModels(db: Database): Promise<ModelRow[]> {
+  const rows = await db
+    .select({ model: models })
+    .from(models)
+    .innerJoin(providers, eq(providers.id, models.providerId))
+    .where(and(isNull(models.deletedAt), isNull(providers.deletedAt)))
+    .orderBy(asc(models.id));
+  return rows.map((row) => row.model);
+}
+
+export async function findModel(
+  db: Database,
+  modelId: string,
+): Promise<ModelOfProvider | undefined> {
+  const [row] = await db
+    .select({ model: models, provider: providers })
+    .from(models)
+    .innerJoin(providers, eq(providers.id, models.providerId))
+    .where(and(eq(models.id, modelId), isNull(models.deletedAt), isNull(providers.deletedAt)))
+    .limit(1);
+  return row;
+}
+
+/** Changes a model that still has the expected version (null: any). @returns undefined when it has not. */
+export async function updateModel(
+  db: Database,
+  modelId: string,
+  change: Partial<
+    Omit<ModelRow, "id" | "providerId" | "name" | "version" | "createdAt" | "updatedAt">
+  >,
+  expected: number | null,
+  now: Date,
+): Promise<ModelRow | undefined> {
+  const [row] = await db
+    .update(models)
+    .set({ ...change, version: sql`${models.version} + 1`, updatedAt: now })
+    .where(
+      and(
+        eq(models.id, modelId),
+        isNull(models.deletedAt),
+        expected === null ? undefined : eq(models.version, expected),
+      ),
+    )
+    .returning();
+  return row;
+}
+
 /** True while a provider that is not deleted has this name, in any case of letters. */
 export async function providerNameTaken(db: Database, name: string): Promise<boolean> {
   const rows = await db
@@ -94,33 +189,28 @@ export async function insertModel(
   return stored;
 }
 
-export async function updateModelPrices(
-  db: Database,
-  modelId: string,
-  change: Pick<ModelRow, "priceTiers" | "priceVersion" | "updatedAt">,
-): Promise<void> {
-  await db
-    .update(models)
-    .set({ ...change, version: sql`${models.version} + 1` })
-    .where(eq(models.id, modelId));
+/** Who changes settings takes turns, to the end of the transaction. */
+export async function lockSettings(db: Database): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(${SETTINGS_LOCK})`);
 }
 
 /** Name and value of every switch that was ever set. */
-export async function listSettings(db: Database): Promise<[string, unknown][]> {
-  const rows = await db.select().from(workspaceSettings);
-  return rows.map((row) => [row.name, row.value]);
+export function listSettings(db: Database) {
+  return db.select().from(workspaceSettings);
 }
 
 export async function storeSetting(
   db: Database,
   name: string,
-  value: unknown,
+  value: boolean | string | null,
   now: Date,
 ): Promise<void> {
+  // A plain null would be the column's, not JSON's.
+  const json = sql`${JSON.stringify(value)}::text::jsonb`;
   await db
     .insert(workspaceSettings)
-    .values({ name, value, updatedAt: now })
-    .onConflictDoUpdate({ target: workspaceSettings.name, set: { value, updatedAt: now } });
+    .values({ name, value: json, updatedAt: now })
+    .onConflictDoUpdate({ target: workspaceSettings.name, set: { value: json, updatedAt: now } });
 }
 
 /** Names of models, deleted ones too: old answers still say who wrote them. */

@@ -1,21 +1,16 @@
 import type { Deps } from "../../deps.ts";
 import { type Ctx, inTransaction, systemContext } from "../../platform/context.ts";
-import {
-  type CatalogueModel,
-  EXCERPTS_MODEL,
-  lookupModel,
-  type ProviderKind,
-} from "../../providers/index.ts";
+import { EXCERPTS_MODEL, type ProviderKind } from "../../providers/index.ts";
 import { environmentKey } from "./choose-model.ts";
+import { type DescribedModel, describeModel, isEntered } from "./describe-model.ts";
 import {
   findKeptProvider,
   insertModel,
   insertProvider,
   listModelsEver,
   lockSync,
-  type ProviderRow,
   providerNameTaken,
-  updateModelPrices,
+  updateModel,
 } from "./repo.ts";
 
 interface KeptProvider {
@@ -41,8 +36,8 @@ const KEPT: KeptProvider[] = [
     models: ["gpt-6-sol", "gpt-6-astra", "gpt-6-luna"],
   },
 ];
-/** Where the catalogue does not say. */
-const MODEST_WINDOW = 128_000;
+
+type NamedModel = DescribedModel & { name: string };
 
 /**
  * Brings the providers that this program keeps itself up to date: the built-in one, and those whose key is
@@ -62,12 +57,16 @@ export async function syncBuiltinProviders(deps: Deps): Promise<void> {
   });
 }
 
-async function lookUp({ kind, models }: KeptProvider): Promise<CatalogueModel[]> {
-  const found = await Promise.all(models.map((name) => lookupModel({ kind }, name)));
-  return found.filter((model) => model !== undefined);
+async function lookUp({ kind, models }: KeptProvider): Promise<NamedModel[]> {
+  return Promise.all(
+    models.map(async (name) => ({
+      name,
+      ...(await describeModel({ kind, baseUrl: null }, name)),
+    })),
+  );
 }
 
-async function syncProvider(tx: Ctx, kept: KeptProvider, models: CatalogueModel[]): Promise<void> {
+async function syncProvider(tx: Ctx, kept: KeptProvider, models: NamedModel[]): Promise<void> {
   const { ids, clock } = tx.deps;
   const provider =
     (await findKeptProvider(tx.db, kept.origin, kept.kind)) ??
@@ -78,29 +77,18 @@ async function syncProvider(tx: Ctx, kept: KeptProvider, models: CatalogueModel[
       origin: kept.origin,
     }));
   const known = new Map((await listModelsEver(tx.db, provider.id)).map((row) => [row.name, row]));
-  for (const model of models) {
-    const row = known.get(model.id);
-    const prices = { priceTiers: model.prices.tiers, priceVersion: model.prices.source };
-    if (!row)
-      await insertModel(tx.db, { id: ids.next(), ...modelColumns(provider, model), ...prices });
-    else if (row.priceVersion !== prices.priceVersion && !isAdminsPrice(row.priceVersion))
-      await updateModelPrices(tx.db, row.id, { ...prices, updatedAt: clock.now() });
+  for (const { prices, ...model } of models) {
+    // The catalogue has dropped it: then nobody knows what it costs any more.
+    if (!prices) continue;
+    const row = known.get(model.name);
+    const columns = { priceTiers: prices.tiers, priceVersion: prices.source };
+    if (!row) {
+      await insertModel(tx.db, { id: ids.next(), providerId: provider.id, ...model, ...columns });
+    } else if (row.priceVersion !== prices.source && !isEntered(row.priceVersion)) {
+      await updateModel(tx.db, row.id, columns, null, clock.now());
+    }
   }
 }
-
-function modelColumns(provider: ProviderRow, model: CatalogueModel) {
-  return {
-    providerId: provider.id,
-    name: model.id,
-    displayName: model.name,
-    contextWindow: model.contextWindow ?? MODEST_WINDOW,
-    maxOutputTokens: model.maxOutputTokens,
-    images: model.images,
-    reasoning: model.thinking,
-  };
-}
-
-const isAdminsPrice = (version: string) => version.startsWith("admin ");
 
 /** An admin may have entered a provider of this name before the environment brought one. */
 async function freeName(tx: Ctx, name: string): Promise<string> {

@@ -46,3 +46,10 @@ export const tooManyAttempts = (seconds: number) =>
 export const noSuchSession = () =>
   new Problem(404, "session_not_found", "There is no such session.");
 export const noSuchKey = () => new Problem(404, "api_key_not_found", "There is no such API key.");
+export const noSuchUser = () => new Problem(404, "user_not_found", "There is no such user.");
+export const lastAdmin = () =>
+  new Problem(
+    409,
+    "last_admin",
+    "This is the last admin. Make somebody else an admin first, or nobody could manage the workspace.",
+  );

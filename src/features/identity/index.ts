@@ -1,6 +1,15 @@
 export { authenticate } from "./authenticate.ts";
 export type { AfterSignUp } from "./create-account.ts";
+export { noSuchUser } from "./errors.ts";
 export { apiKeyRoutes } from "./key-routes.ts";
+export {
+  changeUser,
+  createUser,
+  issuePasswordReset,
+  type NewUser,
+  type ResetToken,
+  userVersion,
+} from "./manage-users.ts";
 export { admin, anyone, inSession, requireUser, signedIn } from "./policy.ts";
 export { findUser, findUserByEmail, listUsers, type UserRow, updateUser } from "./repo.ts";
 export { type IdentityHooks, identityRoutes } from "./routes.ts";

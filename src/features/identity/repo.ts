@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, gt, isNull, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, ilike, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import type { Position } from "../../platform/http/pagination.ts";
 import { accounts, apiKeys, oneTimeTokens, principals, sessions, users } from "./tables.ts";
 
 export type UserRow = typeof users.$inferSelect;
@@ -164,8 +165,53 @@ export async function deleteSetupTokens(db: Database): Promise<void> {
   await db.delete(oneTimeTokens).where(eq(oneTimeTokens.purpose, "setup"));
 }
 
-export function listUsers(db: Database): Promise<UserRow[]> {
-  return db.select().from(users).orderBy(asc(users.createdAt));
+/** A page of all accounts, newest first; `search` is found in names and addresses. */
+export function listUsers(
+  db: Database,
+  options: { search: string | undefined; after: Position | null; limit: number },
+): Promise<UserRow[]> {
+  const { search, after } = options;
+  const pattern = `%${(search ?? "").replace(/[\\%_]/g, "\\$&")}%`;
+  return db
+    .select()
+    .from(users)
+    .where(
+      and(
+        search === undefined
+          ? undefined
+          : or(ilike(users.name, pattern), ilike(users.email, pattern)),
+        after === null
+          ? undefined
+          : or(
+              lt(users.createdAt, after.at),
+              and(eq(users.createdAt, after.at), lt(users.id, after.id)),
+            ),
+      ),
+    )
+    .orderBy(desc(users.createdAt), desc(users.id))
+    .limit(options.limit + 1);
+}
+
+/** Ids of the admins in force, locked to the end of the transaction. */
+export async function lockAdmins(db: Database): Promise<string[]> {
+  const rows = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.role, "admin"), isNull(users.disabledAt)))
+    .orderBy(asc(users.id))
+    .for("update");
+  return rows.map((row) => row.id);
+}
+
+export async function lockUser(db: Database, userId: string): Promise<UserRow | undefined> {
+  const [row] = await db.select().from(users).where(eq(users.id, userId)).for("update");
+  return row;
+}
+
+export async function deletePasswordResets(db: Database, userId: string): Promise<void> {
+  await db
+    .delete(oneTimeTokens)
+    .where(and(eq(oneTimeTokens.purpose, "password_reset"), eq(oneTimeTokens.userId, userId)));
 }
 
 /** The user's keys that were not revoked, newest first. */

@@ -12,10 +12,14 @@ const TIER_MARGIN = 1.25;
 export interface HoldInput {
   generationId: string;
   projectId: string;
-  threadId: string;
-  messageId: string;
+  /** Null for a call that answers nobody, such as the test of a provider. */
+  threadId: string | null;
+  messageId: string | null;
   userId: string;
-  model: ChosenModel;
+  /** Without an id: one that was never stored. */
+  model: Pick<ChosenModel, "providerName" | "name" | "priceTable" | "priceVersion"> & {
+    id: string | null;
+  };
   /** Estimated, leaning upward. */
   inputTokens: number;
   maxOutputTokens: number;

@@ -1,0 +1,162 @@
+import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
+import { Problem } from "../../platform/http/problem.ts";
+import { assertPublic } from "../../platform/http/public-address.ts";
+import {
+  estimateRequestTokens,
+  flatPrices,
+  ProviderError,
+  type ProviderRequest,
+  type TokenUsage,
+  usageToSettle,
+} from "../../providers/index.ts";
+import { record } from "../audit/index.ts";
+import { NO_USAGE, placeHold, settle } from "../metering/index.ts";
+import { findPersonalProjectId } from "../projects/index.ts";
+import { connectProvider } from "./connect-model.ts";
+import { describeModel } from "./describe-model.ts";
+import { addressNotAllowed, modelNeeded } from "./errors.ts";
+import { getProvider } from "./manage-providers.ts";
+import { listModelsEver, type ProviderRow } from "./repo.ts";
+import type { ProviderTestResult } from "./schema.ts";
+
+const TIMEOUT_MS = 30_000;
+const MAX_OUTPUT_TOKENS = 16;
+const FREE = flatPrices({ input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }, "unknown");
+
+/** What a call has led to. */
+interface Outcome {
+  usage: TokenUsage;
+  error: { code: string; detail: string } | null;
+  durationMs: number;
+}
+
+/**
+ * Makes one real call of a few tokens, which the ledger books on the admin's personal project, and says in
+ * words what went wrong, if anything did.
+ * @param modelName the provider's name of a model; without one, the first that the provider offers
+ * @throws {Problem} 404, 402 `budget_exhausted`, 422 `model_needed`.
+ */
+export async function testProvider(
+  ctx: Ctx,
+  providerId: string,
+  modelName: string | undefined,
+): Promise<ProviderTestResult> {
+  const provider = await getProvider(ctx, providerId);
+  const { userId } = userOf(ctx);
+  const projectId = await findPersonalProjectId(ctx.db, userId);
+  if (projectId === null) throw new Error("A user has no personal project");
+  const model = await modelToTest(ctx, provider, modelName);
+  const request = testRequest(model.name);
+  const generationId = ctx.deps.ids.next();
+  await placeHold(ctx, {
+    generationId,
+    projectId,
+    userId,
+    threadId: null,
+    messageId: null,
+    model,
+    inputTokens: estimateRequestTokens(request),
+    maxOutputTokens: MAX_OUTPUT_TOKENS,
+    expiresAt: new Date(ctx.deps.clock.now().getTime() + 2 * TIMEOUT_MS),
+  });
+  const outcome = await call(ctx, provider, request);
+  return inTransaction(ctx, async (tx) => {
+    const booked = await settle(tx, {
+      generationId,
+      status: outcome.error === null ? "complete" : "failed",
+      usage: outcome.usage,
+      outputTokensCounted: 0,
+    });
+    await record(tx, {
+      action: "provider.tested",
+      target: { kind: "provider", id: provider.id },
+      detail: { model: model.name, error: outcome.error?.code ?? null },
+    });
+    return {
+      ok: outcome.error === null,
+      model: model.name,
+      durationMs: outcome.durationMs,
+      usage: booked.usage,
+      costMicroUsd: booked.costMicroUsd,
+      error: outcome.error,
+    };
+  });
+}
+
+async function modelToTest(ctx: Ctx, provider: ProviderRow, wanted: string | undefined) {
+  const offered = (await listModelsEver(ctx.db, provider.id)).filter(
+    (row) => row.deletedAt === null,
+  );
+  const row = offered.find(({ name }) => wanted === undefined || name === wanted);
+  const name = row?.name ?? wanted;
+  if (name === undefined) throw modelNeeded();
+  const priceTable = row
+    ? { tiers: row.priceTiers, source: row.priceVersion }
+    : ((await describeModel(provider, name)).prices ?? FREE);
+  return {
+    id: row?.id ?? null,
+    name,
+    providerName: provider.name,
+    priceTable,
+    priceVersion: priceTable.source,
+  };
+}
+
+function testRequest(model: string): ProviderRequest {
+  return {
+    model,
+    system: [{ text: "Answer with one word.", cacheable: false }],
+    messages: [{ role: "user", parts: [{ type: "text", text: "Say OK." }] }],
+    sources: [],
+    maxOutputTokens: MAX_OUTPUT_TOKENS,
+  };
+}
+
+async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): Promise<Outcome> {
+  const startedAt = performance.now();
+  let usage: TokenUsage | undefined;
+  let text = "";
+  let reasoning = "";
+  let complete = false;
+  let error: Outcome["error"] = null;
+  try {
+    await requirePublic(ctx, provider);
+    const stream = connectProvider(ctx, provider, { retry: false }).stream(request, {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      idleTimeoutMs: TIMEOUT_MS / 2,
+    });
+    for await (const events of stream) {
+      for (const event of events) {
+        if (event.type === "usage") usage = event.usage;
+        else if (event.type === "text") text += event.text;
+        else if (event.type === "reasoning") reasoning += event.text;
+        else complete = true;
+      }
+    }
+  } catch (thrown) {
+    error = inWords(ctx, thrown);
+  }
+  const called = usage !== undefined || text !== "" || reasoning !== "" || complete;
+  return {
+    usage: called ? usageToSettle(request, usage, { text, reasoning }, complete) : NO_USAGE,
+    error,
+    durationMs: Math.round(performance.now() - startedAt),
+  };
+}
+
+/** The guard of each call would say no more than "unreachable". */
+async function requirePublic(ctx: Ctx, { baseUrl }: ProviderRow): Promise<void> {
+  if (baseUrl === null || ctx.deps.config.providerPrivateHosts) return;
+  await assertPublic(new URL(baseUrl)).catch(() => {
+    throw addressNotAllowed();
+  });
+}
+
+function inWords(ctx: Ctx, thrown: unknown): { code: string; detail: string } {
+  if (thrown instanceof ProviderError) return { code: thrown.code, detail: thrown.message };
+  if (thrown instanceof Problem) return { code: thrown.code, detail: thrown.detail };
+  if (thrown instanceof DOMException && thrown.name === "TimeoutError")
+    return { code: "silent", detail: "The provider took too long to answer." };
+  ctx.deps.logger.error({ err: thrown }, "the test of a provider failed");
+  return { code: "internal_error", detail: "Atelier made a mistake." };
+}

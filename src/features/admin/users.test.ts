@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { read, readProblem } from "../../../test/support/read.ts";
+import { adminUser, adminUserPage, createdUser, resetLink } from "./schema.ts";
+
+let app: TestApp;
+let ada: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  app = await createTestApp({ env: { ATELIER_PUBLIC_URL: "http://atelier.example" } });
+  ada = await app.person("Ada");
+  bob = await app.person("Bob");
+});
+afterAll(() => app.close());
+
+const signIn = (email: string, password: string) =>
+  app.anonymous.post("/auth/sign-in", { email, password });
+
+test("to everybody but admins the administration does not exist", async () => {
+  for (const path of ["/admin/users", "/admin/providers", "/admin/models", "/admin/settings"]) {
+    expect((await readProblem(await bob.get(path))).status).toBe(404);
+    expect((await readProblem(await app.anonymous.get(path))).status).toBe(401);
+    expect((await ada.get(path)).status).toBe(200);
+  }
+});
+
+test("an admin pages through all accounts and finds one by name or address", async () => {
+  const first = await read(await ada.get("/admin/users?limit=1"), adminUserPage);
+  expect(first.items.map(({ name }) => name)).toEqual(["Bob"]);
+  const second = await read(
+    await ada.get(`/admin/users?limit=1&cursor=${first.nextCursor}`),
+    adminUserPage,
+  );
+  expect(second.items.map(({ name }) => name)).toEqual(["Ada"]);
+  expect(second.nextCursor).toBeNull();
+  const found = await read(await ada.get("/admin/users?search=BOB%40ex"), adminUserPage);
+  expect(found.items).toHaveLength(1);
+  const percent = await read(await ada.get("/admin/users?search=%25"), adminUserPage);
+  expect(percent.items).toHaveLength(0);
+});
+
+test("an admin creates an account; its owner sets the password with the link, once", async () => {
+  const response = await ada.post("/admin/users", { name: "Cleo", email: "cleo@example.com" });
+  expect(response.status).toBe(201);
+  const { user, resetLink: link } = await read(response, createdUser);
+  expect(user).toMatchObject({ role: "member", disabledAt: null });
+  const token = new URL(link.url).searchParams.get("token");
+  expect(link.url).toStartWith("http://atelier.example/reset-password?token=");
+  const reset = { token, newPassword: "cleo's own password" };
+  expect((await app.anonymous.post("/auth/password-reset", reset)).status).toBe(204);
+  expect((await signIn("cleo@example.com", "cleo's own password")).status).toBe(200);
+  const again = await app.anonymous.post("/auth/password-reset", reset);
+  expect((await readProblem(again)).code).toBe("link_expired");
+  const twice = await ada.post("/admin/users", { name: "Cleo", email: "CLEO@example.com" });
+  expect((await readProblem(twice)).code).toBe("email_taken");
+});
+
+test("a new reset link ends the one before it", async () => {
+  const make = async () =>
+    read(await ada.post(`/admin/users/${bob.me.id}/password-reset-link`), resetLink);
+  const tokenOf = ({ url }: { url: string }) => new URL(url).searchParams.get("token");
+  const [first, second] = [await make(), await make()];
+  const use = (token: string | null) =>
+    app.anonymous.post("/auth/password-reset", { token, newPassword: "bob's new password" });
+  expect((await use(tokenOf(first))).status).toBe(410);
+  expect((await use(tokenOf(second))).status).toBe(204);
+  bob = await app.person("Bobby");
+});
+
+test("whoever is switched off is signed out at once, and cannot sign in until switched on", async () => {
+  const path = `/admin/users/${bob.me.id}`;
+  expect((await bob.get("/me")).status).toBe(200);
+  const off = await read(await ada.patch(path, { disabled: true }), adminUser);
+  expect(off.disabledAt).not.toBeNull();
+  expect((await bob.get("/me")).status).toBe(401);
+  expect((await signIn("bobby@example.com", "a long enough password")).status).toBe(401);
+  await ada.patch(path, { disabled: false });
+  expect((await signIn("bobby@example.com", "a long enough password")).status).toBe(200);
+});
+
+test("a role counts from the next request on", async () => {
+  const dora = await app.person("Dora");
+  expect((await dora.get("/admin/users")).status).toBe(404);
+  await ada.patch(`/admin/users/${dora.me.id}`, { role: "admin" });
+  expect((await dora.get("/admin/users")).status).toBe(200);
+  await ada.patch(`/admin/users/${dora.me.id}`, { role: "member" });
+  expect((await dora.get("/admin/users")).status).toBe(404);
+});
+
+test("the last admin stays, even when two admins step down at the same moment", async () => {
+  const last = await ada.patch(`/admin/users/${ada.me.id}`, { role: "member" });
+  expect((await readProblem(last)).code).toBe("last_admin");
+  const off = await ada.patch(`/admin/users/${ada.me.id}`, { disabled: true });
+  expect((await readProblem(off)).code).toBe("last_admin");
+  const eve = await app.person("Eve");
+  await ada.patch(`/admin/users/${eve.me.id}`, { role: "admin" });
+  const both = await Promise.all([
+    ada.patch(`/admin/users/${eve.me.id}`, { role: "member" }),
+    eve.patch(`/admin/users/${ada.me.id}`, { role: "member" }),
+  ]);
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  if (both[1].status === 200) await eve.patch(`/admin/users/${ada.me.id}`, { role: "admin" });
+});
+
+test("a change on top of one not seen is refused", async () => {
+  const path = `/admin/users/${bob.me.id}`;
+  const seen = (await ada.get(path)).headers.get("etag") ?? "";
+  expect((await ada.patch(path, { name: "Robert" }, { "if-match": seen })).status).toBe(200);
+  const late = await ada.patch(path, { name: "Rob" }, { "if-match": seen });
+  expect((await readProblem(late)).code).toBe("changed_meanwhile");
+});
+
+test("unknown accounts and bad input are told apart", async () => {
+  const nobody = `/admin/users/${Bun.randomUUIDv7()}`;
+  expect((await ada.get(nobody)).status).toBe(404);
+  expect((await ada.patch(nobody, { role: "member" })).status).toBe(404);
+  expect((await ada.post(`${nobody}/password-reset-link`)).status).toBe(404);
+  expect((await ada.patch(`/admin/users/${bob.me.id}`, { role: "owner" })).status).toBe(422);
+  expect((await ada.get("/admin/users?limit=0")).status).toBe(422);
+});

@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { type Ctx, inTransaction } from "../../platform/context.ts";
+import { changedMeanwhile } from "../../platform/http/etag.ts";
+import { record } from "../audit/index.ts";
+import { authOn } from "./auth.ts";
+import type { AfterSignUp } from "./create-account.ts";
+import { emailTaken, lastAdmin, noSuchUser } from "./errors.ts";
+import {
+  deletePasswordResets,
+  deleteSessions,
+  findUser,
+  findUserByEmail,
+  insertOneTimeToken,
+  insertPrincipal,
+  lockAdmins,
+  lockUser,
+  type UserRow,
+  updateUser,
+} from "./repo.ts";
+import { hashToken } from "./set-up.ts";
+import { identityState } from "./state.ts";
+
+const RESET_HOURS = 24;
+
+export interface NewUser {
+  name: string;
+  email: string;
+  role: "admin" | "member";
+}
+
+export interface UserChange {
+  name?: string | undefined;
+  role?: "admin" | "member" | undefined;
+  disabled?: boolean | undefined;
+}
+
+/** The secret part of a reset link: told once, kept as a hash. */
+export interface ResetToken {
+  token: string;
+  expiresAt: Date;
+}
+
+/**
+ * Creates an account for somebody else, with a password that nobody knows and a link to set one.
+ * @throws {Problem} 409 `email_taken`.
+ */
+export async function createUser(
+  ctx: Ctx,
+  input: NewUser,
+  afterSignUp: AfterSignUp,
+): Promise<{ user: UserRow; reset: ResetToken }> {
+  return inTransaction(ctx, async (tx) => {
+    if (await findUserByEmail(tx.db, input.email)) throw emailTaken();
+    const { user: made } = await authOn(tx).api.signUpEmail({
+      body: {
+        name: input.name,
+        email: input.email,
+        password: randomBytes(32).toString("base64url"),
+      },
+    });
+    // Signing up opens a session; this one has nobody to use it.
+    await deleteSessions(tx.db, made.id);
+    const user = await updateUser(tx.db, made.id, { role: input.role }, ctx.deps.clock.now());
+    if (!user) throw new Error("The account was not stored");
+    await insertPrincipal(tx.db, user.id);
+    await afterSignUp(tx, { userId: user.id, name: user.name });
+    const reset = await storeReset(tx, user.id);
+    await record(tx, {
+      action: "user.created",
+      target: { kind: "user", id: user.id },
+      detail: { role: input.role },
+    });
+    return { user, reset };
+  });
+}
+
+/**
+ * Changes a user's name or role, or switches the account off or on; who is switched off is signed out
+ * everywhere. The rights of running sessions and keys change with it.
+ * @param expected the version the caller saw, or null: see {@link userVersion}
+ * @throws {Problem} 404 `user_not_found`, 409 `last_admin`, 412 when it changed meanwhile.
+ */
+export async function changeUser(
+  ctx: Ctx,
+  userId: string,
+  change: UserChange,
+  expected: number | null,
+): Promise<UserRow> {
+  const now = ctx.deps.clock.now();
+  const changed = await inTransaction(ctx, async (tx) => {
+    // All admins, not only this one: two who demote each other at the same moment must take turns.
+    const admins = await lockAdmins(tx.db);
+    const before = await lockUser(tx.db, userId);
+    if (!before) throw noSuchUser();
+    if (expected !== null && expected !== userVersion(before)) throw changedMeanwhile();
+    const leaves = change.role === "member" || change.disabled === true;
+    if (leaves && admins.every((id) => id === userId) && admins.length > 0) throw lastAdmin();
+    const { disabled } = change;
+    const user = await updateUser(
+      tx.db,
+      userId,
+      {
+        name: change.name ?? before.name,
+        role: change.role ?? before.role,
+        ...(disabled === undefined
+          ? {}
+          : { disabledAt: disabled ? (before.disabledAt ?? now) : null }),
+      },
+      // Versions must grow even where two changes share a millisecond.
+      new Date(Math.max(now.getTime(), before.updatedAt.getTime() + 1)),
+    );
+    if (!user) throw noSuchUser();
+    if (disabled) await deleteSessions(tx.db, userId);
+    await record(tx, {
+      action: "user.updated",
+      target: { kind: "user", id: userId },
+      detail: {
+        changed: Object.keys(change),
+        ...(change.role === undefined ? {} : { role: change.role, roleBefore: before.role }),
+        ...(disabled === undefined ? {} : { disabled }),
+      },
+    });
+    return user;
+  });
+  await identityState(ctx.deps).cache.revoke();
+  return changed;
+}
+
+/** Accounts have no counter of their own: the instant of the last change stands for it. */
+export function userVersion(user: UserRow): number {
+  return user.updatedAt.getTime();
+}
+
+/** A one-time token with which a user can set a new password; earlier ones end. @throws {Problem} 404. */
+export async function issuePasswordReset(ctx: Ctx, userId: string): Promise<ResetToken> {
+  return inTransaction(ctx, async (tx) => {
+    const user = await findUser(tx.db, userId);
+    if (!user) throw noSuchUser();
+    const reset = await storeReset(tx, userId);
+    await record(tx, {
+      action: "user.password_reset_link_created",
+      target: { kind: "user", id: userId },
+    });
+    return reset;
+  });
+}
+
+async function storeReset(tx: Ctx, userId: string): Promise<ResetToken> {
+  const token = randomBytes(24).toString("base64url");
+  const expiresAt = new Date(tx.deps.clock.now().getTime() + RESET_HOURS * 3_600_000);
+  await deletePasswordResets(tx.db, userId);
+  await insertOneTimeToken(tx.db, {
+    id: tx.deps.ids.next(),
+    purpose: "password_reset",
+    tokenHash: hashToken(token),
+    userId,
+    expiresAt,
+  });
+  return { token, expiresAt };
+}
