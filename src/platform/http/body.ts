@@ -16,7 +16,7 @@ export function jsonLimit(): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * Refuses a body that is not JSON by its type, not UTF-8, or that holds NUL, which PostgreSQL cannot store.
+ * Refuses a body that is not JSON by its type, not UTF-8, or that holds what PostgreSQL cannot store: NUL, half a character.
  * Routes for files are exempt by their content type.
  */
 export function wellFormedJson(): MiddlewareHandler<AppEnv> {
@@ -31,7 +31,7 @@ export function wellFormedJson(): MiddlewareHandler<AppEnv> {
         throw new Problem(400, "malformed_body", "The body is not valid UTF-8.");
       }
       try {
-        if (text !== "" && holdsNul(JSON.parse(text))) {
+        if (text !== "" && holdsUnstorable(JSON.parse(text))) {
           throw new Problem(422, "invalid_text", "The text has characters that cannot be stored.");
         }
       } catch (error) {
@@ -43,12 +43,17 @@ export function wellFormedJson(): MiddlewareHandler<AppEnv> {
   };
 }
 
-function holdsNul(value: unknown, depth = 0): boolean {
+function holdsUnstorable(value: unknown, depth = 0): boolean {
   if (depth > 64) throw new Problem(422, "validation_failed", "The body is nested too deeply.");
-  if (typeof value === "string") return value.includes("\u0000");
-  if (Array.isArray(value)) return value.some((item) => holdsNul(item, depth + 1));
+  if (typeof value === "string") return isUnstorable(value);
+  if (Array.isArray(value)) return value.some((item) => holdsUnstorable(item, depth + 1));
   if (typeof value !== "object" || value === null) return false;
   return Object.entries(value).some(
-    ([key, item]) => key.includes("\u0000") || holdsNul(item, depth + 1),
+    ([key, item]) => isUnstorable(key) || holdsUnstorable(item, depth + 1),
   );
+}
+
+/** NUL, or half of a character that takes two UTF-16 units. */
+function isUnstorable(text: string): boolean {
+  return text.includes("\u0000") || !text.isWellFormed();
 }

@@ -15,7 +15,14 @@ export interface Position {
   id: string;
 }
 
-const position = z.object({ at: z.coerce.date(), id: z.uuid() });
+/** Only instants as we write them; PostgreSQL has no year 0 and none of five digits. */
+const position = z.object({
+  at: z.iso
+    .datetime()
+    .regex(/^[12]/)
+    .transform((text) => new Date(text)),
+  id: z.uuid(),
+});
 
 export function encodeCursor(value: Position): string {
   return Buffer.from(JSON.stringify({ at: value.at.toISOString(), id: value.id })).toString(

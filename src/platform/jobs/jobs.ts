@@ -107,7 +107,7 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
   };
 }
 
-type Scalar = string | number | boolean | Date | null;
+type Scalar = string | number | boolean | null;
 
 /** pg-boss counts on the driver to encode objects; strings it has encoded itself. */
 function encode(value: unknown): Scalar | Scalar[] {
@@ -118,5 +118,5 @@ function encodeOne(value: unknown): Scalar {
   if (value === undefined || value === null) return null;
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return value;
-  return value instanceof Date ? value : JSON.stringify(value);
+  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }
