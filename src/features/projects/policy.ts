@@ -5,7 +5,7 @@ import type { AppEnv } from "../../platform/http/env.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
 import { projectArchived, projectNotFound, projectRoleNeeded } from "./errors.ts";
-import { findMembership } from "./repo.ts";
+import { findMembership, type ProjectRow } from "./repo.ts";
 
 export const PROJECT_ROLES = ["viewer", "editor", "owner"] as const;
 export type ProjectRole = (typeof PROJECT_ROLES)[number];
@@ -18,6 +18,8 @@ export interface ProjectScope {
   readonly role: ProjectRole;
   readonly userId: string;
   readonly archived: boolean;
+  /** The project as it was when access was checked, so that reading it costs no second query. */
+  readonly row?: ProjectRow;
   readonly [minted]?: true;
 }
 
@@ -60,9 +62,9 @@ export async function scopeOf(
     : undefined;
   if (!found) throw projectNotFound();
   if (!atLeast(found.role, needed)) throw projectRoleNeeded(needed);
-  const archived = found.archivedAt !== null;
+  const archived = found.project.archivedAt !== null;
   if (archived && !options.archived && !READ_METHODS.has(method)) throw projectArchived();
-  return { projectId, role: found.role, userId: user.userId, archived };
+  return { projectId, role: found.role, userId: user.userId, archived, row: found.project };
 }
 
 /** Route rule: a member of the project in the path with at least this role. Leaves the scope in `c.var.project`. */

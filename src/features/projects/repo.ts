@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import { prepared } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { users } from "../identity/tables.ts";
 import type { ProjectRole, ProjectScope } from "./policy.ts";
@@ -7,25 +8,30 @@ import { projectMembers, projects } from "./tables.ts";
 
 export type ProjectRow = typeof projects.$inferSelect;
 
+const membership = prepared((db) =>
+  db
+    .select({ role: projectMembers.role, project: projects })
+    .from(projectMembers)
+    .innerJoin(projects, eq(projects.id, projectMembers.projectId))
+    .where(
+      and(
+        eq(projectMembers.projectId, sql.placeholder("projectId")),
+        eq(projectMembers.principalId, sql.placeholder("userId")),
+      ),
+    )
+    .limit(1)
+    .prepare("find_membership"),
+);
+
+/** The user's role in a project, and the project. @param deleted whether a deleted project counts. */
 export async function findMembership(
   db: Database,
   projectId: string,
   userId: string,
   deleted: boolean,
 ) {
-  const [row] = await db
-    .select({ role: projectMembers.role, archivedAt: projects.archivedAt })
-    .from(projectMembers)
-    .innerJoin(projects, eq(projects.id, projectMembers.projectId))
-    .where(
-      and(
-        eq(projectMembers.projectId, projectId),
-        eq(projectMembers.principalId, userId),
-        deleted ? undefined : isNull(projects.deletedAt),
-      ),
-    )
-    .limit(1);
-  return row;
+  const [row] = await membership(db).execute({ projectId, userId });
+  return row === undefined || (row.project.deletedAt !== null && !deleted) ? undefined : row;
 }
 
 export async function insertProject(
@@ -41,11 +47,20 @@ export async function insertProject(
   return project;
 }
 
+const projectById = prepared((db) =>
+  db
+    .select()
+    .from(projects)
+    .where(eq(projects.id, sql.placeholder("id")))
+    .limit(1)
+    .prepare("find_project"),
+);
+
 export async function findProject(
   db: Database,
   scope: ProjectScope,
 ): Promise<ProjectRow | undefined> {
-  const [row] = await db.select().from(projects).where(eq(projects.id, scope.projectId)).limit(1);
+  const [row] = await projectById(db).execute({ id: scope.projectId });
   return row;
 }
 

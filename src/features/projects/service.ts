@@ -34,7 +34,7 @@ export async function createPersonalProject(
 
 /** @throws {Problem} 404 when it was purged meanwhile. */
 export async function getProject(ctx: Ctx, scope: ProjectScope): Promise<ProjectRow> {
-  const project = await findProject(ctx.db, scope);
+  const project = scope.row ?? (await findProject(ctx.db, scope));
   if (!project) throw projectNotFound();
   return project;
 }

@@ -3,8 +3,11 @@ import type postgres from "postgres";
 /** Told of each finished query: its text (placeholders only, no parameters) and duration. */
 export type QueryObserver = (query: string, durationMs: number, failed: boolean) => void;
 
+/** Longer lists are rarely the same length twice, and each length would be a statement of its own. */
+const MAX_PREPARED_PARAMETERS = 40;
+
 /**
- * Wraps a postgres.js client so that every query Drizzle sends is timed.
+ * Wraps a postgres.js client so that every query Drizzle sends is prepared and timed.
  * Drizzle calls `unsafe` on the client and on each transaction's client, so those two are enough.
  */
 export function observeQueries<T extends postgres.ISql>(client: T, observe: QueryObserver): T {
@@ -13,8 +16,16 @@ export function observeQueries<T extends postgres.ISql>(client: T, observe: Quer
       const value: unknown = Reflect.get(target, property, receiver);
       if (typeof value !== "function") return value;
       if (property === "unsafe") {
-        return (...args: unknown[]) =>
-          timed(Reflect.apply(value, target, args), String(args[0]), observe);
+        return (text: string, parameters: unknown[] = [], options: object = {}) => {
+          // Drizzle names none of its statements, which costs a second round trip for each query;
+          // with parameters the text is a template, so the server may keep its plan.
+          const prepare = parameters.length > 0 && parameters.length <= MAX_PREPARED_PARAMETERS;
+          return timed(
+            Reflect.apply(value, target, [text, parameters, { ...options, prepare }]),
+            text,
+            observe,
+          );
+        };
       }
       if (property === "begin" || property === "savepoint") {
         return (...args: unknown[]) =>

@@ -73,7 +73,10 @@ const TITLES: Record<number, string> = {
 export function answerError(error: unknown, c: Context<AppEnv>): Response {
   const problem = toProblem(error);
   if (problem.status >= 500) {
-    c.get("logger").error({ err: error, code: problem.code }, "request failed");
+    c.get("logger").error(
+      { err: error, code: problem.code, requestId: c.get("requestId") },
+      "request failed",
+    );
   }
   return problemResponse(problem, c.get("requestId"));
 }

@@ -5,14 +5,13 @@ import type { AppEnv } from "./env.ts";
 
 const SAFE_ID = /^[\w.-]{8,64}$/;
 
-/** Gives each request an id (or keeps the caller's), a logger that carries it, an anonymous context, and one log line. */
+/** Gives each request an id (or keeps the caller's), an anonymous context, and one log line. */
 export function requestContext(deps: Deps): MiddlewareHandler<AppEnv> {
   return async function requestContext(c, next) {
     const given = c.req.header("x-request-id");
     const requestId = given !== undefined && SAFE_ID.test(given) ? given : deps.ids.next();
     c.set("requestId", requestId);
-    const logger = deps.logger.child({ requestId });
-    c.set("logger", logger);
+    c.set("logger", deps.logger);
     c.set("ctx", {
       actor: { kind: "anonymous" },
       deps,
@@ -24,8 +23,9 @@ export function requestContext(deps: Deps): MiddlewareHandler<AppEnv> {
     await next();
     c.res.headers.set("x-request-id", requestId);
     const actor = c.get("ctx").actor;
-    logger.info(
+    deps.logger.info(
       {
+        requestId,
         method: c.req.method,
         route: c.req.routePath,
         status: c.res.status,

@@ -109,7 +109,7 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
 
 type Scalar = string | number | boolean | null;
 
-/** pg-boss counts on the driver to encode objects; strings it has encoded itself. */
+/** pg-boss counts on the driver to encode objects and dates; Drizzle has switched that off on this client. */
 function encode(value: unknown): Scalar | Scalar[] {
   return Array.isArray(value) ? value.map(encodeOne) : encodeOne(value);
 }
