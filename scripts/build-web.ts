@@ -1,0 +1,153 @@
+/**
+ * Builds the browser's half into dist/web: hashed scripts and one hashed stylesheet under assets/,
+ * an index.html that names them, and manifest.json. Assets of earlier builds stay where they are,
+ * so that a page opened before a rollout still finds its chunks.
+ */
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const root = join(import.meta.dir, "..");
+const out = process.env.ATELIER_WEB_OUT ?? join(root, "dist/web");
+const assets = join(out, "assets");
+const watch = process.argv.includes("--watch");
+const quiet = process.argv.includes("--quiet");
+/** How long an asset of an earlier build is kept: longer than anyone leaves a tab unreloaded. */
+const keepDays = 30;
+
+type Built = { path: string; gzip: number; entry: boolean };
+type Manifest = {
+  app: string;
+  theme: string;
+  style: string;
+  /** What the first screen loads before it can be used: the entry and what it imports statically. */
+  first: string[];
+  assets: string[];
+};
+
+/** Bundles one set of entry points; throws with the bundler's own messages when it fails. */
+async function bundle(entrypoints: string[], splitting: boolean): Promise<Bun.BuildArtifact[]> {
+  const result = await Bun.build({
+    entrypoints,
+    outdir: assets,
+    target: "browser",
+    format: splitting ? "esm" : "iife",
+    splitting,
+    minify: true,
+    sourcemap: "none",
+    naming: {
+      entry: "[name]-[hash].[ext]",
+      chunk: "[name]-[hash].[ext]",
+      asset: "[name]-[hash].[ext]",
+    },
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+  return result.outputs;
+}
+
+/** Writes .gz and .br beside an asset and returns its gzip size in bytes. */
+async function compress(path: string): Promise<number> {
+  const bytes = new Uint8Array(await Bun.file(path).arrayBuffer());
+  const gz = gzipSync(bytes, { level: 9 });
+  await Bun.write(`${path}.gz`, gz);
+  const quality = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+  await Bun.write(`${path}.br`, brotliCompressSync(bytes, { params: quality }));
+  return gz.byteLength;
+}
+
+/** The chunks that the entry imports statically, itself first: what the first screen waits for. */
+async function staticImports(entry: string): Promise<string[]> {
+  const seen: string[] = [];
+  const queue = [entry];
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    if (seen.includes(name)) continue;
+    seen.push(name);
+    const source = await Bun.file(join(assets, name)).text();
+    const transpiler = new Bun.Transpiler({ loader: "js" });
+    for (const found of transpiler.scanImports(source)) {
+      if (found.kind === "import-statement") queue.push(basename(found.path));
+    }
+  }
+  return seen;
+}
+
+/** Drops assets that no build of the last `keepDays` days wrote. */
+async function dropOld(current: Set<string>): Promise<void> {
+  const limit = Date.now() - keepDays * 86_400_000;
+  for (const name of await readdir(assets)) {
+    if (current.has(name.replace(/\.(gz|br)$/, ""))) continue;
+    const path = join(assets, name);
+    if ((await stat(path)).mtimeMs < limit) await rm(path);
+  }
+}
+
+async function build(): Promise<void> {
+  await mkdir(assets, { recursive: true });
+  const app = await bundle([join(root, "web/main.tsx")], true);
+  const theme = await bundle([join(root, "web/theme.ts")], false);
+  const style = await bundle([join(root, "web/styles/index.css")], false);
+  const built: Built[] = [];
+  for (const output of [...app, ...theme, ...style]) {
+    built.push({
+      path: basename(output.path),
+      gzip: await compress(output.path),
+      entry: output.kind === "entry-point",
+    });
+  }
+  const named = (pattern: RegExp): string => {
+    const found = built.find((file) => file.entry && pattern.test(file.path));
+    if (found) return found.path;
+    const asset = built.find((file) => pattern.test(file.path));
+    if (!asset) throw new Error(`no output matches ${pattern}`);
+    return asset.path;
+  };
+  const manifest: Manifest = {
+    app: named(/^main-.*\.js$/),
+    theme: named(/^theme-.*\.js$/),
+    style: named(/^index-.*\.css$/),
+    first: [],
+    assets: built.map((file) => file.path).sort(),
+  };
+  manifest.first = [...(await staticImports(manifest.app)), manifest.theme];
+  const html = (await Bun.file(join(root, "web/index.html")).text())
+    .replace("%THEME%", `/assets/${manifest.theme}`)
+    .replace("%STYLE%", `/assets/${manifest.style}`)
+    .replace(
+      "%PRELOAD%",
+      manifest.first
+        .filter((name) => name !== manifest.app && name !== manifest.theme)
+        .map((name) => `<link rel="modulepreload" href="/assets/${name}">`)
+        .join("\n    "),
+    )
+    .replace("%APP%", `/assets/${manifest.app}`);
+  await Bun.write(join(out, "favicon.svg"), Bun.file(join(root, "web/favicon.svg")));
+  await Bun.write(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  // Last, so that a server never hands out a page whose assets are not there yet.
+  await Bun.write(join(out, "index.html"), html);
+  await dropOld(new Set(manifest.assets));
+  if (!quiet) report(built, manifest);
+}
+
+function report(built: Built[], manifest: Manifest): void {
+  const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`.padStart(9);
+  for (const file of [...built].sort((a, b) => b.gzip - a.gzip)) {
+    const mark = manifest.first.includes(file.path) ? "first load" : "";
+    console.log(`${kilobytes(file.gzip)}  ${file.path.padEnd(36)} ${mark}`);
+  }
+  const first = built.filter((file) => manifest.first.includes(file.path));
+  const css = built.filter((file) => file.path.endsWith(".css"));
+  const sum = (files: Built[]) => files.reduce((total, file) => total + file.gzip, 0);
+  console.log(`first load, gzip: JavaScript ${kilobytes(sum(first))}, CSS ${kilobytes(sum(css))}`);
+}
+
+await build();
+if (watch) {
+  const { watch: watchFolder } = await import("node:fs");
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  watchFolder(join(root, "web"), { recursive: true }, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      build().catch((error: unknown) => console.error(error));
+    }, 80);
+  });
+}

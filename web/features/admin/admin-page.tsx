@@ -1,0 +1,5 @@
+import type { JSX } from "preact";
+
+export default function AdminPage(): JSX.Element {
+  return <main id="main" class="page" />;
+}

@@ -1,0 +1,144 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { Agent, NewAgent } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Input, Select, Textarea } from "../../ui/field.tsx";
+import { FormError } from "../identity/form-error.tsx";
+import { models } from "../threads/choices.ts";
+
+function numberOrNull(text: string): number | null {
+  return text.trim() === "" ? null : Number(text);
+}
+
+export function AgentDialog(props: {
+  agent: Agent | undefined;
+  create: (agent: NewAgent) => Promise<Agent>;
+  onSaved: () => void;
+  onClose: () => void;
+}): JSX.Element {
+  const { agent } = props;
+  const name = useSignal(agent?.name ?? "");
+  const description = useSignal(agent?.description ?? "");
+  const instructions = useSignal(agent?.instructions ?? "");
+  const modelId = useSignal(agent?.modelId ?? "");
+  const temperature = useSignal(agent?.temperature?.toString() ?? "");
+  const cap = useSignal(agent?.maxOutputTokens?.toString() ?? "");
+  const save = useAction(async () => {
+    const fields: NewAgent = {
+      name: name.value.trim(),
+      description: description.value,
+      instructions: instructions.value,
+      modelId: modelId.value || null,
+      temperature: numberOrNull(temperature.value),
+      maxOutputTokens: numberOrNull(cap.value),
+    };
+    if (agent) await api.patch(path`/agents/${agent.id}`, fields, { ifMatch: agent.version });
+    else await props.create(fields);
+    props.onSaved();
+  });
+  const failure = save.error.value;
+  return (
+    <Dialog
+      title={agent ? t("agents.edit") : t("agents.new")}
+      wide
+      onClose={props.onClose}
+      footer={
+        <>
+          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
+          <Button look="primary" type="submit" form="agent-form" busy={save.busy.value}>
+            {t("common.save")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="agent-form"
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <FormError error={failure?.errors.length ? undefined : failure} />
+        <Input
+          label={t("field.name")}
+          value={name.value}
+          maxLength={120}
+          error={failure?.field("name")}
+          onInput={(value) => {
+            name.value = value;
+          }}
+          required
+          autoFocus
+        />
+        <Input
+          label={t("field.description")}
+          value={description.value}
+          maxLength={2000}
+          error={failure?.field("description")}
+          onInput={(value) => {
+            description.value = value;
+          }}
+        />
+        <Textarea
+          label={t("agents.instructions")}
+          hint={t("agents.instructions.hint")}
+          rows={6}
+          maxLength={50_000}
+          value={instructions.value}
+          error={failure?.field("instructions")}
+          onInput={(value) => {
+            instructions.value = value;
+          }}
+        />
+        <div class="columns">
+          <Select
+            label={t("composer.model")}
+            value={modelId.value}
+            options={[
+              { value: "", label: t("agents.defaultModel") },
+              ...(models.data.value ?? []).map((model) => ({
+                value: model.id,
+                label: model.displayName,
+              })),
+            ]}
+            onChange={(value) => {
+              modelId.value = value;
+            }}
+          />
+          <Input
+            label={t("agents.temperature")}
+            type="number"
+            inputMode="decimal"
+            min={0}
+            max={2}
+            step={0.1}
+            placeholder={t("agents.modelsOwn")}
+            value={temperature.value}
+            error={failure?.field("temperature")}
+            onInput={(value) => {
+              temperature.value = value;
+            }}
+          />
+          <Input
+            label={t("agents.cap")}
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={1_000_000}
+            placeholder={t("agents.modelsOwn")}
+            value={cap.value}
+            error={failure?.field("maxOutputTokens")}
+            onInput={(value) => {
+              cap.value = value;
+            }}
+          />
+        </div>
+      </form>
+    </Dialog>
+  );
+}

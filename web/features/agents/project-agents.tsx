@@ -1,0 +1,21 @@
+import type { JSX } from "preact";
+import { api, path } from "../../lib/api.ts";
+import type { Agent, Project } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import type { Page } from "../../lib/resource.ts";
+import { AgentList } from "./agent-list.tsx";
+
+/** The agents of a project; those of the workspace are shown with them and changed by admins. */
+export function ProjectAgents(props: { project: Project }): JSX.Element {
+  const { project } = props;
+  return (
+    <AgentList
+      title={t("project.tab.agents")}
+      detail={t("agents.detail")}
+      mayEdit={project.role !== "viewer" && project.archivedAt === null}
+      inputs={[project.id]}
+      read={(signal) => api.get<Page<Agent>>(path`/projects/${project.id}/agents`, { signal })}
+      create={(agent) => api.post<Agent>(path`/projects/${project.id}/agents`, agent)}
+    />
+  );
+}

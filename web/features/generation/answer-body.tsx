@@ -1,0 +1,91 @@
+import type { JSX } from "preact";
+import type {
+  CitationPart,
+  MessageError,
+  MessagePart,
+  MessageStatus,
+} from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { textOf } from "./apply.ts";
+import { Prose } from "./prose.tsx";
+
+export type AnswerBodyProps = {
+  parts: readonly MessagePart[];
+  status: MessageStatus;
+  error: MessageError | undefined;
+  /** The connection is lost and being opened again. */
+  waiting: boolean;
+  onCite: (citation: CitationPart) => void;
+  onRetry: (() => void) | undefined;
+};
+
+const ends = {
+  stopped: { label: "answer.stopped", tone: "plain" },
+  interrupted: { label: "answer.interrupted", tone: "warn" },
+} as const;
+
+/** An answer in any of its states: nothing yet, being written, complete, stopped, interrupted, failed. */
+export function AnswerBody(props: AnswerBodyProps): JSX.Element {
+  const text = textOf(props.parts);
+  const running = props.status === "running";
+  const reasoning = props.parts
+    .map((part) => (part.type === "reasoning" ? part.text : ""))
+    .join("");
+  const citations = props.parts.filter((part): part is CitationPart => part.type === "citation");
+  const end =
+    props.status === "stopped" || props.status === "interrupted" ? ends[props.status] : undefined;
+  return (
+    <>
+      {reasoning && (
+        <details class="reasoning">
+          <summary>{t(running && text === "" ? "answer.thinking" : "answer.thought")}</summary>
+          <p>{reasoning}</p>
+        </details>
+      )}
+      {text === "" && running && !reasoning && (
+        <p class="answer-wait" role="status">
+          <span class="dots" aria-hidden="true" />
+          <span class="visually-hidden">{t("thread.answering")}</span>
+        </p>
+      )}
+      {text !== "" && (
+        <Prose text={text} citations={citations} streaming={running} onCite={props.onCite} />
+      )}
+      {props.waiting && (
+        <p class="answer-state">
+          <Badge tone="warn">{t("answer.reconnecting")}</Badge>
+        </p>
+      )}
+      {end && (
+        <p class="answer-state">
+          <Badge tone={end.tone}>{t(end.label)}</Badge>
+          {props.status === "interrupted" && (
+            <span class="muted small">{t("answer.interrupted.detail")}</span>
+          )}
+          {props.onRetry && (
+            <Button size="sm" icon="retry" onClick={props.onRetry}>
+              {t("answer.retry")}
+            </Button>
+          )}
+        </p>
+      )}
+      {props.status === "failed" && (
+        <div class="answer-error" role="alert">
+          <Icon name="warning" size={20} />
+          <div class="grow">
+            <p>{props.error?.detail ?? t("answer.failed")}</p>
+            {props.error && <p class="small muted">{props.error.code}</p>}
+          </div>
+          {props.onRetry && (
+            <Button size="sm" icon="retry" onClick={props.onRetry}>
+              {t("answer.retry")}
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { path } from "../../lib/api.ts";
+import type { LogEvent } from "../../lib/api-types.ts";
+import { followStream, type StreamState } from "../../lib/event-stream.ts";
+import { type AnswerState, apply, emptyAnswer } from "./apply.ts";
+
+export type LiveAnswer = {
+  /** The answer being followed, or the last one that was; undefined before the first. */
+  readonly answer: ReadonlySignal<(AnswerState & { generationId: string }) | undefined>;
+  readonly connection: ReadonlySignal<StreamState>;
+  /** Follows this answer from its beginning, and no other; nothing for undefined. */
+  follow(generationId: string | undefined): void;
+  stop(): void;
+};
+
+function parse(data: string): LogEvent | undefined {
+  try {
+    return JSON.parse(data) as LogEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Follows one answer at a time. Events are applied as they come and shown once per frame, so that a
+ * fast stream costs no more than a slow one. `onEnd` runs when the answer has ended.
+ */
+export function createLiveAnswer(onEnd: () => void): LiveAnswer {
+  const answer = signal<(AnswerState & { generationId: string }) | undefined>(undefined);
+  const connection = signal<StreamState>("connecting");
+  let current: { id: string; abort: AbortController } | undefined;
+
+  function stop(): void {
+    current?.abort.abort();
+    current = undefined;
+  }
+
+  function follow(generationId: string | undefined): void {
+    if (current?.id === generationId) return;
+    stop();
+    if (generationId === undefined) return;
+    const abort = new AbortController();
+    current = { id: generationId, abort };
+    let state = emptyAnswer;
+    let frame = 0;
+    const show = () => {
+      frame = 0;
+      if (!abort.signal.aborted) answer.value = { ...state, generationId };
+    };
+    show();
+    void followStream({
+      url: path`/generations/${generationId}/events`,
+      signal: abort.signal,
+      onState: (next) => {
+        connection.value = next;
+        if (next === "failed") onEnd();
+      },
+      onEvent: ({ id, type, data }) => {
+        const event = parse(data);
+        if (event === undefined) return false;
+        state = apply(state, id ?? state.lastId + 1, { ...event, type } as LogEvent);
+        const ended = state.status !== "running";
+        if (ended) {
+          cancelAnimationFrame(frame);
+          show();
+          onEnd();
+        } else if (frame === 0) frame = requestAnimationFrame(show);
+        return ended;
+      },
+    });
+  }
+
+  return { answer, connection, follow, stop };
+}

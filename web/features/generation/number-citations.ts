@@ -1,0 +1,52 @@
+import type { CitationPart } from "../../lib/api-types.ts";
+
+export type NumberedCitation = { number: number; citation: CitationPart | undefined };
+
+export type CitationNumbers = {
+  /** The number of a marker, and what it points to once that is known. */
+  find(marker: string, quote: string): NumberedCitation;
+  /** The known citations in order of their numbers. */
+  readonly sources: readonly { number: number; citation: CitationPart }[];
+};
+
+const MARKER = /\[(S\d+)(?::\s*(?:"((?:\\.|[^"\\])*)"|“([^”]*)”)\s*)?\]/g;
+
+function keyOf(marker: string, quote: string): string {
+  return `${marker}\u0000${quote.replace(/\s+/g, " ").trim()}`;
+}
+
+/**
+ * Numbers the citations of an answer by where they first appear in its text, so that a number never
+ * changes while the text grows. The same words of the same source share one number.
+ */
+export function numberCitations(text: string, citations: readonly CitationPart[]): CitationNumbers {
+  const numbers = new Map<string, number>();
+  const number = (key: string): number => {
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, numbers.size + 1);
+    return numbers.size;
+  };
+  for (const match of text.matchAll(MARKER)) {
+    number(keyOf(match[1] ?? "", (match[2] ?? match[3] ?? "").replace(/\\(.)/g, "$1")));
+  }
+  const byKey = new Map<string, CitationPart>();
+  const byMarker = new Map<string, CitationPart>();
+  for (const citation of citations) {
+    byKey.set(keyOf(citation.marker, citation.quote), citation);
+    if (!byMarker.has(citation.marker)) byMarker.set(citation.marker, citation);
+  }
+  const find = (marker: string, quote: string): NumberedCitation => {
+    const key = keyOf(marker, quote);
+    // A marker without words points to its source as a whole.
+    const citation = byKey.get(key) ?? (quote === "" ? byMarker.get(marker) : undefined);
+    return { number: number(key), citation };
+  };
+  const sources: { number: number; citation: CitationPart }[] = [];
+  for (const [key, value] of numbers) {
+    const [marker = "", quote = ""] = key.split("\u0000");
+    const { citation } = find(marker, quote);
+    if (citation) sources.push({ number: value, citation });
+  }
+  return { find, sources };
+}

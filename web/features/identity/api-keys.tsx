@@ -1,0 +1,156 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { ApiKey, CreatedApiKey } from "../../lib/api-types.ts";
+import { formatAgo, formatDate, t } from "../../lib/i18n.ts";
+import { type Page, useList } from "../../lib/resource.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
+import { Section } from "../../ui/tabs.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { NewKeyDialog, ShowKeyDialog } from "./new-key-dialog.tsx";
+
+/** Keys by which scripts act as the person. A key is shown once, when it is made. */
+export function ApiKeys(): JSX.Element {
+  const list = useList<ApiKey>(
+    (_, signal) => api.get<Page<ApiKey>>(path`/me/api-keys`, { signal }),
+    [],
+  );
+  const creating = useSignal(false);
+  const made = useSignal<CreatedApiKey | undefined>(undefined);
+  const revoking = useSignal<ApiKey | undefined>(undefined);
+  const revoke = useAction(
+    async (key: ApiKey) => {
+      await api.delete(path`/me/api-keys/${key.id}`);
+      revoking.value = undefined;
+      toast(t("keys.revoked", { name: key.name }));
+      await list.load();
+    },
+    { toast: true },
+  );
+  const rotate = useAction(
+    async (key: ApiKey) => {
+      made.value = await api.post<CreatedApiKey>(path`/me/api-keys/${key.id}/rotate`, {});
+      await list.load();
+    },
+    { toast: true },
+  );
+  const items = list.items.value;
+  return (
+    <Section
+      title={t("settings.keys")}
+      detail={t("keys.detail")}
+      actions={
+        <Button
+          icon="plus"
+          onClick={() => {
+            creating.value = true;
+          }}
+        >
+          {t("keys.new")}
+        </Button>
+      }
+    >
+      {list.error.value && !items ? (
+        <ErrorState
+          title={t("keys.failed")}
+          detail={list.error.value.detail}
+          onRetry={() => void list.load()}
+        />
+      ) : !items ? (
+        <SkeletonRows rows={2} />
+      ) : items.length === 0 ? (
+        <EmptyState icon="key" title={t("keys.empty")}>
+          {t("keys.empty.detail")}
+        </EmptyState>
+      ) : (
+        <ul class="rows">
+          {items.map((key) => (
+            <li key={key.id} class="row-item">
+              <span class="row-icon">
+                <Icon name="key" size={18} />
+              </span>
+              <div class="grow">
+                <p class="row-title truncate">
+                  {key.name} <code class="faint">{key.prefix}…</code>
+                </p>
+                <p class="muted small truncate">
+                  {key.lastUsedAt
+                    ? t("keys.used", { when: formatAgo(key.lastUsedAt) })
+                    : t("keys.neverUsed")}
+                  {" · "}
+                  {key.expiresAt
+                    ? t("keys.expires", { date: formatDate(key.expiresAt) })
+                    : t("keys.noExpiry")}
+                </p>
+              </div>
+              {key.expiresAt && new Date(key.expiresAt) < new Date() && (
+                <Badge tone="danger">{t("keys.expired")}</Badge>
+              )}
+              <Badge>
+                {t(key.scopes.includes("write") ? "keys.scope.write" : "keys.scope.read")}
+              </Badge>
+              <Menu
+                label={t("keys.menu", { name: key.name })}
+                items={[
+                  {
+                    label: t("keys.rotate"),
+                    icon: "retry",
+                    hint: t("keys.rotate.hint"),
+                    onSelect: () => void rotate.run(key),
+                  },
+                  {
+                    label: t("keys.revoke"),
+                    icon: "trash",
+                    danger: true,
+                    onSelect: () => {
+                      revoking.value = key;
+                    },
+                  },
+                ]}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {creating.value && (
+        <NewKeyDialog
+          onClose={() => {
+            creating.value = false;
+          }}
+          onCreated={(key) => {
+            creating.value = false;
+            made.value = key;
+            void list.load();
+          }}
+        />
+      )}
+      {made.value && (
+        <ShowKeyDialog
+          value={made.value.key}
+          onClose={() => {
+            made.value = undefined;
+          }}
+        />
+      )}
+      {revoking.value && (
+        <ConfirmDialog
+          title={t("keys.revoke.title", { name: revoking.value.name })}
+          action={t("keys.revoke")}
+          busy={revoke.busy.value}
+          onConfirm={() => revoking.value && void revoke.run(revoking.value)}
+          onClose={() => {
+            revoking.value = undefined;
+          }}
+        >
+          <p>{t("keys.revoke.text")}</p>
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+}

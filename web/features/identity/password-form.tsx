@@ -1,0 +1,71 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import { t } from "../../lib/i18n.ts";
+import { Button } from "../../ui/button.tsx";
+import { Input } from "../../ui/field.tsx";
+import { Section } from "../../ui/tabs.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { FormError } from "./form-error.tsx";
+import { me } from "./session.ts";
+
+export function PasswordForm(): JSX.Element {
+  const current = useSignal("");
+  const next = useSignal("");
+  const save = useAction(async () => {
+    await api.post(path`/me/password`, { currentPassword: current.value, newPassword: next.value });
+    current.value = "";
+    next.value = "";
+    toast(t("settings.password.changed"));
+  });
+  const failure = save.error.value;
+  return (
+    <Section title={t("field.password")} detail={t("settings.password.detail")}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <FormError error={failure} />
+        <input
+          type="hidden"
+          name="username"
+          autocomplete="username"
+          value={me.value?.email ?? ""}
+        />
+        <Input
+          label={t("settings.password.current")}
+          type="password"
+          autoComplete="current-password"
+          value={current.value}
+          onInput={(value) => {
+            current.value = value;
+          }}
+          required
+        />
+        <Input
+          label={t("settings.password.new")}
+          type="password"
+          autoComplete="new-password"
+          minLength={10}
+          maxLength={200}
+          hint={t("field.password.hint")}
+          value={next.value}
+          error={failure?.field("newPassword")}
+          onInput={(value) => {
+            next.value = value;
+          }}
+          required
+        />
+        <div class="row">
+          <Button type="submit" look="primary" busy={save.busy.value}>
+            {t("settings.password.action")}
+          </Button>
+        </div>
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,47 @@
+import { signal } from "@preact/signals";
+import { type ApiError, api, onSignedOut, path, toApiError } from "../../lib/api.ts";
+import type { Me, SetupState } from "../../lib/api-types.ts";
+
+/** Who is signed in: undefined until known, null when nobody is. */
+export const me = signal<Me | null | undefined>(undefined);
+/** Whether the first account is still to be made, and whether anybody may make one. */
+export const setup = signal<SetupState | undefined>(undefined);
+/** Set when the first question to the server failed, so that nothing can be shown. */
+export const startError = signal<ApiError | undefined>(undefined);
+
+onSignedOut(() => {
+  me.value = null;
+});
+
+/** Asks who is signed in, and when nobody is, what a visitor may do. */
+export async function loadSession(): Promise<void> {
+  startError.value = undefined;
+  try {
+    me.value = await api.get<Me>(path`/me`);
+  } catch (thrown) {
+    const error = toApiError(thrown);
+    if (error.status !== 401) {
+      startError.value = error;
+      return;
+    }
+    me.value = null;
+  }
+}
+
+/** Asks what a visitor may do here; kept after the first answer. */
+export async function loadSetup(): Promise<SetupState> {
+  setup.value ??= await api.get<SetupState>(path`/setup`);
+  return setup.value;
+}
+
+/** Ends the session here and on the server; a server that cannot be reached keeps it. */
+export async function signOut(): Promise<void> {
+  await api.post(path`/auth/sign-out`);
+  me.value = null;
+}
+
+/** Where to go after signing in: a path of this site, from the address's `next`. */
+export function returnPath(query: Readonly<Record<string, string>>): string {
+  const next = query.next ?? "/";
+  return /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : "/";
+}

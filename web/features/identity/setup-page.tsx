@@ -1,0 +1,37 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { api, path } from "../../lib/api.ts";
+import type { Me } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { useTitle } from "../shell/title.ts";
+import { AccountForm } from "./account-form.tsx";
+import { PublicPage } from "./public-page.tsx";
+import { loadSetup, me, setup } from "./session.ts";
+
+/** The first account of an installation, opened by the link that the console prints. */
+export default function SetupPage(): JSX.Element {
+  useTitle(t("setup.title"));
+  const { query, route } = useLocation();
+  const token = query.token;
+  useEffect(() => {
+    loadSetup().then(
+      (state) => {
+        if (!state.needed) route("/sign-in", true);
+      },
+      () => undefined,
+    );
+  }, []);
+  return (
+    <PublicPage title={t("setup.title")} detail={t("setup.detail")}>
+      <AccountForm
+        action={t("setup.action")}
+        onSubmit={async (fields) => {
+          me.value = await api.post<Me>(path`/setup`, token ? { ...fields, token } : fields);
+          setup.value = undefined;
+          route("/", true);
+        }}
+      />
+    </PublicPage>
+  );
+}

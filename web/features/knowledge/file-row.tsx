@@ -1,0 +1,110 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useLocation } from "preact-iso";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { KnowledgeFile } from "../../lib/api-types.ts";
+import { formatAgo, formatBytes, t } from "../../lib/i18n.ts";
+import { Badge, Spinner } from "../../ui/badge.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { contentPath } from "./paths.ts";
+
+const states = {
+  queued: { label: "file.queued", tone: "plain" },
+  reading: { label: "file.reading", tone: "accent" },
+  ready: { label: "file.ready", tone: "ok" },
+  failed: { label: "file.failed", tone: "danger" },
+} as const;
+
+/** One file in the list with how far it is read. */
+export function FileRow(props: {
+  file: KnowledgeFile;
+  projectId: string;
+  mayEdit: boolean;
+  onChanged: () => void;
+}): JSX.Element {
+  const { file, projectId } = props;
+  const { route } = useLocation();
+  const deleting = useSignal(false);
+  const state = states[file.newest.status];
+  const content = contentPath(projectId, file.newest.id);
+  const open = `/projects/${projectId}/knowledge?file=${file.id}`;
+  const remove = useAction(
+    async () => {
+      await api.delete(path`/projects/${projectId}/files/${file.id}`);
+      deleting.value = false;
+      toast(t("file.deletedToast", { name: file.name }));
+      props.onChanged();
+    },
+    { toast: true },
+  );
+  return (
+    <li class="row-item link">
+      <span class="row-icon">
+        <Icon name="file" size={18} />
+      </span>
+      <div class="grow">
+        <a class="row-title truncate row-link" href={open}>
+          {file.name}
+        </a>
+        <p class="muted small truncate">
+          {file.newest.failure
+            ? file.newest.failure.detail
+            : t("file.facts", {
+                size: formatBytes(file.newest.sizeBytes),
+                when: formatAgo(file.newest.createdAt),
+                version: file.newest.version,
+              })}
+        </p>
+      </div>
+      {file.newest.status !== "ready" && (
+        <Badge tone={state.tone}>
+          {file.newest.status === "reading" && <Spinner />}
+          {t(state.label)}
+        </Badge>
+      )}
+      <span class="row-actions">
+        <Menu
+          label={t("file.menu", { name: file.name })}
+          items={[
+            { label: t("file.open"), icon: "file", onSelect: () => route(open) },
+            {
+              label: t("file.download"),
+              icon: "download",
+              onSelect: () => {
+                const link = document.createElement("a");
+                link.href = content;
+                link.download = file.name;
+                link.click();
+              },
+            },
+            props.mayEdit && {
+              label: t("common.delete"),
+              icon: "trash",
+              danger: true,
+              onSelect: () => {
+                deleting.value = true;
+              },
+            },
+          ]}
+        />
+      </span>
+      {deleting.value && (
+        <ConfirmDialog
+          title={t("file.delete.title", { name: file.name })}
+          action={t("common.delete")}
+          busy={remove.busy.value}
+          onConfirm={() => void remove.run()}
+          onClose={() => {
+            deleting.value = false;
+          }}
+        >
+          <p>{t("file.delete.text")}</p>
+        </ConfirmDialog>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,150 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { api, path, withQuery } from "../../lib/api.ts";
+import type { KnowledgeFile, Project } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { type Page, useList } from "../../lib/resource.ts";
+import { Button } from "../../ui/button.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
+import { Section } from "../../ui/tabs.tsx";
+import { FileDialog } from "./file-dialog.tsx";
+import { FileRow } from "./file-row.tsx";
+import { SearchFiles } from "./search-files.tsx";
+import { UploadRow } from "./upload-row.tsx";
+import { startUploads, uploads } from "./uploads.ts";
+
+/** How often files that are being read are asked about, in ms. */
+const POLL = 1_500;
+
+/** The files of a project: drop them in, see how each is read, search all of them. */
+export function KnowledgeTab(props: { project: Project }): JSX.Element {
+  const { project } = props;
+  const { query, route } = useLocation();
+  const over = useSignal(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const list = useList<KnowledgeFile>(
+    (cursor, signal) =>
+      api.get<Page<KnowledgeFile>>(
+        withQuery(path`/projects/${project.id}/files`, { cursor, limit: 50 }),
+        { signal },
+      ),
+    [project.id],
+  );
+  const items = list.items.value;
+  const mayEdit = project.role !== "viewer" && project.archivedAt === null;
+  const mine = uploads.value.filter((upload) => upload.projectId === project.id);
+  const reading =
+    items?.some((file) => file.newest.status === "queued" || file.newest.status === "reading") ??
+    false;
+
+  useEffect(() => {
+    if (!reading) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void list.load();
+    }, POLL);
+    return () => clearInterval(timer);
+  }, [reading]);
+
+  const add = (files: FileList | null | undefined) => {
+    if (files && files.length > 0) startUploads(project.id, [...files], () => void list.load());
+  };
+  const chosen = items?.find((file) => file.id === query.file);
+  const q = query.q ?? "";
+  const here = `/projects/${project.id}/knowledge`;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping files is one way; the button beside it is the other
+    <div
+      class={over.value ? "drop-zone over" : "drop-zone"}
+      onDragOver={(event) => {
+        if (!mayEdit || !event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        over.value = true;
+      }}
+      onDragLeave={(event) => {
+        const to = event.relatedTarget;
+        if (!(to instanceof Node) || !event.currentTarget.contains(to)) over.value = false;
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        over.value = false;
+        if (mayEdit) add(event.dataTransfer?.files);
+      }}
+    >
+      <SearchFiles projectId={project.id} query={q} />
+      {q === "" && (
+        <Section
+          title={t("knowledge.files")}
+          detail={t("knowledge.detail")}
+          actions={
+            mayEdit && (
+              <Button icon="upload" onClick={() => picker.current?.click()}>
+                {t("knowledge.upload")}
+              </Button>
+            )
+          }
+        >
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            onChange={(event) => {
+              add(event.currentTarget.files);
+              event.currentTarget.value = "";
+            }}
+          />
+          {mine.length > 0 && (
+            <ul class="rows" aria-label={t("knowledge.uploads")}>
+              {mine.map((upload) => (
+                <UploadRow key={upload.id} upload={upload} />
+              ))}
+            </ul>
+          )}
+          {list.error.value && !items ? (
+            <ErrorState
+              title={t("knowledge.failed")}
+              detail={list.error.value.detail}
+              requestId={list.error.value.requestId}
+              onRetry={() => void list.load()}
+            />
+          ) : !items ? (
+            <SkeletonRows rows={4} />
+          ) : items.length === 0 && mine.length === 0 ? (
+            <EmptyState icon="file" title={t("knowledge.empty")}>
+              {t(mayEdit ? "knowledge.empty.detail" : "knowledge.empty.viewer")}
+            </EmptyState>
+          ) : (
+            <ul class="rows">
+              {items.map((file) => (
+                <FileRow
+                  key={file.id}
+                  file={file}
+                  projectId={project.id}
+                  mayEdit={mayEdit}
+                  onChanged={() => void list.load()}
+                />
+              ))}
+            </ul>
+          )}
+          <LoadMore
+            more={list.more.value}
+            busy={list.busy.value}
+            onLoad={() => void list.loadMore()}
+          />
+        </Section>
+      )}
+      {over.value && (
+        <div class="drop-hint" aria-hidden="true">
+          <Icon name="upload" size={24} />
+          {t("knowledge.drop")}
+        </div>
+      )}
+      {chosen && (
+        <FileDialog file={chosen} projectId={project.id} onClose={() => route(here, true)} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { Project } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import type { Resource } from "../../lib/resource.ts";
+import { Button } from "../../ui/button.tsx";
+import { Textarea } from "../../ui/field.tsx";
+import { Section } from "../../ui/tabs.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { FormError } from "../identity/form-error.tsx";
+
+/** What every answer in the project is told first. */
+export function InstructionsTab(props: {
+  project: Project;
+  resource: Resource<Project>;
+}): JSX.Element {
+  const { project, resource } = props;
+  const text = useSignal(project.instructions);
+  const mayEdit = project.role !== "viewer";
+  const save = useAction(async () => {
+    resource.data.value = await api.patch<Project>(
+      path`/projects/${project.id}`,
+      { instructions: text.value },
+      { ifMatch: project.version },
+    );
+    toast(t("common.saved"));
+  });
+  const changed = text.value !== project.instructions;
+  return (
+    <Section title={t("project.tab.instructions")} detail={t("instructions.detail")}>
+      <form
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <FormError error={save.error.value} />
+        <Textarea
+          label={t("instructions.label")}
+          placeholder={t("instructions.placeholder")}
+          rows={12}
+          maxLength={50_000}
+          disabled={!mayEdit}
+          value={text.value}
+          onInput={(value) => {
+            text.value = value;
+          }}
+        />
+        {mayEdit && (
+          <div class="row">
+            <Button type="submit" look="primary" disabled={!changed} busy={save.busy.value}>
+              {t("common.save")}
+            </Button>
+            {changed && <span class="muted small">{t("common.unsaved")}</span>}
+          </div>
+        )}
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,169 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { Member, Project, ProjectRole } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { type Page, useList } from "../../lib/resource.ts";
+import { Avatar } from "../../ui/badge.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { Input, Select } from "../../ui/field.tsx";
+import { ErrorState, SkeletonRows } from "../../ui/states.tsx";
+import { Section } from "../../ui/tabs.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { FormError } from "../identity/form-error.tsx";
+import { me } from "../identity/session.ts";
+
+const roles = [
+  { value: "viewer", label: "role.viewer" },
+  { value: "editor", label: "role.editor" },
+  { value: "owner", label: "role.owner" },
+] as const;
+
+function roleOf(value: string): ProjectRole {
+  return roles.find((role) => role.value === value)?.value ?? "viewer";
+}
+
+const roleOptions = () => roles.map((role) => ({ value: role.value, label: t(role.label) }));
+
+/** Who works in the project, and what each may do. */
+export function MembersTab(props: { project: Project }): JSX.Element {
+  const { project } = props;
+  const owner = project.role === "owner";
+  const leaving = useSignal<Member | undefined>(undefined);
+  const list = useList<Member>(
+    (_, signal) => api.get<Page<Member>>(path`/projects/${project.id}/members`, { signal }),
+    [project.id],
+  );
+  const change = useAction(
+    async (member: Member, role: ProjectRole) => {
+      await api.patch(path`/projects/${project.id}/members/${member.principalId}`, { role });
+      await list.load();
+    },
+    { toast: true },
+  );
+  const remove = useAction(
+    async (member: Member) => {
+      await api.delete(path`/projects/${project.id}/members/${member.principalId}`);
+      leaving.value = undefined;
+      toast(t("members.removed", { name: member.name }));
+      await list.load();
+    },
+    { toast: true },
+  );
+  const items = list.items.value;
+  return (
+    <Section title={t("project.tab.members")} detail={t("members.detail")}>
+      {owner && <AddMember projectId={project.id} onAdded={() => void list.load()} />}
+      {list.error.value && !items ? (
+        <ErrorState
+          title={t("members.failed")}
+          detail={list.error.value.detail}
+          onRetry={() => void list.load()}
+        />
+      ) : !items ? (
+        <SkeletonRows rows={3} />
+      ) : (
+        <ul class="rows">
+          {items.map((member) => (
+            <li key={member.principalId} class="row-item">
+              <Avatar name={member.name} />
+              <div class="grow">
+                <p class="row-title truncate">
+                  {member.name}
+                  {member.email === me.value?.email && (
+                    <span class="faint"> {t("members.you")}</span>
+                  )}
+                </p>
+                <p class="muted small truncate">{member.email}</p>
+              </div>
+              {owner ? (
+                <>
+                  <Select
+                    bare
+                    label={t("members.roleOf", { name: member.name })}
+                    value={member.role}
+                    options={roleOptions()}
+                    onChange={(value) => void change.run(member, roleOf(value))}
+                  />
+                  <IconButton
+                    icon="close"
+                    size="sm"
+                    label={t("members.remove", { name: member.name })}
+                    tip="none"
+                    onClick={() => {
+                      leaving.value = member;
+                    }}
+                  />
+                </>
+              ) : (
+                <span class="muted small">
+                  {t(roles.find((role) => role.value === member.role)?.label ?? "role.viewer")}
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {leaving.value && (
+        <ConfirmDialog
+          title={t("members.remove", { name: leaving.value.name })}
+          action={t("members.remove.action")}
+          busy={remove.busy.value}
+          onConfirm={() => leaving.value && void remove.run(leaving.value)}
+          onClose={() => {
+            leaving.value = undefined;
+          }}
+        >
+          <p>{t("members.remove.text")}</p>
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+}
+
+function AddMember(props: { projectId: string; onAdded: () => void }): JSX.Element {
+  const email = useSignal("");
+  const role = useSignal<ProjectRole>("editor");
+  const add = useAction(async () => {
+    await api.post(path`/projects/${props.projectId}/members`, {
+      email: email.value,
+      role: role.value,
+    });
+    email.value = "";
+    props.onAdded();
+  });
+  return (
+    <form
+      class="inline-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void add.run();
+      }}
+    >
+      <FormError error={add.error.value} />
+      <Input
+        label={t("members.email")}
+        type="email"
+        value={email.value}
+        placeholder="name@example.com"
+        onInput={(value) => {
+          email.value = value;
+        }}
+        required
+      />
+      <Select
+        label={t("members.role")}
+        value={role.value}
+        options={roleOptions()}
+        onChange={(value) => {
+          role.value = roleOf(value);
+        }}
+      />
+      <Button type="submit" busy={add.busy.value}>
+        {t("members.add")}
+      </Button>
+    </form>
+  );
+}

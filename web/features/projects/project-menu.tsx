@@ -1,0 +1,160 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useLocation } from "preact-iso";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { Project } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import type { Resource } from "../../lib/resource.ts";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
+import { Input, Textarea } from "../../ui/field.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { FormError } from "../identity/form-error.tsx";
+import { projects } from "../shell/workspace.ts";
+
+type Props = { project: Project; resource: Resource<Project> };
+
+/** What can be done to a project as a whole: rename, archive, delete. */
+export function ProjectMenu({ project, resource }: Props): JSX.Element | null {
+  const { route } = useLocation();
+  const asking = useSignal<"edit" | "delete" | undefined>(undefined);
+  const archive = useAction(
+    async () => {
+      const archived = project.archivedAt !== null;
+      if (archived) await api.delete(path`/projects/${project.id}/archive`);
+      else await api.put(path`/projects/${project.id}/archive`);
+      toast(t(archived ? "projects.unarchivedToast" : "projects.archivedToast"));
+      await Promise.all([resource.load(), projects.load()]);
+    },
+    { toast: true },
+  );
+  const remove = useAction(
+    async () => {
+      await api.delete(path`/projects/${project.id}`);
+      await projects.load();
+      route("/projects");
+      toast(t("projects.deletedToast", { name: project.name }), {
+        action: {
+          label: t("common.undo"),
+          run: () => {
+            void api.post(path`/projects/${project.id}/restore`).then(() => projects.load());
+          },
+        },
+      });
+    },
+    { toast: true },
+  );
+  if (project.role === "viewer") return null;
+  const owner = project.role === "owner" && !project.personal;
+  return (
+    <>
+      <Menu
+        label={t("project.menu")}
+        items={[
+          !project.personal && {
+            label: t("project.edit"),
+            icon: "edit",
+            onSelect: () => {
+              asking.value = "edit";
+            },
+          },
+          owner && {
+            label: t(project.archivedAt ? "project.unarchive" : "project.archive"),
+            icon: "archive",
+            onSelect: () => void archive.run(),
+          },
+          owner && {
+            label: t("project.delete"),
+            icon: "trash",
+            danger: true,
+            onSelect: () => {
+              asking.value = "delete";
+            },
+          },
+        ]}
+      />
+      {asking.value === "edit" && (
+        <EditDialog
+          project={project}
+          resource={resource}
+          onClose={() => {
+            asking.value = undefined;
+          }}
+        />
+      )}
+      {asking.value === "delete" && (
+        <ConfirmDialog
+          title={t("project.delete.title", { name: project.name })}
+          action={t("project.delete")}
+          busy={remove.busy.value}
+          onConfirm={() => void remove.run()}
+          onClose={() => {
+            asking.value = undefined;
+          }}
+        >
+          <p>{t("project.delete.text")}</p>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
+
+function EditDialog(props: Props & { onClose: () => void }): JSX.Element {
+  const name = useSignal(props.project.name);
+  const description = useSignal(props.project.description);
+  const save = useAction(async () => {
+    props.resource.data.value = await api.patch<Project>(
+      path`/projects/${props.project.id}`,
+      { name: name.value.trim(), description: description.value },
+      { ifMatch: props.project.version },
+    );
+    void projects.load();
+    props.onClose();
+  });
+  return (
+    <Dialog
+      title={t("project.edit")}
+      onClose={props.onClose}
+      footer={
+        <>
+          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
+          <Button look="primary" type="submit" form="edit-project" busy={save.busy.value}>
+            {t("common.save")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="edit-project"
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <FormError error={save.error.value} />
+        <Input
+          label={t("field.name")}
+          value={name.value}
+          maxLength={120}
+          onInput={(value) => {
+            name.value = value;
+          }}
+          required
+          autoFocus
+        />
+        <Textarea
+          label={t("field.description")}
+          rows={3}
+          maxLength={2000}
+          value={description.value}
+          onInput={(value) => {
+            description.value = value;
+          }}
+        />
+      </form>
+    </Dialog>
+  );
+}

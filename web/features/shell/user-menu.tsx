@@ -1,0 +1,68 @@
+import type { JSX } from "preact";
+import { useLocation } from "preact-iso";
+import { useAction } from "../../lib/action.ts";
+import { t } from "../../lib/i18n.ts";
+import { Avatar } from "../../ui/badge.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { me, signOut } from "../identity/session.ts";
+import { setTheme, theme } from "./theme.ts";
+import { clearWorkspace } from "./workspace.ts";
+
+/** The person at the foot of the sidebar: settings, look, administration, sign-out. */
+export function UserMenu(): JSX.Element | null {
+  const { route } = useLocation();
+  const leave = useAction(
+    async () => {
+      await signOut();
+      clearWorkspace();
+      route("/sign-in");
+    },
+    { toast: true },
+  );
+  const person = me.value;
+  if (!person) return null;
+  return (
+    <Menu
+      label={t("shell.account", { name: person.name })}
+      triggerClass="user-button"
+      trigger={
+        <>
+          <Avatar name={person.name} />
+          <span class="user-name">
+            <span class="truncate">{person.name}</span>
+            <span class="truncate faint">{person.email}</span>
+          </span>
+          <Icon name="chevronDown" size={16} />
+        </>
+      }
+      items={[
+        { label: t("settings.title"), icon: "settings", onSelect: () => route("/settings") },
+        person.role === "admin" && {
+          label: t("admin.title"),
+          icon: "admin",
+          onSelect: () => route("/admin"),
+        },
+        {
+          label: t("theme.system"),
+          checked: theme.value === "system",
+          icon: "settings",
+          onSelect: () => setTheme("system"),
+        },
+        {
+          label: t("theme.light"),
+          checked: theme.value === "light",
+          icon: "sun",
+          onSelect: () => setTheme("light"),
+        },
+        {
+          label: t("theme.dark"),
+          checked: theme.value === "dark",
+          icon: "moon",
+          onSelect: () => setTheme("dark"),
+        },
+        { label: t("shell.signOut"), icon: "signOut", onSelect: () => void leave.run() },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,26 @@
+import { computed } from "@preact/signals";
+import { api, path, withQuery } from "../../lib/api.ts";
+import type { Project, Thread } from "../../lib/api-types.ts";
+import { createList, type Page } from "../../lib/resource.ts";
+import { me } from "../identity/session.ts";
+
+/** My projects, newest change first; the sidebar, the dashboard and the pickers share them. */
+export const projects = createList<Project>((cursor, signal) =>
+  api.get<Page<Project>>(withQuery(path`/projects`, { cursor, limit: 50 }), { signal }),
+);
+
+/** The threads I worked in last, of all projects. */
+export const recentThreads = createList<Thread>((cursor, signal) =>
+  api.get<Page<Thread>>(withQuery(path`/threads`, { cursor, limit: 20 }), { signal }),
+);
+
+/** The project that a first chat goes to. */
+export const personalProject = computed(() =>
+  projects.items.value?.find((project) => project.id === me.value?.personalProjectId),
+);
+
+/** Forgets everything of the person who signed out. */
+export function clearWorkspace(): void {
+  projects.items.value = undefined;
+  recentThreads.items.value = undefined;
+}

@@ -1,0 +1,166 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import type { ComponentChildren, JSX, TargetedKeyboardEvent } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useAction } from "../../lib/action.ts";
+import { t } from "../../lib/i18n.ts";
+import { useResource } from "../../lib/resource.ts";
+import { IconButton } from "../../ui/button.tsx";
+import { Select } from "../../ui/field.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { agentsFor, models } from "./choices.ts";
+import { readDraft, writeDraft } from "./draft.ts";
+import type { Choice } from "./start-thread.ts";
+
+export type ComposerProps = {
+  /** Under which what is typed is kept until it is sent. */
+  draftKey: string;
+  projectId: string | undefined;
+  placeholder: string;
+  /** An answer is being written: the button stops it, and nothing can be sent meanwhile. */
+  running?: boolean | undefined;
+  disabled?: boolean | undefined;
+  autoFocus?: boolean | undefined;
+  note?: ComponentChildren;
+  initial?: Choice | undefined;
+  onSend: (text: string, choice: Choice) => Promise<void>;
+  onStop?: (() => void) | undefined;
+};
+
+const MAX_TEXT = 100_000;
+
+/** Where a message is written. Enter sends, Shift+Enter begins a line. */
+export function Composer(props: ComposerProps): JSX.Element {
+  const text = useSignal(readDraft(props.draftKey));
+  const modelId = useSignal(props.initial?.modelId ?? "");
+  const agentId = useSignal(props.initial?.agentId ?? "");
+  const box = useRef<HTMLTextAreaElement>(null);
+  useSignalEffect(() => writeDraft(props.draftKey, text.value));
+  useEffect(() => {
+    if (!models.data.peek()) void models.load();
+    if (props.autoFocus && matchMedia("(pointer: fine)").matches) box.current?.focus();
+  }, []);
+  const agents = useResource(
+    (signal) => (props.projectId ? agentsFor(props.projectId, signal) : Promise.resolve([])),
+    [props.projectId],
+  );
+  const send = useAction(async () => {
+    const sent = text.value;
+    await props.onSend(sent.trim(), {
+      modelId: modelId.value || null,
+      agentId: agentId.value || null,
+    });
+    if (text.value === sent) text.value = "";
+    writeDraft(props.draftKey, text.value);
+  });
+  const ready = text.value.trim() !== "" && !props.running && !props.disabled && !send.busy.value;
+  const submit = () => {
+    if (ready) void send.run();
+  };
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  };
+  const agentList = agents.data.value ?? [];
+  const modelList = models.data.value ?? [];
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {send.error.value && (
+        <p class="form-error" role="alert">
+          <Icon name="warning" size={18} />
+          <span>{send.error.value.detail}</span>
+        </p>
+      )}
+      <div class="composer-box">
+        <textarea
+          ref={box}
+          data-composer
+          class="composer-text"
+          aria-label={t("composer.label")}
+          placeholder={props.placeholder}
+          rows={1}
+          maxLength={MAX_TEXT}
+          value={text.value}
+          disabled={props.disabled}
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <div class="composer-bar">
+          <div class="composer-choices">
+            {agentList.length > 1 && (
+              <Select
+                bare
+                label={t("composer.agent")}
+                value={agentId.value}
+                options={[
+                  {
+                    value: "",
+                    label:
+                      agentList.find((agent) => agent.isDefault)?.name ??
+                      t("composer.defaultAgent"),
+                  },
+                  ...agentList
+                    .filter((agent) => !agent.isDefault)
+                    .map((agent) => ({ value: agent.id, label: agent.name })),
+                ]}
+                onChange={(value) => {
+                  agentId.value = value;
+                }}
+              />
+            )}
+            {modelList.length > 0 && (
+              <Select
+                bare
+                label={t("composer.model")}
+                value={modelId.value}
+                options={[
+                  {
+                    value: "",
+                    label:
+                      modelList.find((model) => model.isDefault)?.displayName ??
+                      t("composer.defaultModel"),
+                  },
+                  ...modelList
+                    .filter((model) => !model.isDefault)
+                    .map((model) => ({ value: model.id, label: model.displayName })),
+                ]}
+                onChange={(value) => {
+                  modelId.value = value;
+                }}
+              />
+            )}
+          </div>
+          {props.running ? (
+            <IconButton
+              icon="stop"
+              look="primary"
+              class="composer-send"
+              label={t("composer.stop")}
+              tip="above"
+              onClick={() => props.onStop?.()}
+            />
+          ) : (
+            <IconButton
+              icon="send"
+              type="submit"
+              look="primary"
+              class="composer-send"
+              label={t("composer.send")}
+              tip="above"
+              disabled={!ready}
+            />
+          )}
+        </div>
+      </div>
+      <p class="composer-note">{props.running ? t("composer.running") : props.note}</p>
+    </form>
+  );
+}

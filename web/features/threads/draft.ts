@@ -1,0 +1,19 @@
+const PREFIX = "atelier.draft.";
+
+/** What was typed and not sent, kept in this browser until it is. */
+export function readDraft(key: string): string {
+  try {
+    return localStorage.getItem(PREFIX + key) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+export function writeDraft(key: string, text: string): void {
+  try {
+    if (text === "") localStorage.removeItem(PREFIX + key);
+    else localStorage.setItem(PREFIX + key, text);
+  } catch {
+    // Storage may be full or blocked; the text is still in the box.
+  }
+}

@@ -1,0 +1,108 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { formatCompact, formatMoney, t } from "../../lib/i18n.ts";
+import { IconButton } from "../../ui/button.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { ManifestDialog } from "../generation/manifest-dialog.tsx";
+import { siblingsOf } from "./message-tree.ts";
+import type { MessageProps } from "./message-view.tsx";
+
+/** What can be done with a message, which of its versions is shown, and what it cost. */
+export function MessageActions(
+  props: MessageProps & { text: string; onStartEdit?: (() => void) | undefined },
+): JSX.Element {
+  const { message, thread } = props;
+  const details = useSignal(false);
+  const { index, all } = siblingsOf(props.tree.value, message);
+  const go = (step: number) => {
+    const target = all[index + step];
+    if (target) props.onChoose(target.id);
+  };
+  const copy = () => {
+    navigator.clipboard.writeText(props.text).then(
+      () => toast(t("common.copied")),
+      () => toast(t("common.copyFailed"), { tone: "danger" }),
+    );
+  };
+  const tokens = message.usage
+    ? message.usage.inputTokens +
+      message.usage.cacheReadTokens +
+      message.usage.cacheWriteTokens +
+      message.usage.outputTokens
+    : undefined;
+  return (
+    <footer class="message-foot">
+      <div class="message-actions">
+        {all.length > 1 && (
+          <span class="branches">
+            <IconButton
+              icon="chevronLeft"
+              size="sm"
+              tip="none"
+              label={t("branch.previous")}
+              disabled={index === 0}
+              onClick={() => go(-1)}
+            />
+            <span class="numeric">
+              {t("branch.position", { index: index + 1, total: all.length })}
+            </span>
+            <IconButton
+              icon="chevronRight"
+              size="sm"
+              tip="none"
+              label={t("branch.next")}
+              disabled={index === all.length - 1}
+              onClick={() => go(1)}
+            />
+          </span>
+        )}
+        {props.text !== "" && (
+          <IconButton icon="copy" size="sm" label={t("common.copy")} onClick={copy} />
+        )}
+        {message.role === "user" && thread.mayWrite && !props.busy && (
+          <IconButton
+            icon="edit"
+            size="sm"
+            label={t("message.edit")}
+            onClick={() => props.onStartEdit?.()}
+          />
+        )}
+        {message.role === "assistant" && thread.mayWrite && !props.busy && (
+          <IconButton
+            icon="retry"
+            size="sm"
+            label={t("message.regenerate")}
+            onClick={() => props.onRegenerate(message)}
+          />
+        )}
+        {message.role === "assistant" && message.generationId && (
+          <IconButton
+            icon="list"
+            size="sm"
+            label={t("manifest.open")}
+            onClick={() => {
+              details.value = true;
+            }}
+          />
+        )}
+      </div>
+      {message.role === "assistant" && (
+        <p class="message-meta numeric">
+          {message.modelName && <span>{message.modelName}</span>}
+          {tokens !== undefined && (
+            <span>{t("message.tokens", { tokens: formatCompact(tokens) })}</span>
+          )}
+          {message.costMicroUsd !== null && <span>{formatMoney(message.costMicroUsd)}</span>}
+        </p>
+      )}
+      {details.value && message.generationId && (
+        <ManifestDialog
+          generationId={message.generationId}
+          onClose={() => {
+            details.value = false;
+          }}
+        />
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,51 @@
+import type { Message } from "../../lib/api-types.ts";
+
+/** The messages of a thread by id; editing and regenerating make it a tree. */
+export type MessageTree = ReadonlyMap<string, Message>;
+
+export function treeOf(messages: readonly Message[]): MessageTree {
+  return new Map(messages.map((message) => [message.id, message]));
+}
+
+/** The answers to a message, or the beginnings of a thread for null, oldest first. */
+export function childrenOf(tree: MessageTree, parentId: string | null): Message[] {
+  const children = [...tree.values()].filter((message) => message.parentId === parentId);
+  // Ids are made in time order, which settles messages of the same instant.
+  return children.sort(
+    (a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id),
+  );
+}
+
+/** A message among those with the same parent: which one it is and all of them. */
+export function siblingsOf(tree: MessageTree, message: Message): { index: number; all: Message[] } {
+  const all = childrenOf(tree, message.parentId);
+  return { index: all.findIndex((sibling) => sibling.id === message.id), all };
+}
+
+/** The messages from the beginning to a leaf; empty when the leaf is not known. */
+export function pathTo(tree: MessageTree, leafId: string | null): Message[] {
+  const path: Message[] = [];
+  const seen = new Set<string>();
+  let message = leafId === null ? undefined : tree.get(leafId);
+  while (message && !seen.has(message.id)) {
+    seen.add(message.id);
+    path.unshift(message);
+    message = message.parentId === null ? undefined : tree.get(message.parentId);
+  }
+  return path;
+}
+
+/** The end of the branch through a message, taking the newest answer at each fork. */
+export function leafBelow(tree: MessageTree, id: string): string {
+  let leaf = id;
+  for (let next = childrenOf(tree, leaf).at(-1); next; next = childrenOf(tree, leaf).at(-1))
+    leaf = next.id;
+  return leaf;
+}
+
+/** The leaf to show: the stored choice, followed to its end, or the newest branch. */
+export function shownLeaf(tree: MessageTree, chosen: string | null): string | null {
+  if (chosen !== null && tree.has(chosen)) return leafBelow(tree, chosen);
+  const first = childrenOf(tree, null).at(-1);
+  return first ? leafBelow(tree, first.id) : null;
+}

@@ -1,0 +1,95 @@
+import { type ReadonlySignal, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import type { CitationPart, Message, ThreadDetail } from "../../lib/api-types.ts";
+import type { StreamState } from "../../lib/event-stream.ts";
+import { formatDateTime, t } from "../../lib/i18n.ts";
+import { AnswerBody } from "../generation/answer-body.tsx";
+import { type AnswerState, textOf } from "../generation/apply.ts";
+import { EditMessage } from "./edit-message.tsx";
+import { MessageActions } from "./message-actions.tsx";
+import type { MessageTree } from "./message-tree.ts";
+
+export type MessageProps = {
+  message: Message;
+  thread: ThreadDetail;
+  tree: ReadonlySignal<MessageTree>;
+  live: ReadonlySignal<(AnswerState & { generationId: string }) | undefined>;
+  connection: ReadonlySignal<StreamState>;
+  /** An answer of the branch is being written: nothing else can be started. */
+  busy: boolean;
+  onCite: (citation: CitationPart) => void;
+  onChoose: (messageId: string) => void;
+  onRegenerate: (message: Message) => void;
+  onEdit: (message: Message, text: string) => Promise<void>;
+};
+
+/** One message of the branch, whoever wrote it. */
+export function MessageView(props: MessageProps): JSX.Element {
+  return props.message.role === "user" ? (
+    <UserMessage {...props} />
+  ) : (
+    <AssistantMessage {...props} />
+  );
+}
+
+function UserMessage(props: MessageProps): JSX.Element {
+  const { message } = props;
+  const editing = useSignal(false);
+  const text = textOf(message.parts);
+  return (
+    <article
+      class="message user"
+      aria-label={t("message.from", { name: message.authorName ?? t("message.you") })}
+    >
+      {editing.value ? (
+        <EditMessage
+          text={text}
+          onCancel={() => {
+            editing.value = false;
+          }}
+          onSend={async (changed) => {
+            await props.onEdit(message, changed);
+            editing.value = false;
+          }}
+        />
+      ) : (
+        <div class="bubble" title={formatDateTime(message.createdAt)}>
+          {text}
+        </div>
+      )}
+      {!editing.value && (
+        <MessageActions
+          {...props}
+          text={text}
+          onStartEdit={() => {
+            editing.value = true;
+          }}
+        />
+      )}
+    </article>
+  );
+}
+
+function AssistantMessage(props: MessageProps): JSX.Element {
+  const { message } = props;
+  const running = message.status === "running";
+  // Only the message being written reads the live answer, so only it is drawn again as text comes.
+  const live = running || message.parts.length === 0 ? props.live.value : undefined;
+  const mine = live && live.generationId === message.generationId ? live : undefined;
+  const shown = running && mine ? mine : message;
+  return (
+    <article class="message assistant" aria-label={t("message.answer")} aria-busy={running}>
+      <AnswerBody
+        parts={shown.parts}
+        status={shown.status}
+        error={shown.error ?? undefined}
+        waiting={running && props.connection.value === "waiting"}
+        onCite={props.onCite}
+        onRetry={
+          props.thread.mayWrite && !props.busy ? () => props.onRegenerate(message) : undefined
+        }
+      />
+      {!running && <MessageActions {...props} text={textOf(shown.parts)} />}
+    </article>
+  );
+}

@@ -1,0 +1,54 @@
+import { api, newIdempotencyKey, path } from "../../lib/api.ts";
+import type { StartedAnswer, Thread, ThreadDetail } from "../../lib/api-types.ts";
+import { recentThreads } from "../shell/workspace.ts";
+
+/** With what a message is to be answered; null is the default of the thread or the workspace. */
+export type Choice = { modelId: string | null; agentId: string | null };
+
+export type Started = { thread: Thread; answer: StartedAnswer };
+
+/** Begins a thread with its first message. */
+export async function startThread(
+  projectId: string,
+  text: string,
+  choice: Choice,
+): Promise<Started> {
+  const thread = await api.post<Thread>(path`/projects/${projectId}/threads`, choice, {
+    idempotencyKey: newIdempotencyKey(),
+  });
+  const answer = await sendMessage(thread.id, null, text, choice);
+  void recentThreads.load();
+  return { thread, answer };
+}
+
+/** Adds a message below `parentId` and starts its answer. */
+export function sendMessage(
+  threadId: string,
+  parentId: string | null,
+  text: string,
+  choice: Choice,
+): Promise<StartedAnswer> {
+  const body = { parentId, text, ...choice };
+  return api.post<StartedAnswer>(path`/threads/${threadId}/messages`, body, {
+    idempotencyKey: newIdempotencyKey(),
+  });
+}
+
+let remembered: ThreadDetail | undefined;
+
+/** Keeps a thread that was just begun, so that its page shows it without asking the server again. */
+export function rememberStart(started: Started): void {
+  const { userMessage, assistantMessage } = started.answer;
+  remembered = {
+    ...started.thread,
+    leafId: assistantMessage.id,
+    messages: [userMessage, assistantMessage],
+  };
+}
+
+/** The remembered thread, once. */
+export function takeStart(threadId: string): ThreadDetail | undefined {
+  const start = remembered?.id === threadId ? remembered : undefined;
+  remembered = undefined;
+  return start;
+}

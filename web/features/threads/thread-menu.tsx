@@ -1,0 +1,155 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { Thread } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
+import { Input } from "../../ui/field.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { FormError } from "../identity/form-error.tsx";
+import { recentThreads } from "../shell/workspace.ts";
+
+type Props = {
+  thread: Thread;
+  onChanged: (thread: Thread) => void;
+  onDeleted?: (() => void) | undefined;
+};
+
+/** What can be done to a thread: rename, share or unshare, delete. */
+export function ThreadMenu({ thread, onChanged, onDeleted }: Props): JSX.Element {
+  const asking = useSignal<"rename" | "delete" | undefined>(undefined);
+  const close = () => {
+    asking.value = undefined;
+  };
+  const share = useAction(
+    async () => {
+      const visibility = thread.visibility === "private" ? "project" : "private";
+      const changed = await api.patch<Thread>(path`/threads/${thread.id}`, { visibility });
+      toast(t(visibility === "project" ? "threads.sharedToast" : "threads.unsharedToast"));
+      onChanged(changed);
+    },
+    { toast: true },
+  );
+  const remove = useAction(
+    async () => {
+      await api.delete(path`/threads/${thread.id}`);
+      close();
+      onDeleted?.();
+      onChanged(thread);
+      void recentThreads.load();
+      toast(t("threads.deletedToast"), {
+        action: {
+          label: t("common.undo"),
+          run: () => {
+            void api.post(path`/threads/${thread.id}/restore`).then(() => {
+              onChanged(thread);
+              return recentThreads.load();
+            });
+          },
+        },
+      });
+    },
+    { toast: true },
+  );
+  return (
+    <>
+      <Menu
+        label={t("threads.menu", { title: thread.title || t("threads.untitled") })}
+        items={[
+          {
+            label: t("threads.rename"),
+            icon: "edit",
+            onSelect: () => {
+              asking.value = "rename";
+            },
+          },
+          thread.visibility === "private"
+            ? {
+                label: t("threads.share"),
+                icon: "people",
+                hint: t("threads.share.hint"),
+                onSelect: () => void share.run(),
+              }
+            : {
+                label: t("threads.unshare"),
+                icon: "lock",
+                hint: t("threads.unshare.hint"),
+                onSelect: () => void share.run(),
+              },
+          {
+            label: t("common.delete"),
+            icon: "trash",
+            danger: true,
+            onSelect: () => {
+              asking.value = "delete";
+            },
+          },
+        ]}
+      />
+      {asking.value === "rename" && (
+        <RenameDialog thread={thread} onChanged={onChanged} onClose={close} />
+      )}
+      {asking.value === "delete" && (
+        <ConfirmDialog
+          title={t("threads.delete.title")}
+          action={t("common.delete")}
+          busy={remove.busy.value}
+          onConfirm={() => void remove.run()}
+          onClose={close}
+        >
+          <p>{t("threads.delete.text")}</p>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
+
+function RenameDialog(props: Props & { onClose: () => void }): JSX.Element {
+  const title = useSignal(props.thread.title);
+  const save = useAction(async () => {
+    const changed = await api.patch<Thread>(path`/threads/${props.thread.id}`, {
+      title: title.value.trim(),
+    });
+    void recentThreads.load();
+    props.onClose();
+    props.onChanged(changed);
+  });
+  return (
+    <Dialog
+      title={t("threads.rename")}
+      onClose={props.onClose}
+      footer={
+        <>
+          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
+          <Button look="primary" type="submit" form="rename-thread" busy={save.busy.value}>
+            {t("common.save")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="rename-thread"
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <FormError error={save.error.value} />
+        <Input
+          label={t("field.title")}
+          value={title.value}
+          maxLength={200}
+          onInput={(value) => {
+            title.value = value;
+          }}
+          required
+          autoFocus
+        />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,155 @@
+import { useModel, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { useLocation, useRoute } from "preact-iso";
+import { toApiError } from "../../lib/api.ts";
+import type { CitationPart } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { LinkButton } from "../../ui/button.tsx";
+import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { CitationPanel } from "../knowledge/citation-panel.tsx";
+import { announce } from "../shell/announce.ts";
+import { useTitle } from "../shell/title.ts";
+import { Composer } from "./composer.tsx";
+import { useFollowEnd } from "./follow-end.ts";
+import { MessageView } from "./message-view.tsx";
+import { ThreadHead } from "./thread-head.tsx";
+import { ThreadModel } from "./thread-model.ts";
+
+export default function ThreadPage(): JSX.Element {
+  const { params } = useRoute();
+  const id = params.threadId ?? "";
+  return <OneThread key={id} id={id} />;
+}
+
+function OneThread(props: { id: string }): JSX.Element {
+  const { route } = useLocation();
+  const model = useModel(() => new ThreadModel(props.id));
+  const source = useSignal<CitationPart | undefined>(undefined);
+  const detail = model.detail.value;
+  const running = model.running.value;
+  useTitle(detail ? detail.title || t("threads.untitled") : undefined);
+  const end = useFollowEnd();
+
+  useEffect(() => {
+    if (!model.detail.peek()) void model.load();
+    return () => model.dispose();
+  }, []);
+  const isRunning = running !== undefined;
+  useEffect(() => {
+    if (!isRunning) return;
+    announce(t("thread.answering"));
+    const onKeyDown = (event: KeyboardEvent) => {
+      const inside = event.target instanceof Element && event.target.closest("dialog, [popover]");
+      if (event.key === "Escape" && !event.defaultPrevented && !inside) attempt(model.stop());
+    };
+    addEventListener("keydown", onKeyDown);
+    return () => {
+      removeEventListener("keydown", onKeyDown);
+      announce(t("thread.answered"));
+    };
+  }, [isRunning]);
+
+  const attempt = (work: Promise<unknown>) => {
+    work.catch((thrown: unknown) => toast(toApiError(thrown).detail, { tone: "danger" }));
+  };
+
+  const error = model.error.value;
+  if (error && !detail) {
+    return (
+      <main id="main" class="page">
+        {error.status === 404 ? (
+          <EmptyState
+            icon="thread"
+            title={t("thread.missing")}
+            action={<LinkButton href="/">{t("notFound.action")}</LinkButton>}
+          >
+            {t("thread.missing.detail")}
+          </EmptyState>
+        ) : (
+          <ErrorState
+            title={t("thread.failed")}
+            detail={error.detail}
+            requestId={error.requestId}
+            onRetry={() => void model.load()}
+          />
+        )}
+      </main>
+    );
+  }
+  return (
+    <div class={source.value ? "thread-layout with-panel" : "thread-layout"}>
+      <main id="main" class="thread">
+        <ThreadHead
+          thread={detail}
+          onChanged={(thread) => {
+            if (model.detail.value) model.detail.value = { ...model.detail.value, ...thread };
+          }}
+          onDeleted={() => route(detail ? `/projects/${detail.projectId}` : "/")}
+        />
+        <div class="messages">
+          {detail ? (
+            model.branch.value.map((message) => (
+              <MessageView
+                key={message.id}
+                message={message}
+                thread={detail}
+                tree={model.tree}
+                live={model.live}
+                connection={model.connection}
+                busy={isRunning}
+                onCite={(citation) => {
+                  source.value = citation;
+                }}
+                onChoose={(id) => attempt(model.choose(id))}
+                onRegenerate={(target) => attempt(model.regenerate(target, null))}
+                onEdit={(target, text) =>
+                  model.edit(target, text, { modelId: detail.modelId, agentId: detail.agentId })
+                }
+              />
+            ))
+          ) : (
+            <Skeleton lines={6} />
+          )}
+        </div>
+        <div class="thread-foot">
+          {end.away.value && (
+            <button type="button" class="jump" onClick={end.jump}>
+              {t("thread.jump")}
+            </button>
+          )}
+          {detail &&
+            (detail.mayWrite ? (
+              <Composer
+                key={detail.id}
+                draftKey={detail.id}
+                projectId={detail.projectId}
+                placeholder={t("thread.reply")}
+                autoFocus
+                running={isRunning}
+                initial={{ modelId: detail.modelId, agentId: detail.agentId }}
+                onStop={() => attempt(model.stop())}
+                onSend={async (text, choice) => {
+                  await model.send(text, choice);
+                  end.jump();
+                }}
+              />
+            ) : (
+              <p class="composer-note">{t("thread.readOnly")}</p>
+            ))}
+        </div>
+      </main>
+      {source.value && detail && (
+        <CitationPanel
+          key={`${source.value.fileVersionId}:${source.value.start}`}
+          projectId={detail.projectId}
+          citation={source.value}
+          onClose={() => {
+            source.value = undefined;
+          }}
+        />
+      )}
+    </div>
+  );
+}

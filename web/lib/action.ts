@@ -1,0 +1,42 @@
+import { type Signal, useSignal } from "@preact/signals";
+import { toast } from "../ui/toast.tsx";
+import { type ApiError, toApiError } from "./api.ts";
+
+export type Action<Args extends unknown[]> = {
+  readonly busy: Signal<boolean>;
+  readonly error: Signal<ApiError | undefined>;
+  /** Runs once at a time; false when it failed or was already running. */
+  run: (...args: Args) => Promise<boolean>;
+};
+
+/**
+ * A write that a component starts: busy while it runs, its failure kept for the form to show, or
+ * said in a toast where there is no form.
+ */
+export function useAction<Args extends unknown[]>(
+  act: (...args: Args) => Promise<unknown>,
+  options: { toast?: boolean } = {},
+): Action<Args> {
+  const busy = useSignal(false);
+  const error = useSignal<ApiError | undefined>(undefined);
+  return {
+    busy,
+    error,
+    async run(...args) {
+      if (busy.peek()) return false;
+      busy.value = true;
+      error.value = undefined;
+      try {
+        await act(...args);
+        return true;
+      } catch (thrown) {
+        const failure = toApiError(thrown);
+        error.value = failure;
+        if (options.toast) toast(failure.detail, { tone: "danger" });
+        return false;
+      } finally {
+        busy.value = false;
+      }
+    },
+  };
+}

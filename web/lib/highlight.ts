@@ -1,0 +1,46 @@
+import core from "highlight.js/lib/core";
+import bash from "highlight.js/lib/languages/bash";
+import css from "highlight.js/lib/languages/css";
+import diff from "highlight.js/lib/languages/diff";
+import go from "highlight.js/lib/languages/go";
+import java from "highlight.js/lib/languages/java";
+import javascript from "highlight.js/lib/languages/javascript";
+import json from "highlight.js/lib/languages/json";
+import python from "highlight.js/lib/languages/python";
+import rust from "highlight.js/lib/languages/rust";
+import sql from "highlight.js/lib/languages/sql";
+import typescript from "highlight.js/lib/languages/typescript";
+import xml from "highlight.js/lib/languages/xml";
+import yaml from "highlight.js/lib/languages/yaml";
+
+const languages = {
+  bash,
+  css,
+  diff,
+  go,
+  java,
+  javascript,
+  json,
+  python,
+  rust,
+  sql,
+  typescript,
+  xml,
+  yaml,
+};
+for (const [name, language] of Object.entries(languages)) core.registerLanguage(name, language);
+core.registerAliases(["sh", "shell", "console", "zsh"], { languageName: "bash" });
+
+/** Colours the code blocks below an element that name a known language and are not coloured yet. */
+export function highlightIn(root: Element): void {
+  for (const code of root.querySelectorAll<HTMLElement>("code[data-language]:not([data-done])")) {
+    const language = code.dataset.language ?? "";
+    if (!core.getLanguage(language)) continue;
+    // The library escapes what it is given; its output holds spans with class names alone.
+    code.innerHTML = core.highlight(code.textContent ?? "", {
+      language,
+      ignoreIllegals: true,
+    }).value;
+    code.dataset.done = "";
+  }
+}

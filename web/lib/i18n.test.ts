@@ -1,0 +1,69 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { Glob } from "bun";
+import { en, formatAgo, formatBytes, formatMoney, t } from "./i18n.ts";
+
+const web = join(import.meta.dir, "..");
+
+async function sources(): Promise<string> {
+  const texts: string[] = [];
+  for await (const file of new Glob("**/*.{ts,tsx}").scan({ cwd: web })) {
+    if (file.startsWith("messages/") || file.includes(".test.")) continue;
+    texts.push(await Bun.file(join(web, file)).text());
+  }
+  return texts.join("\n");
+}
+
+test("every message is shown somewhere", async () => {
+  const text = await sources();
+  const unused = Object.keys(en).filter((id) => !text.includes(`"${id}"`));
+  expect(unused).toEqual([]);
+});
+
+test("every message that is asked for exists", async () => {
+  const asked = [...(await sources()).matchAll(/\bt\(\s*"([^"]+)"/g)].map(
+    (match) => match[1] ?? "",
+  );
+  expect(asked.length).toBeGreaterThan(100);
+  expect(asked.filter((id) => !(id in en))).toEqual([]);
+});
+
+test("no English sentence stands in a page outside the catalogue", async () => {
+  const text = await sources();
+  const found = [...text.matchAll(/>\s*([A-Z][a-z]+(?: [a-z]+)+[.?!]?)\s*</g)].map(
+    (match) => match[1],
+  );
+  expect(found).toEqual([]);
+});
+
+test("places in a message are filled, and unknown ones stay visible", () => {
+  expect(t("branch.position", { index: 1, total: 3 })).toBe("1 of 3");
+  expect(t("branch.position", { index: 1 })).toBe("1 of {total}");
+});
+
+test("a count chooses its plural", () => {
+  expect(t("search.count", { count: 1 })).toBe("1 passage");
+  expect(t("search.count", { count: 0 })).toBe("0 passages");
+  expect(t("search.count", { count: 2 })).toBe("2 passages");
+});
+
+test("money keeps what is smaller than a cent", () => {
+  expect(formatMoney(0)).toBe("$0.00");
+  expect(formatMoney(1_234_560_000)).toBe("$1,234.56");
+  expect(formatMoney(1_234)).toBe("$0.0012");
+  expect(formatMoney(42)).toBe("$0.000042");
+});
+
+test("sizes are told in the unit that fits", () => {
+  expect(formatBytes(0)).toBe("0 byte");
+  expect(formatBytes(1_500)).toBe("2 kB");
+  expect(formatBytes(1_500_000)).toBe("1.5 MB");
+});
+
+test("what just happened is told as such, what is old by its date", () => {
+  const now = Date.UTC(2026, 5, 15, 12);
+  expect(formatAgo(new Date(now - 10_000).toISOString(), now)).toBe("just now");
+  expect(formatAgo(new Date(now - 300_000).toISOString(), now)).toBe("5 minutes ago");
+  expect(formatAgo(new Date(now - 3 * 86_400_000).toISOString(), now)).toBe("3 days ago");
+  expect(formatAgo("2024-02-03T12:00:00.000Z", now)).toBe("Feb 3, 2024");
+});

@@ -1,0 +1,9 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { loadSession } from "./features/identity/session.ts";
+
+const root = document.getElementById("app");
+if (root) {
+  void loadSession();
+  render(<App />, root);
+}

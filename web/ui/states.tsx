@@ -1,0 +1,97 @@
+import type { ComponentChildren, JSX } from "preact";
+import { t } from "../lib/i18n.ts";
+import { Button } from "./button.tsx";
+import { Icon, type IconName } from "./icon.tsx";
+
+/** What a list says when there is nothing in it: why, and what to do first. */
+export function EmptyState(props: {
+  icon: IconName;
+  title: string;
+  children?: ComponentChildren;
+  action?: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div class="empty">
+      <span class="empty-icon">
+        <Icon name={props.icon} size={24} />
+      </span>
+      <p class="empty-title">{props.title}</p>
+      {props.children && <p class="empty-text">{props.children}</p>}
+      {props.action}
+    </div>
+  );
+}
+
+/** What is shown instead of something that could not be read, with a way to try again. */
+export function ErrorState(props: {
+  title: string;
+  detail?: string | undefined;
+  requestId?: string | undefined;
+  onRetry?: (() => void) | undefined;
+}): JSX.Element {
+  return (
+    <div class="empty error" role="alert">
+      <span class="empty-icon">
+        <Icon name="warning" size={24} />
+      </span>
+      <p class="empty-title">{props.title}</p>
+      {props.detail && <p class="empty-text">{props.detail}</p>}
+      {props.requestId && (
+        <p class="faint small">
+          {t("common.requestId")} <code>{props.requestId}</code>
+        </p>
+      )}
+      {props.onRetry && (
+        <Button icon="retry" onClick={props.onRetry}>
+          {t("common.tryAgain")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Grey lines of the size of what will come, so that nothing moves when it does. */
+export function Skeleton(props: { lines?: number; height?: string; label?: string }): JSX.Element {
+  const lines = Array.from({ length: props.lines ?? 3 }, (_, index) => index);
+  return (
+    <div class="skeleton" role="status">
+      <span class="visually-hidden">{props.label ?? t("common.loading")}</span>
+      {lines.map((line) => (
+        <span
+          key={line}
+          class="skeleton-line"
+          style={{ blockSize: props.height ?? "1rem", inlineSize: `${92 - ((line * 37) % 40)}%` }}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** Rows of a list that has not arrived. */
+export function SkeletonRows(props: { rows?: number; height?: string }): JSX.Element {
+  const rows = Array.from({ length: props.rows ?? 4 }, (_, index) => index);
+  return (
+    <div class="skeleton rows" role="status">
+      <span class="visually-hidden">{t("common.loading")}</span>
+      {rows.map((row) => (
+        <span key={row} class="skeleton-line" style={{ blockSize: props.height ?? "3.25rem" }} />
+      ))}
+    </div>
+  );
+}
+
+/** The button at the end of a list of which there is more. */
+export function LoadMore(props: {
+  more: boolean;
+  busy: boolean;
+  onLoad: () => void;
+}): JSX.Element | null {
+  if (!props.more) return null;
+  return (
+    <div class="load-more">
+      <Button busy={props.busy} onClick={props.onLoad}>
+        {t("common.loadMore")}
+      </Button>
+    </div>
+  );
+}

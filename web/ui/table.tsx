@@ -1,0 +1,47 @@
+import type { ComponentChildren, JSX } from "preact";
+
+export type Column<Row> = {
+  id: string;
+  head: string;
+  cell: (row: Row) => ComponentChildren;
+  /** Numbers line up at the end of the column. */
+  numeric?: boolean | undefined;
+  /** Keeps the heading for screen readers only, as over a column of buttons. */
+  quiet?: boolean | undefined;
+};
+
+/** A table that scrolls sideways inside itself where the window is narrow. */
+export function Table<Row>(props: {
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+}): JSX.Element {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section class="table-wrap" aria-label={props.label} tabIndex={0}>
+      <table class="table">
+        <thead>
+          <tr>
+            {props.columns.map((column) => (
+              <th key={column.id} scope="col" class={column.numeric ? "numeric end" : undefined}>
+                {column.quiet ? <span class="visually-hidden">{column.head}</span> : column.head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row) => (
+            <tr key={props.rowKey(row)}>
+              {props.columns.map((column) => (
+                <td key={column.id} class={column.numeric ? "numeric end" : undefined}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ComponentChildren, JSX } from "preact";
+
+export type Tab = { id: string; label: string; href: string; count?: number | undefined };
+
+/** Tabs that are links: the chosen one is part of the address, so it can be reloaded and shared. */
+export function Tabs(props: { label: string; tabs: readonly Tab[]; current: string }): JSX.Element {
+  return (
+    <nav class="tabs" aria-label={props.label}>
+      {props.tabs.map((tab) => (
+        <a
+          key={tab.id}
+          href={tab.href}
+          class="tab"
+          aria-current={tab.id === props.current ? "page" : undefined}
+        >
+          {tab.label}
+          {tab.count !== undefined && tab.count > 0 && <span class="tab-count">{tab.count}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** A page's heading with what can be done there, and a line of explanation. */
+export function PageHead(props: {
+  title: ComponentChildren;
+  detail?: ComponentChildren;
+  actions?: ComponentChildren;
+}): JSX.Element {
+  return (
+    <header class="page-head">
+      <div class="grow">
+        <h1>{props.title}</h1>
+        {props.detail && <p class="page-detail">{props.detail}</p>}
+      </div>
+      {props.actions && <div class="page-actions">{props.actions}</div>}
+    </header>
+  );
+}
+
+/** One part of a page with its own heading. */
+export function Section(props: {
+  title: string;
+  detail?: ComponentChildren;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <section class="section">
+      <div class="section-head">
+        <div class="grow">
+          <h2>{props.title}</h2>
+          {props.detail && <p class="muted small">{props.detail}</p>}
+        </div>
+        {props.actions}
+      </div>
+      {props.children}
+    </section>
+  );
+}
