@@ -32,7 +32,7 @@ export function AnswerBody(props: AnswerBodyProps): JSX.Element {
   const text = textOf(props.parts);
   const running = props.status === "running";
   const reasoning = props.parts
-    .map((part) => (part.type === "reasoning" ? part.text : ""))
+    .map((part) => (part.type === "reasoning" && !part.redacted ? part.text : ""))
     .join("");
   const citations = props.parts.filter((part): part is CitationPart => part.type === "citation");
   const end =

@@ -40,6 +40,8 @@ function next(state: AnswerState, event: LogEvent): AnswerState {
     case "delta":
       return { ...state, parts: append(state.parts, "text", event.text) };
     case "reasoning":
+      // Thinking that the provider keeps to itself is not text to show.
+      if (event.redacted) return state;
       return { ...state, parts: append(state.parts, "reasoning", event.text) };
     case "citation":
       return { ...state, parts: [...state.parts, event.citation] };
