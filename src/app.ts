@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { except } from "hono/combine";
 import type { Deps } from "./deps.ts";
 import { adminRoutes, modelRoutes, signUpOpen } from "./features/admin/index.ts";
 import { agentRoutes } from "./features/agents/index.ts";
@@ -15,6 +16,7 @@ import {
   identityRoutes,
   identityState,
 } from "./features/identity/index.ts";
+import { contentRoutes, fileRoutes, isUpload } from "./features/knowledge/index.ts";
 import { usageRoutes } from "./features/metering/index.ts";
 import {
   createPersonalProject,
@@ -76,11 +78,10 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.use(
     "/api/*",
     sameOrigin(deps.config.publicUrl),
-    jsonLimit(),
-    wellFormedJson(),
+    except(isUpload, jsonLimit(), wellFormedJson()),
     authenticate(deps, cache, keyUse),
     rateLimit(deps),
-    idempotency(),
+    except(isUpload, idempotency()),
   );
   api.route(
     "/api/v1",
@@ -96,6 +97,8 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.route("/api/v1", agentRoutes());
   api.route("/api/v1", modelRoutes());
   api.route("/api/v1", adminRoutes({ afterSignUp: createPersonalProject }));
+  api.route("/api/v1", fileRoutes());
+  api.route("/api/v1", contentRoutes());
   api.route("/api/v1", auditRoutes(admin));
   api.route("/api/v1", threadRoutes({ describe: describeMessages }));
   api.route("/api/v1", generationRoutes());

@@ -1,16 +1,22 @@
 import type { Deps } from "./deps.ts";
 import { purgeDeletedAgents } from "./features/agents/index.ts";
+import {
+  purgeDeletedFiles,
+  removeProjectBytes,
+  startKnowledgeJobs,
+} from "./features/knowledge/index.ts";
 import { settleExpired } from "./features/metering/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
 import { type Ctx, systemContext } from "./platform/context.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 
 /** What removes bytes and rows that no cascade reaches, before a project is deleted for good. */
-const beforePurge: BeforePurge[] = [];
+const beforePurge: BeforePurge[] = [removeProjectBytes];
 
 /** What the daily purge does, in order; a part that fails does not keep the rest from running. */
 const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
   projects: (ctx) => purgeProjects(ctx, beforePurge),
+  files: purgeDeletedFiles,
   agents: purgeDeletedAgents,
   "idempotency keys": purgeIdempotencyKeys,
 };
@@ -31,6 +37,7 @@ export async function purge(deps: Deps): Promise<void> {
 export async function startWork(deps: Deps): Promise<void> {
   await deps.jobs.work("purge", {}, () => purge(deps));
   await deps.jobs.schedule("purge", "17 3 * * *");
+  await startKnowledgeJobs(deps);
   await deps.jobs.work("settle-expired-holds", {}, async () => {
     const count = await settleExpired(deps);
     if (count > 0) deps.logger.warn({ count }, "holds settled that nobody had recovered");

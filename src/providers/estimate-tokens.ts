@@ -21,11 +21,12 @@ const MESSAGE_TOKENS = 8;
  */
 export function estimateTokens(text: string): number {
   let tenths = 0;
-  for (let at = 0; at < text.length; at++) tenths += tenthsOf(text.charCodeAt(at));
+  for (let at = 0; at < text.length; at++) tenths += tokenTenths(text.charCodeAt(at));
   return Math.ceil(tenths / 10);
 }
 
-function tenthsOf(code: number): number {
+/** Tenths of a token that a UTF-16 code unit counts, for callers that add up as they go. */
+export function tokenTenths(code: number): number {
   if (code < 0x80) {
     // Folding bit 5 puts both cases into one range.
     const letter = code | 0x20;

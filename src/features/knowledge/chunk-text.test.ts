@@ -1,13 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { CHUNK_SIZES, chunkText, estimateTokens } from "./chunk-text.ts";
+import { estimateTokens } from "../../providers/estimate-tokens.ts";
+import { CHUNK_SIZES, chunkText } from "./chunk-text.ts";
 
 const sentence = "The quick brown fox jumps over the lazy dog while nobody watches. ";
 const piecesOf = (text: string) => chunkText(text).map(({ start, end }) => text.slice(start, end));
 
 describe("a text is cut into passages", () => {
   test("a short text is one passage, an empty one none", () => {
-    expect(chunkText("Hello there.")).toEqual([{ start: 0, end: 12, tokens: 3 }]);
+    expect(chunkText("Hello there.")).toEqual([{ start: 0, end: 12, tokens: 4 }]);
     expect(chunkText("")).toEqual([]);
   });
 
@@ -89,6 +90,6 @@ describe("a text is cut into passages", () => {
     const chunks = chunkText(text);
     expect(performance.now() - begun).toBeLessThan(8000);
     expect(chunks.at(-1)?.end).toBe(text.length);
-    expect(CHUNK_SIZES.maxTokens).toBeLessThanOrEqual(300);
+    expect(CHUNK_SIZES.maxTokens).toBeLessThanOrEqual(350);
   });
 });

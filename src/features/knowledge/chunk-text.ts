@@ -1,6 +1,7 @@
+import { tokenTenths } from "../../providers/estimate-tokens.ts";
 import type { Span } from "./verify-quote.ts";
 
-/** A passage of a text: `text.slice(start, end)`, and its estimated tokens. */
+/** A passage of a text: `text.slice(start, end)`, and its tokens, estimated leaning upward. */
 export interface Chunk extends Span {
   tokens: number;
 }
@@ -13,7 +14,7 @@ export interface ChunkSizes {
   overlapTokens: number;
 }
 
-export const CHUNK_SIZES: ChunkSizes = { minTokens: 150, maxTokens: 280, overlapTokens: 25 };
+export const CHUNK_SIZES: ChunkSizes = { minTokens: 200, maxTokens: 340, overlapTokens: 30 };
 
 /** How good a place is to end a passage; the best within reach wins, and of equals the last. */
 const BREAK = { none: 0, word: 1, sentence: 2, line: 3, paragraph: 4, heading: 5 } as const;
@@ -35,50 +36,41 @@ export function chunkText(text: string, sizes: ChunkSizes = CHUNK_SIZES): Chunk[
   return chunks;
 }
 
-/**
- * Tokens a text will cost, estimated without any one model's vocabulary: about four letters of
- * Latin script, two of others, one character of CJK. Real counts come back with a model's usage.
- */
-export function estimateTokens(text: string): number {
-  let tokens = 0;
-  for (let i = 0; i < text.length; i++) tokens += weight(text.charCodeAt(i));
-  return Math.ceil(tokens);
-}
-
 function closePassage(
   text: string,
   start: number,
   sizes: ChunkSizes,
 ): { end: number; tokens: number } {
-  let tokens = 0;
-  let best = { end: start, tokens: 0, strength: -1 };
+  let tenths = 0;
+  let best = { end: start, tenths: 0, strength: -1 };
   for (let at = start; at < text.length; at++) {
-    const next = tokens + weight(text.charCodeAt(at));
-    if (next > sizes.maxTokens && best.strength >= 0) {
-      return { end: best.end, tokens: Math.ceil(best.tokens) };
+    const next = tenths + tokenTenths(text.charCodeAt(at));
+    if (next > sizes.maxTokens * 10 && best.strength >= 0) {
+      return { end: best.end, tokens: Math.ceil(best.tenths / 10) };
     }
-    tokens = next;
+    tenths = next;
     const end = at + 1;
     if (splitsPair(text, end)) continue;
     const strength = breakAt(text, end);
     // A heading deserves a passage of its own sooner than a paragraph does.
-    const reached = tokens >= (strength === BREAK.heading ? sizes.minTokens / 2 : sizes.minTokens);
-    if (strength === BREAK.heading && tokens >= sizes.minTokens)
-      return { end, tokens: Math.ceil(tokens) };
+    const reached = tenths >= sizes.minTokens * (strength === BREAK.heading ? 5 : 10);
+    if (strength === BREAK.heading && tenths >= sizes.minTokens * 10) {
+      return { end, tokens: Math.ceil(tenths / 10) };
+    }
     const counts = reached ? strength : BREAK.none;
-    if (counts >= best.strength) best = { end, tokens, strength: counts };
+    if (counts >= best.strength) best = { end, tenths, strength: counts };
   }
-  return { end: text.length, tokens: Math.ceil(tokens) };
+  return { end: text.length, tokens: Math.ceil(tenths / 10) };
 }
 
 /** Goes back from a seam to the start of a sentence, or else a word, within the overlap; not past a heading. */
 function overlapStart(text: string, start: number, end: number, overlapTokens: number): number {
   if (breakAt(text, end) >= BREAK.heading) return end;
-  let tokens = 0;
+  let tenths = 0;
   let word = end;
   for (let at = end - 1; at > start; at--) {
-    tokens += weight(text.charCodeAt(at));
-    if (tokens > overlapTokens) break;
+    tenths += tokenTenths(text.charCodeAt(at));
+    if (tenths > overlapTokens * 10) break;
     if (splitsPair(text, at)) continue;
     const strength = breakAt(text, at);
     if (strength >= BREAK.sentence) return at;
@@ -119,14 +111,4 @@ function splitsPair(text: string, at: number): boolean {
   if (!(after >= 0xdc00 && after <= 0xdfff)) return false;
   const before = text.charCodeAt(at - 1);
   return before >= 0xd800 && before <= 0xdbff;
-}
-
-function weight(code: number): number {
-  if (code < 128) return isLetterOrSpace(code) ? 0.23 : 0.45;
-  if (code < 0x2e80) return 0.5;
-  return 1;
-}
-
-function isLetterOrSpace(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || isSpace(code);
 }

@@ -4,7 +4,7 @@ export type TextNote = "read_as_latin1" | "invalid_bytes_replaced";
 
 export type Decoded =
   | { ok: true; text: string; note: TextNote | null }
-  | { ok: false; code: "binary"; message: string };
+  | { ok: false; code: "binary" };
 
 /**
  * Text of a file in UTF-8, UTF-16 (with a mark, or plainly so without one) or Latin-1.
@@ -51,8 +51,4 @@ function latin1(bytes: Uint8Array): string {
   return new TextDecoder("windows-1252").decode(bytes);
 }
 
-const binary = (): Decoded => ({
-  ok: false,
-  code: "binary",
-  message: "The file contains NUL bytes, so it is not text.",
-});
+const binary = (): Decoded => ({ ok: false, code: "binary" });

@@ -6,7 +6,7 @@
 import { chunkText } from "./chunk-text.ts";
 import { decodeText } from "./decode-text.ts";
 import { detectLanguage } from "./detect-language.ts";
-import type { ChildAnswer } from "./extract-text.ts";
+import type { ChildAnswer, ReadingFault } from "./extract-text.ts";
 import { PdfFault, readPdf } from "./read-pdf.ts";
 import { sniffFile } from "./sniff-file.ts";
 
@@ -15,9 +15,9 @@ async function extract(
   name: string,
   maxUnits: number,
 ): Promise<[ChildAnswer, string]> {
-  if (bytes.length === 0) return refused("empty", "The file is empty.");
+  if (bytes.length === 0) return refused("empty");
   const sniffed = sniffFile(bytes, name);
-  if (sniffed.kind === "refused") return refused("unsupported", sniffed.message);
+  if (sniffed.kind === "refused") return refused(sniffed.fault);
   let text: string;
   let pageStarts: number[] = [];
   let note: string | null = null;
@@ -25,20 +25,17 @@ async function extract(
     ({ text, pageStarts } = await readPdf(bytes, maxUnits));
   } else {
     const decoded = decodeText(bytes);
-    if (!decoded.ok) return refused("unsupported", decoded.message);
+    if (!decoded.ok) return refused(decoded.code);
     ({ text, note } = decoded);
   }
-  if (text.trim() === "") return refused("empty", "The file holds nothing but white space.");
-  if (text.length > maxUnits) return refused("too_long", "The text of the file is too long.");
+  if (text.trim() === "") return refused("empty");
+  if (text.length > maxUnits) return refused("too_long");
   const chunks = chunkText(text).map(({ start, end, tokens }) => [start, end, tokens] as const);
   const language = detectLanguage(text);
   return [{ ok: true, mediaType: sniffed.mediaType, language, note, pageStarts, chunks }, text];
 }
 
-const refused = (
-  code: "empty" | "unsupported" | "too_long",
-  message: string,
-): [ChildAnswer, string] => [{ ok: false, code, message }, ""];
+const refused = (code: ReadingFault): [ChildAnswer, string] => [{ ok: false, code }, ""];
 
 async function main(): Promise<void> {
   const [name = "", maxUnits = "0"] = process.argv.slice(2);
@@ -46,8 +43,7 @@ async function main(): Promise<void> {
   try {
     answer = await extract(await Bun.stdin.bytes(), name, Number(maxUnits));
   } catch (error) {
-    if (error instanceof PdfFault)
-      answer = [{ ok: false, code: error.code, message: error.message }, ""];
+    if (error instanceof PdfFault) answer = refused(error.code);
     // The engine reports a refused allocation as a RangeError; the parent knows what that means.
     else process.exit(error instanceof RangeError ? 12 : 13);
   }

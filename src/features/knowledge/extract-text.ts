@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Chunk } from "./chunk-text.ts";
+import type { SniffFault } from "./sniff-file.ts";
 
-/** Why a document could not be read. The sentences for people come with it. */
-export type ExtractionFault =
+/** Why a document could not be read; the sentences for people are in errors.ts. */
+export type ReadingFault =
+  | SniffFault
   | "empty"
-  | "unsupported"
   | "encrypted"
   | "damaged"
   | "no_text"
@@ -27,7 +28,7 @@ export interface ExtractedText {
   chunks: Chunk[];
 }
 
-export type Extraction = ExtractedText | { ok: false; code: ExtractionFault; message: string };
+export type Extraction = ExtractedText | { ok: false; code: ReadingFault };
 
 export interface ExtractionLimits {
   /** Resident bytes of the child above which it is killed. */
@@ -53,7 +54,7 @@ export type ChildAnswer =
       pageStarts: number[];
       chunks: (readonly [start: number, end: number, tokens: number])[];
     }
-  | { ok: false; code: ExtractionFault; message: string };
+  | { ok: false; code: ReadingFault };
 
 const CHILD = fileURLToPath(new URL("./extract-child.ts", import.meta.url));
 const WATCH_MS = 50;
@@ -127,19 +128,7 @@ const HEADROOM_KIB = 256 * 1024;
 /** Exit code by which the child says that an allocation was refused. */
 const OUT_OF_MEMORY = 12;
 
-const SENTENCES = {
-  too_slow: "Reading the file took too long. It may be damaged, or made to exhaust the reader.",
-  too_much_memory:
-    "Reading the file took too much memory. It may be damaged, or made to exhaust the reader.",
-  too_long: "The text of the file is too long.",
-  damaged: "The file is damaged and could not be read.",
-} as const;
-
-const failed = (code: keyof typeof SENTENCES): Extraction => ({
-  ok: false,
-  code,
-  message: SENTENCES[code],
-});
+const failed = (code: ReadingFault): Extraction => ({ ok: false, code });
 
 function parse(output: Uint8Array): Extraction {
   const line = output.indexOf(10);

@@ -10,8 +10,8 @@ export interface PdfText {
 export class PdfFault extends Error {
   override readonly name = "PdfFault";
   readonly code: "encrypted" | "damaged" | "no_text" | "too_long";
-  constructor(code: PdfFault["code"], message: string) {
-    super(message);
+  constructor(code: PdfFault["code"]) {
+    super(code);
     this.code = code;
   }
 }
@@ -37,15 +37,12 @@ export async function readPdf(bytes: Uint8Array, maxUnits: number): Promise<PdfT
       text += item.hasEOL ? `${item.str}\n` : item.str;
     }
     page.cleanup();
-    if (text.length > maxUnits) throw new PdfFault("too_long", "The text of the file is too long.");
+    if (text.length > maxUnits) throw new PdfFault("too_long");
   }
   // Fonts without a character map give NUL or halves of surrogate pairs; neither can be stored.
   const clean = text.replaceAll("\0", "\ufffd").toWellFormed();
   if (!/[\p{L}\p{N}]/u.test(clean)) {
-    throw new PdfFault(
-      "no_text",
-      "The PDF holds no text, only pictures of pages. Run text recognition (OCR) on it first.",
-    );
+    throw new PdfFault("no_text");
   }
   return { text: clean, pageStarts };
 }
@@ -58,10 +55,7 @@ async function open(bytes: Uint8Array) {
     });
   } catch (error) {
     if (error instanceof Error && error.name === "PasswordException") {
-      throw new PdfFault(
-        "encrypted",
-        "The PDF is protected by a password. Add a copy without one.",
-      );
+      throw new PdfFault("encrypted");
     }
     return damaged(error);
   }
@@ -70,5 +64,5 @@ async function open(bytes: Uint8Array) {
 function damaged(error: unknown): never {
   // Running out of memory is the caller's to name.
   if (error instanceof RangeError) throw error;
-  throw new PdfFault("damaged", "The PDF is damaged or incomplete and cannot be opened.");
+  throw new PdfFault("damaged");
 }

@@ -1,21 +1,13 @@
 /** What a file's first bytes say it is. The name only refines the media type of text. */
 export type Sniffed =
   | { kind: "pdf" | "text"; mediaType: string }
-  | { kind: "refused"; fault: SniffFault; message: string };
+  | { kind: "refused"; fault: SniffFault };
 
+/** Why it cannot be read; the sentences are in errors.ts. */
 export type SniffFault = "archive" | "office" | "image" | "media" | "program" | "binary";
 
 /** Bytes needed to decide; more are ignored. */
 export const SNIFF_BYTES = 4096;
-
-const SENTENCES: Record<SniffFault, string> = {
-  archive: "Archives cannot be read; add the files inside it one by one.",
-  office: "Office documents cannot be read yet; export it as PDF, Markdown or plain text.",
-  image: "Images cannot be read as knowledge.",
-  media: "Audio and video cannot be read as knowledge.",
-  program: "Programs cannot be read as knowledge.",
-  binary: "The file is neither text nor PDF.",
-};
 
 /** Leading bytes in hexadecimal. Published signatures of each format. */
 const SIGNATURES: readonly (readonly [string, SniffFault])[] = [
@@ -62,7 +54,7 @@ export function sniffFile(head: Uint8Array, name: string): Sniffed {
     return { kind: "pdf", mediaType: "application/pdf" };
   }
   const fault = signatureFault(bytes, extension);
-  if (fault) return { kind: "refused", fault, message: SENTENCES[fault] };
+  if (fault) return { kind: "refused", fault };
   return { kind: "text", mediaType: TEXT_TYPES[extension] ?? "text/plain" };
 }
 

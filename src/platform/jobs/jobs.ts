@@ -63,6 +63,8 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
     if (known) return known;
     const creating = boss
       .createQueue(queue, {
+        // The policy under which a key allows one unfinished job; a job without a key gets its own.
+        policy: "exclusive",
         retryLimit: RETRY_LIMIT,
         retryBackoff: true,
         expireInSeconds: EXPIRE_SECONDS,
@@ -73,12 +75,27 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
     return creating;
   };
   const draining = new AbortController();
+  const startWorker = async (
+    queue: string,
+    handler: (data: unknown, signal: AbortSignal) => Promise<void>,
+  ) => {
+    let worker = "";
+    worker = await boss.work(queue, { batchSize: 1, pollingIntervalSeconds: 5 }, async (jobs) => {
+      try {
+        for (const job of jobs)
+          await handler(job.data, AbortSignal.any([draining.signal, job.signal]));
+      } finally {
+        // Where there was one job there may be more; without this the next would wait for the poll.
+        boss.notifyWorker(worker);
+      }
+    });
+  };
   return {
     async enqueue(db, queue, data, options = {}) {
       await ensure(queue);
       await boss.send(queue, data, {
         db: fromDrizzle(db, tag),
-        ...(options.key === undefined ? {} : { singletonKey: options.key }),
+        singletonKey: options.key ?? Bun.randomUUIDv7(),
         ...(options.startAfterSeconds === undefined
           ? {}
           : { startAfter: options.startAfterSeconds }),
@@ -86,14 +103,7 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
     },
     async work(queue, options, handler) {
       await ensure(queue);
-      await boss.work(
-        queue,
-        { batchSize: 1, localConcurrency: options.concurrency ?? 1, pollingIntervalSeconds: 5 },
-        async (jobs) => {
-          for (const job of jobs)
-            await handler(job.data, AbortSignal.any([draining.signal, job.signal]));
-        },
-      );
+      for (let i = 0; i < (options.concurrency ?? 1); i++) await startWorker(queue, handler);
     },
     async schedule(queue, cron) {
       await ensure(queue);

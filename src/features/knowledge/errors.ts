@@ -1,0 +1,54 @@
+import { Problem } from "../../platform/http/problem.ts";
+import type { ReadingFault } from "./extract-text.ts";
+import type { SniffFault } from "./sniff-file.ts";
+
+/** Why a stored version could not be read; `lost` and `given_up` are this process's own. */
+export type FailureCode = ReadingFault | "lost" | "given_up";
+
+const FAILURES: Record<FailureCode, string> = {
+  archive: "Archives cannot be read; add the files inside it one by one.",
+  office: "Office documents cannot be read yet; export it as PDF, Markdown or plain text.",
+  image: "Images cannot be read as knowledge.",
+  media: "Audio and video cannot be read as knowledge.",
+  program: "Programs cannot be read as knowledge.",
+  binary: "The file is neither text nor PDF.",
+  empty: "The file holds no text.",
+  encrypted: "The PDF is protected by a password. Add a copy without one.",
+  damaged: "The file is damaged or incomplete and cannot be opened.",
+  no_text: "The PDF holds only pictures of pages. Run text recognition (OCR) on it first.",
+  too_long: "The file holds more text than can be read.",
+  too_slow: "Reading the file took too long. It may be damaged or made to exhaust the reader.",
+  too_much_memory:
+    "Reading the file took too much memory. It may be damaged or made to exhaust the reader.",
+  lost: "The stored bytes of the file are gone. Upload it again.",
+  given_up: "Reading the file did not end, three times. It may be damaged.",
+};
+
+/** One sentence for the person who uploaded it. */
+export function failureSentence(code: string): string {
+  return new Map<string, string>(Object.entries(FAILURES)).get(code) ?? "The file cannot be read.";
+}
+
+export const fileNotFound = () =>
+  new Problem(404, "file_not_found", "There is no such file, or you may not see it.");
+export const fileNameRefused = (fault: string, sentence: string) =>
+  new Problem(422, "file_name_refused", sentence, { extra: { reason: fault } });
+export const fileTooLarge = (limit: number) =>
+  new Problem(413, "file_too_large", `The file is larger than ${limit} bytes.`, {
+    extra: { limit },
+  });
+export const fileTypeRefused = (fault: SniffFault) =>
+  new Problem(415, "file_type_refused", FAILURES[fault], { extra: { reason: fault } });
+export const fileEmpty = () => new Problem(422, "file_empty", "The file is empty.");
+export const fileNameTaken = () =>
+  new Problem(
+    409,
+    "file_name_taken",
+    "A file with this name has been added since. Delete it first.",
+  );
+export const fileNotFailed = () =>
+  new Problem(409, "file_not_failed", "Only a file that could not be read can be tried again.");
+export const uploadMalformed = () =>
+  new Problem(400, "malformed_body", "The body is not a multipart form with files.");
+export const tooManyFiles = (limit: number) =>
+  new Problem(413, "too_many_files", `At most ${limit} files can be uploaded at once.`);

@@ -1,0 +1,53 @@
+import { eq, inArray, lt } from "drizzle-orm";
+import { type Ctx, inTransaction } from "../../platform/context.ts";
+import { restorableSince } from "../projects/index.ts";
+import { dropEmptyCounts } from "./index-passages.ts";
+import { settleIndex } from "./settle-index.ts";
+import { blobKey } from "./store-file.ts";
+import { files, fileVersions } from "./tables.ts";
+
+/** Files removed by one run; the rest waits for the next day's. */
+const BATCH = 1_000;
+
+/** Removes for good what was deleted longer ago than the restore window: bytes first, then the rows. */
+export async function purgeDeletedFiles(ctx: Ctx): Promise<void> {
+  const gone = await ctx.db
+    .select({ id: files.id, projectId: files.projectId })
+    .from(files)
+    .where(lt(files.deletedAt, restorableSince(ctx)))
+    .limit(BATCH);
+  for (const { id, projectId } of gone) {
+    await removeBytes(ctx, projectId, [id]);
+    await inTransaction(ctx, async (tx) => {
+      // Out of the counts before the cascade takes the entries that say what to subtract.
+      await settleIndex(tx.db, projectId, id);
+      await tx.db.delete(files).where(eq(files.id, id));
+    });
+  }
+  await dropEmptyCounts(ctx.db);
+}
+
+/** Removes the bytes of all files of a project, and its counts in the search index, before its rows go. */
+export async function removeProjectBytes(ctx: Ctx, projectId: string): Promise<void> {
+  const rows = await ctx.db
+    .select({ id: files.id })
+    .from(files)
+    .where(eq(files.projectId, projectId));
+  const ids = rows.map(({ id }) => id);
+  await removeBytes(ctx, projectId, ids);
+  for (const id of ids) {
+    await inTransaction(ctx, async (tx) => {
+      await tx.db.update(files).set({ currentVersionId: null }).where(eq(files.id, id));
+      await settleIndex(tx.db, projectId, id);
+    });
+  }
+}
+
+async function removeBytes(ctx: Ctx, projectId: string, fileIds: string[]): Promise<void> {
+  if (fileIds.length === 0) return;
+  const versions = await ctx.db
+    .select({ id: fileVersions.id })
+    .from(fileVersions)
+    .where(inArray(fileVersions.fileId, fileIds));
+  for (const { id } of versions) await ctx.deps.blobs.delete(blobKey(projectId, id));
+}

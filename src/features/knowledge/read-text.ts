@@ -1,0 +1,60 @@
+import type { Ctx } from "../../platform/context.ts";
+import type { ProjectScope } from "../projects/index.ts";
+import { listChunks, type VersionOfFile } from "./repo.ts";
+import { getVersion } from "./service.ts";
+import type { Span } from "./verify-quote.ts";
+
+/** A part of a version's text, with where it lies. */
+export interface TextPart extends Span, VersionOfFile {
+  text: string;
+}
+
+/**
+ * The text of a version between two offsets in UTF-16 code units, moved into the text where they lie
+ * beyond it. Empty while the version has not been read.
+ * @throws {Problem} 404.
+ */
+export async function readText(
+  ctx: Ctx,
+  scope: ProjectScope,
+  versionId: string,
+  span: Span,
+): Promise<TextPart> {
+  const found = await getVersion(ctx, scope, versionId);
+  const length = found.version.textLength ?? 0;
+  const start = Math.min(span.start, length);
+  const end = Math.min(Math.max(span.end, start), length);
+  const parts = start < end ? await listChunks(ctx.db, versionId, { start, end }) : [];
+  const from = parts[0]?.start ?? start;
+  return { ...found, start, end, text: joinChunks(parts).slice(start - from, end - from) };
+}
+
+/** The whole text of a version. @throws {Problem} 404. */
+export async function versionText(
+  ctx: Ctx,
+  scope: ProjectScope,
+  versionId: string,
+): Promise<string> {
+  const { text } = await readText(ctx, scope, versionId, {
+    start: 0,
+    end: Number.MAX_SAFE_INTEGER,
+  });
+  return text;
+}
+
+/** Puts overlapping neighbours together again, in order and without repeating what they share. */
+export function joinChunks(parts: readonly { start: number; end: number; text: string }[]): string {
+  let text = "";
+  let reached = parts[0]?.start ?? 0;
+  for (const part of parts) {
+    text += part.text.slice(Math.max(0, reached - part.start));
+    reached = Math.max(reached, part.end);
+  }
+  return text;
+}
+
+/** The page, from 1, on which an offset lies; null where there are no pages. */
+export function pageAt(pageStarts: readonly number[] | null, offset: number): number | null {
+  if (!pageStarts || pageStarts.length === 0) return null;
+  return Math.max(1, pageStarts.findLastIndex((start) => start <= offset) + 1);
+}

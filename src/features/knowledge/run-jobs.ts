@@ -1,0 +1,43 @@
+import { z } from "zod";
+import type { Deps } from "../../deps.ts";
+import { inTransaction, systemContext } from "../../platform/context.ts";
+import { listStalled } from "./claim-version.ts";
+import { readVersion } from "./read-version.ts";
+import { INDEX_QUEUE, settleIndex } from "./settle-index.ts";
+import { READ_QUEUE } from "./store-file.ts";
+
+const RECOVER_QUEUE = "knowledge-recover";
+/** Documents read at once by one process: each takes a child process and up to its memory cap. */
+const CONCURRENT_READS = 2;
+/** Lost jobs made again by one run; the next run is a minute away. */
+const RECOVERED = 500;
+
+const readJob = z.object({ versionId: z.uuid() });
+const indexJob = z.object({ projectId: z.uuid(), fileId: z.uuid() });
+
+/** Starts reading documents in this process. */
+export async function startKnowledgeJobs(deps: Deps): Promise<void> {
+  const ctx = systemContext(deps, "knowledge");
+  await deps.jobs.work(READ_QUEUE, { concurrency: CONCURRENT_READS }, (data, signal) =>
+    readVersion(ctx, readJob.parse(data).versionId, signal),
+  );
+  await deps.jobs.work(INDEX_QUEUE, {}, async (data) => {
+    const { projectId, fileId } = indexJob.parse(data);
+    await inTransaction(ctx, (tx) => settleIndex(tx.db, projectId, fileId));
+  });
+  await deps.jobs.work(RECOVER_QUEUE, {}, () => recoverReading(deps));
+  await deps.jobs.schedule(RECOVER_QUEUE, "* * * * *");
+  // After a crash nobody should wait for the minute.
+  await recoverReading(deps);
+}
+
+/**
+ * Makes a job for each version that waits without one: its process died, or the queue lost it. A second
+ * job for the same version does nothing, since only one can claim it.
+ */
+export async function recoverReading(deps: Deps): Promise<void> {
+  const { db } = systemContext(deps, "knowledge");
+  for (const versionId of await listStalled(db, deps.clock.now(), RECOVERED)) {
+    await deps.jobs.enqueue(db, READ_QUEUE, { versionId }, { key: versionId });
+  }
+}

@@ -1,0 +1,94 @@
+import { type Ctx, inTransaction } from "../../platform/context.ts";
+import { record } from "../audit/index.ts";
+import { type ProjectScope, restorableSince } from "../projects/index.ts";
+import { requeueVersion } from "./claim-version.ts";
+import { fileNameTaken, fileNotFailed, fileNotFound } from "./errors.ts";
+import {
+  type FileWithNewest,
+  findFile,
+  findVersion,
+  setDeleted,
+  type VersionOfFile,
+} from "./repo.ts";
+import { INDEX_QUEUE } from "./settle-index.ts";
+import { READ_QUEUE } from "./store-file.ts";
+
+/** @throws {Problem} 404. */
+export async function getFile(
+  ctx: Ctx,
+  scope: ProjectScope,
+  fileId: string,
+): Promise<FileWithNewest> {
+  const found = await findFile(ctx.db, scope, fileId);
+  if (!found) throw fileNotFound();
+  return found;
+}
+
+/** @throws {Problem} 404. */
+export async function getVersion(
+  ctx: Ctx,
+  scope: ProjectScope,
+  versionId: string,
+): Promise<VersionOfFile> {
+  const found = await findVersion(ctx.db, scope, versionId);
+  if (!found) throw fileNotFound();
+  return found;
+}
+
+/** Deletes a file; answers and search stop using it at once, and it can be restored for a while. */
+export async function deleteFile(ctx: Ctx, scope: ProjectScope, fileId: string): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await getFile(tx, scope, fileId);
+    if (!(await setDeleted(tx.db, fileId, ctx.deps.clock.now()))) throw fileNotFound();
+    await settleLater(tx, scope, fileId);
+    await record(tx, {
+      action: "file.deleted",
+      target: { kind: "file", id: fileId },
+      projectId: scope.projectId,
+    });
+  });
+}
+
+/** Brings a deleted file back. @throws {Problem} 404 past the window, 409 when its name is in use again. */
+export async function restoreFile(
+  ctx: Ctx,
+  scope: ProjectScope,
+  fileId: string,
+): Promise<FileWithNewest> {
+  return inTransaction(ctx, async (tx) => {
+    const found = await findFile(tx.db, scope, fileId, { deletedSince: restorableSince(ctx) });
+    if (!found) throw fileNotFound();
+    if (!(await setDeleted(tx.db, fileId, null))) throw fileNameTaken();
+    await settleLater(tx, scope, fileId);
+    await record(tx, {
+      action: "file.restored",
+      target: { kind: "file", id: fileId },
+      projectId: scope.projectId,
+    });
+    return getFile(tx, scope, fileId);
+  });
+}
+
+/** Reads the newest version once more after it has failed. @throws {Problem} 409 when it has not. */
+export async function retryFile(
+  ctx: Ctx,
+  scope: ProjectScope,
+  fileId: string,
+): Promise<FileWithNewest> {
+  return inTransaction(ctx, async (tx) => {
+    const { newest } = await getFile(tx, scope, fileId);
+    if (!(await requeueVersion(tx.db, newest.id))) throw fileNotFailed();
+    await ctx.deps.jobs.enqueue(tx.db, READ_QUEUE, { versionId: newest.id }, { key: newest.id });
+    await record(tx, {
+      action: "file.retried",
+      target: { kind: "file", id: fileId },
+      projectId: scope.projectId,
+    });
+    return getFile(tx, scope, fileId);
+  });
+}
+
+/** Taking a long file out of the index takes seconds, which no request should wait for. */
+async function settleLater(ctx: Ctx, scope: ProjectScope, fileId: string): Promise<void> {
+  await ctx.deps.jobs.enqueue(ctx.db, INDEX_QUEUE, { projectId: scope.projectId, fileId });
+}
