@@ -56,7 +56,7 @@ export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
     deps.metrics.http,
     securityHeaders(config.publicUrl?.startsWith("https:") ?? false),
   );
-  if (config.role !== "web") app.route("/", apiRoutes(deps));
+  if (config.role === "all" || config.role === "api") app.route("/", apiRoutes(deps));
   if (config.role === "all" || config.role === "web") app.route("/", webRoutes());
   return app;
 }

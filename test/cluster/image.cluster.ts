@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { findPostgres, type PostgresServer, startPostgres } from "../platform/postgres-server.ts";
+import { type Storage, startStorage } from "../platform/storage.ts";
+import { type Container, type Image, openImage } from "./container.ts";
+import { freePort, until } from "./control-plane.ts";
+
+const name = process.env.IMAGE_TEST_IMAGE ?? "";
+const baseLayers = 1;
+
+describe("the image, as the cluster runs it: another user than root, a read-only root, no capabilities", () => {
+  let image: Image;
+  let postgres: PostgresServer;
+  let database: string;
+  const keys = `k1:${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64")}`;
+
+  const settings = (port: number, metrics: number, more: Record<string, string> = {}) => ({
+    PORT: String(port),
+    ATELIER_METRICS_PORT: String(metrics),
+    DATABASE_URL: database,
+    ATELIER_SECRET_KEYS: keys,
+    ATELIER_LOG_LEVEL: "warn",
+    ...more,
+  });
+  const start = async (role: string, more: Record<string, string> = {}) => {
+    const [port, metrics] = [await freePort(), await freePort()];
+    const container = await image.start(["serve", "--role", role], settings(port, metrics, more));
+    const url = `http://127.0.0.1:${port}`;
+    try {
+      await until(
+        `${role} is ready`,
+        async () => (await fetch(`${url}/readyz`)).status === 200,
+        30_000,
+      );
+    } catch (error) {
+      throw new Error(`${error}\n${await container.output()}`);
+    }
+    return { container, url, metrics: `http://127.0.0.1:${metrics}` };
+  };
+  const status = async (url: string) => {
+    const answer = await fetch(url, { redirect: "manual" });
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+
+  beforeAll(async () => {
+    const bin = await findPostgres();
+    if (bin === undefined)
+      throw new Error("no PostgreSQL server is installed under /usr/lib/postgresql");
+    postgres = await startPostgres(bin);
+    database = postgres.url("postgres");
+    image = await openImage(name);
+    const migrated = await image.start(["migrate"], { DATABASE_URL: database });
+    if ((await migrated.exited) !== 0) throw new Error(await migrated.output());
+  }, 120_000);
+  afterAll(async () => {
+    await image?.stop();
+    await postgres?.stop();
+  });
+
+  test("its layers over the base are under 100 MB compressed", () => {
+    const bytes = image.layers.slice(baseLayers).reduce((sum, size) => sum + size, 0);
+    process.stdout.write(
+      `image: ${(bytes / 1e6).toFixed(1)} MB compressed over its base of ${((image.layers[0] ?? 0) / 1e6).toFixed(1)} MB\n`,
+    );
+    expect(bytes).toBeLessThan(100e6);
+  });
+
+  test("it says what it is, starts without a shell and names a user who is not root", () => {
+    expect(image.config.User).toBe("10001:10001");
+    expect(image.config.Entrypoint?.[0]).toBe("bun");
+    expect(image.config.Labels?.["org.opencontainers.image.revision"]).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  test("api serves its own, and neither pages nor metrics", async () => {
+    const { url, metrics, container } = await start("api");
+    expect(await status(`${url}/livez`)).toBe(200);
+    expect(await status(`${url}/startupz`)).toBe(200);
+    expect(await status(`${url}/api/openapi.json`)).toBe(200);
+    expect(await status(`${url}/`)).toBe(404);
+    expect(await status(`${url}/metrics`)).toBe(404);
+    expect(await status(`${metrics}/metrics`)).toBe(200);
+    await container.remove();
+  });
+
+  test("web serves pages and no API", async () => {
+    const { url, container } = await start("web");
+    expect(await status(`${url}/`)).toBe(200);
+    expect(await status(`${url}/api/openapi.json`)).toBe(404);
+    // Any path is a page of the app; that one too, and not the numbers.
+    expect(await (await fetch(`${url}/metrics`)).text()).not.toContain("# HELP");
+    await container.remove();
+  });
+
+  test("worker answers probes and nothing else", async () => {
+    const { url, container } = await start("worker");
+    expect(await status(`${url}/livez`)).toBe(200);
+    expect(await status(`${url}/`)).toBe(404);
+    expect(await status(`${url}/api/openapi.json`)).toBe(404);
+    await container.remove();
+  });
+
+  test("it runs with no right that it was not given, and can write only where it may", async () => {
+    const { container } = await start("api");
+    const inside = async (code: string) =>
+      (await container.exec(["bun", "-e", code])).output.trim();
+    const own = await inside('console.log(await Bun.file("/proc/1/status").text())');
+    expect(own).toMatch(/^Uid:\s+10001\s/m);
+    for (const set of ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"])
+      expect(own).toMatch(new RegExp(`^${set}:\\s+0000000000000000$`, "m"));
+    expect(own).toMatch(/^NoNewPrivs:\s+1$/m);
+    for (const path of ["/app/x", "/etc/x", "/usr/local/bin/x"])
+      expect(await inside(`await Bun.write("${path}", "x")`)).toMatch(/EROFS|EACCES/);
+    expect(await inside('console.log(await Bun.write("/var/lib/atelier/x", "x"))')).toBe("1");
+    await container.remove();
+  });
+
+  test("an unknown setting stops the start by its name", async () => {
+    const container = await image.start(
+      ["serve", "--role", "api"],
+      settings(0, 0, { ATELIER_SERVICE_HOST: "10.0.0.1" }),
+    );
+    expect(await container.exited).not.toBe(0);
+    expect(await container.output()).toContain("ATELIER_SERVICE_HOST");
+  });
+
+  test("told to end under load it fails no request: it leaves readiness first, and closes when nobody asks any more", async () => {
+    const { container, url } = await start("api", { ATELIER_DRAIN_SECONDS: "4" });
+    let balanced = true;
+    let served = 0;
+    let afterSignal = 0;
+    let signalled = false;
+    const failures: string[] = [];
+    const callers = Array.from({ length: 20 }, async () => {
+      // As a balancer does: it goes on sending until it has seen the pod leave.
+      while (balanced) {
+        try {
+          const answer = await fetch(`${url}/api/openapi.json`);
+          await answer.arrayBuffer();
+          if (answer.status !== 200) failures.push(String(answer.status));
+          served += 1;
+          if (signalled) afterSignal += 1;
+        } catch (error) {
+          failures.push(String(error));
+        }
+      }
+    });
+    await Bun.sleep(1000);
+    await container.signal("TERM");
+    signalled = true;
+    await until(
+      "readiness is off",
+      async () => (await fetch(`${url}/readyz`)).status === 503,
+      5000,
+    );
+    // The lag of endpoints and of the balancer's own look.
+    await Bun.sleep(2000);
+    balanced = false;
+    await Promise.all(callers);
+    expect(failures).toEqual([]);
+    expect(served).toBeGreaterThan(100);
+    expect(afterSignal).toBeGreaterThan(50);
+    expect(await container.exited).toBe(0);
+  }, 60_000);
+
+  test("it backs the database up and restores it, by itself", async () => {
+    const storage: Storage = await startStorage();
+    try {
+      // What is outside of the container is not in it: the certificate goes along in a variable.
+      const { NODE_EXTRA_CA_CERTS: certificate = "", ...rest } = storage.env;
+      const run = async (script: string, args: string[], url: string) => {
+        const source = `await Bun.write("/tmp/ca.pem", ${JSON.stringify(await Bun.file(certificate).text())}); const p = Bun.spawn(["bun", "/app/scripts/platform/${script}.ts", ...${JSON.stringify(args)}], { env: { ...process.env, NODE_EXTRA_CA_CERTS: "/tmp/ca.pem" }, stdout: "inherit", stderr: "inherit" }); process.exit(await p.exited);`;
+        const container: Container = await image.start(
+          ["-e", source],
+          { ...rest, DATABASE_URL: url },
+          ["bun"],
+        );
+        const code = await container.exited;
+        return `${code} ${await container.output()}`;
+      };
+      expect(await run("backup-database", ["--work-dir", "/tmp"], database)).toMatch(
+        /^0 backed up \d\d tables/,
+      );
+      expect(
+        await run(
+          "restore-database",
+          ["--latest", "--drill", "--work-dir", "/tmp"],
+          postgres.url("drill"),
+        ),
+      ).toMatch(/^0 restored \d\d tables .*, equal to the backup/);
+    } finally {
+      await storage.stop();
+    }
+  }, 60_000);
+});
