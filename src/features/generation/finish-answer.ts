@@ -1,7 +1,8 @@
 import type { Deps } from "../../deps.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import { usageToSettle } from "../../providers/estimate-tokens.ts";
-import { settle } from "../metering/index.ts";
+import type { ProviderErrorCode } from "../../providers/port.ts";
+import { NO_USAGE, settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
 import { numbered } from "./answer-log.ts";
 import { foldEvents } from "./fold-events.ts";
@@ -47,19 +48,10 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
   const ctx = systemContext(deps, "generation");
   return inTransaction(ctx, async (tx) => {
     await appendLog(tx.db, deps.processId, logRows(generationId, log.after(answer.storedTo)));
-    const usage = usageToSettle(
-      plan.request,
-      answer.usage,
-      { text: answer.text, reasoning: answer.reasoning },
-      outcome.complete,
-    );
     const booked = await settle(tx, {
       generationId,
       status: outcome.status,
-      usage,
-      outputTokensCounted: usage.outputTokens,
-      reasoningTokensCounted: usage.reasoningTokens,
-      estimated: answer.usage === undefined || !outcome.complete,
+      ...billOf(answer, outcome),
     });
     const last: LogEvent[] = [
       { type: "usage", usage: booked.usage, costMicroUsd: booked.costMicroUsd },
@@ -93,6 +85,33 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
     if (error instanceof TakenOver) return [{ type: "done", status: "interrupted" }];
     throw error;
   });
+}
+
+/** Refusals that come instead of an answer: no provider takes money for saying no. */
+const FREE: ReadonlySet<string> = new Set<ProviderErrorCode>([
+  "bad_key",
+  "no_credit",
+  "unknown_model",
+  "rate_limited",
+  "overloaded",
+  "context_too_long",
+  "invalid_request",
+  "unreachable",
+]);
+
+/** What an answer is charged: nothing when it was refused, what was reported when it ran to its end, else what was produced too. */
+export function billOf(answer: RunningAnswer, outcome: Pick<Outcome, "complete" | "error">) {
+  const { text, reasoning, usage: reported } = answer;
+  const silent = text === "" && reasoning === "" && reported === undefined;
+  if (silent && FREE.has(outcome.error?.code ?? "")) {
+    return { usage: NO_USAGE, outputTokensCounted: 0 };
+  }
+  const usage = usageToSettle(answer.plan.request, reported, { text, reasoning }, outcome.complete);
+  return {
+    usage,
+    outputTokensCounted: usage.outputTokens,
+    estimated: reported === undefined || !outcome.complete,
+  };
 }
 
 const REASONS: Record<string, string> = {

@@ -46,7 +46,7 @@ export async function settle(ctx: Ctx, input: SettleInput): Promise<Settled> {
   });
 }
 
-const EXPIRED_BATCH = 200;
+const EXPIRED_BATCH = 20;
 /** Who recovers a generation knows better what it has produced, so it goes first. */
 const GRACE_MS = 60_000;
 
@@ -60,10 +60,22 @@ export async function settleExpired(deps: Deps, graceMs = GRACE_MS): Promise<num
   const ctx = systemContext(deps, "metering");
   const now = new Date(deps.clock.now().getTime() - graceMs);
   let count = 0;
-  for (const generationId of await listExpiredHolds(ctx.db, now, EXPIRED_BATCH)) {
-    const done = await inTransaction(ctx, async (tx) => {
+  for (let more = true; more; ) {
+    const expired = await listExpiredHolds(ctx.db, now, EXPIRED_BATCH);
+    const done = await Promise.all(expired.map((id) => settleOne(ctx, id, now)));
+    const settledNow = done.filter(Boolean).length;
+    count += settledNow;
+    // A batch of which nothing could be settled would come again.
+    more = expired.length === EXPIRED_BATCH && settledNow > 0;
+  }
+  return count;
+}
+
+async function settleOne(ctx: Ctx, generationId: string, expiredAt: Date): Promise<boolean> {
+  try {
+    return await inTransaction(ctx, async (tx) => {
       // Renewed or settled since it was listed: then there is nothing to do.
-      const hold = await takeHold(tx.db, generationId, now);
+      const hold = await takeHold(tx.db, generationId, expiredAt);
       if (!hold) return false;
       await book(tx, hold, {
         generationId,
@@ -73,9 +85,11 @@ export async function settleExpired(deps: Deps, graceMs = GRACE_MS): Promise<num
       });
       return true;
     });
-    if (done) count++;
+  } catch (error) {
+    // One that fails must not keep the others waiting; it comes again.
+    ctx.deps.logger.error({ err: error, generationId }, "an expired hold could not be settled");
+    return false;
   }
-  return count;
 }
 
 async function book(tx: Ctx, hold: HoldRow, input: SettleInput): Promise<Settled> {

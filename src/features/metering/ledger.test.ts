@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { type FakeStep, fakeProvider } from "../../../test/providers/fake.ts";
+import { createTestApp, type TestApp } from "../../../test/support/app.ts";
+import { inTransaction, systemContext } from "../../platform/context.ts";
+import type { ProviderRequest, TokenUsage, UnitPrices } from "../../providers/index.ts";
+import { withRetry } from "../../providers/retry.ts";
+import { chooseModel } from "../admin/index.ts";
+import { billOf } from "../generation/finish-answer.ts";
+import { RunningAnswer } from "../generation/running-answer.ts";
+import { writeAnswer } from "../generation/write-answer.ts";
+import { noteProgress, placeHold, settle, settleExpired } from "./index.ts";
+import { budgets, holds, ledger } from "./tables.ts";
+
+const CALLS = 2_000;
+const AT_ONCE = 20;
+/** Prices that do not divide a million, so that rows have to be rounded, and dearer ones for long calls. */
+const PRICES: UnitPrices = {
+  input: 3_000_001,
+  cacheRead: 300_007,
+  cacheWrite: 3_750_011,
+  output: 15_000_013,
+};
+const LONG_PRICES: UnitPrices = { ...PRICES, input: 6_000_003, output: 22_500_017 };
+const LONG = 100_000;
+const NOTHING: TokenUsage = {
+  inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
+const KINDS = ["complete", "retried", "aborted", "cut", "refused", "crashed", "twice"] as const;
+
+interface Call {
+  kind: (typeof KINDS)[number];
+  usage: TokenUsage;
+  /** Two at least. */
+  words: number;
+  /** After how many words it is aborted, cut, or its process dies: before the last one. */
+  breaksAfter: number;
+}
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp({ env: { ATELIER_DATABASE_POOL_MAX: String(AT_ONCE) } });
+}, 30_000);
+afterAll(() => app.close());
+
+test(`the ledger of ${CALLS} random calls is what the provider has reported, to the micro-USD`, async () => {
+  const { db } = app.deps.database;
+  const ofWorkspace = { id: app.deps.ids.next(), scope: "workspace" as const, limitMicroUsd: 1e15 };
+  await db.insert(budgets).values(ofWorkspace);
+  const calls = randomCalls();
+  const bills: TokenUsage[] = [];
+  const worker = async () => {
+    for (let call = calls.pop(); call; call = calls.pop()) bills.push(await run(call));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await settleExpired(app.deps, 0);
+
+  expect(bills).toHaveLength(CALLS);
+  const [booked] = await db
+    .select({
+      rows: sql`count(*)`.mapWith(Number),
+      cost: sql`sum(cost_micro_usd)`.mapWith(BigInt),
+      input: sql`sum(input_tokens)`.mapWith(Number),
+      output: sql`sum(output_tokens)`.mapWith(Number),
+    })
+    .from(ledger);
+  const total = bills.map(roundedCost).reduce((sum, cost) => sum + cost, 0n);
+  expect(total).toBeGreaterThan(1_000_000n);
+  expect(booked).toEqual({
+    rows: CALLS,
+    cost: total,
+    input: bills.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
+    output: bills.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
+  });
+  const [state] = await db.select().from(budgets);
+  expect(state).toMatchObject({ heldMicroUsd: 0 });
+  expect(BigInt((state?.spentMicroUsd ?? 0) + (state?.overrunMicroUsd ?? 0))).toBe(total);
+  expect(await db.select().from(holds)).toEqual([]);
+}, 120_000);
+
+/** One call through hold, provider, retry and settle, as an answer goes. @returns what the provider reported of it. */
+async function run(call: Call): Promise<TokenUsage> {
+  const ctx = systemContext(app.deps, "test");
+  const generationId = app.deps.ids.next();
+  const common = {
+    generationId,
+    projectId: app.deps.ids.next(),
+    threadId: app.deps.ids.next(),
+    messageId: app.deps.ids.next(),
+    userId: app.deps.ids.next(),
+  };
+  const priceTable = {
+    tiers: [
+      { aboveInputTokens: 0, prices: PRICES },
+      { aboveInputTokens: LONG, prices: LONG_PRICES },
+    ],
+    source: "test",
+  };
+  const model = { ...(await chooseModel(ctx, null)), priceTable, priceVersion: "test" };
+  const crashes = call.kind === "crashed";
+  const expiresAt = new Date(Date.now() + (crashes ? -1_000 : 600_000));
+  await inTransaction(ctx, (tx) =>
+    placeHold(tx, {
+      ...common,
+      model,
+      inputTokens: call.usage.inputTokens,
+      maxOutputTokens: 4_096,
+      expiresAt,
+    }),
+  );
+  const request: ProviderRequest = {
+    model: "fake",
+    system: [],
+    messages: [],
+    sources: [],
+    maxOutputTokens: 4_096,
+  };
+  const answer = new RunningAnswer({ ...common, model, request, sources: [], acceptedAt: 0 });
+  const bill = { reported: NOTHING };
+  const provider = withRetry(
+    fakeProvider((_request, attempt) => script(call, attempt, bill)),
+    { baseMs: 0 },
+  );
+  let reads = 0;
+  const outcome = await writeAnswer(answer, provider, 10_000, () => {
+    reads++;
+    if (crashes || call.kind === "aborted") {
+      if (reads === call.breaksAfter) answer.end("stopped");
+    }
+  });
+  if (crashes) {
+    // Nobody settles it: what was noted is what is known. Inputs of a crash are the held estimate.
+    const { outputTokens } = bill.reported;
+    await noteProgress(ctx.db, [{ generationId, outputTokens, expiresAt }]);
+    return { ...NOTHING, inputTokens: call.usage.inputTokens, outputTokens };
+  }
+  const settling = { generationId, status: outcome.status, ...billOf(answer, outcome) };
+  const times = call.kind === "twice" ? 3 : 1;
+  await Promise.all(Array.from({ length: times }, () => settle(ctx, settling)));
+  return bill.reported;
+}
+
+/** What the provider does in one try, and what it has reported so far of the whole call. */
+function* script(call: Call, attempt: number, bill: { reported: TokenUsage }): Generator<FakeStep> {
+  const start = { ...call.usage, outputTokens: 0, reasoningTokens: 0 };
+  const earlier = bill.reported;
+  if (call.kind === "refused") yield { fail: "bad_key" };
+  if (call.kind === "retried" && attempt < 2) {
+    yield { events: [{ type: "usage", usage: start }] };
+    bill.reported = sum(earlier, start);
+    yield { fail: "overloaded" };
+  }
+  for (let word = 1; word <= call.words; word++) {
+    const usage = { ...start, outputTokens: 2 * word };
+    yield {
+      events: [
+        { type: "text", text: "word " },
+        { type: "usage", usage },
+      ],
+    };
+    // Whoever asks for more has read what came before.
+    bill.reported = sum(earlier, usage);
+    if (call.kind === "cut" && word === call.breaksAfter) yield { fail: "cut" };
+  }
+  bill.reported = sum(earlier, call.usage);
+  yield {
+    events: [
+      { type: "usage", usage: call.usage },
+      { type: "end", reason: "stop" },
+    ],
+  };
+}
+
+function sum(a: TokenUsage, b: TokenUsage): TokenUsage {
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+  };
+}
+
+/** The price of a call as one reads it off a price list: exact decimal digits, the last place rounded half up. */
+function roundedCost(usage: TokenUsage): bigint {
+  const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+  const prices = input > LONG ? LONG_PRICES : PRICES;
+  const exact =
+    BigInt(usage.inputTokens) * BigInt(prices.input) +
+    BigInt(usage.cacheReadTokens) * BigInt(prices.cacheRead) +
+    BigInt(usage.cacheWriteTokens) * BigInt(prices.cacheWrite) +
+    BigInt(usage.outputTokens) * BigInt(prices.output);
+  const digits = exact.toString().padStart(7, "0");
+  const whole = BigInt(digits.slice(0, -6));
+  return digits.charAt(digits.length - 6) >= "5" ? whole + 1n : whole;
+}
+
+function randomCalls(): Call[] {
+  const random = seeded(20_261_123);
+  return Array.from({ length: CALLS }, () => {
+    const words = 2 + random(12);
+    const outputTokens = 2 * words + random(3_000);
+    return {
+      kind: KINDS[random(KINDS.length)] ?? "complete",
+      words,
+      breaksAfter: 1 + random(words - 1),
+      usage: {
+        inputTokens: random(random(4) === 0 ? 400_000 : 5_000),
+        cacheReadTokens: random(2) * random(50_000),
+        cacheWriteTokens: random(2) * random(50_000),
+        outputTokens,
+        reasoningTokens: random(outputTokens),
+      },
+    };
+  });
+}
+
+/** Numbers that look random and are the same in each run (mulberry32). */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
