@@ -3,7 +3,7 @@ import { except } from "hono/combine";
 import type { Deps } from "./deps.ts";
 import { adminRoutes, modelRoutes, signUpOpen } from "./features/admin/index.ts";
 import { agentRoutes } from "./features/agents/index.ts";
-import { auditRoutes } from "./features/audit/index.ts";
+import { auditRoutes, auditSealer } from "./features/audit/index.ts";
 import {
   describeMessages,
   generationRoutes,
@@ -69,6 +69,7 @@ export async function stopBackground(deps: Deps, graceMs: number): Promise<void>
   if (deps.config.role === "web" || deps.config.role === "worker") return;
   await generationState(deps).runner.drain(graceMs);
   await identityState(deps).keyUse.close();
+  await auditSealer(deps).close();
 }
 
 /** Everything under /api. */
@@ -104,6 +105,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.route("/api/v1", generationRoutes());
   // Answers whose process is gone are noticed by any other one, asked or not.
   generationState(deps);
+  auditSealer(deps);
   api.route("/api/v1", usageRoutes());
   api.doc31("/api/openapi.json", {
     openapi: "3.1.0",

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { users } from "../identity/tables.ts";
 import { auditLog } from "./tables.ts";
@@ -48,6 +48,42 @@ export function listAudit(
     )
     .orderBy(desc(auditLog.seq))
     .limit(page.limit + 1);
+}
+
+/** The last row of the chain. */
+export async function findHead(db: Database): Promise<{ seq: number; hash: string } | undefined> {
+  const [row] = await db
+    .select({ seq: auditLog.seq, hash: auditLog.hash })
+    .from(auditLog)
+    .where(isNotNull(auditLog.seq))
+    .orderBy(desc(auditLog.seq))
+    .limit(1);
+  return row?.seq == null || row.hash === null ? undefined : { seq: row.seq, hash: row.hash };
+}
+
+/** Rows that are not in the chain yet, oldest first. */
+export function listUnsealed(db: Database, limit: number): Promise<AuditRow[]> {
+  return db
+    .select()
+    .from(auditLog)
+    .where(isNull(auditLog.seq))
+    .orderBy(asc(auditLog.id))
+    .limit(limit);
+}
+
+export interface Seal {
+  id: string;
+  seq: number;
+  previousHash: string;
+  hash: string;
+}
+
+export async function storeSeals(db: Database, seals: Seal[]): Promise<void> {
+  if (seals.length === 0) return;
+  await db.execute(sql`
+    update ${auditLog} as a set seq = s.seq, previous_hash = s."previousHash", hash = s.hash
+    from json_to_recordset(${JSON.stringify(seals)}::json) as s(id uuid, seq bigint, "previousHash" text, hash text)
+    where a.id = s.id`);
 }
 
 /** The next rows of the chain after a number, oldest first. */

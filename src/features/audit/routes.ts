@@ -3,6 +3,7 @@ import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
 import { type AccessRule, createRoute, guard, router } from "../../platform/http/route.ts";
 import { type AuditRow, listAudit } from "./repo.ts";
 import { type AuditEntryView, auditPage, auditQuery } from "./schema.ts";
+import { sealChain } from "./seal-chain.ts";
 
 /** @param admin the rule for workspace admins, handed in because identity itself stands on this feature. */
 export function auditRoutes(admin: AccessRule) {
@@ -18,6 +19,7 @@ export function auditRoutes(admin: AccessRule) {
     }),
     async (c) => {
       const { limit, cursor, since, until, ...filter } = c.req.valid("query");
+      await sealChain(c.get("ctx").db);
       const rows = await listAudit(
         c.get("ctx").db,
         {
@@ -39,7 +41,7 @@ export function auditRoutes(admin: AccessRule) {
 function present(row: AuditRow, actorName: string | null): AuditEntryView {
   return {
     id: row.id,
-    seq: row.seq,
+    seq: row.seq ?? 0,
     at: row.at.toISOString(),
     actorKind: row.actorKind,
     actorId: row.actorId,
@@ -51,6 +53,6 @@ function present(row: AuditRow, actorName: string | null): AuditEntryView {
     detail: row.detail,
     requestId: row.requestId,
     ip: row.ip,
-    hash: row.hash,
+    hash: row.hash ?? "",
   };
 }

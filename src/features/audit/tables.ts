@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, index, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { id, instant } from "../../platform/db/columns.ts";
 
@@ -6,7 +7,8 @@ export const auditLog = pgTable(
   "audit_log",
   {
     id: id(),
-    seq: bigint("seq", { mode: "number" }).notNull(),
+    /** Place in the chain; null until the row is sealed, within a second of its commit. */
+    seq: bigint("seq", { mode: "number" }),
     at: instant("at").notNull(),
     actorKind: text("actor_kind").notNull(),
     actorId: uuid("actor_id"),
@@ -18,11 +20,12 @@ export const auditLog = pgTable(
     detail: jsonb("detail").$type<Record<string, unknown>>().notNull(),
     requestId: text("request_id"),
     ip: text("ip"),
-    previousHash: text("previous_hash").notNull(),
-    hash: text("hash").notNull(),
+    previousHash: text("previous_hash"),
+    hash: text("hash"),
   },
   (table) => [
     uniqueIndex("audit_log_seq").on(table.seq),
+    index("audit_log_unsealed").on(table.id).where(sql`${table.seq} is null`),
     index("audit_log_actor").on(table.actorId, table.seq),
     index("audit_log_target").on(table.targetId, table.seq),
   ],

@@ -1,6 +1,6 @@
 import type { Database } from "../../platform/db/client.ts";
-import { CHAIN_START, chainHash } from "./record.ts";
 import { listChain } from "./repo.ts";
+import { CHAIN_START, chainHash, sealChain } from "./seal-chain.ts";
 
 const BATCH = 1000;
 
@@ -16,7 +16,7 @@ export interface ChainReport {
 }
 
 /**
- * Recomputes the whole chain, from the first row.
+ * Recomputes the whole chain, from the first row; what is not in it yet is sealed first.
  * @param expected a head noted earlier. A chain alone cannot show that its end was cut off; a noted head can.
  */
 export async function verifyChain(db: Database, expected?: string): Promise<ChainReport> {
@@ -26,9 +26,12 @@ export async function verifyChain(db: Database, expected?: string): Promise<Chai
     broken: null,
     contains: expected === undefined ? null : expected === CHAIN_START,
   };
+  await sealChain(db);
   for (;;) {
     const batch = await listChain(db, report.rows, BATCH);
-    for (const row of batch) {
+    for (const { seq, previousHash, ...rest } of batch) {
+      if (seq === null || previousHash === null || rest.hash === null) continue;
+      const row = { ...rest, seq, previousHash, hash: rest.hash };
       const reason =
         row.seq !== report.rows + 1
           ? "missing_before"
