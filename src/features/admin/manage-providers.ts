@@ -1,6 +1,6 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
-import { assertPublic } from "../../platform/http/public-address.ts";
+import { publicAddresses } from "../../platform/http/public-address.ts";
 import { record } from "../audit/index.ts";
 import { KEY_PURPOSE } from "./connect-model.ts";
 import { addressNotAllowed, keptByAtelier, keyNeeded, noSuchProvider } from "./errors.ts";
@@ -92,7 +92,7 @@ export async function deleteProvider(ctx: Ctx, providerId: string): Promise<void
 async function requireAllowed(ctx: Ctx, baseUrl: string | null): Promise<void> {
   if (baseUrl === null || ctx.deps.config.providerPrivateHosts) return;
   try {
-    await assertPublic(new URL(baseUrl));
+    await publicAddresses(new URL(baseUrl));
   } catch {
     throw addressNotAllowed();
   }

@@ -1,6 +1,6 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { Problem } from "../../platform/http/problem.ts";
-import { assertPublic } from "../../platform/http/public-address.ts";
+import { publicAddresses } from "../../platform/http/public-address.ts";
 import {
   estimateRequestTokens,
   flatPrices,
@@ -147,7 +147,7 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
 /** The guard of each call would say no more than "unreachable". */
 async function requirePublic(ctx: Ctx, { baseUrl }: ProviderRow): Promise<void> {
   if (baseUrl === null || ctx.deps.config.providerPrivateHosts) return;
-  await assertPublic(new URL(baseUrl)).catch(() => {
+  await publicAddresses(new URL(baseUrl)).catch(() => {
     throw addressNotAllowed();
   });
 }

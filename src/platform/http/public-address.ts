@@ -55,7 +55,8 @@ const resolveAll: Resolve = async (host) =>
 
 /**
  * A `fetch` for addresses that a person entered: refuses those that are, or of which any resolves to,
- * private, loopback, link-local or metadata addresses, and follows no redirect.
+ * private, loopback, link-local or metadata addresses, and follows no redirect. It connects to the very
+ * address it has judged, so a name that resolves differently a moment later changes nothing.
  * @param allowPrivate the installation's setting; then only redirects are refused.
  * @throws {PrivateAddressError} from the returned function.
  */
@@ -65,16 +66,38 @@ export function guardedFetch(
   resolve: Resolve = resolveAll,
 ): FetchLike {
   return async (url, init) => {
-    if (!allowPrivate) await assertPublic(new URL(url), resolve);
-    return fetch(url, { ...init, redirect: "manual" });
+    if (allowPrivate) return fetch(url, { ...init, redirect: "manual" });
+    const target = new URL(url);
+    const { host, hostname } = target;
+    const addresses = await publicAddresses(target, resolve);
+    // A machine without IPv6 is more common than one without IPv4.
+    const address = addresses.find((candidate) => isIP(candidate) === 4) ?? addresses[0] ?? "";
+    target.hostname = isIP(address) === 6 ? `[${address}]` : address;
+    const headers = new Headers(init.headers);
+    headers.set("host", host);
+    return fetch(target.href, {
+      ...init,
+      headers,
+      redirect: "manual",
+      // The certificate must be the name's, not the address's.
+      ...(target.protocol === "https:" && !isIP(bare(hostname))
+        ? { tls: { serverName: hostname } }
+        : {}),
+    });
   };
 }
 
-/** @throws {PrivateAddressError} for a URL that is not http(s) or does not lead to the public internet. */
-export async function assertPublic(url: URL, resolve: Resolve = resolveAll): Promise<void> {
+/**
+ * Every address that a URL leads to.
+ * @throws {PrivateAddressError} when it is not http(s), or any of them is not of the public internet.
+ */
+export async function publicAddresses(url: URL, resolve: Resolve = resolveAll): Promise<string[]> {
   if (url.protocol !== "https:" && url.protocol !== "http:") throw new PrivateAddressError();
   // The URL parser has turned decimal, octal and hexadecimal forms into dotted ones.
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const host = bare(url.hostname);
   const addresses = isIP(host) ? [host] : await resolve(host);
   if (addresses.length === 0 || !addresses.every(isPublicAddress)) throw new PrivateAddressError();
+  return addresses;
 }
+
+const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, "");

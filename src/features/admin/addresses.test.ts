@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { read, readProblem } from "../../../test/support/read.ts";
+import { systemContext } from "../../platform/context.ts";
+import { ProviderError } from "../../providers/index.ts";
+import { chooseModel, connectModel } from "./index.ts";
+import { adminModel, providerTestResult } from "./schema.ts";
+import { providers } from "./tables.ts";
+
+let app: TestApp;
+let ada: Person;
+let calls = 0;
+const inside = Bun.serve({
+  port: 0,
+  hostname: "127.0.0.1",
+  fetch: () => {
+    calls++;
+    return new Response("inside");
+  },
+});
+
+beforeAll(async () => {
+  app = await createTestApp();
+  ada = await app.person("Ada");
+}, 30_000);
+afterAll(async () => {
+  await inside.stop(true);
+  await app.close();
+});
+
+test("an admin cannot point a provider into the network that Atelier runs in", async () => {
+  for (const baseUrl of [
+    `http://127.0.0.1:${inside.port}`,
+    `http://localhost:${inside.port}/v1`,
+    "http://169.254.169.254/latest",
+    "http://[::1]:3000",
+    "http://2130706433/",
+  ]) {
+    const response = await ada.post("/admin/providers", { kind: "openai", name: "In", baseUrl });
+    expect((await readProblem(response)).code).toBe("address_not_allowed");
+  }
+  const gopher = { kind: "openai", name: "In", baseUrl: "gopher://example.com/" };
+  expect((await ada.post("/admin/providers", gopher)).status).toBe(422);
+});
+
+test("one that was stored while it was allowed is not called any more", async () => {
+  const row = {
+    id: Bun.randomUUIDv7(),
+    kind: "openai" as const,
+    name: "Old",
+    baseUrl: `http://127.0.0.1:${inside.port}/v1`,
+    origin: "admin" as const,
+  };
+  await app.deps.database.db.insert(providers).values(row);
+  const result = await read(
+    await ada.post(`/admin/providers/${row.id}/test`, { model: "m" }),
+    providerTestResult,
+  );
+  expect(result).toMatchObject({ ok: false, error: { code: "address_not_allowed" } });
+  const prices = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
+  const model = await read(
+    await ada.post("/admin/models", { providerId: row.id, name: "m", prices }),
+    adminModel,
+  );
+  const ctx = systemContext(app.deps, "test");
+  const provider = await connectModel(ctx, await chooseModel(ctx, model.id));
+  const call = provider.stream(
+    { model: "m", system: [], messages: [], sources: [], maxOutputTokens: 8 },
+    { signal: AbortSignal.timeout(15_000), idleTimeoutMs: 10_000 },
+  );
+  const failure = await Array.fromAsync(call).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(ProviderError);
+  expect(calls).toBe(0);
+}, 20_000);
