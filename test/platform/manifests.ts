@@ -11,9 +11,9 @@ import {
 /** Rendered manifests of every environment. */
 export type Renders = Record<Environment, KubernetesObject[]>;
 
-/** The reason why manifests cannot be rendered on this machine, or undefined when they can. */
-export async function whyNoKustomize(): Promise<string | undefined> {
-  const child = Bun.spawn([`${repositoryRoot()}/scripts/platform-tools`, "--path", "kustomize"], {
+/** The reason why these tools are not on this machine and cannot be built on it, or undefined when they are there. */
+export async function whyNoTools(...names: string[]): Promise<string | undefined> {
+  const child = Bun.spawn([`${repositoryRoot()}/scripts/platform-tools`, ...names], {
     stdout: "ignore",
     stderr: "pipe",
   });

@@ -12,11 +12,11 @@ import {
   podTemplates,
   type Renders,
   renderAll,
-  whyNoKustomize,
+  whyNoTools,
 } from "./manifests.ts";
 import { rules } from "./rules.ts";
 
-const missing = await whyNoKustomize();
+const missing = await whyNoTools("kustomize");
 if (missing !== undefined)
   process.stderr.write(`SKIPPED: the overlays are not rendered: ${missing}\n`);
 
