@@ -5,8 +5,10 @@ import {
   removeProjectBytes,
   startKnowledgeJobs,
 } from "./features/knowledge/index.ts";
+import { purgeEnded } from "./features/identity/index.ts";
 import { settleExpired } from "./features/metering/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
+import { purgeDeletedThreads } from "./features/threads/index.ts";
 import { type Ctx, systemContext } from "./platform/context.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 
@@ -17,7 +19,9 @@ const beforePurge: BeforePurge[] = [removeProjectBytes];
 const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
   projects: (ctx) => purgeProjects(ctx, beforePurge),
   files: purgeDeletedFiles,
+  threads: purgeDeletedThreads,
   agents: purgeDeletedAgents,
+  "sessions and links": purgeEnded,
   "idempotency keys": purgeIdempotencyKeys,
 };
 

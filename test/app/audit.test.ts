@@ -61,6 +61,37 @@ test("a refused change leaves none", async () => {
   expect(refusals).toBeGreaterThan(operations.length * 2);
 }, 240_000);
 
+test("repeated with an Idempotency-Key a change is recorded once, and no secret is kept for it", async () => {
+  const surprises: string[] = [];
+  for (const operation of operations.filter(({ method }) => method !== "DELETE")) {
+    const cast = await makeCast(app);
+    const sample = await samples[operation.name]?.(
+      cast,
+      operation.access === "admin" ? "admin" : "owner",
+    );
+    if (sample === undefined || sample.always !== undefined || operation.access === "anyone")
+      continue;
+    const caller = cast.callers[operation.access === "admin" ? "admin" : "owner"];
+    const send = () =>
+      caller.request(operation.method, sample.path, sample.body, {
+        "idempotency-key": cast.projectId,
+      });
+    const first = await send();
+    const again = await send();
+    // Signing out leaves nobody to repeat it; the answer of a secret is refused the second time.
+    const right = [operation.success, 401, 409].includes(again.status);
+    if (first.status !== operation.success || !right)
+      surprises.push(`${operation.name}: ${first.status}, ${again.status}`);
+    const actions = await recorded(again);
+    if (actions.length > 0) surprises.push(`${operation.name}: recorded again`);
+  }
+  expect(surprises).toEqual([]);
+  const kept = await app.deps.database
+    .sql`select count(*)::int as rows, count(*) filter (where body::text ~ 'atl_|token=')::int as secrets from idempotency_keys`;
+  expect(kept[0]?.rows).toBeGreaterThan(15);
+  expect(kept[0]?.secrets).toBe(0);
+}, 120_000);
+
 test("the first account of a workspace leaves one row too", async () => {
   const fresh = await createTestApp();
   try {

@@ -109,6 +109,40 @@ describe("each route answers each caller as its rule says:", () => {
   }
 });
 
+/** Changes that an archived project still takes: what ends things, and what brings it back. */
+const IN_THE_ARCHIVE = new Set([
+  "DELETE /projects/{projectId}",
+  "POST /projects/{projectId}/restore",
+  "PUT /projects/{projectId}/archive",
+  "DELETE /projects/{projectId}/archive",
+  "DELETE /projects/{projectId}/members/{principalId}",
+  "POST /generations/{generationId}/stop",
+]);
+
+test("an archived project is read as before and takes no change", async () => {
+  const surprises: string[] = [];
+  const inProjects = operations.filter(({ access = "" }) => access.includes(":"));
+  for (const operation of inProjects) {
+    const cast = await makeCast(app);
+    const sample = await samples[operation.name]?.(cast, "owner");
+    if (sample === undefined) continue;
+    await app.deps.database
+      .sql`update projects set archived_at = now() where id = ${cast.projectId}`;
+    const { path, body } = sample;
+    const response = await cast.callers.owner.request(operation.method, path, body);
+    const open = operation.method === "GET" || IN_THE_ARCHIVE.has(operation.name);
+    const expected = open ? operation.success : 409;
+    const text = response.headers.get("content-type")?.includes("json")
+      ? await response.text()
+      : "";
+    if (response.status !== expected || (!open && !text.includes("project_archived")))
+      surprises.push(
+        `${operation.name}: ${response.status}, not ${expected} ${text.slice(0, 200)}`,
+      );
+  }
+  expect(surprises).toEqual([]);
+}, 120_000);
+
 /** Makes the request and says what was not as expected. */
 async function probe(operation: Operation, role: Role): Promise<string | null> {
   const makeSample = samples[operation.name];

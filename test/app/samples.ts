@@ -1,3 +1,4 @@
+import { adminProviders, modelChoices } from "../../src/features/admin/schema.ts";
 import { generation, startedAnswer } from "../../src/features/generation/schema.ts";
 import { hashToken } from "../../src/features/identity/set-up.ts";
 import { type Cast, PASSWORD, type Role } from "../support/cast.ts";
@@ -122,12 +123,20 @@ const agents: Record<string, MakeSample> = {
 const threadOf = (cast: Cast) =>
   created(cast.callers.owner.post(`${project(cast)}/threads`, { visibility: "project" }));
 
+/** Names the built-in model: providers that other samples have made are nowhere. */
+async function question(cast: Cast) {
+  const { items } = await read(await cast.callers.owner.get("/models"), modelChoices);
+  const builtin = items.find(({ providerKind }) => providerKind === "excerpts");
+  return { text: "How high is the rent?", modelId: builtin?.id };
+}
+
 /** A thread with a question and an answer that was stopped at once, since the built-in model takes its time. */
 async function answered(cast: Cast) {
   const threadId = await threadOf(cast);
-  const response = await cast.callers.owner.post(`/threads/${threadId}/messages`, {
-    text: "How high is the rent?",
-  });
+  const response = await cast.callers.owner.post(
+    `/threads/${threadId}/messages`,
+    await question(cast),
+  );
   const { generationId, assistantMessage } = await read(response, startedAnswer);
   await cast.callers.owner.post(`/generations/${generationId}/stop`);
   await until(
@@ -162,7 +171,7 @@ const threads: Record<string, MakeSample> = {
   },
   "POST /threads/{threadId}/messages": async (cast) => ({
     path: `/threads/${await threadOf(cast)}/messages`,
-    body: { text: "How high is the rent?" },
+    body: await question(cast),
   }),
   "POST /messages/{messageId}/regenerate": async (cast) => ({
     path: `/messages/${(await answered(cast)).answerId}/regenerate`,
@@ -186,6 +195,77 @@ const workspace: Record<string, MakeSample> = {
   "GET /admin/audit": () => ({ path: "/admin/audit" }),
 };
 
+const providerOf = (cast: Cast) =>
+  created(
+    cast.callers.admin.post("/admin/providers", {
+      kind: "openai",
+      name: `Made ${cast.projectId}`,
+      apiKey: "sk-sample",
+    }),
+  );
+const newModel = async (cast: Cast) => ({
+  providerId: await providerOf(cast),
+  name: "sample-model",
+  contextWindow: 8_000,
+  maxOutputTokens: 1_000,
+  prices: { input: 1, cacheRead: 1, cacheWrite: 1, output: 1 },
+});
+const modelOf = async (cast: Cast) =>
+  created(cast.callers.admin.post("/admin/models", await newModel(cast)));
+
+async function builtinProvider(cast: Cast): Promise<string> {
+  const { items } = await read(await cast.callers.admin.get("/admin/providers"), adminProviders);
+  return items.find(({ kind }) => kind === "excerpts")?.id ?? "";
+}
+
+const admin: Record<string, MakeSample> = {
+  "GET /admin/users": () => ({ path: "/admin/users" }),
+  "POST /admin/users": (cast) => ({
+    path: "/admin/users",
+    body: { name: "Hired", email: `hired-${cast.projectId}@example.com`, role: "member" },
+  }),
+  "GET /admin/users/{userId}": (cast) => ({ path: `/admin/users/${cast.people.stranger.id}` }),
+  "PATCH /admin/users/{userId}": (cast) => ({
+    path: `/admin/users/${cast.people.stranger.id}`,
+    body: { name: "Renamed" },
+  }),
+  "POST /admin/users/{userId}/password-reset-link": (cast) => ({
+    path: `/admin/users/${cast.people.stranger.id}/password-reset-link`,
+  }),
+  "GET /admin/providers": () => ({ path: "/admin/providers" }),
+  "POST /admin/providers": (cast) => ({
+    path: "/admin/providers",
+    body: { kind: "anthropic", name: `New ${cast.projectId}`, apiKey: "sk-sample" },
+  }),
+  "GET /admin/providers/{providerId}": async (cast) => ({
+    path: `/admin/providers/${await providerOf(cast)}`,
+  }),
+  "PATCH /admin/providers/{providerId}": async (cast) => ({
+    path: `/admin/providers/${await providerOf(cast)}`,
+    body: { name: `Renamed ${cast.projectId}`, enabled: false },
+  }),
+  "DELETE /admin/providers/{providerId}": async (cast) => ({
+    path: `/admin/providers/${await providerOf(cast)}`,
+  }),
+  "POST /admin/providers/{providerId}/test": async (cast) => ({
+    path: `/admin/providers/${await builtinProvider(cast)}/test`,
+    body: {},
+  }),
+  "GET /admin/models": () => ({ path: "/admin/models" }),
+  "POST /admin/models": async (cast) => ({ path: "/admin/models", body: await newModel(cast) }),
+  "GET /admin/models/{modelId}": async (cast) => ({ path: `/admin/models/${await modelOf(cast)}` }),
+  "PATCH /admin/models/{modelId}": async (cast) => ({
+    path: `/admin/models/${await modelOf(cast)}`,
+    body: { displayName: "Renamed", enabled: false },
+  }),
+  "DELETE /admin/models/{modelId}": async (cast) => ({
+    path: `/admin/models/${await modelOf(cast)}`,
+  }),
+  "GET /admin/catalogue": () => ({ path: "/admin/catalogue?kind=openai" }),
+  "GET /admin/settings": () => ({ path: "/admin/settings" }),
+  "PATCH /admin/settings": () => ({ path: "/admin/settings", body: { signUpOpen: true } }),
+};
+
 /** One for each operation of the API; an operation without one fails the tests that read this. */
 export const samples: Record<string, MakeSample> = {
   ...identity,
@@ -193,4 +273,5 @@ export const samples: Record<string, MakeSample> = {
   ...agents,
   ...threads,
   ...workspace,
+  ...admin,
 };

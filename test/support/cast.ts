@@ -58,6 +58,7 @@ export async function makeCast(app: TestApp): Promise<Cast> {
       email: `${role}-${person}@example.com`,
       sessionId: id(),
       keyId: id(),
+      personalId: id(),
       key: `atl_${person}`,
       cookie: `atelier_session=${encodeURIComponent(signed)}`,
     };
@@ -82,6 +83,9 @@ export async function makeCast(app: TestApp): Promise<Cast> {
         values (${person.sessionId}, ${person.id}, ${person.token}, ${until})`;
       await tx`insert into api_keys (id, user_id, name, prefix, hash, scopes)
         values (${person.keyId}, ${person.id}, 'Reader', 'atl_', ${hashKey(person.key)}, '{read}')`;
+      await tx`insert into projects (id, name, personal_of) values (${person.personalId}, 'Own', ${person.id})`;
+      await tx`insert into project_members (project_id, principal_id, role)
+        values (${person.personalId}, ${person.id}, 'owner')`;
       if (person.role === "viewer" || person.role === "editor" || person.role === "owner") {
         await tx`insert into project_members (project_id, principal_id, role)
           values (${projectId}, ${person.id}, ${person.role})`;

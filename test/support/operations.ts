@@ -4,7 +4,6 @@ import type { TestApp } from "./app.ts";
 const operation = z.looseObject({
   "x-access": z.string().optional(),
   "x-audit": z.string().nullable().optional(),
-  "x-secret-answer": z.boolean().optional(),
   summary: z.string(),
   responses: z.record(z.string(), z.unknown()),
   requestBody: z
@@ -31,7 +30,6 @@ export interface Operation {
   /** Whether it takes a JSON body. */
   readonly takesJson: boolean;
   readonly query: string[];
-  readonly secretAnswer: boolean;
 }
 
 /** Every operation of the API, from the document that the application itself serves. */
@@ -47,7 +45,6 @@ export async function readOperations(app: TestApp): Promise<Operation[]> {
       success: Number(Object.keys(found.responses).find((status) => status.startsWith("2"))),
       takesJson: found.requestBody?.content["application/json"] !== undefined,
       query: found.parameters.filter((p) => p.in === "query").map((p) => p.name),
-      secretAnswer: found["x-secret-answer"] ?? false,
     })),
   );
 }

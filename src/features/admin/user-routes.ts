@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AppEnv } from "../../platform/http/env.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
-import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { jsonAnswer, jsonBody, SECRET_ANSWER } from "../../platform/http/json.ts";
 import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import {
@@ -73,7 +73,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
           c.req.valid("json"),
           hooks.afterSignUp,
         );
-        return c.json({ user: present(user), resetLink: link(c, reset) }, 201);
+        return c.json({ user: present(user), resetLink: link(c, reset) }, 201, SECRET_ANSWER);
       },
     )
     .openapi(
@@ -124,7 +124,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
       }),
       async (c) => {
         const reset = await issuePasswordReset(c.get("ctx"), c.req.valid("param").userId);
-        return c.json(link(c, reset), 201);
+        return c.json(link(c, reset), 201, SECRET_ANSWER);
       },
     );
 }

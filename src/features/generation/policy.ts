@@ -14,7 +14,10 @@ declare module "../../platform/http/env.ts" {
 }
 
 /** Route rule: what the actor may do with the thread of the generation in the path. */
-export function onGeneration(level: "read" | "write"): AccessRule {
+export function onGeneration(
+  level: "read" | "write",
+  options: { archived?: boolean } = {},
+): AccessRule {
   const middleware: MiddlewareHandler<AppEnv> = async function onGeneration(c, next) {
     const ctx = c.get("ctx");
     requireUser(ctx.actor, c.req.method);
@@ -23,7 +26,9 @@ export function onGeneration(level: "read" | "write"): AccessRule {
     if (!found) throw generationNotFound();
     c.set(
       "thread",
-      await threadScope(ctx, found.threadId, level, c.req.method).catch(hide(generationNotFound)),
+      await threadScope(ctx, found.threadId, level, c.req.method, options).catch(
+        hide(generationNotFound),
+      ),
     );
     c.set("generation", found);
     await next();

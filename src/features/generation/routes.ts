@@ -86,7 +86,7 @@ export function generationRoutes() {
       createRoute({
         method: "post",
         path: "/generations/{generationId}/stop",
-        ...guard(onGeneration("write"), "generation.stopped"),
+        ...guard(onGeneration("write", { archived: true }), "generation.stopped"),
         tags: ["generations"],
         summary: "Stop an answer; what was written is kept",
         request: { params: generationParams },

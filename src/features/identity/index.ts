@@ -13,6 +13,7 @@ export {
 export { admin, anyone, inSession, requireUser, signedIn } from "./policy.ts";
 export { findUser, findUserByEmail, listUsers, type UserRow, updateUser } from "./repo.ts";
 export { type IdentityHooks, identityRoutes } from "./routes.ts";
+export { purgeEnded } from "./service.ts";
 export { createSetupToken, hashToken } from "./set-up.ts";
 export { identityState } from "./state.ts";
 export { principals, users } from "./tables.ts";

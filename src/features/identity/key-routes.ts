@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { jsonAnswer, jsonBody, SECRET_ANSWER } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { isScope } from "./authenticate.ts";
 import {
@@ -23,7 +23,6 @@ import {
 const params = z.object({ keyId: z.uuid() });
 const tags = ["me"];
 const shownOnce = { 201: jsonAnswer(createdApiKey, "The key, shown this once") };
-const NEVER_KEPT = { "cache-control": "no-store" };
 
 export function apiKeyRoutes() {
   return router()
@@ -46,7 +45,6 @@ export function apiKeyRoutes() {
         method: "post",
         path: "/me/api-keys",
         ...guard(inSession, "api_key.created"),
-        "x-secret-answer": true,
         tags,
         summary: "Create an API key; the answer is the only place that shows it",
         description:
@@ -58,7 +56,7 @@ export function apiKeyRoutes() {
         c.json(
           presentIssued(await createApiKey(c.get("ctx"), c.req.valid("json"))),
           201,
-          NEVER_KEPT,
+          SECRET_ANSWER,
         ),
     )
     .openapi(
@@ -66,7 +64,6 @@ export function apiKeyRoutes() {
         method: "post",
         path: "/me/api-keys/{keyId}/rotate",
         ...guard(inSession, "api_key.rotated"),
-        "x-secret-answer": true,
         tags,
         summary: "Replace an API key; the old one works for a while longer",
         description:
@@ -80,7 +77,7 @@ export function apiKeyRoutes() {
         return c.json(
           presentIssued(await rotateApiKey(c.get("ctx"), keyId, overlapHours)),
           201,
-          NEVER_KEPT,
+          SECRET_ANSWER,
         );
       },
     )

@@ -254,3 +254,9 @@ export async function endApiKey(
 ): Promise<void> {
   await db.update(apiKeys).set(end).where(eq(apiKeys.id, keyId));
 }
+
+/** Removes sessions and one-time links that ended before an instant. */
+export async function deleteEnded(db: Database, before: Date): Promise<void> {
+  await db.delete(sessions).where(lt(sessions.expiresAt, before));
+  await db.delete(oneTimeTokens).where(lt(oneTimeTokens.expiresAt, before));
+}

@@ -3,6 +3,7 @@ import { record } from "../audit/index.ts";
 import { hashPassword } from "./auth.ts";
 import { noSuchSession, notSignedIn, tokenWrong, wrongPassword } from "./errors.ts";
 import {
+  deleteEnded,
   deleteSession,
   deleteSessions,
   findPasswordHash,
@@ -111,4 +112,9 @@ export async function resetPassword(
     await record(tx, { action: "user.password_reset", target: { kind: "user", id: token.userId } });
   });
   await identityState(ctx.deps).cache.revoke();
+}
+
+/** Removes sessions and one-time links that have expired. */
+export async function purgeEnded(ctx: Ctx): Promise<void> {
+  await deleteEnded(ctx.db, ctx.deps.clock.now());
 }

@@ -12,4 +12,4 @@ export {
   touchThread,
 } from "./repo.ts";
 export { type ThreadHooks, threadRoutes } from "./routes.ts";
-export { getThread } from "./service.ts";
+export { getThread, purgeDeletedThreads } from "./service.ts";

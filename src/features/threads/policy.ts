@@ -9,6 +9,7 @@ import {
   type ProjectRole,
   type ProjectScope,
   projectArchived,
+  restorableSince,
 } from "../projects/index.ts";
 import { threadNotFound, threadNotYours, threadReadOnly } from "./errors.ts";
 import { findThreadAccess } from "./repo.ts";
@@ -24,6 +25,14 @@ export interface ThreadScope {
   readonly mayWrite: boolean;
   readonly mayManage: boolean;
   readonly [minted]?: true;
+}
+
+/** What a rule makes an exception for. */
+export interface ThreadScopeOptions {
+  /** Deleted threads instead of those in use. */
+  deleted?: boolean;
+  /** In an archived project too: stopping is always allowed. */
+  archived?: boolean;
 }
 
 declare module "../../platform/http/env.ts" {
@@ -50,20 +59,22 @@ export function allowed({ isOwner, visibility, role }: Standing): Record<ThreadL
 
 /**
  * The actor's scope in a thread.
- * @throws {Problem} 401; 404 when it does not exist or the actor may not read it; 403 when reading is all they may; 409 in an archived project.
+ * @throws {Problem} 401; 404 when it does not exist or the actor may not read it; 403 when reading is all they may; 409 for
+ * changes in an archived project, unless `options.archived`.
  */
 export async function threadScope(
   ctx: Ctx,
   threadId: string,
   level: ThreadLevel,
   method: string,
-  options: { deleted?: boolean } = {},
+  options: ThreadScopeOptions = {},
 ): Promise<ThreadScope> {
   const user = requireUser(ctx.actor, method);
   const found = z.uuid().safeParse(threadId).success
     ? await findThreadAccess(ctx.db, threadId, user.userId)
     : undefined;
   if (!found || (found.deletedAt !== null) !== (options.deleted ?? false)) throw threadNotFound();
+  if (found.deletedAt !== null && found.deletedAt <= restorableSince(ctx)) throw threadNotFound();
   const may = allowed({
     isOwner: found.ownerId === user.userId,
     visibility: found.visibility,
@@ -73,7 +84,7 @@ export async function threadScope(
   if (level === "manage" && !may.manage) throw threadNotYours();
   if (level === "write" && !may.write) throw threadReadOnly();
   const archived = found.archivedAt !== null;
-  if (level === "write" && archived) throw projectArchived();
+  if (level !== "read" && archived && !options.archived) throw projectArchived();
   return {
     threadId,
     project: { projectId: found.projectId, role: found.role, userId: user.userId, archived },

@@ -206,3 +206,8 @@ export async function endMessage(
     .set(end)
     .where(and(eq(messages.id, messageId), eq(messages.status, "running")));
 }
+
+/** Removes threads that were deleted before an instant, with their messages and answers. */
+export async function removeThreads(db: Database, before: Date): Promise<void> {
+  await db.delete(threads).where(lt(threads.deletedAt, before));
+}

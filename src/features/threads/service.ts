@@ -1,7 +1,7 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { record } from "../audit/index.ts";
-import { type ProjectScope, projectArchived } from "../projects/index.ts";
+import { type ProjectScope, projectArchived, restorableSince } from "../projects/index.ts";
 import { messageNotFound, threadNotFound } from "./errors.ts";
 import type { ThreadScope } from "./policy.ts";
 import {
@@ -9,6 +9,7 @@ import {
   findMessage,
   insertThread,
   type ListedThread,
+  removeThreads,
   type ThreadRow,
   updateThread,
 } from "./repo.ts";
@@ -98,4 +99,9 @@ export async function setDeleted(ctx: Ctx, scope: ThreadScope, deleted: boolean)
       projectId: scope.project.projectId,
     });
   });
+}
+
+/** Removes threads for good whose restore window has passed. */
+export async function purgeDeletedThreads(ctx: Ctx): Promise<void> {
+  await removeThreads(ctx.db, restorableSince(ctx));
 }

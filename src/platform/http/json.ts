@@ -10,6 +10,9 @@ export function jsonAnswer<T extends z.ZodType>(schema: T, description: string) 
   return { description, content: { "application/json": { schema } } };
 }
 
+/** Headers of an answer that shows a secret this once: nobody on the way keeps it, nor does the store of idempotent answers. */
+export const SECRET_ANSWER = { "cache-control": "no-store" };
+
 /** A page of a list; `nextCursor` is null on the last one. */
 export function page<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
