@@ -1,11 +1,11 @@
 import type { Deps } from "./deps.ts";
 import { purgeDeletedAgents } from "./features/agents/index.ts";
+import { purgeEnded } from "./features/identity/index.ts";
 import {
   purgeDeletedFiles,
   removeProjectBytes,
   startKnowledgeJobs,
 } from "./features/knowledge/index.ts";
-import { purgeEnded } from "./features/identity/index.ts";
 import { settleExpired } from "./features/metering/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
 import { purgeDeletedThreads } from "./features/threads/index.ts";

@@ -29,18 +29,19 @@ async function run(operation: Operation, role: Role) {
   const response = await cast.callers[role].request(operation.method, sample.path, sample.body);
   const actions = await recorded(response);
   await response.body?.cancel();
-  return { status: response.status, actions, always: sample.always };
+  const right = response.status === (sample.status ?? operation.success);
+  return { status: response.status, right, actions, always: sample.always };
 }
 
 test("each change leaves exactly one row of its action in the log", async () => {
   const surprises: string[] = [];
   for (const operation of operations) {
-    const { status, actions, always } = await run(
+    const { status, right, actions, always } = await run(
       operation,
       operation.access === "admin" ? "admin" : "owner",
     );
     if (always !== undefined) continue;
-    if (status !== operation.success || actions.join() !== operation.audit)
+    if (!right || actions.join() !== operation.audit)
       surprises.push(`${operation.name}: ${status}, recorded [${actions}]`);
   }
   expect(surprises).toEqual([]);
@@ -69,8 +70,10 @@ test("repeated with an Idempotency-Key a change is recorded once, and no secret 
       cast,
       operation.access === "admin" ? "admin" : "owner",
     );
+    // Strangers have no keys, and a file says by its hash that it is the same.
     if (sample === undefined || sample.always !== undefined || operation.access === "anyone")
       continue;
+    if (sample.body instanceof Blob || sample.body instanceof FormData) continue;
     const caller = cast.callers[operation.access === "admin" ? "admin" : "owner"];
     const send = () =>
       caller.request(operation.method, sample.path, sample.body, {

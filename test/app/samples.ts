@@ -1,6 +1,7 @@
 import { adminProviders, modelChoices } from "../../src/features/admin/schema.ts";
 import { generation, startedAnswer } from "../../src/features/generation/schema.ts";
 import { hashToken } from "../../src/features/identity/set-up.ts";
+import { uploadedFile } from "../../src/features/knowledge/schema.ts";
 import { type Cast, PASSWORD, type Role } from "../support/cast.ts";
 import { until } from "../support/generation.ts";
 import { read, readId } from "../support/read.ts";
@@ -9,6 +10,8 @@ import { read, readId } from "../support/read.ts";
 export interface Sample {
   path: string;
   body?: unknown;
+  /** Of success, where the document's first one is not meant. */
+  status?: number;
   /** Where success cannot be had in a workspace that is in use: what everybody gets instead. */
   always?: { status: number; code: string };
 }
@@ -195,6 +198,72 @@ const workspace: Record<string, MakeSample> = {
   "GET /admin/audit": () => ({ path: "/admin/audit" }),
 };
 
+const TEXT = "The rent is 1,200 euros a month.";
+
+/** A file of the project whose text has been read, with the version that holds it. */
+async function fileOf(cast: Cast): Promise<{ path: string; version: string }> {
+  const { sql } = cast.app.deps.database;
+  const stored = await cast.callers.owner.request(
+    "PUT",
+    `${project(cast)}/files/lease.txt`,
+    new Blob([TEXT]),
+  );
+  const { id, newest } = await read(stored, uploadedFile);
+  await sql`update file_versions set status = 'ready', text_length = ${TEXT.length},
+    token_count = 10, language = 'english' where id = ${newest.id}`;
+  await sql`insert into text_chunks (file_version_id, ordinal, start_offset, end_offset, token_count, text)
+    values (${newest.id}, 0, 0, ${TEXT.length}, 10, ${TEXT})`;
+  await sql`update files set current_version_id = ${newest.id} where id = ${id}`;
+  return {
+    path: `${project(cast)}/files/${id}`,
+    version: `${project(cast)}/file-versions/${newest.id}`,
+  };
+}
+
+const knowledge: Record<string, MakeSample> = {
+  "GET /projects/{projectId}/files": (cast) => ({ path: `${project(cast)}/files` }),
+  "POST /projects/{projectId}/files": (cast) => {
+    const body = new FormData();
+    body.append("files", new File([TEXT], "lease.txt"));
+    return { path: `${project(cast)}/files`, body };
+  },
+  "PUT /projects/{projectId}/files/{name}": (cast) => ({
+    path: `${project(cast)}/files/lease.txt`,
+    body: new Blob([TEXT]),
+    status: 201,
+  }),
+  "GET /projects/{projectId}/files/{fileId}": async (cast) => ({
+    path: (await fileOf(cast)).path,
+  }),
+  "DELETE /projects/{projectId}/files/{fileId}": async (cast) => ({
+    path: (await fileOf(cast)).path,
+  }),
+  "POST /projects/{projectId}/files/{fileId}/restore": async (cast) => {
+    const { path } = await fileOf(cast);
+    await cast.callers.owner.delete(path);
+    return { path: `${path}/restore` };
+  },
+  "POST /projects/{projectId}/files/{fileId}/retry": async (cast) => {
+    const { path, version } = await fileOf(cast);
+    await cast.app.deps.database.sql`update file_versions
+      set status = 'failed', failure = 'file_damaged' where id = ${version.split("/").at(-1) ?? ""}`;
+    return { path: `${path}/retry` };
+  },
+  "GET /projects/{projectId}/files/{fileId}/versions": async (cast) => ({
+    path: `${(await fileOf(cast)).path}/versions`,
+  }),
+  "GET /projects/{projectId}/file-versions/{versionId}": async (cast) => ({
+    path: (await fileOf(cast)).version,
+  }),
+  "GET /projects/{projectId}/file-versions/{versionId}/text": async (cast) => ({
+    path: `${(await fileOf(cast)).version}/text`,
+  }),
+  "GET /projects/{projectId}/file-versions/{versionId}/content": async (cast) => ({
+    path: `${(await fileOf(cast)).version}/content`,
+  }),
+  "GET /projects/{projectId}/search": (cast) => ({ path: `${project(cast)}/search?q=rent` }),
+};
+
 const providerOf = (cast: Cast) =>
   created(
     cast.callers.admin.post("/admin/providers", {
@@ -272,6 +341,7 @@ export const samples: Record<string, MakeSample> = {
   ...projects,
   ...agents,
   ...threads,
+  ...knowledge,
   ...workspace,
   ...admin,
 };

@@ -81,7 +81,7 @@ export function brokenFields(body: Record<string, unknown>): Variant[] {
 
 /** Paths whose ids are not ids. */
 export function brokenIds(template: string, path: string): Variant[] {
-  const names = [...template.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "");
+  const names = [...template.matchAll(/\{(\w+Id)\}/g)].map((match) => match[1] ?? "");
   const actual = path.split("?")[0]?.split("/") ?? [];
   return names.flatMap((name) => {
     const at = template.split("/").indexOf(`{${name}}`);
