@@ -1,7 +1,18 @@
 /**
  * The one door through which the browser's code knows the server: types alone, erased when built.
  */
-export type { ModelChoice } from "../../src/features/admin/schema.ts";
+export type {
+  AdminModel,
+  AdminProvider,
+  AdminUser,
+  CatalogueEntry,
+  CreatedUser,
+  ModelChoice,
+  ProviderChange,
+  ProviderTestResult,
+  ResetLink,
+  WorkspaceSettings,
+} from "../../src/features/admin/schema.ts";
 export type { Agent, NewAgent } from "../../src/features/agents/schema.ts";
 export type {
   ContextManifest,

@@ -62,7 +62,9 @@ export const userChange = z
 
 /** A link that lets its holder set a new password, once. Shown now and never again. */
 export const resetLink = z.object({ url: z.url(), expiresAt: timestamp }).openapi("ResetLink");
+export type ResetLink = z.infer<typeof resetLink>;
 export const createdUser = z.object({ user: adminUser, resetLink }).openapi("CreatedUser");
+export type CreatedUser = z.infer<typeof createdUser>;
 
 export const adminProvider = z
   .object({

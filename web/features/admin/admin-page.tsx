@@ -1,5 +1,60 @@
 import type { JSX } from "preact";
+import { useRoute } from "preact-iso";
+import { api, path } from "../../lib/api.ts";
+import type { Agent } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import type { Page } from "../../lib/resource.ts";
+import { PageHead, Tabs } from "../../ui/tabs.tsx";
+import { AgentList } from "../agents/agent-list.tsx";
+import { me } from "../identity/session.ts";
+import { NotFoundPage } from "../shell/not-found-page.tsx";
+import { useTitle } from "../shell/title.ts";
+import { ModelsTab } from "./models-tab.tsx";
+import { ProvidersTab } from "./providers-tab.tsx";
+import { UsersTab } from "./users-tab.tsx";
+import { WorkspaceTab } from "./workspace-tab.tsx";
 
+const tabs = [
+  { id: "users", label: "admin.users" },
+  { id: "providers", label: "admin.providers" },
+  { id: "models", label: "admin.models" },
+  { id: "agents", label: "project.tab.agents" },
+  { id: "workspace", label: "admin.workspace" },
+] as const;
+
+/** The workspace's people, providers, models and switches; for admins. */
 export default function AdminPage(): JSX.Element {
-  return <main id="main" class="page" />;
+  const { params } = useRoute();
+  const tab = tabs.find((item) => item.id === params.tab)?.id ?? "users";
+  useTitle(t("admin.title"));
+  if (me.value?.role !== "admin") return <NotFoundPage />;
+  return (
+    <main id="main" class="page">
+      <PageHead title={t("admin.title")} />
+      <Tabs
+        label={t("admin.title")}
+        current={tab}
+        tabs={tabs.map((item) => ({
+          id: item.id,
+          label: t(item.label),
+          href: item.id === "users" ? "/admin" : `/admin/${item.id}`,
+        }))}
+      />
+      {tab === "users" && <UsersTab />}
+      {tab === "providers" && <ProvidersTab />}
+      {tab === "models" && <ModelsTab />}
+      {tab === "agents" && (
+        <AgentList
+          title={t("project.tab.agents")}
+          detail={t("admin.agents.detail")}
+          mayEdit
+          workspace
+          inputs={[]}
+          read={(signal) => api.get<Page<Agent>>(path`/agents`, { signal })}
+          create={(agent) => api.post<Agent>(path`/agents`, agent)}
+        />
+      )}
+      {tab === "workspace" && <WorkspaceTab />}
+    </main>
+  );
 }

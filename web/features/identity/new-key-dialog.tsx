@@ -7,7 +7,7 @@ import { t } from "../../lib/i18n.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Input, Select } from "../../ui/field.tsx";
-import { toast } from "../../ui/toast.tsx";
+import { SecretBox } from "../../ui/secret-box.tsx";
 import { FormError } from "./form-error.tsx";
 
 export function NewKeyDialog(props: {
@@ -90,12 +90,6 @@ export function NewKeyDialog(props: {
 
 /** The one time that a secret can be seen. */
 export function ShowKeyDialog(props: { value: string; onClose: () => void }): JSX.Element {
-  const copy = () => {
-    navigator.clipboard.writeText(props.value).then(
-      () => toast(t("common.copied")),
-      () => toast(t("common.copyFailed"), { tone: "danger" }),
-    );
-  };
   return (
     <Dialog
       title={t("keys.made.title")}
@@ -107,12 +101,7 @@ export function ShowKeyDialog(props: { value: string; onClose: () => void }): JS
       }
     >
       <p>{t("keys.made.text")}</p>
-      <div class="secret">
-        <code>{props.value}</code>
-        <Button icon="copy" size="sm" onClick={copy}>
-          {t("common.copy")}
-        </Button>
-      </div>
+      <SecretBox value={props.value} />
     </Dialog>
   );
 }

@@ -1,0 +1,216 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path, withQuery } from "../../lib/api.ts";
+import type { AdminModel, AdminProvider, CatalogueEntry } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { type Page, useResource } from "../../lib/resource.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Input, Select } from "../../ui/field.tsx";
+import { FormError } from "../identity/form-error.tsx";
+
+const priceFields = [
+  { key: "input", label: "model.priceIn" },
+  { key: "output", label: "model.priceOut" },
+  { key: "cacheRead", label: "model.priceCacheRead" },
+  { key: "cacheWrite", label: "model.priceCacheWrite" },
+] as const;
+
+type Dollars = Record<(typeof priceFields)[number]["key"], string>;
+
+const noPrices: Dollars = { input: "", output: "", cacheRead: "", cacheWrite: "" };
+
+function dollarsOf(prices: AdminModel["prices"] | undefined): Dollars {
+  if (!prices) return noPrices;
+  const write = (microUsd: number) => String(microUsd / 1_000_000);
+  return {
+    input: write(prices.input),
+    output: write(prices.output),
+    cacheRead: write(prices.cacheRead),
+    cacheWrite: write(prices.cacheWrite),
+  };
+}
+
+/** Prices in micro-USD from what was typed in dollars; undefined when no price was typed. */
+export function pricesOf(dollars: Dollars): AdminModel["prices"] | undefined {
+  if (Object.values(dollars).every((text) => text.trim() === "")) return undefined;
+  const read = (text: string) => Math.round(Number(text || "0") * 1_000_000);
+  return {
+    input: read(dollars.input),
+    output: read(dollars.output),
+    cacheRead: read(dollars.cacheRead),
+    cacheWrite: read(dollars.cacheWrite),
+  };
+}
+
+/** A model of a provider. What the catalogue knows of it need not be typed. */
+export function ModelDialog(props: {
+  model: AdminModel | undefined;
+  providers: readonly AdminProvider[];
+  onSaved: () => void;
+  onClose: () => void;
+}): JSX.Element {
+  const { model } = props;
+  const providerId = useSignal(model?.providerId ?? props.providers[0]?.id ?? "");
+  const name = useSignal(model?.name ?? "");
+  const displayName = useSignal(model?.displayName ?? "");
+  const contextWindow = useSignal(model?.contextWindow.toString() ?? "");
+  const maxOutput = useSignal(model?.maxOutputTokens.toString() ?? "");
+  const dollars = useSignal<Dollars>(dollarsOf(model?.prices));
+  const provider = props.providers.find((item) => item.id === providerId.value);
+  const catalogue = useResource(
+    async (signal) => {
+      if (model || !provider || provider.kind === "excerpts") return [];
+      const query = { kind: provider.kind, baseUrl: provider.baseUrl };
+      return (
+        await api.get<Page<CatalogueEntry>>(withQuery(path`/admin/catalogue`, query), { signal })
+      ).items;
+    },
+    [provider?.id],
+  );
+  const entries = catalogue.data.value ?? [];
+  const take = (chosen: string) => {
+    name.value = chosen;
+    const entry = entries.find((item) => item.name === chosen);
+    if (!entry) return;
+    displayName.value = entry.displayName;
+    contextWindow.value = entry.contextWindow?.toString() ?? "";
+    maxOutput.value = entry.maxOutputTokens.toString();
+    dollars.value = dollarsOf(entry.prices);
+  };
+  const save = useAction(async () => {
+    const prices = pricesOf(dollars.value);
+    const fields = {
+      ...(displayName.value.trim() === "" ? {} : { displayName: displayName.value.trim() }),
+      ...(contextWindow.value === "" ? {} : { contextWindow: Number(contextWindow.value) }),
+      ...(maxOutput.value === "" ? {} : { maxOutputTokens: Number(maxOutput.value) }),
+    };
+    const known = JSON.stringify(prices) === JSON.stringify(pricesOf(dollarsOf(model?.prices)));
+    if (model) {
+      const change = known ? fields : { ...fields, prices: prices ?? null };
+      await api.patch(path`/admin/models/${model.id}`, change, { ifMatch: model.version });
+    } else {
+      const entry = entries.find((item) => item.name === name.value.trim());
+      const same = JSON.stringify(prices) === JSON.stringify(pricesOf(dollarsOf(entry?.prices)));
+      await api.post(path`/admin/models`, {
+        providerId: providerId.value,
+        name: name.value.trim(),
+        ...fields,
+        ...(prices === undefined || (entry && same) ? {} : { prices }),
+      });
+    }
+    props.onSaved();
+  });
+  const failure = save.error.value;
+  return (
+    <Dialog
+      title={model ? t("model.edit") : t("model.new")}
+      wide
+      onClose={props.onClose}
+      footer={
+        <>
+          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
+          <Button look="primary" type="submit" form="model-form" busy={save.busy.value}>
+            {t("common.save")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="model-form"
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <FormError error={failure} />
+        {!model && (
+          <div class="columns">
+            <Select
+              label={t("model.provider")}
+              value={providerId.value}
+              options={props.providers.map((item) => ({ value: item.id, label: item.name }))}
+              onChange={(value) => {
+                providerId.value = value;
+              }}
+            />
+            {entries.length > 0 && (
+              <Select
+                label={t("model.catalogue")}
+                value={entries.some((entry) => entry.name === name.value) ? name.value : ""}
+                options={[
+                  { value: "", label: t("model.catalogue.other") },
+                  ...entries.map((entry) => ({ value: entry.name, label: entry.displayName })),
+                ]}
+                onChange={take}
+              />
+            )}
+          </div>
+        )}
+        <div class="columns">
+          <Input
+            label={t("model.name")}
+            hint={t("model.name.hint")}
+            value={name.value}
+            maxLength={200}
+            disabled={model !== undefined}
+            error={failure?.field("name")}
+            onInput={(value) => {
+              name.value = value;
+            }}
+            required
+          />
+          <Input
+            label={t("model.displayName")}
+            value={displayName.value}
+            maxLength={120}
+            error={failure?.field("displayName")}
+            onInput={(value) => {
+              displayName.value = value;
+            }}
+          />
+          <Input
+            label={t("model.context")}
+            type="number"
+            min={1}
+            value={contextWindow.value}
+            error={failure?.field("contextWindow")}
+            onInput={(value) => {
+              contextWindow.value = value;
+            }}
+          />
+          <Input
+            label={t("agents.cap")}
+            type="number"
+            min={1}
+            value={maxOutput.value}
+            error={failure?.field("maxOutputTokens")}
+            onInput={(value) => {
+              maxOutput.value = value;
+            }}
+          />
+        </div>
+        <fieldset class="columns">
+          <legend class="legend">{t("model.prices")}</legend>
+          {priceFields.map((field) => (
+            <Input
+              key={field.key}
+              label={t(field.label)}
+              type="number"
+              min={0}
+              step="any"
+              inputMode="decimal"
+              value={dollars.value[field.key]}
+              error={failure?.field(`prices.${field.key}`)}
+              onInput={(value) => {
+                dollars.value = { ...dollars.value, [field.key]: value };
+              }}
+            />
+          ))}
+        </fieldset>
+      </form>
+    </Dialog>
+  );
+}

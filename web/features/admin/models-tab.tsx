@@ -1,0 +1,193 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { AdminModel, AdminProvider } from "../../lib/api-types.ts";
+import { formatCompact, formatMoney, t } from "../../lib/i18n.ts";
+import { type Page, useResource } from "../../lib/resource.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { Section } from "../../ui/tabs.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { models as choices } from "../threads/choices.ts";
+import { ModelDialog } from "./model-dialog.tsx";
+
+type Both = { models: AdminModel[]; providers: AdminProvider[] };
+
+/** The models that people can choose, with their prices. */
+export function ModelsTab(): JSX.Element {
+  const editing = useSignal<AdminModel | "new" | undefined>(undefined);
+  const removing = useSignal<AdminModel | undefined>(undefined);
+  const resource = useResource<Both>(async (signal) => {
+    const [models, providers] = await Promise.all([
+      api.get<Page<AdminModel>>(path`/admin/models`, { signal }),
+      api.get<Page<AdminProvider>>(path`/admin/providers`, { signal }),
+    ]);
+    return { models: models.items, providers: providers.items };
+  }, []);
+  const refresh = async () => {
+    await Promise.all([resource.load(), choices.load()]);
+  };
+  const toggle = useAction(
+    async (model: AdminModel) => {
+      await api.patch(
+        path`/admin/models/${model.id}`,
+        { enabled: !model.enabled },
+        { ifMatch: model.version },
+      );
+      await refresh();
+    },
+    { toast: true },
+  );
+  const remove = useAction(
+    async (model: AdminModel) => {
+      await api.delete(path`/admin/models/${model.id}`);
+      removing.value = undefined;
+      toast(t("model.removed", { name: model.displayName }));
+      await refresh();
+    },
+    { toast: true },
+  );
+  const data = resource.data.value;
+  const error = resource.error.value;
+  const providerName = (id: string) =>
+    data?.providers.find((provider) => provider.id === id)?.name ?? "";
+  const addable = data?.providers.filter((provider) => provider.kind !== "excerpts") ?? [];
+  return (
+    <Section
+      title={t("admin.models")}
+      detail={t("admin.models.detail")}
+      actions={
+        <Button
+          icon="plus"
+          disabled={addable.length === 0}
+          onClick={() => {
+            editing.value = "new";
+          }}
+        >
+          {t("model.new")}
+        </Button>
+      }
+    >
+      {error && !data ? (
+        <ErrorState
+          title={t("admin.models.failed")}
+          detail={error.detail}
+          requestId={error.requestId}
+          onRetry={() => void resource.load()}
+        />
+      ) : !data ? (
+        <SkeletonRows rows={4} />
+      ) : data.models.length === 0 ? (
+        <EmptyState icon="spark" title={t("admin.models.none")}>
+          {t("admin.models.none.detail")}
+        </EmptyState>
+      ) : (
+        <Table
+          label={t("admin.models")}
+          rows={data.models}
+          rowKey={(model) => model.id}
+          columns={[
+            {
+              id: "name",
+              head: t("usage.model"),
+              cell: (model) => (
+                <div>
+                  <p class="row">
+                    <span class="row-title">{model.displayName}</span>
+                    {!model.enabled && <Badge tone="warn">{t("admin.off")}</Badge>}
+                  </p>
+                  <p class="muted small">
+                    {providerName(model.providerId)} · {model.name}
+                  </p>
+                </div>
+              ),
+            },
+            {
+              id: "context",
+              head: t("model.context"),
+              numeric: true,
+              cell: (model) => formatCompact(model.contextWindow),
+            },
+            {
+              id: "input",
+              head: t("model.priceIn"),
+              numeric: true,
+              cell: (model) => formatMoney(model.prices.input),
+            },
+            {
+              id: "output",
+              head: t("model.priceOut"),
+              numeric: true,
+              cell: (model) => formatMoney(model.prices.output),
+            },
+            {
+              id: "menu",
+              head: t("common.actions"),
+              quiet: true,
+              numeric: true,
+              cell: (model) => (
+                <Menu
+                  label={t("model.menu", { name: model.displayName })}
+                  items={[
+                    {
+                      label: t("common.edit"),
+                      icon: "edit",
+                      onSelect: () => {
+                        editing.value = model;
+                      },
+                    },
+                    {
+                      label: t(model.enabled ? "admin.switchOff" : "admin.switchOn"),
+                      icon: model.enabled ? "lock" : "check",
+                      onSelect: () => void toggle.run(model),
+                    },
+                    {
+                      label: t("model.remove"),
+                      icon: "trash",
+                      danger: true,
+                      onSelect: () => {
+                        removing.value = model;
+                      },
+                    },
+                  ]}
+                />
+              ),
+            },
+          ]}
+        />
+      )}
+      <p class="faint small">{t("model.priceNote")}</p>
+      {editing.value && data && (
+        <ModelDialog
+          model={editing.value === "new" ? undefined : editing.value}
+          providers={addable}
+          onClose={() => {
+            editing.value = undefined;
+          }}
+          onSaved={() => {
+            editing.value = undefined;
+            void refresh();
+          }}
+        />
+      )}
+      {removing.value && (
+        <ConfirmDialog
+          title={t("model.remove.title", { name: removing.value.displayName })}
+          action={t("model.remove")}
+          busy={remove.busy.value}
+          onConfirm={() => removing.value && void remove.run(removing.value)}
+          onClose={() => {
+            removing.value = undefined;
+          }}
+        >
+          <p>{t("model.remove.text")}</p>
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+}

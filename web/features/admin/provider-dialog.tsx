@@ -1,0 +1,112 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { AdminProvider, ProviderChange } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Input, Select } from "../../ui/field.tsx";
+import { FormError } from "../identity/form-error.tsx";
+
+export function ProviderDialog(props: {
+  provider: AdminProvider | undefined;
+  onSaved: () => void;
+  onClose: () => void;
+}): JSX.Element {
+  const { provider } = props;
+  const kind = useSignal<string>(provider?.kind ?? "anthropic");
+  const name = useSignal(provider?.name ?? "");
+  const baseUrl = useSignal(provider?.baseUrl ?? "");
+  const key = useSignal("");
+  const save = useAction(async () => {
+    const address = baseUrl.value.trim() || null;
+    if (provider) {
+      const change: ProviderChange = { name: name.value.trim() };
+      if (address !== provider.baseUrl) change.baseUrl = address;
+      if (key.value.trim() !== "") change.apiKey = key.value.trim();
+      await api.patch(path`/admin/providers/${provider.id}`, change, { ifMatch: provider.version });
+    } else {
+      await api.post(path`/admin/providers`, {
+        kind: kind.value,
+        name: name.value.trim(),
+        baseUrl: address,
+        apiKey: key.value.trim() || null,
+      });
+    }
+    props.onSaved();
+  });
+  const failure = save.error.value;
+  return (
+    <Dialog
+      title={provider ? t("provider.edit") : t("provider.new")}
+      onClose={props.onClose}
+      footer={
+        <>
+          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
+          <Button look="primary" type="submit" form="provider-form" busy={save.busy.value}>
+            {t("common.save")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="provider-form"
+        class="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save.run();
+        }}
+      >
+        <FormError error={failure?.errors.length ? undefined : failure} />
+        {!provider && (
+          <Select
+            label={t("provider.kind")}
+            value={kind.value}
+            options={[
+              { value: "anthropic", label: t("provider.kind.anthropic") },
+              { value: "openai", label: t("provider.kind.openai") },
+            ]}
+            onChange={(value) => {
+              kind.value = value;
+            }}
+          />
+        )}
+        <Input
+          label={t("field.name")}
+          value={name.value}
+          maxLength={80}
+          error={failure?.field("name")}
+          onInput={(value) => {
+            name.value = value;
+          }}
+          required
+          autoFocus
+        />
+        <Input
+          label={t("provider.baseUrl")}
+          type="url"
+          hint={t("provider.baseUrl.hint")}
+          value={baseUrl.value}
+          maxLength={500}
+          error={failure?.field("baseUrl")}
+          onInput={(value) => {
+            baseUrl.value = value;
+          }}
+        />
+        <Input
+          label={t("provider.key")}
+          type="password"
+          autoComplete="off"
+          hint={provider?.hasKey ? t("provider.key.keep") : t("provider.key.hint")}
+          value={key.value}
+          maxLength={500}
+          error={failure?.field("apiKey")}
+          onInput={(value) => {
+            key.value = value;
+          }}
+        />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,184 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path } from "../../lib/api.ts";
+import type { AdminProvider, ProviderTestResult } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
+import { type Page, useList } from "../../lib/resource.ts";
+import { Badge } from "../../ui/badge.tsx";
+import { Button, LinkButton } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { ErrorState, SkeletonRows } from "../../ui/states.tsx";
+import { Section } from "../../ui/tabs.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { models as choices } from "../threads/choices.ts";
+import { ProviderDialog } from "./provider-dialog.tsx";
+
+const origins = {
+  builtin: "provider.origin.builtin",
+  environment: "provider.origin.environment",
+  admin: "provider.origin.admin",
+} as const;
+
+/** Where answers come from. A key goes in and is never shown again. */
+export function ProvidersTab(): JSX.Element {
+  const editing = useSignal<AdminProvider | "new" | undefined>(undefined);
+  const removing = useSignal<AdminProvider | undefined>(undefined);
+  const list = useList<AdminProvider>(
+    (_, signal) => api.get<Page<AdminProvider>>(path`/admin/providers`, { signal }),
+    [],
+  );
+  const refresh = async () => {
+    await Promise.all([list.load(), choices.load()]);
+  };
+  const toggle = useAction(
+    async (provider: AdminProvider) => {
+      await api.patch(
+        path`/admin/providers/${provider.id}`,
+        { enabled: !provider.enabled },
+        { ifMatch: provider.version },
+      );
+      await refresh();
+    },
+    { toast: true },
+  );
+  const remove = useAction(
+    async (provider: AdminProvider) => {
+      await api.delete(path`/admin/providers/${provider.id}`);
+      removing.value = undefined;
+      toast(t("provider.removed", { name: provider.name }));
+      await refresh();
+    },
+    { toast: true },
+  );
+  const test = useAction(
+    async (provider: AdminProvider) => {
+      const result = await api.post<ProviderTestResult>(
+        path`/admin/providers/${provider.id}/test`,
+        {},
+        { timeout: 60_000 },
+      );
+      if (result.ok) {
+        toast(t("provider.test.ok", { model: result.model, duration: result.durationMs }));
+      } else {
+        toast(result.error?.detail ?? t("error.unexpected"), { tone: "danger" });
+      }
+    },
+    { toast: true },
+  );
+  const items = list.items.value;
+  return (
+    <Section
+      title={t("admin.providers")}
+      detail={t("admin.providers.detail")}
+      actions={
+        <Button
+          icon="plus"
+          onClick={() => {
+            editing.value = "new";
+          }}
+        >
+          {t("provider.new")}
+        </Button>
+      }
+    >
+      {list.error.value && !items ? (
+        <ErrorState
+          title={t("admin.providers.failed")}
+          detail={list.error.value.detail}
+          requestId={list.error.value.requestId}
+          onRetry={() => void list.load()}
+        />
+      ) : !items ? (
+        <SkeletonRows rows={3} height="4rem" />
+      ) : (
+        <ul class="rows">
+          {items.map((provider) => (
+            <li key={provider.id} class="row-item">
+              <span class="row-icon">
+                <Icon name="spark" size={20} />
+              </span>
+              <div class="grow">
+                <p class="row-title truncate">{provider.name}</p>
+                <p class="muted small truncate">
+                  {provider.baseUrl ?? t(origins[provider.origin])}
+                  {provider.kind !== "excerpts" && " · "}
+                  {provider.kind !== "excerpts" &&
+                    (provider.hasKey
+                      ? t("provider.hasKey", { hint: provider.keyHint ?? "" })
+                      : t("provider.noKey"))}
+                </p>
+              </div>
+              {!provider.enabled && <Badge tone="warn">{t("admin.off")}</Badge>}
+              {test.busy.value && <Badge>{t("provider.testing")}</Badge>}
+              <Menu
+                label={t("provider.menu", { name: provider.name })}
+                items={[
+                  {
+                    label: t("provider.test"),
+                    icon: "check",
+                    hint: t("provider.test.hint"),
+                    onSelect: () => void test.run(provider),
+                  },
+                  provider.origin === "admin" && {
+                    label: t("common.edit"),
+                    icon: "edit",
+                    onSelect: () => {
+                      editing.value = provider;
+                    },
+                  },
+                  {
+                    label: t(provider.enabled ? "admin.switchOff" : "admin.switchOn"),
+                    icon: provider.enabled ? "lock" : "check",
+                    onSelect: () => void toggle.run(provider),
+                  },
+                  provider.origin === "admin" && {
+                    label: t("provider.remove"),
+                    icon: "trash",
+                    danger: true,
+                    onSelect: () => {
+                      removing.value = provider;
+                    },
+                  },
+                ]}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="muted small">
+        {t("admin.providers.next")}{" "}
+        <LinkButton href="/admin/models" size="sm" look="quiet">
+          {t("admin.models")}
+        </LinkButton>
+      </p>
+      {editing.value && (
+        <ProviderDialog
+          provider={editing.value === "new" ? undefined : editing.value}
+          onClose={() => {
+            editing.value = undefined;
+          }}
+          onSaved={() => {
+            editing.value = undefined;
+            void refresh();
+          }}
+        />
+      )}
+      {removing.value && (
+        <ConfirmDialog
+          title={t("provider.remove.title", { name: removing.value.name })}
+          action={t("provider.remove")}
+          busy={remove.busy.value}
+          onConfirm={() => removing.value && void remove.run(removing.value)}
+          onClose={() => {
+            removing.value = undefined;
+          }}
+        >
+          <p>{t("provider.remove.text")}</p>
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,207 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useLocation } from "preact-iso";
+import { useAction } from "../../lib/action.ts";
+import { api, path, withQuery } from "../../lib/api.ts";
+import type { AdminUser, ResetLink } from "../../lib/api-types.ts";
+import { formatDate, t } from "../../lib/i18n.ts";
+import { type Page, useList } from "../../lib/resource.ts";
+import { Avatar, Badge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import { Input } from "../../ui/field.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
+import { Table } from "../../ui/table.tsx";
+import { Section } from "../../ui/tabs.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { me } from "../identity/session.ts";
+import { NewUserDialog } from "./new-user-dialog.tsx";
+import { ResetLinkDialog } from "./reset-link-dialog.tsx";
+
+/** All accounts. An admin makes and switches them off; a password is only ever set by its owner. */
+export function UsersTab(): JSX.Element {
+  const { query, route } = useLocation();
+  const search = query.q ?? "";
+  const typed = useSignal(search);
+  const creating = useSignal(false);
+  const disabling = useSignal<AdminUser | undefined>(undefined);
+  const link = useSignal<ResetLink | undefined>(undefined);
+  const list = useList<AdminUser>(
+    (cursor, signal) =>
+      api.get<Page<AdminUser>>(withQuery(path`/admin/users`, { cursor, limit: 50, search }), {
+        signal,
+      }),
+    [search],
+  );
+  const change = useAction(
+    async (user: AdminUser, fields: { role?: AdminUser["role"]; disabled?: boolean }) => {
+      await api.patch(path`/admin/users/${user.id}`, fields, { ifMatch: user.version });
+      disabling.value = undefined;
+      toast(t("common.saved"));
+      await list.load();
+    },
+    { toast: true },
+  );
+  const reset = useAction(
+    async (user: AdminUser) => {
+      link.value = await api.post<ResetLink>(path`/admin/users/${user.id}/password-reset-link`);
+    },
+    { toast: true },
+  );
+  const items = list.items.value;
+  return (
+    <Section
+      title={t("admin.users")}
+      detail={t("admin.users.detail")}
+      actions={
+        <Button
+          icon="plus"
+          onClick={() => {
+            creating.value = true;
+          }}
+        >
+          {t("admin.users.new")}
+        </Button>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const q = typed.value.trim();
+          route(q === "" ? "/admin" : `/admin?q=${encodeURIComponent(q)}`, true);
+        }}
+      >
+        <Input
+          type="search"
+          label={t("admin.users.search")}
+          value={typed.value}
+          onInput={(value) => {
+            typed.value = value;
+          }}
+        />
+      </form>
+      {list.error.value && !items ? (
+        <ErrorState
+          title={t("admin.users.failed")}
+          detail={list.error.value.detail}
+          requestId={list.error.value.requestId}
+          onRetry={() => void list.load()}
+        />
+      ) : !items ? (
+        <SkeletonRows rows={4} />
+      ) : items.length === 0 ? (
+        <EmptyState icon="people" title={t("admin.users.none")} />
+      ) : (
+        <Table
+          label={t("admin.users")}
+          rows={items}
+          rowKey={(user) => user.id}
+          columns={[
+            {
+              id: "name",
+              head: t("field.name"),
+              cell: (user) => (
+                <span class="row">
+                  <Avatar name={user.name} size="sm" />
+                  {user.name}
+                </span>
+              ),
+            },
+            { id: "email", head: t("field.email"), cell: (user) => user.email },
+            {
+              id: "role",
+              head: t("members.role"),
+              cell: (user) => (
+                <span class="row">
+                  {t(user.role === "admin" ? "admin.role.admin" : "admin.role.member")}
+                  {user.disabledAt && <Badge tone="warn">{t("admin.users.disabled")}</Badge>}
+                </span>
+              ),
+            },
+            {
+              id: "since",
+              head: t("admin.users.since"),
+              cell: (user) => <span class="muted">{formatDate(user.createdAt)}</span>,
+            },
+            {
+              id: "menu",
+              head: t("common.actions"),
+              quiet: true,
+              numeric: true,
+              cell: (user) => (
+                <Menu
+                  label={t("admin.users.menu", { name: user.name })}
+                  items={[
+                    {
+                      label: t("admin.users.resetLink"),
+                      icon: "key",
+                      onSelect: () => void reset.run(user),
+                    },
+                    user.id !== me.value?.id && {
+                      label: t(
+                        user.role === "admin" ? "admin.users.makeMember" : "admin.users.makeAdmin",
+                      ),
+                      icon: "admin",
+                      onSelect: () =>
+                        void change.run(user, { role: user.role === "admin" ? "member" : "admin" }),
+                    },
+                    user.id !== me.value?.id &&
+                      (user.disabledAt
+                        ? {
+                            label: t("admin.users.enable"),
+                            icon: "check",
+                            onSelect: () => void change.run(user, { disabled: false }),
+                          }
+                        : {
+                            label: t("admin.users.disable"),
+                            icon: "lock",
+                            danger: true,
+                            onSelect: () => {
+                              disabling.value = user;
+                            },
+                          }),
+                  ]}
+                />
+              ),
+            },
+          ]}
+        />
+      )}
+      <LoadMore more={list.more.value} busy={list.busy.value} onLoad={() => void list.loadMore()} />
+      {creating.value && (
+        <NewUserDialog
+          onClose={() => {
+            creating.value = false;
+          }}
+          onCreated={(made) => {
+            creating.value = false;
+            link.value = made;
+            void list.load();
+          }}
+        />
+      )}
+      {link.value && (
+        <ResetLinkDialog
+          link={link.value}
+          onClose={() => {
+            link.value = undefined;
+          }}
+        />
+      )}
+      {disabling.value && (
+        <ConfirmDialog
+          title={t("admin.users.disable.title", { name: disabling.value.name })}
+          action={t("admin.users.disable")}
+          busy={change.busy.value}
+          onConfirm={() => disabling.value && void change.run(disabling.value, { disabled: true })}
+          onClose={() => {
+            disabling.value = undefined;
+          }}
+        >
+          <p>{t("admin.users.disable.text")}</p>
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+}

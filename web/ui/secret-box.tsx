@@ -1,0 +1,22 @@
+import type { JSX } from "preact";
+import { t } from "../lib/i18n.ts";
+import { Button } from "./button.tsx";
+import { toast } from "./toast.tsx";
+
+/** A value that is shown once, with a button that copies it. */
+export function SecretBox(props: { value: string }): JSX.Element {
+  const copy = () => {
+    navigator.clipboard.writeText(props.value).then(
+      () => toast(t("common.copied")),
+      () => toast(t("common.copyFailed"), { tone: "danger" }),
+    );
+  };
+  return (
+    <div class="secret">
+      <code>{props.value}</code>
+      <Button icon="copy" size="sm" onClick={copy}>
+        {t("common.copy")}
+      </Button>
+    </div>
+  );
+}
