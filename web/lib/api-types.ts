@@ -27,6 +27,12 @@ export type {
   Session,
   SetupState,
 } from "../../src/features/identity/schema.ts";
+export type {
+  File as KnowledgeFile,
+  FileText,
+  FileVersion,
+  SearchHit,
+} from "../../src/features/knowledge/schema.ts";
 export type { UsageReport } from "../../src/features/metering/schema.ts";
 export type { Member, Project } from "../../src/features/projects/schema.ts";
 export type {
@@ -44,52 +50,3 @@ import type { Project } from "../../src/features/projects/schema.ts";
 
 export type TokenUsage = Extract<LogEvent, { type: "usage" }>["usage"];
 export type ProjectRole = Project["role"];
-
-export type FileVersion = {
-  id: string;
-  fileId: string;
-  fileName: string;
-  version: number;
-  sha256: string;
-  sizeBytes: number;
-  mediaType: string;
-  status: "queued" | "reading" | "ready" | "failed";
-  failure: { code: string; detail: string } | null;
-  note: string | null;
-  textLength: number | null;
-  tokenCount: number | null;
-  pageCount: number | null;
-  language: string | null;
-  createdBy: string | null;
-  createdAt: string;
-};
-export type KnowledgeFile = {
-  id: string;
-  projectId: string;
-  name: string;
-  currentVersionId: string | null;
-  newest: FileVersion;
-  createdAt: string;
-  deletedAt: string | null;
-};
-export type FileText = {
-  fileId: string;
-  fileVersionId: string;
-  fileName: string;
-  start: number;
-  end: number;
-  textLength: number;
-  text: string;
-  pageStarts: number[];
-};
-export type SearchHit = {
-  fileId: string;
-  fileVersionId: string;
-  fileName: string;
-  start: number;
-  end: number;
-  page: number | null;
-  text: string;
-  highlights: { start: number; end: number }[];
-  score: number;
-};

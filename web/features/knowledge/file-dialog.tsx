@@ -2,43 +2,72 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { api, path } from "../../lib/api.ts";
 import type { FileText, FileVersion, KnowledgeFile } from "../../lib/api-types.ts";
-import { formatBytes, formatDateTime, t } from "../../lib/i18n.ts";
+import { formatBytes, formatDateTime, formatNumber, t } from "../../lib/i18n.ts";
 import { type Page, useResource } from "../../lib/resource.ts";
-import { LinkButton } from "../../ui/button.tsx";
+import { Button, LinkButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Select } from "../../ui/field.tsx";
-import { ErrorState, Skeleton } from "../../ui/states.tsx";
+import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { contentPath, textPath } from "./paths.ts";
 
-/** So much of a file's text, in UTF-16 units, is shown at first. */
+/** So much of a file's text, in UTF-16 units, is shown at first, and at most (the server's own limit). */
 const PREVIEW = 20_000;
+const LONGEST = 200_000;
+
+type Opened = { file: KnowledgeFile; versions: FileVersion[] };
 
 /** A file's text as it was read, and its versions. */
 export function FileDialog(props: {
-  file: KnowledgeFile;
+  fileId: string;
   projectId: string;
   onClose: () => void;
 }): JSX.Element {
-  const { file, projectId } = props;
+  const { fileId, projectId } = props;
+  const resource = useResource<Opened>(
+    async (signal) => {
+      const [file, versions] = await Promise.all([
+        api.get<KnowledgeFile>(path`/projects/${projectId}/files/${fileId}`, { signal }),
+        api.get<Page<FileVersion>>(path`/projects/${projectId}/files/${fileId}/versions`, {
+          signal,
+        }),
+      ]);
+      return { file, versions: versions.items };
+    },
+    [projectId, fileId],
+  );
+  const opened = resource.data.value;
+  const error = resource.error.value;
+  if (opened) return <OpenFile {...opened} projectId={projectId} onClose={props.onClose} />;
+  return (
+    <Dialog title={t("file.open")} wide onClose={props.onClose}>
+      {error?.status === 404 ? (
+        <EmptyState icon="file" title={t("source.gone")} />
+      ) : error ? (
+        <ErrorState
+          title={t("source.failed")}
+          detail={error.detail}
+          onRetry={() => void resource.load()}
+        />
+      ) : (
+        <Skeleton lines={10} />
+      )}
+    </Dialog>
+  );
+}
+
+function OpenFile(props: Opened & { projectId: string; onClose: () => void }): JSX.Element {
+  const { file, versions, projectId } = props;
   const versionId = useSignal(file.currentVersionId ?? file.newest.id);
   const length = useSignal(PREVIEW);
-  const versions = useResource(
-    async (signal) =>
-      (
-        await api.get<Page<FileVersion>>(path`/projects/${projectId}/files/${file.id}/versions`, {
-          signal,
-        })
-      ).items,
-    [file.id, file.newest.id],
-  );
-  const text = useResource(
+  const version = versions.find((item) => item.id === versionId.value) ?? file.newest;
+  const ready = version.status === "ready";
+  const text = useResource<FileText | undefined>(
     (signal) =>
-      api.get<FileText>(textPath(projectId, versionId.value, 0, length.value), { signal }),
-    [file.id, versionId.value, length.value],
+      ready
+        ? api.get<FileText>(textPath(projectId, version.id, 0, length.value), { signal })
+        : Promise.resolve(undefined),
+    [version.id, ready, length.value],
   );
-  const content = contentPath(projectId, versionId.value);
-  const failed = file.newest.status === "failed";
-  const all = versions.data.value ?? [];
   const shown = text.data.value;
   return (
     <Dialog
@@ -47,33 +76,36 @@ export function FileDialog(props: {
       onClose={props.onClose}
       footer={
         <>
-          {shown && shown.end < shown.textLength && (
-            <button
-              type="button"
-              class="button plain"
+          {shown && shown.end < shown.textLength && length.value < LONGEST && (
+            <Button
+              busy={text.busy.value}
               onClick={() => {
-                length.value = length.value * 4;
+                length.value = Math.min(LONGEST, length.value * 4);
               }}
             >
               {t("file.showMore")}
-            </button>
+            </Button>
           )}
-          <LinkButton icon="download" href={content} download={file.name}>
+          <LinkButton
+            icon="download"
+            href={contentPath(projectId, version.id)}
+            download={file.name}
+          >
             {t("file.download")}
           </LinkButton>
         </>
       }
     >
-      {all.length > 1 ? (
+      {versions.length > 1 ? (
         <Select
           label={t("file.version")}
-          value={versionId.value}
-          options={all.map((version) => ({
-            value: version.id,
+          value={version.id}
+          options={versions.map((item) => ({
+            value: item.id,
             label: t("file.versionLine", {
-              version: version.version,
-              when: formatDateTime(version.createdAt),
-              size: formatBytes(version.sizeBytes),
+              version: item.version,
+              when: formatDateTime(item.createdAt),
+              size: formatBytes(item.sizeBytes),
             }),
           }))}
           onChange={(value) => {
@@ -82,25 +114,31 @@ export function FileDialog(props: {
         />
       ) : (
         <p class="muted small">
-          {formatBytes(file.newest.sizeBytes)} · {formatDateTime(file.newest.createdAt)}
+          {formatBytes(version.sizeBytes)} · {formatDateTime(version.createdAt)}
+          {version.tokenCount !== null &&
+            ` · ${t("message.tokens", { tokens: formatNumber(version.tokenCount) })}`}
         </p>
       )}
-      {failed && <p class="field-error">{file.newest.failure?.detail ?? t("file.failed")}</p>}
+      {version.failure && (
+        <p class="form-error" role="status">
+          {version.failure.detail}
+        </p>
+      )}
       {text.error.value ? (
-        !failed && (
-          <ErrorState
-            title={t("source.failed")}
-            detail={text.error.value.detail}
-            onRetry={() => void text.load()}
-          />
-        )
+        <ErrorState
+          title={t("source.failed")}
+          detail={text.error.value.detail}
+          onRetry={() => void text.load()}
+        />
       ) : shown ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         <pre class="file-text" tabIndex={0}>
           {shown.text || t("file.noText")}
         </pre>
-      ) : (
+      ) : ready ? (
         <Skeleton lines={10} />
+      ) : (
+        !version.failure && <p class="muted">{t("file.notYet")}</p>
       )}
     </Dialog>
   );

@@ -36,7 +36,23 @@ export function FileRow(props: {
     async () => {
       await api.delete(path`/projects/${projectId}/files/${file.id}`);
       deleting.value = false;
-      toast(t("file.deletedToast", { name: file.name }));
+      props.onChanged();
+      toast(t("file.deletedToast", { name: file.name }), {
+        action: { label: t("common.undo"), run: () => void restore.run() },
+      });
+    },
+    { toast: true },
+  );
+  const restore = useAction(
+    async () => {
+      await api.post(path`/projects/${projectId}/files/${file.id}/restore`);
+      props.onChanged();
+    },
+    { toast: true },
+  );
+  const readAgain = useAction(
+    async () => {
+      await api.post(path`/projects/${projectId}/files/${file.id}/retry`);
       props.onChanged();
     },
     { toast: true },
@@ -81,6 +97,12 @@ export function FileRow(props: {
                 link.click();
               },
             },
+            props.mayEdit &&
+              file.newest.status === "failed" && {
+                label: t("file.retry"),
+                icon: "retry",
+                onSelect: () => void readAgain.run(),
+              },
             props.mayEdit && {
               label: t("common.delete"),
               icon: "trash",

@@ -6,10 +6,11 @@ import { api, path, withQuery } from "../../lib/api.ts";
 import type { KnowledgeFile, Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
-import { Button } from "../../ui/button.tsx";
+import { Button, LinkButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
+import { DeletedFiles } from "./deleted-files.tsx";
 import { FileDialog } from "./file-dialog.tsx";
 import { FileRow } from "./file-row.tsx";
 import { SearchFiles } from "./search-files.tsx";
@@ -24,6 +25,7 @@ export function KnowledgeTab(props: { project: Project }): JSX.Element {
   const { project } = props;
   const { query, route } = useLocation();
   const over = useSignal(false);
+  const deleted = query.view === "deleted";
   const picker = useRef<HTMLInputElement>(null);
   const list = useList<KnowledgeFile>(
     (cursor, signal) =>
@@ -51,7 +53,6 @@ export function KnowledgeTab(props: { project: Project }): JSX.Element {
   const add = (files: FileList | null | undefined) => {
     if (files && files.length > 0) startUploads(project.id, [...files], () => void list.load());
   };
-  const chosen = items?.find((file) => file.id === query.file);
   const q = query.q ?? "";
   const here = `/projects/${project.id}/knowledge`;
   return (
@@ -73,16 +74,22 @@ export function KnowledgeTab(props: { project: Project }): JSX.Element {
         if (mayEdit) add(event.dataTransfer?.files);
       }}
     >
-      <SearchFiles projectId={project.id} query={q} />
-      {q === "" && (
+      {deleted && <DeletedFiles projectId={project.id} back={here} />}
+      {!deleted && <SearchFiles projectId={project.id} query={q} />}
+      {q === "" && !deleted && (
         <Section
           title={t("knowledge.files")}
           detail={t("knowledge.detail")}
           actions={
             mayEdit && (
-              <Button icon="upload" onClick={() => picker.current?.click()}>
-                {t("knowledge.upload")}
-              </Button>
+              <>
+                <LinkButton href={`${here}?view=deleted`} size="sm" look="quiet">
+                  {t("file.showDeleted")}
+                </LinkButton>
+                <Button icon="upload" onClick={() => picker.current?.click()}>
+                  {t("knowledge.upload")}
+                </Button>
+              </>
             )
           }
         >
@@ -142,8 +149,13 @@ export function KnowledgeTab(props: { project: Project }): JSX.Element {
           {t("knowledge.drop")}
         </div>
       )}
-      {chosen && (
-        <FileDialog file={chosen} projectId={project.id} onClose={() => route(here, true)} />
+      {query.file && (
+        <FileDialog
+          key={query.file}
+          fileId={query.file}
+          projectId={project.id}
+          onClose={() => route(here, true)}
+        />
       )}
     </div>
   );

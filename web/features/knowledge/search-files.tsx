@@ -5,7 +5,7 @@ import { useLocation } from "preact-iso";
 import { api, path, withQuery } from "../../lib/api.ts";
 import type { SearchHit } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { type Page, useResource } from "../../lib/resource.ts";
+import { useResource } from "../../lib/resource.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Highlighted } from "./highlighted.tsx";
@@ -56,7 +56,7 @@ function Hits(props: { projectId: string; query: string }): JSX.Element {
   const found = useResource(
     async (signal) =>
       (
-        await api.get<Page<SearchHit>>(
+        await api.get<{ items: SearchHit[] }>(
           withQuery(path`/projects/${props.projectId}/search`, { q: props.query, limit: 20 }),
           { signal },
         )
@@ -99,6 +99,9 @@ function Hits(props: { projectId: string; query: string }): JSX.Element {
               <span class="hit-file">
                 <Icon name="file" size={16} />
                 <span class="truncate">{hit.fileName}</span>
+                {hit.page !== null && (
+                  <span class="faint">{t("search.page", { page: hit.page })}</span>
+                )}
               </span>
               <span class="hit-text">
                 <Highlighted text={hit.text} spans={hit.highlights} />

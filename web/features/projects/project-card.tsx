@@ -13,7 +13,10 @@ export function ProjectCard(props: { project: Project }): JSX.Element {
         <span class="truncate">{project.personal ? t("projects.personal") : project.name}</span>
         {project.archivedAt && <Badge>{t("projects.archived")}</Badge>}
       </span>
-      <span class="card-text">{project.description || t("projects.noDescription")}</span>
+      <span class="card-text">
+        {project.description ||
+          t(project.personal ? "projects.personal.detail" : "projects.noDescription")}
+      </span>
       <span class="card-foot">{t("projects.updated", { when: formatAgo(project.updatedAt) })}</span>
     </a>
   );

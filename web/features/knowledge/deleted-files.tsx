@@ -1,0 +1,70 @@
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { api, path, withQuery } from "../../lib/api.ts";
+import type { KnowledgeFile } from "../../lib/api-types.ts";
+import { formatAgo, t } from "../../lib/i18n.ts";
+import { type Page, useList } from "../../lib/resource.ts";
+import { Button, LinkButton } from "../../ui/button.tsx";
+import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
+import { Section } from "../../ui/tabs.tsx";
+import { toast } from "../../ui/toast.tsx";
+
+/** Files that were deleted and can still be brought back. */
+export function DeletedFiles(props: { projectId: string; back: string }): JSX.Element {
+  const list = useList<KnowledgeFile>(
+    (cursor, signal) =>
+      api.get<Page<KnowledgeFile>>(
+        withQuery(path`/projects/${props.projectId}/files`, { cursor, limit: 50, deleted: true }),
+        { signal },
+      ),
+    [props.projectId],
+  );
+  const restore = useAction(
+    async (file: KnowledgeFile) => {
+      await api.post(path`/projects/${props.projectId}/files/${file.id}/restore`);
+      toast(t("file.restored", { name: file.name }));
+      await list.load();
+    },
+    { toast: true },
+  );
+  const items = list.items.value;
+  return (
+    <Section
+      title={t("file.showDeleted")}
+      actions={
+        <LinkButton href={props.back} size="sm" look="quiet">
+          {t("file.showActive")}
+        </LinkButton>
+      }
+    >
+      {list.error.value && !items ? (
+        <ErrorState
+          title={t("knowledge.failed")}
+          detail={list.error.value.detail}
+          onRetry={() => void list.load()}
+        />
+      ) : !items ? (
+        <SkeletonRows rows={3} />
+      ) : items.length === 0 ? (
+        <EmptyState icon="trash" title={t("file.emptyDeleted")}>
+          {t("file.emptyDeleted.detail")}
+        </EmptyState>
+      ) : (
+        <ul class="rows">
+          {items.map((file) => (
+            <li key={file.id} class="row-item">
+              <div class="grow">
+                <p class="row-title truncate">{file.name}</p>
+                {file.deletedAt && <p class="muted small">{formatAgo(file.deletedAt)}</p>}
+              </div>
+              <Button size="sm" onClick={() => void restore.run(file)}>
+                {t("common.restore")}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <LoadMore more={list.more.value} busy={list.busy.value} onLoad={() => void list.loadMore()} />
+    </Section>
+  );
+}
