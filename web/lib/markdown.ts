@@ -138,7 +138,8 @@ const allowedTags = [
   "tr",
   "ul",
 ];
-const allowedAttributes = [
+const addresses = ["href", "src"];
+const plainAttributes = [
   "alt",
   "aria-label",
   "class",
@@ -146,11 +147,9 @@ const allowedAttributes = [
   "data-language",
   "data-marker",
   "data-quote",
-  "href",
   "loading",
   "rel",
   "scope",
-  "src",
   "start",
   "tabindex",
   "target",
@@ -161,7 +160,9 @@ const allowedAttributes = [
 export function sanitize(html: string): string {
   return DOMPurify.sanitize(html, {
     ALLOWED_TAGS: allowedTags,
-    ALLOWED_ATTR: allowedAttributes,
+    ALLOWED_ATTR: [...addresses, ...plainAttributes],
+    // The pattern below is meant for addresses; without this it would judge every attribute.
+    ADD_URI_SAFE_ATTR: plainAttributes,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|\/(?!\/))/i,

@@ -9,7 +9,7 @@ const paths = {
   chevronLeft: "M12 5.5L7.5 10l4.5 4.5",
   chevronRight: "M8 5.5l4.5 4.5L8 14.5",
   menu: "M3.5 6h13M3.5 10h13M3.5 14h13",
-  more: "M4.9 10h.2M9.9 10h.2M14.9 10h.2",
+  more: "M4.5 10h.01M10 10h.01M15.5 10h.01",
   search: "M9 14.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM13 13l3.5 3.5",
   send: "M10 15.5v-11M5.5 9L10 4.5 14.5 9",
   stop: "M6.5 6.5h7v7h-7z",
@@ -59,7 +59,7 @@ export function Icon(props: { name: IconName; size?: number }): JSX.Element {
       viewBox="0 0 20 20"
       fill="none"
       stroke="currentColor"
-      stroke-width="1.5"
+      stroke-width={props.name === "more" ? 2.4 : 1.5}
       stroke-linecap="round"
       stroke-linejoin="round"
       aria-hidden="true"
