@@ -5,8 +5,6 @@ import { findGeneration, readLog } from "./repo.ts";
 import type { Runner } from "./runner.ts";
 
 const HEARTBEAT_MS = 15_000;
-/** A lost notice delays a reader of another process by no more than this. */
-const RECHECK_MS = 3_000;
 /** How long a client should wait before it reconnects when this process goes away. */
 const RETRY_HINT = "retry: 250\n\n";
 
@@ -35,6 +33,7 @@ export async function* follow(
   const bell = new Bell();
   const answer = runner.find(generationId);
   const quit = answer?.onGrowth(bell.ring) ?? notices.on(generationId, bell.ring);
+  const quiet = notices.onPulse(bell.ring);
   const ends = AbortSignal.any([signal, deps.lifecycle.drainSignal]);
   ends.addEventListener("abort", bell.ring, { once: true });
   deps.metrics.streams.inc();
@@ -62,10 +61,11 @@ export async function* follow(
         quietSince = Date.now();
         yield ": still here\n\n";
       }
-      await bell.wait(answer ? HEARTBEAT_MS : RECHECK_MS);
+      await bell.wait();
     }
   } finally {
     quit();
+    quiet();
     ends.removeEventListener("abort", bell.ring);
     deps.metrics.streams.dec();
   }
@@ -85,7 +85,7 @@ function encode({ end, event }: Numbered): string {
   return `id: ${end}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
-/** Lets one waiter sleep until it is rung or the time is up; a ring while nobody waits is remembered. */
+/** Lets one waiter sleep until it is rung; a ring while nobody waits is remembered. */
 class Bell {
   #rung = false;
   #wake: (() => void) | undefined;
@@ -95,14 +95,10 @@ class Bell {
     this.#wake?.();
   };
 
-  async wait(milliseconds: number): Promise<void> {
+  async wait(): Promise<void> {
     if (!this.#rung) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
+        this.#wake = resolve;
       });
       this.#wake = undefined;
     }

@@ -4,11 +4,15 @@ const GREW = "generation.grew";
 const STOP = "generation.stop";
 /** A notice may have 8,000 bytes; an id and its comma take 37. */
 const IDS_PER_NOTICE = 200;
+/** One timer for all readers; a lost notice delays none of them longer than this. */
+const PULSE_MS = 3_000;
 
 /** Says which generations have new log events, to whoever waits for them, in every process. */
 export class Notices {
   readonly #bus: Bus;
   readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #beats = new Set<() => void>();
+  #pulse: ReturnType<typeof setInterval> | undefined;
 
   constructor(bus: Bus) {
     this.#bus = bus;
@@ -28,6 +32,20 @@ export class Notices {
     return () => {
       waiting.delete(wake);
       if (waiting.size === 0) this.#waiting.delete(generationId);
+    };
+  }
+
+  /** Calls `beat` every few seconds: time for a heartbeat, and for a look whether a notice was lost. */
+  onPulse(beat: () => void): () => void {
+    this.#beats.add(beat);
+    this.#pulse ??= setInterval(() => {
+      for (const one of [...this.#beats]) one();
+    }, PULSE_MS);
+    return () => {
+      this.#beats.delete(beat);
+      if (this.#beats.size > 0) return;
+      clearInterval(this.#pulse);
+      this.#pulse = undefined;
     };
   }
 

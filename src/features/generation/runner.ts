@@ -9,8 +9,8 @@ import { appendLog, type LogRow, renewLeases } from "./repo.ts";
 import { type AnswerPlan, RunningAnswer } from "./running-answer.ts";
 import { citeNew, writeAnswer } from "./write-answer.ts";
 
-/** Live readers get new text at most this often: a display needs no more, and each write costs more than the text. */
-const FRAME_MS = 33;
+/** Live readers get new text at most this often: eyes need no more, and each write costs more than its text. */
+const FRAME_MS = 50;
 /** The stored log is behind the answer by no more than this. */
 const STORE_MS = 100;
 const RENEW_MS = 2_500;
