@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { runAdmin } from "./cli/admin.ts";
 import { type Config, ConfigError, describeConfig, readConfig } from "./config.ts";
 import { verifyChain } from "./features/audit/index.ts";
 import { openDatabase } from "./platform/db/client.ts";
@@ -14,8 +15,17 @@ const USAGE = `atelier: the AI workspace that a team runs on its own infrastruct
   atelier migrate                             bring the database up to date
   atelier audit verify [--head HASH]          recompute the audit log's chain; with a head noted
                                               earlier, also prove that nothing was cut off since
+  atelier admin create-user EMAIL [--name NAME] [--role admin|member]
+                                              make an account; prints a link to set its password
+  atelier admin reset-password EMAIL          print a one-time link to set a new password
+  atelier admin reseal                        seal stored provider keys with the newest secret key
   atelier config                              print the effective configuration, secrets redacted
 `;
+
+interface CommandOptions {
+  name?: string | undefined;
+  role?: string | undefined;
+}
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -69,6 +79,15 @@ async function runAudit(what: string | undefined, head: string | undefined): Pro
   });
 }
 
+async function runAdminCommand(words: string[], values: CommandOptions): Promise<number> {
+  const config = readConfig(process.env);
+  const { name, role } = values;
+  const result = await onDatabase(config, (url) => runAdmin(config, url, words, { name, role }));
+  if (result === null) return usage();
+  for (const line of result.lines) say(line);
+  return result.code;
+}
+
 /** Runs against the configured database; without one, against the embedded one, running or not. */
 async function onDatabase<T>(config: Config, work: (url: string) => Promise<T>): Promise<T> {
   if (config.databaseUrl !== undefined) return work(config.databaseUrl);
@@ -94,6 +113,7 @@ async function main(): Promise<number> {
     options: {
       role: { type: "string" },
       head: { type: "string" },
+      name: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -112,6 +132,8 @@ async function main(): Promise<number> {
       return 0;
     case "audit":
       return runAudit(positionals[1], values.head);
+    case "admin":
+      return runAdminCommand(positionals.slice(1), values);
     default:
       return usage();
   }

@@ -102,7 +102,7 @@ export async function updateProvider(
 /** Providers whose key an admin has entered, deleted ones included, locked to the end of the transaction. */
 export function lockSealedKeys(db: Database) {
   return db
-    .select({ id: providers.id, sealedKey: providers.sealedKey })
+    .select({ id: providers.id, name: providers.name, sealedKey: providers.sealedKey })
     .from(providers)
     .where(isNotNull(providers.sealedKey))
     .orderBy(asc(providers.id))

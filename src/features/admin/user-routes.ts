@@ -15,6 +15,7 @@ import {
   listUsers,
   noSuchUser,
   type ResetToken,
+  resetUrl,
   type UserRow,
   userVersion,
 } from "../identity/index.ts";
@@ -132,11 +133,6 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
 function link(c: Context<AppEnv>, { token, expiresAt }: ResetToken) {
   const base = c.get("ctx").deps.config.publicUrl ?? new URL(c.req.url).origin;
   return { url: resetUrl(base, token), expiresAt: expiresAt.toISOString() };
-}
-
-/** Where a person sets a new password. */
-export function resetUrl(base: string, token: string): string {
-  return new URL(`/reset-password?token=${token}`, base).href;
 }
 
 function present(user: UserRow): AdminUser {

@@ -42,6 +42,7 @@ export const AUDIT_ACTIONS = [
   "provider.updated",
   "provider.deleted",
   "provider.tested",
+  "provider.keys_resealed",
   "model.created",
   "model.updated",
   "model.deleted",

@@ -8,6 +8,7 @@ export {
   issuePasswordReset,
   type NewUser,
   type ResetToken,
+  resetUrl,
   userVersion,
 } from "./manage-users.ts";
 export { admin, anyone, inSession, requireUser, signedIn } from "./policy.ts";

@@ -158,3 +158,8 @@ async function storeReset(tx: Ctx, userId: string): Promise<ResetToken> {
   });
   return { token, expiresAt };
 }
+
+/** Where a person sets a new password with a token. */
+export function resetUrl(base: string, token: string): string {
+  return new URL(`/reset-password?token=${token}`, base).href;
+}

@@ -1,0 +1,37 @@
+import { type Ctx, inTransaction } from "../../platform/context.ts";
+import { record } from "../audit/index.ts";
+import { KEY_PURPOSE } from "./connect-model.ts";
+import { lockSealedKeys, replaceSealedKey } from "./repo.ts";
+
+export interface ResealReport {
+  resealed: number;
+  /** Names of providers whose key no key of the ring opens: it must be entered again. */
+  lost: string[];
+}
+
+/**
+ * Seals every stored provider key anew with the newest secret key, so that older ones can leave the ring.
+ * Safe to run while Atelier serves: all keys of the ring open until they are taken out.
+ */
+export async function resealKeys(ctx: Ctx): Promise<ResealReport> {
+  const { secrets } = ctx.deps;
+  return inTransaction(ctx, async (tx) => {
+    const report: ResealReport = { resealed: 0, lost: [] };
+    for (const { id, name, sealedKey } of await lockSealedKeys(tx.db)) {
+      try {
+        const key = secrets.open(sealedKey ?? "", KEY_PURPOSE);
+        await replaceSealedKey(tx.db, id, secrets.seal(key, KEY_PURPOSE));
+        report.resealed++;
+      } catch (error) {
+        ctx.deps.logger.error({ err: error, providerId: id }, "a provider key cannot be unsealed");
+        report.lost.push(name);
+      }
+    }
+    await record(tx, {
+      action: "provider.keys_resealed",
+      target: { kind: "workspace", id: null },
+      detail: { resealed: report.resealed, lost: report.lost.length },
+    });
+    return report;
+  });
+}
