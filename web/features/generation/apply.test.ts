@@ -1,0 +1,144 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { LogEvent, MessagePart } from "../../lib/api-types.ts";
+import { type AnswerState, apply, emptyAnswer, textOf } from "./apply.ts";
+
+type Numbered = { id: number; event: LogEvent };
+
+const usage = {
+  inputTokens: 1,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 2,
+  reasoningTokens: 0,
+};
+const citation: MessagePart = {
+  type: "citation",
+  marker: "S1",
+  quote: "words",
+  fileId: "f",
+  fileVersionId: "v",
+  fileName: "a.md",
+  start: 0,
+  end: 5,
+  verified: true,
+};
+
+const middle: fc.Arbitrary<LogEvent> = fc.oneof(
+  fc.record({ type: fc.constant("delta" as const), text: fc.string() }),
+  fc.record({ type: fc.constant("reasoning" as const), text: fc.string() }),
+  fc.constant<LogEvent>({ type: "citation", citation }),
+  fc.constant<LogEvent>({ type: "usage", usage, costMicroUsd: 7 }),
+);
+const end: fc.Arbitrary<LogEvent> = fc.constantFrom<LogEvent>(
+  { type: "done", status: "complete" },
+  { type: "done", status: "stopped" },
+  { type: "done", status: "interrupted" },
+  { type: "error", error: { code: "overloaded", detail: "Busy" } },
+);
+/** A whole log: start, anything, one end; ids grow but not always by one. */
+const log: fc.Arbitrary<Numbered[]> = fc
+  .tuple(
+    fc.array(middle, { maxLength: 40 }),
+    end,
+    fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 42, maxLength: 42 }),
+  )
+  .map(([events, last, steps]) => {
+    let id = 0;
+    return [{ type: "start" as const, messageId: "m" }, ...events, last].map((event, index) => {
+      id += steps[index] ?? 1;
+      return { id, event };
+    });
+  });
+
+function fold(events: readonly Numbered[], from: AnswerState = emptyAnswer): AnswerState {
+  return events.reduce((state, { id, event }) => apply(state, id, event), from);
+}
+
+describe("an answer read from its events", () => {
+  test("has exactly the text that was sent, in order", () => {
+    fc.assert(
+      fc.property(log, (events) => {
+        const sent = events.map(({ event }) => (event.type === "delta" ? event.text : "")).join("");
+        expect(textOf(fold(events).parts)).toBe(sent);
+      }),
+    );
+  });
+
+  test("is the same after a connection that was cut anywhere and replayed from anywhere before", () => {
+    fc.assert(
+      fc.property(log, fc.nat(), fc.nat(), (events, a, b) => {
+        const cut = a % (events.length + 1);
+        const from = b % (cut + 1);
+        const before = fold(events.slice(0, cut));
+        expect(fold(events.slice(from), before)).toEqual(fold(events));
+      }),
+    );
+  });
+
+  test("does not change when any of its events comes twice", () => {
+    fc.assert(
+      fc.property(log, (events) => {
+        expect(fold(events.flatMap((event) => [event, event]))).toEqual(fold(events));
+      }),
+    );
+  });
+
+  test("ends once, and nothing after the end changes it", () => {
+    fc.assert(
+      fc.property(log, fc.array(middle), (events, late) => {
+        const ended = fold(events);
+        expect(ended.status).not.toBe("running");
+        const more = late.map((event, index) => ({ id: ended.lastId + 1 + index, event }));
+        expect(fold(more, ended)).toBe(ended);
+      }),
+    );
+  });
+
+  test("never changes the state it was given", () => {
+    fc.assert(
+      fc.property(log, (events) => {
+        let state = emptyAnswer;
+        for (const { id, event } of events) {
+          const copy = structuredClone(state);
+          const next = apply(state, id, event);
+          expect(state).toEqual(copy);
+          state = next;
+        }
+      }),
+    );
+  });
+});
+
+test("thinking stays apart from the text, and what the provider hides is not shown", () => {
+  const state = fold([
+    { id: 1, event: { type: "reasoning", text: "first " } },
+    { id: 2, event: { type: "reasoning", text: "thought" } },
+    { id: 3, event: { type: "reasoning", text: "c2VjcmV0", redacted: true } },
+    { id: 4, event: { type: "delta", text: "Answer" } },
+  ]);
+  expect(state.parts).toEqual([
+    { type: "reasoning", text: "first thought" },
+    { type: "text", text: "Answer" },
+  ]);
+});
+
+test("a citation in the middle does not split the text", () => {
+  const state = fold([
+    { id: 1, event: { type: "delta", text: "one " } },
+    { id: 2, event: { type: "citation", citation } },
+    { id: 3, event: { type: "delta", text: "two" } },
+  ]);
+  expect(textOf(state.parts)).toBe("one two");
+  expect(state.parts.filter((part) => part.type === "text")).toHaveLength(1);
+});
+
+test("a failure keeps what was written and says why", () => {
+  const state = fold([
+    { id: 1, event: { type: "delta", text: "half" } },
+    { id: 2, event: { type: "error", error: { code: "overloaded", detail: "Busy" } } },
+  ]);
+  expect(state.status).toBe("failed");
+  expect(state.error?.code).toBe("overloaded");
+  expect(textOf(state.parts)).toBe("half");
+});

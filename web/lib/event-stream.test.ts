@@ -1,0 +1,230 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { backoff, followStream, type StreamState, type Visibility } from "./event-stream.ts";
+
+const alwaysVisible: Visibility = {
+  now: () => true,
+  until: () => Promise.resolve(),
+  onHidden: () => () => undefined,
+};
+
+type Reply = { status?: number; body?: string; cutAt?: number; hang?: boolean };
+type Seen = { id: number | undefined; type: string; data: string };
+
+const encoder = new TextEncoder();
+
+/** A stream whose bytes come in the given pieces, and then end, fail or hang. */
+function bodyOf(
+  bytes: Uint8Array,
+  sizes: readonly number[],
+  end: "close" | "cut" | "hang",
+  signal: AbortSignal | undefined,
+) {
+  let at = 0;
+  let index = 0;
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      signal?.addEventListener("abort", () => {
+        try {
+          controller.error(new DOMException("aborted", "AbortError"));
+        } catch {
+          // It has ended already.
+        }
+      });
+    },
+    pull(controller) {
+      if (at >= bytes.length) {
+        if (end === "close") controller.close();
+        else if (end === "cut") controller.error(new TypeError("connection lost"));
+        else return new Promise(() => undefined);
+        return;
+      }
+      const size = sizes[index++ % sizes.length] ?? 1;
+      controller.enqueue(bytes.slice(at, at + size));
+      at += size;
+    },
+  });
+}
+
+function record(id: number, type: string, data: unknown): string {
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+/** Follows replies in turn; each is one connection. Returns what was seen and what was asked for. */
+async function follow(
+  replies: Reply[],
+  options: { sizes?: number[]; silence?: number; after?: number } = {},
+) {
+  const seen: Seen[] = [];
+  const asked: (string | null)[] = [];
+  const states: StreamState[] = [];
+  const waits: number[] = [];
+  let turn = 0;
+  const abort = new AbortController();
+  await followStream({
+    url: "/events",
+    after: options.after,
+    signal: abort.signal,
+    visible: alwaysVisible,
+    silence: options.silence ?? 5_000,
+    wait: (ms) => {
+      waits.push(ms);
+      return Promise.resolve();
+    },
+    fetch: Object.assign(
+      (_: unknown, init?: RequestInit) => {
+        asked.push(new Headers(init?.headers).get("last-event-id"));
+        const reply = replies[turn++];
+        if (!reply) {
+          abort.abort();
+          return Promise.reject(new TypeError("no more replies"));
+        }
+        const bytes = encoder.encode(reply.body ?? "").slice(0, reply.cutAt);
+        const end = reply.hang ? "hang" : reply.cutAt === undefined ? "close" : "cut";
+        return Promise.resolve(
+          new Response(bodyOf(bytes, options.sizes ?? [7], end, init?.signal ?? undefined), {
+            status: reply.status ?? 200,
+          }),
+        );
+      },
+      { preconnect: () => undefined },
+    ),
+    onState: (state) => states.push(state),
+    onEvent: (event) => {
+      seen.push(event);
+      return event.type === "done";
+    },
+  });
+  return { seen, asked, states, waits };
+}
+
+const whole =
+  record(1, "start", {}) +
+  record(2, "delta", { text: "héllo ✓" }) +
+  ": ping\n\n" +
+  record(3, "delta", { text: " wörld" }) +
+  record(4, "done", { status: "complete" });
+
+test("all events arrive, in order, and the stream ends with the last", async () => {
+  const { seen, states } = await follow([{ body: whole }]);
+  expect(seen.map((event) => event.id)).toEqual([1, 2, 3, 4]);
+  expect(states).toEqual(["connecting", "open", "ended"]);
+});
+
+test("a connection cut at any byte, read in pieces of any size, loses and repeats nothing", async () => {
+  const length = encoder.encode(whole).length;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat({ max: length }), { maxLength: 4 }),
+      fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 }),
+      async (cuts, sizes) => {
+        const { seen } = await follow(
+          [...cuts.map((cutAt) => ({ body: whole, cutAt })), { body: whole }],
+          { sizes },
+        );
+        expect(seen.map((event) => event.id)).toEqual([1, 2, 3, 4]);
+        expect(seen.map((event) => event.data).join("")).toContain("héllo ✓");
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("a new connection asks for what comes after the last event seen", async () => {
+  const cutAt = encoder.encode(
+    record(1, "start", {}) + record(2, "delta", { text: "héllo ✓" }),
+  ).length;
+  const { asked } = await follow([{ body: whole, cutAt }, { body: whole }]);
+  expect(asked).toEqual([null, "2"]);
+});
+
+test("a reader that knows a part already asks for the rest only", async () => {
+  const { asked, seen } = await follow([{ body: whole }], { after: 2 });
+  expect(asked).toEqual(["2"]);
+  expect(seen.map((event) => event.id)).toEqual([3, 4]);
+});
+
+test("a silent connection is given up and opened again", async () => {
+  const { seen, states } = await follow(
+    [{ body: record(1, "start", {}), hang: true }, { body: whole }],
+    { silence: 30 },
+  );
+  expect(seen.map((event) => event.id)).toEqual([1, 2, 3, 4]);
+  expect(states).toContain("waiting");
+});
+
+test("a restarting server is tried again, a refusal is not", async () => {
+  const passing = await follow([{ status: 503 }, { status: 429 }, { body: whole }]);
+  expect(passing.states.at(-1)).toBe("ended");
+  const refused = await follow([{ status: 404 }]);
+  expect(refused.states.at(-1)).toBe("failed");
+  expect(refused.asked).toHaveLength(1);
+});
+
+test("while the page is hidden no connection is held, and it goes on where it was", async () => {
+  let shown = true;
+  let hide: (() => void) | undefined;
+  let show: (() => void) | undefined;
+  const visible: Visibility = {
+    now: () => shown,
+    until: () =>
+      shown
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            show = resolve;
+          }),
+    onHidden: (act) => {
+      hide = act;
+      return () => undefined;
+    },
+  };
+  const asked: (string | null)[] = [];
+  const seen: (number | undefined)[] = [];
+  const finished = followStream({
+    url: "/events",
+    signal: new AbortController().signal,
+    visible,
+    wait: () => Promise.resolve(),
+    fetch: Object.assign(
+      (_: unknown, init?: RequestInit) => {
+        asked.push(new Headers(init?.headers).get("last-event-id"));
+        const first = asked.length === 1;
+        const bytes = encoder.encode(first ? record(1, "start", {}) : whole);
+        return Promise.resolve(
+          new Response(bodyOf(bytes, [64], first ? "hang" : "close", init?.signal ?? undefined)),
+        );
+      },
+      { preconnect: () => undefined },
+    ),
+    onEvent: ({ id, type }) => {
+      seen.push(id);
+      return type === "done";
+    },
+  });
+  while (seen.length === 0) await Bun.sleep(1);
+  shown = false;
+  hide?.();
+  await Bun.sleep(20);
+  expect(asked).toEqual([null]);
+  shown = true;
+  show?.();
+  await finished;
+  expect(asked).toEqual([null, "1"]);
+  expect(seen).toEqual([1, 2, 3, 4]);
+});
+
+test("retries wait longer each time, up to eight seconds, and not all at the same moment", () => {
+  fc.assert(
+    fc.property(
+      fc.nat({ max: 40 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (attempt, random) => {
+        const ms = backoff(attempt, random);
+        expect(ms).toBeGreaterThanOrEqual(125);
+        expect(ms).toBeLessThanOrEqual(8_000);
+      },
+    ),
+  );
+  expect(backoff(10, 0)).toBe(8_000);
+  expect(backoff(0, 0)).toBe(250);
+});
