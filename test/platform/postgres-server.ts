@@ -6,6 +6,7 @@ import { join } from "node:path";
 /** A real PostgreSQL of the machine's own packages, whose client programs match it. */
 export interface PostgresServer {
   readonly bin: string;
+  readonly port: number;
   url(database: string): string;
   stop(): Promise<void>;
 }
@@ -36,7 +37,10 @@ function freePort(): Promise<number> {
 const unprivileged = 65_534;
 
 /** Starts it on loopback in a folder of its own; as root it runs as an unprivileged user, as it must. */
-export async function startPostgres(bin: string): Promise<PostgresServer> {
+export async function startPostgres(
+  bin: string,
+  prepare?: (folder: string, uid: number) => Promise<{ initdb: string[]; options: string }>,
+): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), "atelier-postgres-"));
   await chmod(folder, 0o700);
   const root = process.getuid?.() === 0;
@@ -53,12 +57,13 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
     if (done.exitCode !== 0) throw new Error(`${command[0]}: ${done.stderr.toString()}`);
   };
   const port = await freePort();
+  const own = await prepare?.(folder, root ? unprivileged : (process.getuid?.() ?? 0));
   run([
     join(bin, "initdb"),
     "--pgdata",
     `${folder}/data`,
     "--username=postgres",
-    "--auth=trust",
+    ...(own?.initdb ?? ["--auth=trust"]),
     "--encoding=UTF8",
     "--no-sync",
   ]);
@@ -71,10 +76,11 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
     "--log",
     `${folder}/log`,
     "--options",
-    `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off`,
+    `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off ${own?.options ?? ""}`,
   ]);
   return {
     bin,
+    port,
     url: (database) => `postgresql://postgres@127.0.0.1:${port}/${database}`,
     stop: async () => {
       run([join(bin, "pg_ctl"), "stop", "--mode=immediate", "--pgdata", `${folder}/data`]);

@@ -2,6 +2,7 @@
 -- `atelier` owns everything and never signs in. `atelier_a` and `atelier_b` sign in and act as it, so
 -- that a password is changed on the one not in use, and both work while pods move over.
 \set ON_ERROR_STOP on
+SET client_min_messages = warning;
 \getenv password_a ATELIER_A_PASSWORD
 \getenv password_b ATELIER_B_PASSWORD
 \getenv password_backup BACKUP_PASSWORD
