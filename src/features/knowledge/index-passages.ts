@@ -16,8 +16,9 @@ export interface IndexedVersion {
 const BATCH = 100;
 
 /**
- * Puts the passages of a version into the search index and counts them. Call it in a transaction,
- * after {@link lockIndex}, for a version that is not in the index.
+ * Puts the passages of a version into the search index and counts them. Call it in a transaction that
+ * holds the file's row, for a version that is not in the index. From its end to the commit, other
+ * changes of the project's index wait.
  */
 export async function indexPassages(db: Database, version: IndexedVersion): Promise<void> {
   const known = new Map<string, readonly string[]>();
@@ -55,6 +56,7 @@ export async function indexPassages(db: Database, version: IndexedVersion): Prom
 
 /** Takes the passages of a version out of the index and of the counts. As {@link indexPassages}. */
 export async function unindexPassages(db: Database, version: IndexedVersion): Promise<void> {
+  await lockCounts(db, version.projectId);
   await db.execute(sql`
     with gone as (
       delete from ${searchPassages} using ${chunks}
@@ -71,8 +73,8 @@ export async function unindexPassages(db: Database, version: IndexedVersion): Pr
   await db.update(fileVersions).set({ indexed: false }).where(eq(fileVersions.id, version.id));
 }
 
-/** Lets one transaction at a time change a project's index; two would lock the same counts in any order. */
-export async function lockIndex(db: Database, projectId: string): Promise<void> {
+/** Lets one transaction at a time change a project's counts; two would lock the same rows in any order. */
+async function lockCounts(db: Database, projectId: string): Promise<void> {
   await db.execute(sql`select pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(${projectId}))`);
 }
 /** Any number that no other advisory lock of two parts uses. */
@@ -85,6 +87,7 @@ export async function dropEmptyCounts(db: Database): Promise<void> {
 }
 
 async function addCounts(db: Database, version: IndexedVersion): Promise<void> {
+  await lockCounts(db, version.projectId);
   const ofVersion = sql`from ${searchPassages} join ${chunks} on ${chunks.id} = ${searchPassages.chunkId}
     where ${chunks.fileVersionId} = ${version.id}`;
   await db.execute(sql`

@@ -45,8 +45,8 @@ export interface Ranking {
 const MAX_QUERY_WORDS = 64;
 /** Terms that rank; the rarest say nearly everything. */
 const MAX_TERMS = 16;
-/** Candidates of the rough ranking that are ranked exactly. */
-const MAX_CANDIDATES = 200;
+/** Candidates of the rough ranking that are ranked exactly: enough that the best are surely among them. */
+const candidatesFor = (limit: number): number => 60 + limit * 2;
 
 interface WeighedTerm extends QueryTerm {
   averageLength: number;
@@ -142,7 +142,8 @@ async function rank(
   const termKeys = arrayOf(terms.map(({ keys }) => keys[0] ?? 0n));
   const termIdfs = arrayOf(terms.map(({ idf }) => idf));
   const termAverages = arrayOf(terms.map(({ averageLength }) => averageLength));
-  // `offset 0` keeps one index scan for each key; `|| '{}'` unpacks a stored array once, not per term.
+  // `offset 0` keeps one index look-up for each key and row, where the planner, which cannot know how few
+  // candidates come, would read whole tables. The score is termWeight() with the frequency used once.
   const rows = await db.execute(sql`
     with rough as materialized (
       select hit.chunk_id, sum(scan.weight) as score
@@ -154,33 +155,34 @@ async function rank(
       ) as hit
       group by hit.chunk_id
       order by score desc, hit.chunk_id
-      limit ${MAX_CANDIDATES}
+      limit ${candidatesFor(limit)}
     ), candidate as materialized (
       select ${searchPassages.chunkId} as chunk_id, ${searchPassages.length} as length,
-        ${searchPassages.keys} || '{}'::int8[] as keys,
-        ${searchPassages.frequencies} || '{}'::int2[] as frequencies
+        ${searchPassages.keys}[:cardinality(${searchPassages.frequencies})] as keys,
+        ${searchPassages.frequencies} as frequencies
       from rough join ${searchPassages} on ${searchPassages.chunkId} = rough.chunk_id
-    ), best as (
+    ), best as materialized (
       select candidate.chunk_id, (
-        select sum(term.idf * held.frequency * (${k1}::float8 + 1)
-          / (held.frequency + ${k1}::float8 * (1 - ${b}::float8 + ${b}::float8 * candidate.length / term.average)))
+        select sum(term.idf * (${k1}::float8 + 1)
+          / (1 + ${k1}::float8 * (1 - ${b}::float8 + ${b}::float8 * candidate.length / term.average)
+            / candidate.frequencies[array_position(candidate.keys, term.key)]))
         from unnest(${termKeys}::text::int8[], ${termIdfs}::text::float8[], ${termAverages}::text::float8[])
           as term (key, idf, average)
-        cross join lateral (
-          select candidate.frequencies[array_position(candidate.keys, term.key)]::float8 as frequency
-        ) as held
       ) as score
       from candidate
     )
-    select ${files.id} as "fileId", ${fileVersions.id} as "fileVersionId", ${files.name} as "fileName",
-      ${chunks.ordinal} as ordinal, ${chunks.start} as start, ${chunks.end} as end, ${chunks.text} as text,
-      ${chunks.tokenCount} as "tokenCount", ${fileVersions.pageStarts} as "pageStarts",
-      ${fileVersions.language} as language, best.score as score
+    select file.id as "fileId", version.id as "fileVersionId", file.name as "fileName",
+      chunk.ordinal as ordinal, chunk.start_offset as start, chunk.end_offset as end, chunk.text as text,
+      chunk.token_count as "tokenCount", version.page_starts as "pageStarts",
+      version.language as language, best.score as score
     from best
-    join ${chunks} on ${chunks.id} = best.chunk_id
-    join ${fileVersions} on ${fileVersions.id} = ${chunks.fileVersionId}
-    join ${files} on ${files.currentVersionId} = ${fileVersions.id}
-    where ${files.projectId} = ${projectId} and ${files.deletedAt} is null and best.score is not null
+    cross join lateral (select * from ${chunks} where ${chunks.id} = best.chunk_id offset 0) as chunk
+    cross join lateral (
+      select * from ${fileVersions} where ${fileVersions.id} = chunk.file_version_id offset 0
+    ) as version
+    cross join lateral (select * from ${files} where ${files.id} = version.file_id offset 0) as file
+    where file.current_version_id = version.id and file.project_id = ${projectId}
+      and file.deleted_at is null and best.score is not null
     order by best.score desc, best.chunk_id
     limit ${limit}`);
   return ranked.parse([...rows]);

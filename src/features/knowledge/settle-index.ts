@@ -1,6 +1,6 @@
 import { and, eq, isNull, or } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
-import { indexPassages, lockIndex, unindexPassages } from "./index-passages.ts";
+import { indexPassages, unindexPassages } from "./index-passages.ts";
 import { files, fileVersions } from "./tables.ts";
 
 /** The queue of files whose index entries may be due to change. */
@@ -9,10 +9,10 @@ export const INDEX_QUEUE = "knowledge-index";
 /**
  * Makes the search index hold exactly the current version of a file in use, and nothing of a deleted
  * one. Looks at what is and changes what should not be, so running it again does nothing.
- * Call it in a transaction; the project's index is locked to its end.
+ * Call it in a transaction; the file's row is locked to its end.
  */
 export async function settleIndex(db: Database, projectId: string, fileId: string): Promise<void> {
-  await lockIndex(db, projectId);
+  await db.select({ id: files.id }).from(files).where(eq(files.id, fileId)).for("update");
   const rows = await db
     .select({ file: files, version: fileVersions })
     .from(files)
@@ -26,12 +26,17 @@ export async function settleIndex(db: Database, projectId: string, fileId: strin
         ),
       ),
     );
-  for (const { file, version } of rows) {
-    const wanted = file.deletedAt === null && file.currentVersionId === version.id;
-    const language = version.language ?? "simple";
-    const indexed = { id: version.id, projectId, language };
-    if (version.indexed && !wanted) await unindexPassages(db, indexed);
-    if (!version.indexed && wanted) await indexPassages(db, indexed);
+  const due = rows.map(({ file, version }) => ({
+    wanted: file.deletedAt === null && file.currentVersionId === version.id,
+    indexed: version.indexed,
+    entry: { id: version.id, projectId, language: version.language ?? "simple" },
+  }));
+  // Adding first: it takes long before it needs the counts, which taking out holds from its start.
+  for (const { wanted, indexed, entry } of due) {
+    if (wanted && !indexed) await indexPassages(db, entry);
+  }
+  for (const { wanted, indexed, entry } of due) {
+    if (indexed && !wanted) await unindexPassages(db, entry);
   }
 }
 
