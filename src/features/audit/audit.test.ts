@@ -77,6 +77,10 @@ test("an edited, a removed and a cut-off row are each found", async () => {
   await sql`update audit_log set actor_id = ${ada.me.id} where seq = 1`;
   expect((await verifyChain(db)).broken).toBeNull();
 
+  await sql`update audit_log set hash = null where seq = ${rows}`;
+  expect((await verifyChain(db)).broken).toEqual({ seq: rows, reason: "changed" });
+  await sql`update audit_log set hash = ${head} where seq = ${rows}`;
+
   await sql`create table kept as select * from audit_log where seq = 3`;
   await sql`delete from audit_log where seq = 3`;
   expect((await verifyChain(db)).broken).toEqual({ seq: 4, reason: "missing_before" });

@@ -58,7 +58,7 @@ export async function findHead(db: Database): Promise<{ seq: number; hash: strin
     .where(isNotNull(auditLog.seq))
     .orderBy(desc(auditLog.seq))
     .limit(1);
-  return row?.seq == null || row.hash === null ? undefined : { seq: row.seq, hash: row.hash };
+  return row?.seq == null ? undefined : { seq: row.seq, hash: row.hash ?? "" };
 }
 
 /** Rows that are not in the chain yet, oldest first. */

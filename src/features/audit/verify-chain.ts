@@ -29,20 +29,20 @@ export async function verifyChain(db: Database, expected?: string): Promise<Chai
   await sealChain(db);
   for (;;) {
     const batch = await listChain(db, report.rows, BATCH);
-    for (const { seq, previousHash, ...rest } of batch) {
-      if (seq === null || previousHash === null || rest.hash === null) continue;
-      const row = { ...rest, seq, previousHash, hash: rest.hash };
+    for (const row of batch) {
+      const seq = row.seq ?? 0;
+      const previousHash = row.previousHash ?? "";
       const reason =
-        row.seq !== report.rows + 1
+        seq !== report.rows + 1
           ? "missing_before"
-          : row.previousHash !== report.head
+          : previousHash !== report.head
             ? "not_chained"
-            : row.hash !== chainHash(row)
+            : row.hash === null || row.hash !== chainHash({ ...row, seq, previousHash })
               ? "changed"
               : null;
-      if (reason !== null) return { ...report, broken: { seq: row.seq, reason } };
-      report.rows = row.seq;
-      report.head = row.hash;
+      if (reason !== null) return { ...report, broken: { seq, reason } };
+      report.rows = seq;
+      report.head = row.hash ?? "";
       if (row.hash === expected) report.contains = true;
     }
     if (batch.length < BATCH) return report;
