@@ -13,6 +13,8 @@ export const EXCERPTS_MODEL = "excerpts";
 const MAX_QUOTES = 4;
 /** A sentence this much worse than the best one is noise. */
 const MIN_SHARE = 0.4;
+/** Less is asked of a document's first sentence: a second document says more than a second sentence. */
+const MIN_SHARE_OF_FIRST = 0.15;
 const DEFAULT_PACE_MS = 15;
 
 const HOW_TO_CONNECT =
@@ -94,7 +96,9 @@ function choose(ranked: RankedSentence[]): Quote[] {
   const best = ranked[0]?.score ?? 0;
   const quotes: Quote[] = [];
   for (const { label, text, score } of ranked) {
-    if (quotes.length === MAX_QUOTES || score < best * MIN_SHARE) break;
+    const known = quotes.some((quote) => quote.label === label);
+    if (quotes.length === MAX_QUOTES) break;
+    if (score < best * (known ? MIN_SHARE : MIN_SHARE_OF_FIRST)) continue;
     const line = text.replace(/\s+/g, " ");
     const exact = quotable(text);
     if (exact === "" || quotes.some((quote) => quote.text === line)) continue;
