@@ -62,12 +62,18 @@ export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
 }
 
 /**
- * Ends what the application does apart from requests: lets running answers finish, then interrupts them.
+ * Lets running answers finish, then interrupts them.
  * @param graceMs how long they may take.
  */
-export async function stopBackground(deps: Deps, graceMs: number): Promise<void> {
+export async function finishAnswers(deps: Deps, graceMs: number): Promise<void> {
   if (deps.config.role === "web" || deps.config.role === "worker") return;
   await generationState(deps).runner.drain(graceMs);
+}
+
+/** Ends everything that the application does apart from requests. To be called when no request can come any more. */
+export async function stopBackground(deps: Deps): Promise<void> {
+  if (deps.config.role === "web" || deps.config.role === "worker") return;
+  await generationState(deps).runner.close();
   await identityState(deps).keyUse.close();
   await auditSealer(deps).close();
 }

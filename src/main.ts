@@ -35,16 +35,28 @@ async function runServe(role: string | undefined): Promise<number> {
     ...(role === undefined ? {} : { ATELIER_ROLE: role }),
   });
   assertConnectionLimit();
+  const asked = askedToEnd();
   const server = await serve(config);
   say(`Atelier is at ${server.url}`);
   if (server.setupUrl !== null) say(`Make the first account: ${server.setupUrl}`);
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, resolve);
-  });
   // An orchestrator has told everybody and can wait; a person at the terminal cannot. Either may insist.
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(1));
+  const signal = await asked;
   await server.stop(signal === "SIGTERM" ? config.generationMaxSeconds * 1000 : 0);
   return 0;
+}
+
+/** The first signal to end, also one that comes while starting; the second ends the process at once. */
+function askedToEnd(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  let asked = false;
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (asked) process.exit(1);
+      asked = true;
+      resolve(name);
+    });
+  }
+  return promise;
 }
 
 /** Bun opens 256 client connections at most unless told otherwise, and every running answer needs one. */

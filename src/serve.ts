@@ -1,13 +1,15 @@
 import type { Server } from "bun";
 import { Hono } from "hono";
-import { createApp, stopBackground } from "./app.ts";
+import { createApp, finishAnswers, stopBackground } from "./app.ts";
 import type { Config } from "./config.ts";
 import { buildDeps, type Deps } from "./deps.ts";
 import { syncBuiltinProviders } from "./features/admin/index.ts";
-import { createSetupToken, identityState } from "./features/identity/index.ts";
+import { createSetupToken } from "./features/identity/index.ts";
 import { systemContext } from "./platform/context.ts";
 import { startEmbedded } from "./platform/db/embedded.ts";
+import type { Watcher } from "./platform/db/supervise.ts";
 import { Closers } from "./platform/lifecycle.ts";
+import { createLogger } from "./platform/observability/logger.ts";
 import { startWork } from "./work.ts";
 
 /** A running Atelier. */
@@ -19,13 +21,15 @@ export interface RunningServer {
   readonly setupUrl: string | null;
   /**
    * Drains, then closes everything in reverse order.
-   * @param graceMs how long running answers may take to finish.
+   * @param graceMs how long running answers may take to finish; with 0, nothing is waited for.
    */
   stop(graceMs: number): Promise<void>;
 }
 
 /** Bun closes quiet connections after ten seconds; event streams set their own. */
 const IDLE_SECONDS = 30;
+/** How long requests that are being answered may take when everything else has ended. */
+const LAST_ANSWERS_MS = 5_000;
 
 /**
  * Starts a role: database (embedded where none is configured), migrations, listeners.
@@ -48,7 +52,7 @@ async function start(
 ): Promise<RunningServer> {
   let databaseUrl = config.databaseUrl;
   if (databaseUrl === undefined) {
-    const embedded = await startEmbedded(config.dataDir);
+    const embedded = await startEmbedded(config.dataDir, watchDatabase(config, overrides));
     closers.add("embedded PostgreSQL", embedded.stop);
     databaseUrl = embedded.url;
   }
@@ -58,14 +62,14 @@ async function start(
   });
   if (config.role !== "web") await syncBuiltinProviders(deps);
   const app = createApp(deps);
-  closers.add("last use of keys", () => identityState(deps).keyUse.close());
+  closers.add("background work", () => stopBackground(deps));
   const server = Bun.serve({
     hostname: config.host,
     port: config.port,
     idleTimeout: IDLE_SECONDS,
     fetch: app.fetch,
   });
-  closers.add("server", () => server.stop());
+  closers.add("server", () => stopServer(server));
   const metrics = serveMetrics(config, deps);
   closers.add("metrics", () => metrics.stop(true));
   const url = config.publicUrl ?? `http://localhost:${server.port}`;
@@ -80,11 +84,29 @@ async function start(
     stop: async (graceMs) => {
       deps.lifecycle.drain();
       // Endpoints lag behind readiness: keep accepting until nobody sends us anything new.
-      await Bun.sleep(config.drainSeconds * 1000);
-      await stopBackground(deps, graceMs);
+      if (graceMs > 0) await Bun.sleep(config.drainSeconds * 1000);
+      deps.lifecycle.leave();
+      await finishAnswers(deps, graceMs);
       await closers.closeAll();
     },
   };
+}
+
+/** Says in the log what happens to the embedded database, which starts before anything else. */
+function watchDatabase(config: Config, overrides: Partial<Deps>): Watcher {
+  const logger = overrides.logger ?? createLogger(config.logLevel);
+  return {
+    ended: (exitCode) =>
+      logger.error({ exitCode }, "the database ended unasked; starting it again"),
+    failed: (error, pauseMs) => logger.error({ err: error, pauseMs }, "the database did not start"),
+    back: () => logger.warn("the database is back"),
+  };
+}
+
+/** Lets what is being answered end; a client that reads nothing would keep that waiting for ever. */
+async function stopServer(server: Server<undefined>): Promise<void> {
+  await Promise.race([server.stop(), Bun.sleep(LAST_ANSWERS_MS)]);
+  await server.stop(true);
 }
 
 function serveMetrics(config: Config, deps: Deps): Server<undefined> {

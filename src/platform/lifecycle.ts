@@ -1,19 +1,21 @@
 /** Where a process stands between start and end. */
 export class Lifecycle {
-  readonly #draining = new AbortController();
+  readonly #leaving = new AbortController();
   #started = false;
+  #draining = false;
 
   get started(): boolean {
     return this.#started;
   }
 
+  /** True from the moment that readiness is off: others shall be asked from now on, but what comes is answered. */
   get draining(): boolean {
-    return this.#draining.signal.aborted;
+    return this.#draining;
   }
 
-  /** Aborts when draining begins: event streams end with a retry hint, nothing new starts. */
-  get drainSignal(): AbortSignal {
-    return this.#draining.signal;
+  /** Aborts when nobody should send anything more: event streams end with a retry hint. */
+  get leaveSignal(): AbortSignal {
+    return this.#leaving.signal;
   }
 
   markStarted(): void {
@@ -21,7 +23,12 @@ export class Lifecycle {
   }
 
   drain(): void {
-    this.#draining.abort();
+    this.#draining = true;
+  }
+
+  leave(): void {
+    this.#draining = true;
+    this.#leaving.abort();
   }
 }
 

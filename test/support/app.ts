@@ -29,6 +29,8 @@ export interface Caller {
 
 export interface Person extends Caller {
   readonly me: Me;
+  /** The session, as a browser sends it. */
+  readonly cookie: string;
 }
 
 export interface TestApp {
@@ -67,16 +69,20 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   await syncBuiltinProviders(deps);
   deps.lifecycle.markStarted();
   const app = createApp(deps);
+  // A request that comes from loopback needs no setup link to make the first account.
+  const loopback = { requestIP: () => ({ address: "127.0.0.1", family: "IPv4", port: 1 }) };
+  const send: Send = async (path, init) =>
+    app.request(path, init, path === "/api/v1/setup" ? loopback : undefined);
   return {
     app,
     deps,
-    anonymous: caller(app, {}),
-    person: (name) => signUp(app, name),
-    withCookie: (cookie) => caller(app, { cookie }),
-    withKey: (key) => caller(app, { authorization: `Bearer ${key}` }),
+    anonymous: caller(send, {}),
+    person: (name) => signUp(send, name),
+    withCookie: (cookie) => caller(send, { cookie }),
+    withKey: (key) => caller(send, { authorization: `Bearer ${key}` }),
     close: async () => {
-      deps.lifecycle.drain();
-      await stopBackground(deps, 0);
+      deps.lifecycle.leave();
+      await stopBackground(deps);
       await close();
       await database?.drop();
       rmSync(folder, { recursive: true, force: true });
@@ -84,10 +90,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   };
 }
 
-function caller(app: OpenAPIHono<AppEnv>, identity: Record<string, string>): Caller {
+/** Sends a request to an application: in this process, or over the network to another one. */
+export type Send = (path: string, init: RequestInit) => Promise<Response>;
+
+/** Calls the API as somebody. Paths are below `/api/v1`. */
+export function caller(send: Send, identity: Record<string, string>): Caller {
   const request: Caller["request"] = async (method, path, body, headers = {}) => {
     const form = body instanceof FormData || body instanceof Blob || body instanceof Uint8Array;
-    return app.request(`/api/v1${path}`, {
+    return send(`/api/v1${path}`, {
       method,
       headers: {
         ...identity,
@@ -107,29 +117,24 @@ function caller(app: OpenAPIHono<AppEnv>, identity: Record<string, string>): Cal
   };
 }
 
-async function signUp(app: OpenAPIHono<AppEnv>, name: string): Promise<Person> {
+/** Makes an account, the first one as at the machine itself, and signs it in. */
+export async function signUp(send: Send, name: string): Promise<Person> {
   const account = {
     name,
     email: `${name.toLowerCase()}@example.com`,
     password: "a long enough password",
   };
-  const open = async (path: string, env?: object) =>
-    app.request(
-      `/api/v1${path}`,
-      {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(account),
-      },
-      env,
-    );
-  // A request that comes from loopback needs no setup link.
-  const loopback = { requestIP: () => ({ address: "127.0.0.1", family: "IPv4", port: 1 }) };
-  const first = await open("/setup", loopback);
+  const open = (path: string) =>
+    send(`/api/v1${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(account),
+    });
+  const first = await open("/setup");
   const response = first.status === 201 ? first : await open("/auth/sign-up");
   if (response.status !== 201)
     throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
   const cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";
   const me = await read(response, meSchema);
-  return { ...caller(app, { cookie }), me };
+  return { ...caller(send, { cookie }), me, cookie };
 }

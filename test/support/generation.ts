@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Deps } from "../../src/deps.ts";
 import { KEY_PURPOSE } from "../../src/features/admin/connect-model.ts";
 import { models, providers } from "../../src/features/admin/tables.ts";
 import {
@@ -10,7 +11,7 @@ import {
 } from "../../src/features/generation/schema.ts";
 import { type ThreadDetail, threadDetail } from "../../src/features/threads/schema.ts";
 import type { WireServer } from "../providers/wire-server.ts";
-import type { Caller, Person, TestApp } from "./app.ts";
+import type { Caller, Person } from "./app.ts";
 import { read, readId } from "./read.ts";
 
 /** Prices of the model that tests ask, in micro-USD per million tokens. */
@@ -23,11 +24,11 @@ export const TEST_PRICES = {
 
 /** Offers a wire-format server's model in the workspace. @returns the model's id. */
 export async function connectServer(
-  app: TestApp,
+  { deps }: { deps: Pick<Deps, "database" | "ids" | "secrets"> },
   server: WireServer,
   kind: "anthropic" | "openai",
 ): Promise<string> {
-  const { database, ids, secrets } = app.deps;
+  const { database, ids, secrets } = deps;
   const providerId = ids.next();
   const modelId = ids.next();
   await database.db.insert(providers).values({

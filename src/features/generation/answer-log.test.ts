@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { AnswerLog, after, merge, type Numbered, numbered } from "./answer-log.ts";
+import { AnswerLog, after, merge, type Numbered, numbered, unread } from "./answer-log.ts";
 import { foldEvents } from "./fold-events.ts";
 import type { LogEvent } from "./schema.ts";
 
@@ -123,4 +123,25 @@ test("numbers count on from where the log ends", () => {
       10,
     ).map(({ end }) => end),
   ).toEqual([14, 15]);
+});
+
+test("a log whose rows overlap, because a write was made again, is read as if each was made once", () => {
+  // At each event: nothing is written, or it is, or it is and the answer to the write is lost.
+  const writes = fc.array(fc.constantFrom("none", "stored", "lost"), { maxLength: 32 });
+  fc.assert(
+    fc.property(answers, writes, fc.nat(400), (events, happens, from) => {
+      const log = new AnswerLog();
+      const rows = new Map<number, Numbered>();
+      let storedTo = 0;
+      for (const [index, event] of events.entries()) {
+        log.append(event);
+        const what = index === events.length - 1 ? "stored" : (happens[index] ?? "none");
+        if (what === "none") continue;
+        for (const row of log.after(storedTo)) if (!rows.has(row.end)) rows.set(row.end, row);
+        if (what === "stored") storedTo = log.end;
+      }
+      const stored = [...rows.values()].sort((a, b) => a.end - b.end);
+      expect(folded(unread(stored, from))).toEqual(folded(log.after(from)));
+    }),
+  );
 });

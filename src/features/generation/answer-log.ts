@@ -37,6 +37,20 @@ export function after({ end, event }: Numbered, at: number): Numbered | null {
   return { end, event: { ...event, text: event.text.slice(at - start) } };
 }
 
+/**
+ * The log as a reader may have it: what lies after a number, each unit once. Rows of a log may overlap:
+ * a write whose answer was lost is made again, and by then there was more to write.
+ */
+export function unread(entries: Numbered[], at: number): Numbered[] {
+  let read = at;
+  return entries.flatMap((entry) => {
+    const rest = after(entry, read);
+    if (rest === null) return [];
+    read = rest.end;
+    return [rest];
+  });
+}
+
 /** Plain thinking that may be joined with what follows: nothing that closes a block, nothing of no length. */
 function isThought(event: LogEvent): event is Extract<LogEvent, { type: "reasoning" }> {
   return (
@@ -99,6 +113,11 @@ export class AnswerLog {
   /** True when the last event has been appended. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** The event that ended the answer. */
+  get last(): Numbered | undefined {
+    return this.#ended ? this.#entries.at(-1) : undefined;
   }
 
   append(event: LogEvent): void {

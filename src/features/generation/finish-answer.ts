@@ -4,15 +4,18 @@ import { usageToSettle } from "../../providers/estimate-tokens.ts";
 import type { ProviderErrorCode } from "../../providers/port.ts";
 import { NO_USAGE, settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
-import { numbered } from "./answer-log.ts";
+import { isEnd, numbered } from "./answer-log.ts";
 import { foldEvents } from "./fold-events.ts";
-import { appendLog, endGeneration, logRows } from "./repo.ts";
+import { appendLog, endGeneration, findGeneration, logRows, readLog } from "./repo.ts";
 import type { RunningAnswer } from "./running-answer.ts";
 import type { LogEvent } from "./schema.ts";
 import type { Outcome } from "./write-answer.ts";
 
 const RETRY_MS = 500;
-const GIVE_UP_MS = 120_000;
+/** How long a lost database keeps a whole answer waiting in memory; its stored part is safe anyway. */
+const GIVE_UP_MS = 600_000;
+/** The same while this process ends. */
+const LEAVING_GIVE_UP_MS = 10_000;
 
 /**
  * Stores how an answer ended: log, message, generation and money in one transaction, once. While the
@@ -23,7 +26,7 @@ export async function finishAnswer(
   answer: RunningAnswer,
   outcome: Outcome,
 ): Promise<void> {
-  const deadline = Date.now() + GIVE_UP_MS;
+  const since = Date.now();
   for (;;) {
     try {
       const last = await store(deps, answer, outcome);
@@ -31,7 +34,8 @@ export async function finishAnswer(
       count(deps, answer, outcome, last);
       return;
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      const patience = deps.lifecycle.leaveSignal.aborted ? LEAVING_GIVE_UP_MS : GIVE_UP_MS;
+      if (Date.now() - since > patience) throw error;
       deps.logger.warn(
         { err: error, generationId: answer.plan.generationId },
         "end of an answer not stored yet",
@@ -82,9 +86,25 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
       throw new TakenOver();
     return last;
   }).catch((error) => {
-    if (error instanceof TakenOver) return [{ type: "done", status: "interrupted" }];
+    if (error instanceof TakenOver) return storedEnd(deps, generationId);
     throw error;
   });
+}
+
+/**
+ * How an answer has ended that is no longer ours to end: in another process, or here, when the database
+ * went away between storing the end and saying so.
+ */
+async function storedEnd(deps: Deps, generationId: string): Promise<LogEvent[]> {
+  const log = await readLog(deps.database.db, generationId, 0);
+  const last = log
+    .map(({ event }) => event)
+    .filter((event) => event.type === "usage" || isEnd(event));
+  if (last.some(isEnd)) return last;
+  // Deleted meanwhile: there is nothing left to tell. Otherwise whoever has taken it is about to end it.
+  if (!(await findGeneration(deps.database.db, generationId)))
+    return [{ type: "done", status: "interrupted" }];
+  throw new TakenOver();
 }
 
 /** Refusals that come instead of an answer: no provider takes money for saying no. */

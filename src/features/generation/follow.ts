@@ -1,11 +1,11 @@
 import type { Deps } from "../../deps.ts";
-import { after, isEnd, type Numbered } from "./answer-log.ts";
+import { isEnd, type Numbered } from "./answer-log.ts";
 import type { Notices } from "./notices.ts";
-import { findGeneration, readLog } from "./repo.ts";
+import { findGeneration, readLast, readLog } from "./repo.ts";
 import type { Runner } from "./runner.ts";
 
 const HEARTBEAT_MS = 15_000;
-/** How long a client should wait before it reconnects when this process goes away. */
+/** How long a client should wait before it reconnects when this process cannot go on. */
 const RETRY_HINT = "retry: 250\n\n";
 
 export interface Reading {
@@ -16,10 +16,22 @@ export interface Reading {
   signal: AbortSignal;
 }
 
+/** Where a reader reads from: the memory of the process that writes the answer, or the stored log. */
+interface Source {
+  after(at: number): Promise<Numbered[]>;
+  /**
+   * Asked when nothing lies after a number.
+   * @returns whether more will come; the last event when it has ended; `gone` when neither can be told here.
+   */
+  state(): Promise<"running" | "gone" | Numbered>;
+  onGrowth(wake: () => void): () => void;
+}
+
 /**
  * An answer's events after a number, as the text of an event stream (WHATWG HTML, server-sent events):
  * first what the log has, then what comes, to the end. It holds a number and nothing else, so a reader
- * that stalls keeps no memory; what it missed is merged when it reads again.
+ * that stalls keeps no memory; what it missed is merged when it reads again. Every stream of an ended
+ * answer ends with its last event, also for a reader that had seen more than a lost process could store.
  */
 export async function* follow(
   deps: Deps,
@@ -28,18 +40,18 @@ export async function* follow(
   reading: Reading,
 ): AsyncGenerator<string> {
   const { generationId, signal } = reading;
+  const { leaveSignal } = deps.lifecycle;
+  const source = liveSource(runner, generationId) ?? storedSource(deps, notices, generationId);
   let at = reading.from;
   let quietSince = Date.now();
   const bell = new Bell();
-  const answer = runner.find(generationId);
-  const quit = answer?.onGrowth(bell.ring) ?? notices.on(generationId, bell.ring);
+  const quit = source.onGrowth(bell.ring);
+  for (const end of [signal, leaveSignal]) end.addEventListener("abort", bell.ring, { once: true });
   const quiet = notices.onPulse(bell.ring);
-  const ends = AbortSignal.any([signal, deps.lifecycle.drainSignal]);
-  ends.addEventListener("abort", bell.ring, { once: true });
   deps.metrics.streams.inc();
   try {
     while (!signal.aborted) {
-      const batch = answer ? answer.log.after(at) : await readStored(deps, generationId, at);
+      const batch = await source.after(at);
       if (batch.length > 0) {
         at = batch.at(-1)?.end ?? at;
         quietSince = Date.now();
@@ -47,14 +59,16 @@ export async function* follow(
         if (batch.some(({ event }) => isEnd(event))) return;
         continue;
       }
-      if (deps.lifecycle.draining) {
-        yield RETRY_HINT;
+      const state = await source.state();
+      if (state !== "running" && state !== "gone") {
+        const missed = await source.after(at);
+        yield missed.length > 0
+          ? missed.map(encode).join("")
+          : encode({ end: Math.max(state.end, at + 1), event: state.event });
         return;
       }
-      if (answer && runner.find(generationId) !== answer && !answer.log.ended) return;
-      if (!answer && !(await stillRunning(deps, generationId))) {
-        const rest = await readStored(deps, generationId, at);
-        if (rest.length > 0) yield rest.map(encode).join("");
+      if (state === "gone" || leaveSignal.aborted) {
+        yield RETRY_HINT;
         return;
       }
       if (Date.now() - quietSince >= HEARTBEAT_MS) {
@@ -63,21 +77,40 @@ export async function* follow(
       }
       await bell.wait();
     }
+  } catch (error) {
+    // The database is away: the reader comes back, and meanwhile is told so.
+    deps.logger.warn({ err: error, generationId }, "event stream cut short");
+    yield RETRY_HINT;
   } finally {
     quit();
     quiet();
-    ends.removeEventListener("abort", bell.ring);
+    for (const end of [signal, leaveSignal]) end.removeEventListener("abort", bell.ring);
     deps.metrics.streams.dec();
   }
 }
 
-async function readStored(deps: Deps, generationId: string, at: number): Promise<Numbered[]> {
-  const stored = await readLog(deps.database.db, generationId, at);
-  return stored.flatMap((entry) => after(entry, at) ?? []);
+function liveSource(runner: Runner, generationId: string): Source | undefined {
+  const answer = runner.find(generationId);
+  if (!answer) return undefined;
+  const { log } = answer;
+  return {
+    after: async (at) => log.after(at),
+    state: async () => log.last ?? (runner.find(generationId) === answer ? "running" : "gone"),
+    onGrowth: (wake) => answer.onGrowth(wake),
+  };
 }
 
-async function stillRunning(deps: Deps, generationId: string): Promise<boolean> {
-  return (await findGeneration(deps.database.db, generationId))?.status === "running";
+function storedSource({ database }: Deps, notices: Notices, generationId: string): Source {
+  return {
+    after: (at) => readLog(database.db, generationId, at),
+    state: async () => {
+      const found = await findGeneration(database.db, generationId);
+      if (found?.status === "running") return "running";
+      const last = await readLast(database.db, generationId);
+      return last && isEnd(last.event) ? last : "gone";
+    },
+    onGrowth: (wake) => notices.on(generationId, wake),
+  };
 }
 
 /** One event as the stream carries it: its number, its type, its JSON. */

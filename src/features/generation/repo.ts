@@ -1,6 +1,6 @@
-import { and, asc, eq, gt, inArray, lt, notInArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, lt, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
-import type { Numbered } from "./answer-log.ts";
+import { type Numbered, unread } from "./answer-log.ts";
 import type { EndStatus, LogEvent } from "./schema.ts";
 import { generationEvents, generations } from "./tables.ts";
 
@@ -18,14 +18,25 @@ export async function findGeneration(db: Database, id: string): Promise<Generati
   return row;
 }
 
-/** Log events after a number, in order; the first may have begun before it. */
+/** What the log has after a number, in order, each unit once. */
 export async function readLog(db: Database, generationId: string, at: number): Promise<Numbered[]> {
   const rows = await db
     .select({ end: generationEvents.seq, event: generationEvents.event })
     .from(generationEvents)
     .where(and(eq(generationEvents.generationId, generationId), gt(generationEvents.seq, at)))
     .orderBy(asc(generationEvents.seq));
-  return rows;
+  return unread(rows, at);
+}
+
+/** The last event of a log. */
+export async function readLast(db: Database, generationId: string): Promise<Numbered | undefined> {
+  const [row] = await db
+    .select({ end: generationEvents.seq, event: generationEvents.event })
+    .from(generationEvents)
+    .where(eq(generationEvents.generationId, generationId))
+    .orderBy(desc(generationEvents.seq))
+    .limit(1);
+  return row;
 }
 
 /** Events of one generation as rows to write. */

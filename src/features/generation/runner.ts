@@ -18,6 +18,8 @@ export const LEASE_MS = 9_000;
 /** A hold outlives the lease, so that whoever recovers the answer also settles it, at what its log says. */
 export const HOLD_MS = 60_000;
 const RECOVER_MS = 2_500;
+/** A failure that lasts is logged this often. */
+const TELL_MS = 10_000;
 
 /** Runs this process's answers: drives providers, wakes readers, stores logs, renews leases, recovers what others lost. */
 export class Runner {
@@ -30,6 +32,7 @@ export class Runner {
   readonly #endStops: () => void;
   #frame: ReturnType<typeof setTimeout> | undefined;
   #storing = false;
+  #recoverFrom = 0;
 
   constructor(deps: Deps, notices: Notices) {
     this.#deps = deps;
@@ -37,7 +40,7 @@ export class Runner {
     this.#endStops = notices.onStop((id) => this.#answers.get(id)?.end("stopped"));
     this.#every(STORE_MS, () => this.#store());
     this.#every(RENEW_MS, () => this.#renew());
-    this.#every(RECOVER_MS, () => recoverExpired(deps, notices, [...this.#answers.keys()]));
+    this.#every(RECOVER_MS, () => this.#recover());
   }
 
   /** The answer when this process is writing it. */
@@ -63,7 +66,7 @@ export class Runner {
     this.#finishing.add(done);
   }
 
-  /** Waits for running answers, then interrupts those left. New ones may still start while it waits. */
+  /** Waits for running answers, then interrupts those left. New ones may still start meanwhile and after. */
   async drain(graceMs: number): Promise<void> {
     const deadline = Date.now() + graceMs;
     while (this.#finishing.size > 0 && Date.now() < deadline) {
@@ -74,6 +77,11 @@ export class Runner {
     }
     for (const answer of this.#answers.values()) answer.end("interrupted");
     await Promise.allSettled(this.#finishing);
+  }
+
+  /** Interrupts what is left and ends the upkeep. Nothing may start after. */
+  async close(): Promise<void> {
+    await this.drain(0);
     for (const timer of this.#timers) clearInterval(timer);
     this.#endStops();
   }
@@ -180,15 +188,30 @@ export class Runner {
     );
   }
 
+  /** Ends what lost processes have left; after the database was away, only once living ones have had time to renew. */
+  async #recover(): Promise<void> {
+    const { database } = this.#deps;
+    try {
+      if (Date.now() < this.#recoverFrom) await database.sql`select 1`;
+      else await recoverExpired(this.#deps, this.#notices, [...this.#answers.keys()]);
+    } catch (error) {
+      this.#recoverFrom = Date.now() + RENEW_MS * 3;
+      throw error;
+    }
+  }
+
   #every(milliseconds: number, work: () => Promise<unknown>): void {
     let busy = false;
+    let toldAt = 0;
     const timer = setInterval(() => {
       if (busy) return;
       busy = true;
       work()
-        .catch((error) =>
-          this.#deps.logger.warn({ err: error }, "generation upkeep failed; trying again"),
-        )
+        .catch((error) => {
+          if (Date.now() - toldAt < TELL_MS) return;
+          toldAt = Date.now();
+          this.#deps.logger.warn({ err: error }, "generation upkeep failed; trying again");
+        })
         .finally(() => {
           busy = false;
         });

@@ -4,7 +4,7 @@ import { AnswerLog } from "./answer-log.ts";
 import type { LogEvent } from "./schema.ts";
 
 /** Why a running answer was told to end before its provider was done. */
-export type Cause = "stopped" | "interrupted" | "time_limit" | "lost";
+export type Cause = "stopped" | "interrupted" | "time_limit" | "too_long" | "lost";
 
 /** A source that an answer may cite, and where its text lies in a file. */
 export interface CitableSource extends PromptSource {

@@ -15,6 +15,9 @@ export interface Outcome {
   complete: boolean;
 }
 
+/** Characters that no honest answer has: a provider that heeds no limit must not fill the memory. */
+const LONGEST = 4_000_000;
+
 /**
  * Reads the provider's stream into the answer's log until it ends, is told to end, or fails.
  * @param grown called after each network read; the first one is the first token.
@@ -33,6 +36,7 @@ export async function writeAnswer(
     })) {
       for (const event of events) outcome = take(answer, event) ?? outcome;
       grown();
+      if (answer.text.length + answer.reasoning.length > LONGEST) answer.end("too_long");
     }
   } catch (error) {
     return ended(answer) ?? failure(error);
@@ -87,6 +91,8 @@ function ended(answer: RunningAnswer): Outcome | undefined {
       return undefined;
     case "stopped":
       return { status: "stopped", complete: false };
+    case "too_long":
+      return { status: "complete", reason: "length", complete: false };
     case "time_limit":
       return { status: "interrupted", reason: "time_limit", complete: false };
     default:

@@ -34,6 +34,8 @@ export interface DatabaseOptions {
   applicationName?: string;
 }
 
+const LONGEST_BACKOFF_S = 0.5;
+
 /** Opens a pool. Connections are made on first use, so this never throws for an unreachable server. */
 export function openDatabase(options: DatabaseOptions): DatabaseClient {
   const { url, ...socket } = splitSocket(options.url);
@@ -43,6 +45,9 @@ export function openDatabase(options: DatabaseOptions): DatabaseClient {
     idle_timeout: 60,
     connect_timeout: 5,
     max_lifetime: 3600,
+    // The driver's own pauses grow to twenty seconds, for which requests would wait when the database is back.
+    backoff: (attempt: number) =>
+      Math.min(0.05 * 2 ** attempt, LONGEST_BACKOFF_S) * (0.5 + Math.random() / 2),
     onnotice: () => {},
     connection: { application_name: options.applicationName ?? "atelier" },
   });

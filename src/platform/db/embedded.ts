@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -6,7 +5,6 @@ import {
   existsSync,
   mkdirSync,
   openSync,
-  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -14,15 +12,15 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import postgres from "postgres";
+import { endLeftover, FAST_STOP_MS } from "./end-leftover.ts";
 import { claimFolder, type FolderClaim } from "./folder-claim.ts";
-import { asUnprivileged } from "./unprivileged.ts";
+import { supervise, type Watched, type Watcher } from "./supervise.ts";
+import { asUnprivileged, type Unprivileged } from "./unprivileged.ts";
 
 /** A PostgreSQL of Atelier's own, in the data folder. */
 export interface EmbeddedServer {
   /** Connection URL over a socket that only this user can reach. */
   readonly url: string;
-  /** Resolves when the server ends, wanted or not. */
-  readonly exited: Promise<number>;
   /** Fast shutdown: open transactions roll back, a checkpoint is written; then the folder is released. */
   stop(): Promise<void>;
 }
@@ -31,6 +29,7 @@ const USER = "atelier";
 const DATABASE = "atelier";
 const PORT = 5432;
 const START_TIMEOUT_MS = 20_000;
+const UNWATCHED: Watcher = { ended: () => {}, failed: () => {}, back: () => {} };
 
 /** Small memory first: one team's traffic on one machine. fsync stays on. */
 const SETTINGS: Record<string, string> = {
@@ -53,14 +52,19 @@ const SETTINGS: Record<string, string> = {
 /**
  * Starts the embedded PostgreSQL of a data folder, creating it on first use.
  * @param dataDir Atelier's data folder; the cluster lives in `postgres` below it.
+ * A server that dies is started again on the same folder; PostgreSQL recovers what was committed.
+ * @param watcher is told of deaths and restarts.
  * @throws {FolderInUseError} when another running Atelier holds the folder.
  */
-export async function startEmbedded(dataDir: string): Promise<EmbeddedServer> {
+export async function startEmbedded(
+  dataDir: string,
+  watcher: Watcher = UNWATCHED,
+): Promise<EmbeddedServer> {
   const folder = resolve(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const claim = claimFolder(folder);
   try {
-    return await start(folder, claim);
+    return await start(folder, claim, watcher);
   } catch (error) {
     claim.release();
     throw error;
@@ -73,22 +77,46 @@ export function embeddedUrl(dataDir: string): string {
   return `postgres://${USER}@localhost/${DATABASE}?host=${encodeURIComponent(socket)}&port=${PORT}`;
 }
 
-async function start(folder: string, claim: FolderClaim): Promise<EmbeddedServer> {
+async function start(
+  folder: string,
+  claim: FolderClaim,
+  watcher: Watcher,
+): Promise<EmbeddedServer> {
   const binaries = await binariesFolder();
   const cluster = join(folder, "postgres");
   const socket = socketFolder(folder);
   mkdirSync(socket, { recursive: true, mode: 0o700 });
   chmodSync(socket, 0o700);
-  await endLeftover(cluster);
   const as = await asUnprivileged();
   if (!existsSync(join(cluster, "PG_VERSION"))) await createCluster(binaries, cluster, as);
   as.own(cluster);
   as.own(socket);
   writeFileSync(join(cluster, "postgresql.auto.conf"), configuration(socket), { mode: 0o600 });
   as.own(join(cluster, "postgresql.auto.conf"));
+  const url = embeddedUrl(folder);
+  const server = await supervise(async () => {
+    await endLeftover(cluster);
+    return launch(as, [join(binaries, "postgres"), "-D", cluster], url, folder);
+  }, watcher);
+  return {
+    url,
+    stop: async () => {
+      await server.stop();
+      rmSync(socket, { recursive: true, force: true });
+      claim.release();
+    },
+  };
+}
 
+/** Runs PostgreSQL and waits until it takes connections. */
+async function launch(
+  as: Unprivileged,
+  command: string[],
+  url: string,
+  folder: string,
+): Promise<Watched> {
   const logFile = openSync(join(folder, "postgres.log"), "a", 0o600);
-  const child = Bun.spawn(as.command([join(binaries, "postgres"), "-D", cluster]), {
+  const child = Bun.spawn(as.command(command), {
     ...as.spawn,
     env: { LANG: "C.UTF-8", PATH: "/usr/bin:/bin", PGTZ: "UTC" },
     stdin: "ignore",
@@ -99,25 +127,22 @@ async function start(folder: string, claim: FolderClaim): Promise<EmbeddedServer
   });
   child.unref();
   closeSync(logFile);
-  const url = embeddedUrl(folder);
-  await waitUntilReady(url, child.exited, join(folder, "postgres.log"));
-  return {
-    url,
-    exited: child.exited,
-    stop: async () => {
-      child.kill("SIGINT");
-      await child.exited;
-      rmSync(socket, { recursive: true, force: true });
-      claim.release();
-    },
+  const stop = async () => {
+    child.kill("SIGINT");
+    const slow = setTimeout(() => child.kill("SIGQUIT"), FAST_STOP_MS);
+    await child.exited;
+    clearTimeout(slow);
   };
+  try {
+    await waitUntilReady(url, child.exited, join(folder, "postgres.log"));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { exited: child.exited, stop, abandon: () => child.kill("SIGINT") };
 }
 
-async function createCluster(
-  binaries: string,
-  cluster: string,
-  as: Awaited<ReturnType<typeof asUnprivileged>>,
-) {
+async function createCluster(binaries: string, cluster: string, as: Unprivileged) {
   // A folder without PG_VERSION is the rest of an initdb that was cut off: nothing was ever stored in it.
   rmSync(cluster, { recursive: true, force: true });
   mkdirSync(cluster, { recursive: true, mode: 0o700 });
@@ -192,34 +217,6 @@ function configuration(socket: string): string {
 function socketFolder(folder: string): string {
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   return join(tmpdir(), `atelier-${process.getuid?.() ?? 0}-${name}`);
-}
-
-/**
- * A killed Atelier leaves its PostgreSQL running. The claim proves that nobody else uses it, so it is
- * shut down before a new one starts; a pid file whose process is gone, or is another program, is removed.
- */
-async function endLeftover(cluster: string): Promise<void> {
-  const path = join(cluster, "postmaster.pid");
-  if (!existsSync(path)) return;
-  const pid = Number(readFileSync(path, "utf8").split("\n")[0]);
-  if (isPostgresOf(pid, cluster)) {
-    process.kill(pid, "SIGINT");
-    const deadline = Date.now() + START_TIMEOUT_MS;
-    while (isPostgresOf(pid, cluster) && Date.now() < deadline) await Bun.sleep(20);
-  }
-  rmSync(path, { force: true });
-}
-
-function isPostgresOf(pid: number, cluster: string): boolean {
-  try {
-    const args =
-      process.platform === "linux"
-        ? readFileSync(`/proc/${pid}/cmdline`, "utf8")
-        : execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
-    return args.includes(cluster);
-  } catch {
-    return false;
-  }
 }
 
 async function binariesFolder(): Promise<string> {

@@ -22,6 +22,8 @@ export function requestContext(deps: Deps): MiddlewareHandler<AppEnv> {
     const startedAt = performance.now();
     await next();
     c.res.headers.set("x-request-id", requestId);
+    // Whoever keeps connections open shall open the next one to a process that stays.
+    if (deps.lifecycle.draining) c.res.headers.set("connection", "close");
     const actor = c.get("ctx").actor;
     deps.logger.info(
       {

@@ -13,11 +13,14 @@ export function textStream(
     {
       async pull(controller) {
         const next = await iterator.next();
+        if (gone.signal.aborted) return;
         if (next.done) controller.close();
         else controller.enqueue(encoder.encode(next.value));
       },
-      cancel() {
+      async cancel() {
         gone.abort();
+        // A maker that waits to be read stands still: it would never see the signal, nor clean up.
+        await iterator.return(undefined);
       },
     },
     { highWaterMark: 0 },

@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { z } from "zod";
+import { openAiServer } from "../providers/openai-server.ts";
+import type { Person } from "../support/app.ts";
+import {
+  type Asked,
+  ask,
+  connectServer,
+  readEvents,
+  readThread,
+  textOf,
+  until,
+} from "../support/generation.ts";
+import { readProblem } from "../support/read.ts";
+import { visit } from "./reader.ts";
+import {
+  endServers,
+  postgresPid,
+  type ServerProcess,
+  startServer,
+  withDepsOf,
+} from "./server-process.ts";
+
+const provider = openAiServer();
+const STORY = Array.from({ length: 500 }, (_, n) => `${n}·Zeile “${n * 3}” 🏠\n`).join("");
+
+beforeAll(() => void provider.start());
+afterEach(async () => {
+  provider.reset();
+  await endServers();
+});
+afterAll(() => provider.stop());
+
+async function startWithModel() {
+  const server = await startServer();
+  const ada = await server.person("Ada");
+  const modelId = await withDepsOf(server, (deps) => connectServer({ deps }, provider, "openai"));
+  return { server, ada, modelId };
+}
+
+const textOfAnswer = async (person: Person, { threadId, answerId }: Asked) => {
+  const { messages } = await readThread(person, threadId);
+  const answer = messages.find(({ id }) => id === answerId);
+  const text = answer?.parts.map((part) => (part.type === "text" ? part.text : "")).join("") ?? "";
+  return { ...answer, text };
+};
+
+test("a killed server's answer is interrupted within 15 s of the kill, keeps its text, is charged, and can be asked again", async () => {
+  const { server, ada, modelId } = await startWithModel();
+  provider.scenario = { text: "Said before." };
+  const before = await ask(ada, { modelId });
+  await readEvents(ada, before.generationId);
+  provider.scenario = { text: STORY, chunkMs: 10, deltaChars: 9 };
+  const asked = await ask(ada, { modelId });
+  const seen = await visit(server.origin, ada, asked.generationId, 0, { afterMs: 1_500 });
+  // What was on the screen half a second ago is stored; the last moment may be lost.
+  await Bun.sleep(500);
+  const killedAt = performance.now();
+  server.signal("SIGKILL");
+  await server.exited;
+  const again = await startServer({ dataDir: server.dataDir });
+  const person = again.as(ada);
+  await until(async () => (await textOfAnswer(person, asked)).status === "interrupted", 20_000);
+  expect(performance.now() - killedAt).toBeLessThan(15_000);
+  const answer = await textOfAnswer(person, asked);
+  expect(answer.text.length).toBeGreaterThanOrEqual(textOf(seen.events).length);
+  expect(STORY.startsWith(answer.text)).toBe(true);
+  expect(answer.costMicroUsd).toBeGreaterThan(0);
+  expect(await holdsAndCharges(again, asked)).toEqual({ holds: 0, charges: 1 });
+  expect((await textOfAnswer(person, before)).text).toBe("Said before.");
+
+  // A reader that had seen more than was stored is told the end all the same.
+  const late = await visit(again.origin, person, asked.generationId, STORY.length + 50);
+  expect(late.events.map(({ event }) => event)).toEqual([{ type: "done", status: "interrupted" }]);
+
+  provider.scenario = { text: "Said again." };
+  expect((await person.post(`/messages/${asked.answerId}/regenerate`, {})).status).toBe(202);
+  await until(async () => {
+    const { messages } = await readThread(person, asked.threadId);
+    return messages.at(-1)?.status === "complete";
+  });
+});
+
+test("a killed embedded database is started again; meanwhile requests are told so, and the running answer ends whole", async () => {
+  const { server, ada, modelId } = await startWithModel();
+  provider.scenario = { text: STORY, chunkMs: 5, deltaChars: 9 };
+  const asked = await ask(ada, { modelId });
+  const reading = visit(server.origin, ada, asked.generationId, 0);
+  await Bun.sleep(1_000);
+  const first = postgresPid(server.dataDir);
+  if (first === undefined) throw new Error("There is no embedded PostgreSQL");
+  process.kill(first, "SIGKILL");
+  const answers: { ready: number; status: number; code?: string }[] = [];
+  await until(async () => {
+    const ready = (await fetch(`${server.origin}/readyz`)).status;
+    const response = await ada.get("/projects");
+    if (response.status === 200) answers.push({ ready, status: 200 });
+    else answers.push({ ready, status: response.status, code: (await readProblem(response)).code });
+    const last = answers.slice(-3);
+    return (
+      last.length === 3 && last.every((answer) => answer.ready === 200 && answer.status === 200)
+    );
+  }, 20_000);
+  expect(postgresPid(server.dataDir)).not.toBe(first);
+  expect(answers.some(({ ready }) => ready === 503)).toBe(true);
+  for (const { status, code } of answers)
+    expect(status === 200 || code === "database_unavailable").toBe(true);
+  const { events } = await reading;
+  expect(textOf(events)).toBe(STORY);
+  expect(events.at(-1)?.event).toEqual({ type: "done", status: "complete" });
+  expect(await textOfAnswer(ada, asked)).toMatchObject({ status: "complete", text: STORY });
+  expect(await holdsAndCharges(server, asked)).toEqual({ holds: 0, charges: 1 });
+  expect(server.output()).toContain("the database ended unasked");
+
+  // Everything that listens to the database or works through it has come back.
+  provider.scenario = { text: "Here again." };
+  const next = await ask(ada, { modelId });
+  expect(textOf(await readEvents(ada, next.generationId))).toBe("Here again.");
+});
+
+async function holdsAndCharges(server: ServerProcess, { generationId }: Asked) {
+  return withDepsOf(server, async ({ database: { sql } }) => {
+    const count = z.array(z.object({ count: z.coerce.number() }));
+    const [holds] = count.parse(await sql`select count(*) from holds where id = ${generationId}`);
+    const [charges] = count.parse(
+      await sql`select count(*) from ledger where generation_id = ${generationId}`,
+    );
+    return { holds: holds?.count, charges: charges?.count };
+  });
+}

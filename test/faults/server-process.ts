@@ -1,0 +1,175 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Deps } from "../../src/deps.ts";
+import { newSecretKey, secretKeys } from "../../src/platform/crypto/secret-keys.ts";
+import { openDatabase } from "../../src/platform/db/client.ts";
+import { embeddedUrl } from "../../src/platform/db/embedded.ts";
+import { uuidv7 } from "../../src/platform/ids.ts";
+import { caller, type Person, type Send, signUp } from "../support/app.ts";
+
+const ROOT = join(import.meta.dir, "..", "..");
+const START_MS = 60_000;
+const SECRETS = newSecretKey("test");
+
+/** A real Atelier in a process of its own, which a test may kill. */
+export interface ServerProcess {
+  readonly origin: string;
+  readonly pid: number;
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  /** Everything it has printed so far. */
+  readonly output: () => string;
+  readonly exited: Promise<number>;
+  readonly send: Send;
+  signal(name: NodeJS.Signals): void;
+  /** A new account on this server. */
+  person(name: string): Promise<Person>;
+  /** Somebody who has signed in before, on this server: another process of the same installation. */
+  as(person: Person): Person;
+  /** The value of a metric without labels. */
+  metric(name: string): Promise<number>;
+}
+
+export interface ServerOptions {
+  env?: Record<string, string>;
+  /** Without one, the process has an embedded PostgreSQL in its data folder. */
+  databaseUrl?: string;
+  /** A folder of an earlier process, to go on with. */
+  dataDir?: string;
+  /** Put before the command, to run it as somebody else. */
+  prefix?: string[];
+}
+
+const started: Bun.Subprocess[] = [];
+const folders = new Set<string>();
+
+/** Starts `atelier serve` and waits until it says where it is. */
+export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
+  const dataDir = options.dataDir ?? newFolder();
+  const metricsPort = await freePort();
+  const child = Bun.spawn([...(options.prefix ?? []), process.execPath, "src/main.ts", "serve"], {
+    cwd: ROOT,
+    env: {
+      PATH: process.env.PATH ?? "",
+      HOME: tmpdir(),
+      BUN_CONFIG_MAX_HTTP_REQUESTS: "65000",
+      PORT: "0",
+      ATELIER_HOST: "127.0.0.1",
+      ATELIER_METRICS_PORT: String(metricsPort),
+      ATELIER_DATA_DIR: dataDir,
+      ATELIER_SECRET_KEYS: SECRETS,
+      ATELIER_SIGN_UP: "open",
+      ATELIER_LOG_LEVEL: "warn",
+      ATELIER_RATE_LIMIT: "0",
+      ATELIER_PROVIDER_PRIVATE_HOSTS: "true",
+      ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+      ...options.env,
+    },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  started.push(child);
+  let output = "";
+  const collect = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) output += decoder.decode(bytes, { stream: true });
+  };
+  void collect(child.stdout);
+  void collect(child.stderr);
+  const origin = await waitForAddress(child, () => output);
+  const send: Send = (path, init) => fetch(`${origin}${path}`, init);
+  return {
+    origin,
+    pid: child.pid,
+    dataDir,
+    databaseUrl: options.databaseUrl ?? embeddedUrl(dataDir),
+    output: () => output,
+    exited: child.exited,
+    send,
+    signal: (name) => child.kill(name),
+    person: (name) => signUp(send, name),
+    as: ({ me, cookie }) => ({ ...caller(send, { cookie }), me, cookie }),
+    metric: async (name) => {
+      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      return Number(new RegExp(`^${name} (.+)$`, "m").exec(text)?.[1] ?? Number.NaN);
+    },
+  };
+}
+
+async function waitForAddress(child: Bun.Subprocess, output: () => string): Promise<string> {
+  const deadline = Date.now() + START_MS;
+  while (Date.now() < deadline && child.exitCode === null) {
+    const origin = /^Atelier is at (\S+)$/m.exec(output())?.[1];
+    // By number, so that no look-up of the name stands between a test and the server.
+    if (origin !== undefined) return origin.replace("localhost", "127.0.0.1");
+    await Bun.sleep(10);
+  }
+  throw new Error(`Atelier did not start (exit ${child.exitCode}):\n${output()}`);
+}
+
+/** The database and secrets of a server, for what has no route yet. */
+export async function withDepsOf<T>(
+  server: ServerProcess,
+  work: (deps: Pick<Deps, "database" | "ids" | "secrets">) => Promise<T>,
+): Promise<T> {
+  const database = openDatabase({ url: server.databaseUrl, poolMax: 1 });
+  try {
+    return await work({ database, ids: uuidv7, secrets: secretKeys([SECRETS]) });
+  } finally {
+    await database.close();
+  }
+}
+
+/** The process id of the embedded PostgreSQL of a data folder, when it runs. */
+export function postgresPid(dataDir: string): number | undefined {
+  const path = join(dataDir, "postgres", "postmaster.pid");
+  if (!existsSync(path)) return undefined;
+  const pid = Number(readFileSync(path, "utf8").split("\n")[0]);
+  return isAlive(pid) ? pid : undefined;
+}
+
+export function isAlive(pid: number): boolean {
+  return existsSync(`/proc/${pid}/stat`) && !/^\d+ \(.*\) Z/.test(readStat(pid));
+}
+
+function readStat(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return `${pid} (gone) Z`;
+  }
+}
+
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "atelier-faults-"));
+  folders.add(folder);
+  return folder;
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((found) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => found(address !== null && typeof address === "object" ? address.port : 0));
+    });
+  });
+}
+
+/** Ends everything that {@link startServer} has started, databases included. For `afterAll` or `afterEach`. */
+export async function endServers(): Promise<void> {
+  for (const child of started.splice(0)) {
+    child.kill("SIGKILL");
+    await child.exited;
+  }
+  for (const folder of folders) {
+    const pid = postgresPid(folder);
+    if (pid !== undefined) process.kill(pid, "SIGQUIT");
+    for (let waited = 0; postgresPid(folder) !== undefined && waited < 500; waited++)
+      await Bun.sleep(10);
+    rmSync(folder, { recursive: true, force: true });
+  }
+  folders.clear();
+}
