@@ -60,11 +60,26 @@ export async function releaseVersion(
     .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")));
 }
 
+/** Notes what reading has found out about a version so far. */
+export async function describeVersion(
+  db: Database,
+  versionId: string,
+  found: Pick<
+    VersionRow,
+    "mediaType" | "language" | "note" | "tokenCount" | "textLength" | "pageStarts"
+  >,
+): Promise<void> {
+  await db
+    .update(fileVersions)
+    .set(found)
+    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")));
+}
+
 /** Ends a reading with what came of it, once. @returns false when somebody else has ended it. */
 export async function finishVersion(
   db: Database,
   versionId: string,
-  outcome: Partial<VersionRow> & { status: "ready" | "failed" },
+  outcome: { status: "ready" } | { status: "failed"; failure: string },
 ): Promise<boolean> {
   const rows = await db
     .update(fileVersions)

@@ -21,7 +21,7 @@ export async function readText(
   span: Span,
 ): Promise<TextPart> {
   const found = await getVersion(ctx, scope, versionId);
-  const length = found.version.textLength ?? 0;
+  const length = found.version.status === "ready" ? (found.version.textLength ?? 0) : 0;
   const start = Math.min(span.start, length);
   const end = Math.min(Math.max(span.end, start), length);
   const parts = start < end ? await listChunks(ctx.db, versionId, { start, end }) : [];

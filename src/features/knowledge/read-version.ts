@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import {
   claimVersion,
+  describeVersion,
   finishVersion,
   LEASE_MS,
   MAX_ATTEMPTS,
@@ -39,11 +40,7 @@ export async function readVersion(
   const claimed = await claimVersion(ctx.db, versionId, ctx.deps.clock.now());
   if (!claimed) return;
   if (claimed.version.attempts > MAX_ATTEMPTS) return fail(ctx, versionId, "given_up");
-  const renewing = setInterval(() => {
-    renewLease(ctx.db, versionId, ctx.deps.clock.now()).catch((error: unknown) => {
-      ctx.deps.logger.warn({ err: error, versionId }, "lease not renewed");
-    });
-  }, LEASE_MS / 3);
+  const renewing = keepLease(ctx, versionId);
   try {
     await read(ctx, claimed, signal, limits);
   } catch (error) {
@@ -73,14 +70,13 @@ async function keepText(
   extracted: ExtractedText,
 ): Promise<void> {
   const { text, mediaType, language, note, pageStarts } = extracted;
+  await describeVersion(ctx.db, version.id, {
+    ...{ mediaType, language, note },
+    tokenCount: extracted.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0),
+    textLength: text.length,
+    pageStarts: pageStarts.length > 0 ? pageStarts : null,
+  });
   await inTransaction(ctx, async ({ db }) => {
-    const tokenCount = extracted.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0);
-    const ours = await finishVersion(db, version.id, {
-      ...{ status: "ready", mediaType, language, note, tokenCount },
-      textLength: text.length,
-      pageStarts: pageStarts.length > 0 ? pageStarts : null,
-    });
-    if (!ours) return;
     // A reading that had failed and is tried again may have left some.
     await db.delete(chunks).where(eq(chunks.fileVersionId, version.id));
     const rows = extracted.chunks.map(({ start, end, tokens }, ordinal) => ({
@@ -92,7 +88,26 @@ async function keepText(
     }
     await adoptVersion(db, file.id, version);
     await settleIndex(db, file.projectId, file.id);
+    // Last, since from here to the commit the version's row is locked and its lease cannot be renewed.
+    const ours = await finishVersion(db, version.id, { status: "ready" });
+    if (!ours) throw new Error("Another process has ended this reading");
   });
+}
+
+/** Renews the lease while the reading lasts; one renewal at a time, so that a slow one takes one connection. */
+function keepLease(ctx: Ctx, versionId: string): NodeJS.Timeout {
+  let renewing = false;
+  return setInterval(async () => {
+    if (renewing) return;
+    renewing = true;
+    try {
+      await renewLease(ctx.db, versionId, ctx.deps.clock.now());
+    } catch (error) {
+      ctx.deps.logger.warn({ err: error, versionId }, "lease not renewed");
+    } finally {
+      renewing = false;
+    }
+  }, LEASE_MS / 3);
 }
 
 async function fail(ctx: Ctx, versionId: string, failure: FailureCode): Promise<void> {

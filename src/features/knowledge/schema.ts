@@ -19,7 +19,7 @@ export const fileVersion = z
     failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
     /** `read_as_latin1` or `invalid_bytes_replaced` when the text was odd; else null. */
     note: z.string().nullable(),
-    /** UTF-16 code units of its text; null until it is ready. */
+    /** UTF-16 code units of its text; null until that is known. */
     textLength: z.number().int().nullable(),
     tokenCount: z.number().int().nullable(),
     /** Null where there are no pages. */
