@@ -30,19 +30,24 @@ const holdAnswer = z.object({
 
 /**
  * Checks and reserves in every budget in scope, or in none, and stores the hold, in one statement.
- * Budgets are locked in the order of their ids, here and when settling, so two calls cannot deadlock.
+ * Another one, sent with it, locks the budgets first: PostgreSQL applies check constraints to the version
+ * of a row that a statement has seen, before it looks for a newer one, so a statement that had to wait for
+ * its lock could be refused for a sum that nobody has any more. Locks are taken in the order of ids, here
+ * and when settling, so two calls cannot deadlock.
  * Amounts are computed as `numeric`: tokens times price in micro-USD per million passes 2⁵³.
  */
 export async function insertHold(db: Database, request: HoldRequest) {
   const { hold } = request;
-  const rows = await db.execute(sql`
+  const inScope = sql`scope = 'workspace'
+    or (scope = 'project' and scope_id = ${hold.projectId}::uuid)
+    or (scope = 'principal' and scope_id = ${hold.userId}::uuid)`;
+  const lock = db.execute(sql`select from ${budgets} where ${inScope} order by id for update`);
+  const answer = db.execute(sql`
     with scope as (
       select id, scope, limit_micro_usd = 0 as blocked, resets_at,
         limit_micro_usd - spent_micro_usd - held_micro_usd - overrun_micro_usd as left
       from ${budgets}
-      where scope = 'workspace'
-        or (scope = 'project' and scope_id = ${hold.projectId}::uuid)
-        or (scope = 'principal' and scope_id = ${hold.userId}::uuid)
+      where ${inScope}
       order by id
       for update
     ), asked as (
@@ -86,6 +91,7 @@ export async function insertHold(db: Database, request: HoldRequest) {
       select * from scope where "left" is not null order by blocked desc, "left" limit 1
     ) as tightest on true
   `);
+  const [, rows] = await Promise.all([lock, answer]);
   return holdAnswer.parse(rows[0]);
 }
 
@@ -132,6 +138,7 @@ export async function takeHold(
  * Releases a hold in its budgets and books what the call has cost. Spending fits under the limit up to the
  * room there is once the hold is released; the rest is booked as overrun, and an earlier overrun moves into
  * spent as room appears. So `spent + held ≤ limit` stays true, and `spent + overrun` is what was charged.
+ * It stays true of an outdated version of the row too, as long as that holds the amount (see `insertHold`).
  */
 export async function bookInBudgets(
   db: Database,

@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { eq, sql } from "drizzle-orm";
+import fc from "fast-check";
+import { createTestApp, type TestApp } from "../../../test/support/app.ts";
+import { inTransaction, systemContext } from "../../platform/context.ts";
+import { Problem } from "../../platform/http/problem.ts";
+import { type ChosenModel, chooseModel } from "../admin/index.ts";
+import { NO_USAGE, noteProgress, placeHold, settle, settleExpired } from "./index.ts";
+import { budgets, holds, ledger } from "./tables.ts";
+
+const PRICES = { input: 3_000_001, cacheRead: 300_007, cacheWrite: 3_750_011, output: 15_000_013 };
+const PROJECTS = [Bun.randomUUIDv7(), Bun.randomUUIDv7()];
+const PEOPLE = [Bun.randomUUIDv7(), Bun.randomUUIDv7()];
+
+/** Two processes on one database. */
+let apps: [TestApp, TestApp];
+let model: ChosenModel;
+beforeAll(async () => {
+  const first = await createTestApp();
+  const databaseUrl = first.deps.config.databaseUrl ?? "";
+  apps = [first, await createTestApp({ databaseUrl })];
+  model = {
+    ...(await chooseModel(systemContext(first.deps, "test"), null)),
+    prices: PRICES,
+    priceTable: { tiers: [{ aboveInputTokens: 0, prices: PRICES }], source: "test" },
+    priceVersion: "test",
+  };
+}, 60_000);
+afterAll(async () => {
+  await apps[1].close();
+  await apps[0].close();
+});
+
+const db = () => apps[0].deps.database.db;
+const ctxOf = (app: number) => systemContext((apps[app] ?? apps[0]).deps, "test");
+
+interface Placing {
+  app: number;
+  project: number;
+  person: number;
+  inputTokens: number;
+  maxOutputTokens: number;
+}
+
+/** @returns the generation's id, or null when a budget could not pay. */
+async function place(placing: Placing, expiresAt: Date): Promise<string | null> {
+  const ctx = ctxOf(placing.app);
+  const generationId = Bun.randomUUIDv7();
+  try {
+    await inTransaction(ctx, (tx) =>
+      placeHold(tx, {
+        generationId,
+        projectId: PROJECTS[placing.project] ?? "",
+        userId: PEOPLE[placing.person] ?? "",
+        threadId: null,
+        messageId: null,
+        model,
+        inputTokens: placing.inputTokens,
+        maxOutputTokens: placing.maxOutputTokens,
+        expiresAt,
+      }),
+    );
+    return generationId;
+  } catch (error) {
+    if (error instanceof Problem && error.code === "budget_exhausted") return null;
+    throw error;
+  }
+}
+
+const index = fc.integer({ min: 0, max: 1 });
+const commands = fc.oneof(
+  fc.record({
+    do: fc.constant("place" as const),
+    app: index,
+    project: index,
+    person: index,
+    inputTokens: fc.integer({ min: 0, max: 20_000 }),
+    maxOutputTokens: fc.integer({ min: 1, max: 20_000 }),
+    dies: fc.boolean(),
+  }),
+  fc.record({
+    do: fc.constant("settle" as const),
+    app: index,
+    which: fc.nat(),
+    inputTokens: fc.integer({ min: 0, max: 40_000 }),
+    outputTokens: fc.integer({ min: 0, max: 40_000 }),
+    reported: fc.boolean(),
+  }),
+  fc.record({ do: fc.constant("progress" as const), which: fc.nat(), outputTokens: fc.nat(9_999) }),
+  fc.record({ do: fc.constant("sweep" as const), app: index }),
+);
+const limit = fc.option(fc.integer({ min: 0, max: 600_000 }));
+const world = fc.record({
+  workspace: limit,
+  project: limit,
+  person: limit,
+  commands: fc.array(commands, { minLength: 1, maxLength: 25 }),
+});
+
+async function reset(limits: {
+  workspace: number | null;
+  project: number | null;
+  person: number | null;
+}) {
+  await db().delete(budgets);
+  await db().delete(holds);
+  await db().execute(sql`truncate ${ledger}`);
+  await db()
+    .insert(budgets)
+    .values([
+      { id: Bun.randomUUIDv7(), scope: "workspace", limitMicroUsd: limits.workspace },
+      {
+        id: Bun.randomUUIDv7(),
+        scope: "project",
+        scopeId: PROJECTS[0] ?? null,
+        limitMicroUsd: limits.project,
+      },
+      {
+        id: Bun.randomUUIDv7(),
+        scope: "principal",
+        scopeId: PEOPLE[0] ?? null,
+        limitMicroUsd: limits.person,
+      },
+    ]);
+}
+
+/** What must hold at any moment, whatever happened. */
+async function check(): Promise<void> {
+  const [states, held, rows] = await Promise.all([
+    db().select().from(budgets),
+    db().select().from(holds),
+    db().select().from(ledger),
+  ]);
+  for (const state of states) {
+    const inScope = (row: { projectId: string; userId: string }) =>
+      state.scope === "workspace" ||
+      row.projectId === state.scopeId ||
+      row.userId === state.scopeId;
+    const total = (amounts: number[]) => amounts.reduce((sum, amount) => sum + amount, 0);
+    expect(state.heldMicroUsd).toBe(total(held.filter(inScope).map((row) => row.amountMicroUsd)));
+    expect(state.spentMicroUsd + state.overrunMicroUsd).toBe(
+      total(rows.filter(inScope).map((row) => row.costMicroUsd)),
+    );
+    if (state.limitMicroUsd !== null) {
+      expect(state.spentMicroUsd + state.heldMicroUsd).toBeLessThanOrEqual(state.limitMicroUsd);
+    } else expect(state.overrunMicroUsd).toBe(0);
+  }
+}
+
+test("whatever is held, settled, noted or lost, budgets agree with holds and ledger, and no limit is passed", async () => {
+  await fc.assert(
+    fc.asyncProperty(world, async ({ commands: steps, ...limits }) => {
+      await reset(limits);
+      const placed: string[] = [];
+      const booked = new Map<string, number>();
+      for (const step of steps) {
+        const id = "which" in step ? placed[step.which % Math.max(1, placed.length)] : undefined;
+        if (step.do === "place") {
+          const expiresAt = new Date(Date.now() + (step.dies ? -1_000 : 60_000));
+          const generationId = await place(step, expiresAt);
+          if (generationId !== null) placed.push(generationId);
+        } else if (step.do === "sweep") await settleExpired(ctxOf(step.app).deps, 0);
+        else if (id === undefined) continue;
+        else if (step.do === "progress") {
+          const expiresAt = new Date(Date.now() - 1_000);
+          await noteProgress(db(), [
+            { generationId: id, outputTokens: step.outputTokens, expiresAt },
+          ]);
+        } else {
+          const { inputTokens, outputTokens } = step;
+          const { costMicroUsd } = await settle(ctxOf(step.app), {
+            generationId: id,
+            status: "complete",
+            usage: step.reported ? { ...NO_USAGE, inputTokens, outputTokens } : null,
+            outputTokensCounted: outputTokens,
+          });
+          // The second settling tells what the first has booked.
+          expect(costMicroUsd).toBe(booked.get(id) ?? costMicroUsd);
+          booked.set(id, costMicroUsd);
+        }
+        await check();
+      }
+    }),
+    { numRuns: 40, seed: 20_261_123 },
+  );
+}, 120_000);
+
+test("two processes that hold and settle at once neither overspend nor lose a micro-USD", async () => {
+  await reset({ workspace: 500_000, project: 400_000, person: 300_000 });
+  let granted = 0;
+  const one = async (_: unknown, number: number) => {
+    const placing = {
+      app: number % 2,
+      project: number % 2,
+      person: (number >> 1) % 2,
+      inputTokens: 1_000,
+      maxOutputTokens: 1_000,
+    };
+    const generationId = await place(placing, new Date(Date.now() + 60_000));
+    if (generationId === null) return;
+    granted++;
+    // Some cost more than was held, and each is settled from both processes.
+    const usage = { ...NO_USAGE, inputTokens: 900, outputTokens: number % 5 === 0 ? 1_500 : 400 };
+    const settling = { generationId, status: "complete", usage, outputTokensCounted: 0 };
+    await Promise.all([settle(ctxOf(0), settling), settle(ctxOf(1), settling)]);
+  };
+  await Promise.all(Array.from({ length: 150 }, one));
+  await check();
+  const rows = await db().select().from(ledger);
+  expect(rows).toHaveLength(granted);
+  expect(granted).toBeGreaterThan(20);
+  const [workspace] = await db().select().from(budgets).where(eq(budgets.scope, "workspace"));
+  expect(workspace?.heldMicroUsd).toBe(0);
+}, 60_000);
+
+test("the database itself refuses a budget that is overspent", async () => {
+  await reset({ workspace: 100, project: null, person: null });
+  const overspend = db()
+    .update(budgets)
+    .set({ spentMicroUsd: 60, heldMicroUsd: 41 })
+    .where(eq(budgets.scope, "workspace"));
+  await expect(Promise.resolve(overspend)).rejects.toThrow();
+});
