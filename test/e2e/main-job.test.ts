@@ -88,7 +88,7 @@ test("from the setup link to a streamed answer that quotes two documents and ope
     await chips.nth(index).click();
     const mark = page.locator("aside mark, [role=complementary] mark, section mark").first();
     await mark.waitFor();
-    opened.set(name.replace(/^Source \d+: /, ""), await mark.innerText());
+    opened.set(name.replace(/^Source \d+: /, ""), (await mark.textContent()) ?? "");
     if (index === 0) await screenshot(page, "main-job-5-citation");
     await page.keyboard.press("Escape");
   }
