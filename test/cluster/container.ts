@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { succeed } from "../../scripts/platform/command-line.ts";
@@ -13,7 +13,12 @@ export interface Image {
     readonly Env?: string[];
     readonly Labels?: Record<string, string>;
   };
-  start(args: string[], env: Record<string, string>, entrypoint?: string[]): Promise<Container>;
+  /** `files` are what a Secret or ConfigMap would put at these paths, read-only. */
+  start(
+    args: string[],
+    env: Record<string, string>,
+    more?: { entrypoint?: string[]; files?: Record<string, string> },
+  ): Promise<Container>;
   stop(): Promise<void>;
 }
 
@@ -48,14 +53,14 @@ export async function openImage(name: string): Promise<Image> {
   return {
     layers: manifest.layers.map((layer: { size: number }) => layer.size),
     config,
-    start: async (args, env, entrypoint) => {
+    start: async (args, env, more) => {
       const container = await startContainer(
         join(folder, `container-${running.length}`),
         rootfs,
         config,
         args,
         env,
-        entrypoint,
+        more ?? {},
       );
       running.push(container);
       return container;
@@ -75,7 +80,7 @@ async function startContainer(
   config: Image["config"],
   args: string[],
   env: Record<string, string>,
-  entrypoint?: string[],
+  { entrypoint, files = {} }: { entrypoint?: string[]; files?: Record<string, string> },
 ): Promise<Container> {
   const id = `atelier-test-${crypto.randomUUID()}`;
   await mkdir(folder, { recursive: true });
@@ -105,9 +110,12 @@ async function startContainer(
     options: ["nosuid", "nodev", `uid=${user}`, `gid=${user}`, "size=256m"],
   });
   spec.mounts.push(writable("/tmp"), writable("/var/lib/atelier"));
-  await Bun.write(join(folder, "resolv.conf"), "");
+  for (const [index, [destination, content]] of Object.entries(files).entries()) {
+    const source = join(folder, `file-${index}`);
+    await Bun.write(source, content);
+    spec.mounts.push({ destination, type: "bind", source, options: ["rbind", "ro"] });
+  }
   await Bun.write(join(folder, "config.json"), JSON.stringify(spec));
-  await cp("/etc/hosts", join(folder, "hosts"));
   const log = Bun.file(join(folder, "log"));
   await Bun.write(log, "");
   const child = Bun.spawn(["runc", "run", "--bundle", folder, id], {

@@ -46,6 +46,7 @@ async function certificate(folder: string): Promise<void> {
 describe.skipIf(bin === undefined)("base/postgres on a real PostgreSQL", () => {
   let server: PostgresServer;
   let trusted: string;
+  let authority: string;
   const password = {
     superuser: newPassword(),
     a: newPassword(),
@@ -86,7 +87,7 @@ describe.skipIf(bin === undefined)("base/postgres on a real PostgreSQL", () => {
           PGUSER: "postgres",
           PGDATABASE: "postgres",
           PGSSLMODE: "verify-full",
-          PGSSLROOTCERT: process.env.TEST_CA ?? "",
+          PGSSLROOTCERT: authority,
           PGPASSWORD: password.superuser,
           ATELIER_A_PASSWORD: password.a,
           ATELIER_B_PASSWORD: password.b,
@@ -97,15 +98,15 @@ describe.skipIf(bin === undefined)("base/postgres on a real PostgreSQL", () => {
     );
   const migrate = (role: string, secret: string) =>
     run([process.execPath, join(root, "src/main.ts"), "migrate"], {
-      env: { DATABASE_URL: url(role, secret), NODE_EXTRA_CA_CERTS: process.env.TEST_CA ?? "" },
+      env: { DATABASE_URL: url(role, secret), NODE_EXTRA_CA_CERTS: authority },
     });
 
   beforeAll(async () => {
     server = await startPostgres(bin ?? "", async (folder, uid) => {
       await certificate(folder);
       trusted = await Bun.file(`${folder}/ca.crt`).text();
-      process.env.TEST_CA = join(await mkdtemp(join(tmpdir(), "atelier-ca-")), "ca.crt");
-      await Bun.write(process.env.TEST_CA, trusted);
+      authority = join(await mkdtemp(join(tmpdir(), "atelier-ca-")), "ca.crt");
+      await Bun.write(authority, trusted);
       // The settings as they are, but for where their files lie and a smaller buffer for a test machine.
       for (const name of ["postgresql.conf", "pg_hba.conf"]) {
         const text = await Bun.file(join(root, "base/postgres/config", name)).text();
@@ -135,8 +136,7 @@ describe.skipIf(bin === undefined)("base/postgres on a real PostgreSQL", () => {
   }, 120_000);
   afterAll(async () => {
     await server?.stop();
-    await rm(join(process.env.TEST_CA ?? "/nonexistent/x", ".."), { recursive: true, force: true });
-    delete process.env.TEST_CA;
+    await rm(join(authority, ".."), { recursive: true, force: true });
   });
 
   test("the roles are made, and made again without harm", async () => {

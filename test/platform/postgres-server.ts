@@ -88,3 +88,31 @@ export async function startPostgres(
     },
   };
 }
+
+/** A certificate of its own for localhost, as PEM. */
+export async function certificate(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "atelier-certificate-"));
+  const made = Bun.spawnSync(
+    [
+      "openssl",
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-keyout",
+      `${folder}/key.pem`,
+      "-out",
+      `${folder}/cert.pem`,
+      "-days",
+      "2",
+      "-subj",
+      "/CN=localhost",
+    ],
+    { stderr: "pipe" },
+  );
+  if (made.exitCode !== 0) throw new Error(made.stderr.toString());
+  const text = await Bun.file(`${folder}/cert.pem`).text();
+  await rm(folder, { recursive: true });
+  return text;
+}
