@@ -5,13 +5,14 @@
  *
  *   ./scripts/bun test/bench/search.bench.ts [passages, 100000]
  */
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { lookUpStems } from "../../src/features/knowledge/look-up-stems.ts";
 import { filePage, searchHits } from "../../src/features/knowledge/schema.ts";
 import { splitWords } from "../../src/features/knowledge/split-words.ts";
 import { inverseFrequency, termWeight } from "../../src/features/knowledge/weigh-terms.ts";
 import { openDatabase } from "../../src/platform/db/client.ts";
-import { startBenchServer } from "./processes.ts";
+import { cpuMs, startBenchServer } from "./processes.ts";
 import { makeProse } from "./prose.ts";
 
 const PASSAGES = Number(process.argv[2] ?? 100_000);
@@ -52,18 +53,29 @@ try {
   );
   for (const question of questions.slice(0, 100)) await ask(question);
   const times: number[] = [];
+  const cpuBefore = treeCpuMs(server.pid);
   for (const question of questions) {
     const at = performance.now();
     await ask(question);
     times.push(performance.now() - at);
   }
+  const cpu = (treeCpuMs(server.pid) - cpuBefore) / QUESTIONS;
   times.sort((a, b) => a - b);
   const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
-  console.log(`search over HTTP, ms: p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}`);
+  console.log(
+    `search over HTTP, ms: p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}; CPU ${cpu.toFixed(1)} of server and database`,
+  );
   console.log(`agreement with BM25 in memory, nDCG@10: ${(await agreement(questions)).toFixed(4)}`);
 } finally {
   await database.close();
   await server.stop();
+}
+
+/** CPU time of a process and everything it started. */
+function treeCpuMs(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  const below = children === "" ? [] : children.split(" ").map(Number);
+  return below.reduce((sum, child) => sum + treeCpuMs(child), cpuMs(pid));
 }
 
 async function ask(question: string) {

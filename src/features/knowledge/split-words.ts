@@ -6,11 +6,14 @@ export interface Word extends Span {
   word: string;
 }
 
+const ASCII = /^\p{ASCII}*$/u;
+const ASCII_RUN = /[A-Za-z0-9]+/g;
 const RUN = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 /** Scripts written without spaces: each pair of neighbouring characters counts as a word. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
 const UNSPACED_RUN =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{M}ー]+|[^\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]+/gu;
+const HUMPED = /\p{Ll}\p{Lu}/u;
 const HUMP = /\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\p{N}+|[^\p{Lu}\p{Ll}\p{N}]+/gu;
 
 /** Longer runs are encoded data; a SHA-512 in hexadecimal is still found. */
@@ -22,8 +25,9 @@ const MAX_WORD_UNITS = 128;
  */
 export function splitWords(text: string): Word[] {
   const words: Word[] = [];
-  for (const { 0: run, index } of text.matchAll(RUN)) {
-    if (UNSPACED.test(run)) addUnspaced(words, run, index);
+  const plain = ASCII.test(text);
+  for (const { 0: run, index } of text.matchAll(plain ? ASCII_RUN : RUN)) {
+    if (!plain && UNSPACED.test(run)) addUnspaced(words, run, index);
     else addRun(words, run, index);
   }
   return words;
@@ -32,7 +36,7 @@ export function splitWords(text: string): Word[] {
 function addRun(words: Word[], run: string, start: number): void {
   if (run.length > MAX_WORD_UNITS) return;
   add(words, run, start);
-  if (!/\p{Ll}\p{Lu}/u.test(run)) return;
+  if (!HUMPED.test(run)) return;
   for (const { 0: part, index } of run.matchAll(HUMP)) {
     if (part.length > 1) add(words, part, start + index);
   }
@@ -56,5 +60,6 @@ function addUnspaced(words: Word[], run: string, start: number): void {
 }
 
 function add(words: Word[], raw: string, start: number): void {
-  words.push({ word: raw.normalize("NFKC").toLowerCase(), start, end: start + raw.length });
+  const normal = ASCII.test(raw) ? raw : raw.normalize("NFKC");
+  words.push({ word: normal.toLowerCase(), start, end: start + raw.length });
 }

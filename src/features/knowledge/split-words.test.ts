@@ -1,0 +1,45 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { splitWords } from "./split-words.ts";
+
+const wordsOf = (text: string) => splitWords(text).map(({ word }) => word);
+
+test("words are what stands between marks and spaces, in lower case", () => {
+  expect(wordsOf("The QUICK-brown fox's 2nd den, §4.2!")).toEqual(
+    "the quick brown fox s 2nd den 4 2".split(" "),
+  );
+  expect(wordsOf("Zażółć GĘŚLĄ Straße")).toEqual(["zażółć", "gęślą", "straße"]);
+  expect(wordsOf("snake_case and kebab-case")).toEqual(["snake", "case", "and", "kebab", "case"]);
+});
+
+test("names in camelCase count whole and in parts", () => {
+  expect(wordsOf("getUserName")).toEqual(["getusername", "get", "user", "name"]);
+  expect(wordsOf("parseHTTPRequest")).toEqual(["parsehttprequest", "parse", "http", "request"]);
+});
+
+test("scripts without spaces are split into pairs of characters", () => {
+  expect(wordsOf("契約書")).toEqual(["契約", "約書"]);
+  expect(wordsOf("契")).toEqual(["契"]);
+  expect(wordsOf("GPU契約")).toEqual(["gpu", "契約"]);
+});
+
+test("one word in two Unicode forms is one word", () => {
+  expect(wordsOf("ﬁne")).toEqual(wordsOf("fine"));
+  expect(wordsOf("cafe\u0301")).toEqual(wordsOf("café"));
+});
+
+test("encoded data is no word, a checksum is", () => {
+  expect(wordsOf("x".repeat(129))).toEqual([]);
+  expect(wordsOf("a".repeat(128))).toHaveLength(1);
+});
+
+test("whatever the text, each word stands where it says", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+      for (const { word, start, end } of splitWords(text)) {
+        expect(start < end && end <= text.length).toBe(true);
+        expect(text.slice(start, end).normalize("NFKC").toLowerCase()).toBe(word);
+      }
+    }),
+  );
+});
