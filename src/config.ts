@@ -178,6 +178,11 @@ const fields = {
     z.url().optional(),
     "Error tracking; nothing is sent without it.",
   ),
+  sentryEnvironment: field(
+    "SENTRY_ENVIRONMENT",
+    z.string().min(1).default("production"),
+    "Name of this environment in error reports.",
+  ),
   posthogKey: secretField(
     "POSTHOG_API_KEY",
     z.string().optional(),

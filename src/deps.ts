@@ -13,8 +13,13 @@ import { migrateDatabase } from "./platform/db/migrate.ts";
 import { type Ids, uuidv7 } from "./platform/ids.ts";
 import { type Jobs, startJobs } from "./platform/jobs/jobs.ts";
 import { Closers, Lifecycle } from "./platform/lifecycle.ts";
+import { createErrorTracker, type ErrorTracker } from "./platform/observability/error-tracker.ts";
 import { createLogger, type Logger } from "./platform/observability/logger.ts";
 import { createMetrics, type Metrics } from "./platform/observability/metrics.ts";
+import {
+  createProductEvents,
+  type ProductEvents,
+} from "./platform/observability/product-events.ts";
 
 /** Everything a verb may need from outside, built in one place and replaced in tests. */
 export interface Deps {
@@ -30,6 +35,9 @@ export interface Deps {
   readonly blobs: Blobs;
   readonly jobs: Jobs;
   readonly lifecycle: Lifecycle;
+  /** Where unexpected errors and product events go; nowhere unless configured. */
+  readonly errors: ErrorTracker;
+  readonly events: ProductEvents;
   /** The client for provider calls: `fetch`, replaced where a test must see the calls. */
   readonly fetch: typeof fetch;
 }
@@ -82,8 +90,16 @@ async function open(
     overrides.jobs ??
     (await startJobs(databaseUrl, logger, config.role === "all" || config.role === "worker"));
   closers.add("jobs", () => jobs.stop());
+  const errors =
+    overrides.errors ?? (await createErrorTracker(config.sentryDsn, config.sentryEnvironment));
+  closers.add("error tracker", () => errors.close());
+  const events =
+    overrides.events ?? (await createProductEvents(config.posthogKey, config.posthogHost));
+  closers.add("product events", () => events.close());
   return {
     config,
+    errors,
+    events,
     processId,
     database,
     clock: systemClock,

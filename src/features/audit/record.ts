@@ -31,6 +31,7 @@ export async function record(ctx: Ctx, entry: AuditEntry): Promise<void> {
     requestId: ctx.requestId ?? null,
     ip: ctx.ip ?? null,
   });
+  if (ctx.actor.kind === "user") ctx.deps.events.track(entry.action, ctx.actor.userId);
 }
 
 function actorColumns(ctx: Ctx): { actorKind: string; actorId: string | null } {

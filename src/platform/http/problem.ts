@@ -73,6 +73,8 @@ const TITLES: Record<number, string> = {
 export function answerError(error: unknown, c: Context<AppEnv>): Response {
   const problem = toProblem(error);
   if (problem.status >= 500) {
+    const ctx = c.get("ctx");
+    ctx?.deps.errors.capture(error, { requestId: c.get("requestId"), route: c.req.routePath });
     c.get("logger").error(
       { err: error, code: problem.code, requestId: c.get("requestId") },
       "request failed",
