@@ -143,6 +143,25 @@ test("an archived project is read as before and takes no change", async () => {
   expect(surprises).toEqual([]);
 }, 120_000);
 
+test("of two changes made from the same version, one wins and the other is told so", async () => {
+  const outcomes: string[] = [];
+  for (const operation of operations.filter(({ method }) => method === "PATCH")) {
+    const role = operation.access === "admin" ? "admin" : "owner";
+    const cast = await makeCast(app);
+    const sample = await samples[operation.name]?.(cast, role);
+    if (sample === undefined) continue;
+    const tag = (await cast.callers[role].get(sample.path)).headers.get("etag");
+    if (tag === null) continue;
+    const change = () =>
+      cast.callers[role].request("PATCH", sample.path, sample.body, { "if-match": tag });
+    const both = await Promise.all([change(), change()]);
+    const statuses = both.map(({ status }) => status).sort();
+    outcomes.push(`${operation.name} ${statuses}`);
+  }
+  expect(outcomes.length).toBeGreaterThan(5);
+  expect(outcomes.filter((outcome) => !outcome.endsWith(" 200,412"))).toEqual([]);
+});
+
 /** Makes the request and says what was not as expected. */
 async function probe(operation: Operation, role: Role): Promise<string | null> {
   const makeSample = samples[operation.name];

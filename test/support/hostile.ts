@@ -142,6 +142,7 @@ export function oddHeaders(): Variant[] {
     { label: "an ETag of nothing", headers: { "if-match": `"${MARKER}"` } },
     { label: "a list of ETags", headers: { "if-match": '"v1", "v2", "v99999999999999999999"' } },
     { label: "an absurd version", headers: { "if-match": '"v99999999999999999999"' } },
+    { label: "a version of 15 digits", headers: { "if-match": '"v999999999999999"' } },
     { label: "an odd idempotency key", headers: { "idempotency-key": "\u00e9 \u00e9" } },
     { label: "a long idempotency key", headers: { "idempotency-key": "k".repeat(5_000) } },
     { label: "an odd request id", headers: { "x-request-id": `${MARKER} {"level":"error"}` } },

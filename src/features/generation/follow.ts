@@ -1,8 +1,11 @@
 import type { Deps } from "../../deps.ts";
+import type { Ctx } from "../../platform/context.ts";
+import type { ThreadScope } from "../threads/index.ts";
 import { isEnd, type Numbered } from "./answer-log.ts";
 import type { Notices } from "./notices.ts";
 import { findGeneration, readLast, readLog } from "./repo.ts";
 import type { Runner } from "./runner.ts";
+import { AccessWatch } from "./watch-access.ts";
 
 const HEARTBEAT_MS = 15_000;
 /** How long a client should wait before it reconnects when this process cannot go on. */
@@ -10,6 +13,8 @@ const RETRY_HINT = "retry: 250\n\n";
 
 export interface Reading {
   generationId: string;
+  /** What the reader was found to be allowed. */
+  scope: ThreadScope;
   /** The number that the reader has. */
   from: number;
   /** Aborts when the reader has gone. */
@@ -32,13 +37,15 @@ interface Source {
  * first what the log has, then what comes, to the end. It holds a number and nothing else, so a reader
  * that stalls keeps no memory; what it missed is merged when it reads again. Every stream of an ended
  * answer ends with its last event, also for a reader that had seen more than a lost process could store.
+ * It ends early when the reader may no longer read.
  */
 export async function* follow(
-  deps: Deps,
+  ctx: Ctx,
   runner: Runner,
   notices: Notices,
   reading: Reading,
 ): AsyncGenerator<string> {
+  const { deps } = ctx;
   const { generationId, signal } = reading;
   const { leaveSignal } = deps.lifecycle;
   const source = liveSource(runner, generationId) ?? storedSource(deps, notices, generationId);
@@ -48,9 +55,11 @@ export async function* follow(
   const quit = source.onGrowth(bell.ring);
   for (const end of [signal, leaveSignal]) end.addEventListener("abort", bell.ring, { once: true });
   const quiet = notices.onPulse(bell.ring);
+  const access = new AccessWatch(ctx, reading.scope, bell.ring);
   deps.metrics.streams.inc();
   try {
     while (!signal.aborted) {
+      if (access.doubted && (await access.isLost())) return;
       const batch = await source.after(at);
       if (batch.length > 0) {
         at = batch.at(-1)?.end ?? at;
@@ -84,6 +93,7 @@ export async function* follow(
   } finally {
     quit();
     quiet();
+    access.close();
     for (const end of [signal, leaveSignal]) end.removeEventListener("abort", bell.ring);
     deps.metrics.streams.dec();
   }

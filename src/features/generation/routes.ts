@@ -117,12 +117,16 @@ export function generationRoutes() {
         },
       }),
       (c) => {
-        const { deps } = c.get("ctx");
+        const ctx = c.get("ctx");
+        const { deps } = ctx;
         const from = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
         const { runner, notices } = generationState(deps);
         const { id } = c.get("generation");
+        const scope = c.get("thread");
         return new Response(
-          textStream((signal) => follow(deps, runner, notices, { generationId: id, from, signal })),
+          textStream((signal) =>
+            follow(ctx, runner, notices, { generationId: id, scope, from, signal }),
+          ),
           {
             headers: {
               "content-type": "text/event-stream",

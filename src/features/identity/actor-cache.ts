@@ -2,7 +2,8 @@ import type { Bus } from "../../platform/bus/bus.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { UserActor } from "../../platform/context.ts";
 
-const TOPIC = "identity.changed";
+/** The notice that a session or key was revoked, or an account changed. */
+export const IDENTITY_CHANGED = "identity.changed";
 const MAX_AGE_MS = 15_000;
 const MAX_ENTRIES = 10_000;
 
@@ -20,7 +21,7 @@ export class ActorCache {
   constructor(clock: Clock, bus: Bus) {
     this.#clock = clock;
     this.#bus = bus;
-    bus.subscribe(TOPIC, () => this.#clear());
+    bus.subscribe(IDENTITY_CHANGED, () => this.#clear());
     bus.onGap(() => this.#clear());
   }
 
@@ -50,7 +51,7 @@ export class ActorCache {
   /** Call after the transaction that revoked a session or key, or changed a user's role, has committed. */
   async revoke(): Promise<void> {
     this.#clear();
-    await this.#bus.publish(TOPIC, "");
+    await this.#bus.publish(IDENTITY_CHANGED, "");
   }
 
   #clear(): void {

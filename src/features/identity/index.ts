@@ -12,6 +12,7 @@ export {
   userVersion,
 } from "./manage-users.ts";
 export { admin, anyone, inSession, requireUser, signedIn } from "./policy.ts";
+export { isStillSignedIn, onIdentityChange } from "./recheck-actor.ts";
 export { findUser, findUserByEmail, listUsers, type UserRow, updateUser } from "./repo.ts";
 export { type IdentityHooks, identityRoutes } from "./routes.ts";
 export { purgeEnded } from "./service.ts";

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, ilike, isNull, lt, ne, or, sql } from "drizzle-orm";
+import type { UserActor } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { accounts, apiKeys, oneTimeTokens, principals, sessions, users } from "./tables.ts";
@@ -259,4 +260,38 @@ export async function endApiKey(
 export async function deleteEnded(db: Database, before: Date): Promise<void> {
   await db.delete(sessions).where(lt(sessions.expiresAt, before));
   await db.delete(oneTimeTokens).where(lt(oneTimeTokens.expiresAt, before));
+}
+
+/** Whether a session or key, and its user, are in force. */
+export async function credentialHolds(
+  db: Database,
+  via: UserActor["via"],
+  now: Date,
+): Promise<boolean> {
+  const rows =
+    via.kind === "session"
+      ? await db
+          .select({ id: sessions.id })
+          .from(sessions)
+          .innerJoin(users, eq(users.id, sessions.userId))
+          .where(
+            and(
+              eq(sessions.id, via.sessionId),
+              gt(sessions.expiresAt, now),
+              isNull(users.disabledAt),
+            ),
+          )
+      : await db
+          .select({ id: apiKeys.id })
+          .from(apiKeys)
+          .innerJoin(users, eq(users.id, apiKeys.userId))
+          .where(
+            and(
+              eq(apiKeys.id, via.keyId),
+              isNull(apiKeys.revokedAt),
+              or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
+              isNull(users.disabledAt),
+            ),
+          );
+  return rows.length > 0;
 }

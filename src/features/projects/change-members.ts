@@ -1,6 +1,7 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { findUserByEmail } from "../identity/index.ts";
+import { announceAccess } from "./announce-access.ts";
 import {
   alreadyMember,
   lastOwner,
@@ -78,6 +79,7 @@ export async function removeMember(
     await deleteMember(tx.db, scope, principalId);
     await recordFor(tx, "member.removed", scope, principalId, { role: from });
   });
+  await announceAccess(ctx.deps, scope.projectId);
 }
 
 /** The lock makes two owners who demote each other at the same moment take turns, so one of them stays. */

@@ -1,3 +1,4 @@
+export { announceAccess, onAccessChange } from "./announce-access.ts";
 export { projectArchived, projectNotFound } from "./errors.ts";
 export { restorableSince } from "./keep-project.ts";
 export { memberRoutes } from "./member-routes.ts";

@@ -1,5 +1,6 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
+import { announceAccess } from "./announce-access.ts";
 import { personalProjectStays, projectNotDeleted, projectNotFound } from "./errors.ts";
 import type { ProjectScope } from "./policy.ts";
 import { lockProject, type ProjectRow, updateProject } from "./repo.ts";
@@ -19,12 +20,14 @@ export function restorableUntil(ctx: Ctx, deletedAt: Date): Date {
 
 /** Hides a project and all in it; within the window an owner can restore it. @throws {Problem} 409 `personal_project`. */
 export async function deleteProject(ctx: Ctx, scope: ProjectScope): Promise<ProjectRow> {
-  return inTransaction(ctx, async (tx) => {
+  const deleted = await inTransaction(ctx, async (tx) => {
     const found = await lockProject(tx.db, scope.projectId);
     if (!found || found.deletedAt !== null) throw projectNotFound();
     if (found.personalOf !== null) throw personalProjectStays();
     return change(tx, scope, { deletedAt: ctx.deps.clock.now() }, "project.deleted");
   });
+  await announceAccess(ctx.deps, scope.projectId);
+  return deleted;
 }
 
 /** @throws {Problem} 404 past the window, 409 when it is not deleted. */

@@ -1,7 +1,12 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { record } from "../audit/index.ts";
-import { type ProjectScope, projectArchived, restorableSince } from "../projects/index.ts";
+import {
+  announceAccess,
+  type ProjectScope,
+  projectArchived,
+  restorableSince,
+} from "../projects/index.ts";
 import { messageNotFound, threadNotFound } from "./errors.ts";
 import type { ThreadScope } from "./policy.ts";
 import {
@@ -73,6 +78,7 @@ export async function changeThread(
       detail: { changed: Object.keys(change), ...(visibility === undefined ? {} : { visibility }) },
     });
   });
+  if (visibility === "private") await announceAccess(ctx.deps, scope.project.projectId);
 }
 
 /** Chooses the branch that the thread shows. @throws {Problem} 404 for a message of another thread. */
@@ -99,6 +105,7 @@ export async function setDeleted(ctx: Ctx, scope: ThreadScope, deleted: boolean)
       projectId: scope.project.projectId,
     });
   });
+  if (deleted) await announceAccess(ctx.deps, scope.project.projectId);
 }
 
 /** Removes threads for good whose restore window has passed. */

@@ -10,8 +10,8 @@ export function versionTag(version: number): string {
 export function expectedVersion(c: Context): number | null {
   const header = c.req.header("if-match");
   if (header === undefined || header === "*") return null;
-  // Nine digits are more changes than a row can have had, and fit the column.
-  const match = /^(?:W\/)?"v(\d{1,9})"$/.exec(header.trim());
+  // A counter, or an instant in milliseconds; more digits are no number that we gave out.
+  const match = /^(?:W\/)?"v(\d{1,15})"$/.exec(header.trim());
   if (!match) throw changedMeanwhile();
   return Number(match[1]);
 }

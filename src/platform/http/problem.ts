@@ -171,6 +171,12 @@ function databaseProblem(error: Error): Problem | null {
     );
   }
   if (code === "23505") return new Problem(409, "already_exists", "This exists already.");
+  if (code === "22003")
+    return new Problem(
+      422,
+      "out_of_range",
+      "A number is larger or smaller than what can be stored.",
+    );
   if (code === "22021" || code === "22P05")
     return new Problem(422, "invalid_text", "The text has characters that cannot be stored.");
   return null;

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { openAiServer } from "../../../test/providers/openai-server.ts";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { ask, connectServer, readEvents } from "../../../test/support/generation.ts";
+import { read, readId } from "../../../test/support/read.ts";
+import { createdApiKey } from "../identity/schema.ts";
+
+const server = openAiServer();
+let app: TestApp;
+let ada: Person;
+let bob: Person;
+let modelId: string;
+beforeAll(async () => {
+  await server.start();
+  app = await createTestApp({
+    env: { ATELIER_PROVIDER_PRIVATE_HOSTS: "true", ATELIER_GENERATION_IDLE_SECONDS: "5" },
+  });
+  ada = await app.person("Ada");
+  bob = await app.person("Bob");
+  modelId = await connectServer(app, server, "openai");
+  server.scenario = { endless: true, text: "and so on ", chunkMs: 10 };
+});
+afterAll(async () => {
+  await app.close();
+  await server.stop();
+});
+
+/** An answer that runs on, in a thread that the project may see, with Bob in the project. */
+async function running() {
+  const projectId = await readId(await ada.post("/projects", { name: "Shared" }));
+  await ada.post(`/projects/${projectId}/members`, { email: bob.me.email, role: "viewer" });
+  const threadId = await readId(
+    await ada.post(`/projects/${projectId}/threads`, { visibility: "project" }),
+  );
+  const { generationId } = await ask(ada, { threadId, modelId });
+  return { projectId, threadId, generationId };
+}
+
+const ending = async (events: Promise<unknown>) =>
+  Promise.race([events.then(() => "ended"), Bun.sleep(3_000).then(() => "goes on")]);
+
+test("a removed member's stream of a running answer ends, while the others read on", async () => {
+  const { projectId, generationId } = await running();
+  const bobs = readEvents(bob, generationId);
+  const adas = readEvents(ada, generationId);
+  await Bun.sleep(200);
+  await ada.delete(`/projects/${projectId}/members/${bob.me.id}`);
+  expect(await ending(bobs)).toBe("ended");
+  expect(await Promise.race([adas.then(() => "ended"), Bun.sleep(300)])).not.toBe("ended");
+  await ada.post(`/generations/${generationId}/stop`);
+  expect((await adas).at(-1)?.event).toEqual({ type: "done", status: "stopped" });
+});
+
+test("making the thread private ends the streams of everybody else", async () => {
+  const { threadId, generationId } = await running();
+  const bobs = readEvents(bob, generationId);
+  await Bun.sleep(200);
+  expect((await ada.patch(`/threads/${threadId}`, { visibility: "private" })).status).toBe(200);
+  expect(await ending(bobs)).toBe("ended");
+  await ada.post(`/generations/${generationId}/stop`);
+});
+
+test("a revoked key's stream ends at once", async () => {
+  const { generationId } = await running();
+  const { key, id } = await read(
+    await bob.post("/me/api-keys", { name: "Reader", scopes: ["read"] }),
+    createdApiKey,
+  );
+  const byKey = readEvents(app.withKey(key), generationId);
+  const bobs = readEvents(bob, generationId);
+  await Bun.sleep(200);
+  await bob.delete(`/me/api-keys/${id}`);
+  expect(await ending(byKey)).toBe("ended");
+  await ada.post(`/generations/${generationId}/stop`);
+  expect((await bobs).at(-1)?.event.type).toBe("done");
+});

@@ -1,0 +1,15 @@
+import type { Deps } from "../../deps.ts";
+import type { Ctx } from "../../platform/context.ts";
+import { IDENTITY_CHANGED } from "./actor-cache.ts";
+import { credentialHolds } from "./repo.ts";
+
+/** Calls `listener` when some session or key was revoked, or some account changed. @returns a function that ends it. */
+export function onIdentityChange(deps: Deps, listener: () => void): () => void {
+  return deps.bus.subscribe(IDENTITY_CHANGED, listener);
+}
+
+/** Whether the session or key that began a long answer is still in force. */
+export async function isStillSignedIn(ctx: Ctx): Promise<boolean> {
+  const { actor } = ctx;
+  return actor.kind === "user" && credentialHolds(ctx.db, actor.via, ctx.deps.clock.now());
+}

@@ -1,0 +1,15 @@
+import type { Deps } from "../../deps.ts";
+
+const TOPIC = "project.access";
+
+/** Tells every process that somebody may no longer read what they could in a project. Call it after the commit. */
+export function announceAccess(deps: Deps, projectId: string): Promise<void> {
+  return deps.bus.publish(TOPIC, projectId);
+}
+
+/** Calls `listener` when access to a project has changed. @returns a function that ends it. */
+export function onAccessChange(deps: Deps, projectId: string, listener: () => void): () => void {
+  return deps.bus.subscribe(TOPIC, (changed) => {
+    if (changed === projectId) listener();
+  });
+}
