@@ -18,7 +18,7 @@ export type MenuProps = {
   items: readonly (MenuItem | null | false | undefined)[];
   icon?: IconName | undefined;
   size?: "md" | "sm" | undefined;
-  /** A button of another look than the three dots. */
+  /** What a button of another look than the three dots shows; it is the button's name too. */
   trigger?: ComponentChildren;
   triggerClass?: string | undefined;
 };
@@ -81,7 +81,6 @@ export function Menu(props: MenuProps): JSX.Element {
         <button
           type="button"
           class={props.triggerClass}
-          aria-label={props.label}
           aria-haspopup="menu"
           aria-expanded={open}
           onClick={toggle}
@@ -93,7 +92,7 @@ export function Menu(props: MenuProps): JSX.Element {
           icon={props.icon ?? "more"}
           label={props.label}
           size={props.size}
-          tip={open ? "none" : "below"}
+          tip="none"
           expanded={open}
           onClick={toggle}
         />

@@ -24,11 +24,12 @@ export function UserMenu(): JSX.Element | null {
   if (!person) return null;
   return (
     <Menu
-      label={t("shell.account", { name: person.name })}
+      label={t("shell.account")}
       triggerClass="user-button"
       trigger={
         <>
           <Avatar name={person.name} />
+          <span class="visually-hidden">{t("shell.account")}</span>
           <span class="user-name">
             <span class="truncate">{person.name}</span>
             <span class="truncate faint">{person.email}</span>

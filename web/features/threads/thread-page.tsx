@@ -33,7 +33,8 @@ function OneThread(props: { id: string }): JSX.Element {
   const end = useFollowEnd();
 
   useEffect(() => {
-    if (!model.detail.peek()) void model.load();
+    // A thread that was just begun is shown at once, and read all the same: it has its title now.
+    void model.load();
     return () => model.dispose();
   }, []);
   const isRunning = running !== undefined;

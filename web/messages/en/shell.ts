@@ -41,7 +41,7 @@ export const shell = {
   "palette.results": "Results",
   "palette.searchFiles": "Search this project’s files for “{query}”",
   "palette.thread": "Thread",
-  "shell.account": "Account of {name}",
+  "shell.account": "Account",
   "shell.closeMenu": "Close the menu",
   "shell.home": "Atelier, start page",
   "shell.navigation": "Main",
