@@ -1,11 +1,21 @@
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
 export type Tab = { id: string; label: string; href: string; count?: number | undefined };
 
 /** Tabs that are links: the chosen one is part of the address, so it can be reloaded and shared. */
 export function Tabs(props: { label: string; tabs: readonly Tab[]; current: string }): JSX.Element {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // In a narrow window the chosen tab may be beside what is seen of the bar.
+    const chosen = bar.current?.querySelector<HTMLElement>("[aria-current]");
+    if (bar.current && chosen) {
+      bar.current.scrollLeft =
+        chosen.offsetLeft - (bar.current.clientWidth - chosen.clientWidth) / 2;
+    }
+  }, [props.current]);
   return (
-    <nav class="tabs" aria-label={props.label}>
+    <nav class="tabs" aria-label={props.label} ref={bar}>
       {props.tabs.map((tab) => (
         <a
           key={tab.id}

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { api, path } from "../../lib/api.ts";
 import type { Agent, Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import type { Page } from "../../lib/resource.ts";
+import { agentsFor } from "../threads/choices.ts";
 import { AgentList } from "./agent-list.tsx";
 
 /** The agents of a project; those of the workspace are shown with them and changed by admins. */
@@ -14,7 +14,10 @@ export function ProjectAgents(props: { project: Project }): JSX.Element {
       detail={t("agents.detail")}
       mayEdit={project.role !== "viewer" && project.archivedAt === null}
       inputs={[project.id]}
-      read={(signal) => api.get<Page<Agent>>(path`/projects/${project.id}/agents`, { signal })}
+      read={async (signal) => ({
+        items: [...(await agentsFor(project.id, signal))],
+        nextCursor: null,
+      })}
       create={(agent) => api.post<Agent>(path`/projects/${project.id}/agents`, agent)}
     />
   );
