@@ -3,14 +3,20 @@ import { estimateTokens } from "../../providers/estimate-tokens.ts";
 import type { Provider } from "../../providers/port.ts";
 import { noteProgress } from "../metering/index.ts";
 import { finishAnswer } from "./finish-answer.ts";
+import { Frames } from "./frames.ts";
 import type { Notices } from "./notices.ts";
 import { recoverExpired } from "./recover-expired.ts";
 import { appendLog, type LogRow, renewLeases } from "./repo.ts";
 import { type AnswerPlan, RunningAnswer } from "./running-answer.ts";
 import { citeNew, writeAnswer } from "./write-answer.ts";
 
-/** Live readers get new text at most this often: eyes need no more, and each write costs more than its text. */
+/**
+ * A provider is read, and its readers are woken, this often: eyes need no more, and each read and each
+ * write costs more than its text. What arrives meanwhile waits in the socket and is read at once.
+ */
 const FRAME_MS = 50;
+/** Events of one read beyond which more is waiting than a frame brings: then reading goes on at once. */
+const FULL_READ = 100;
 /** The stored log is behind the answer by no more than this. */
 const STORE_MS = 100;
 const RENEW_MS = 2_500;
@@ -26,11 +32,10 @@ export class Runner {
   readonly #deps: Deps;
   readonly #notices: Notices;
   readonly #answers = new Map<string, RunningAnswer>();
-  readonly #dirty = new Set<RunningAnswer>();
+  readonly #frames = new Frames(FRAME_MS);
   readonly #finishing = new Set<Promise<void>>();
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #endStops: () => void;
-  #frame: ReturnType<typeof setTimeout> | undefined;
   #storing = false;
   #recoverFrom = 0;
 
@@ -90,17 +95,17 @@ export class Runner {
     const { config, metrics } = this.#deps;
     const limit = setTimeout(() => answer.end("time_limit"), config.generationMaxSeconds * 1000);
     let first = true;
-    const grown = () => {
+    const grown = (events: number) => {
+      answer.wakeReaders();
       if (first && answer.log.end > 1) {
         first = false;
         metrics.timeToFirstToken.observe(
           { provider: provider.kind },
           (performance.now() - answer.plan.acceptedAt) / 1000,
         );
-        answer.wakeReaders();
-        return;
+        return undefined;
       }
-      this.#touch(answer);
+      return events > FULL_READ ? undefined : this.#frames.next();
     };
     try {
       const outcome = await writeAnswer(
@@ -121,18 +126,6 @@ export class Runner {
       clearTimeout(limit);
       answer.wakeReaders();
     }
-  }
-
-  /** Wakes readers at the next frame. */
-  #touch(answer: RunningAnswer): void {
-    if (!answer.hasReaders) return;
-    this.#dirty.add(answer);
-    this.#frame ??= setTimeout(() => {
-      this.#frame = undefined;
-      const dirty = [...this.#dirty];
-      this.#dirty.clear();
-      for (const one of dirty) one.wakeReaders();
-    }, FRAME_MS);
   }
 
   /** Stores what all answers have said since the last time, in one statement and one notice. */

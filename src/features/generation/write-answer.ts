@@ -20,13 +20,14 @@ const LONGEST = 4_000_000;
 
 /**
  * Reads the provider's stream into the answer's log until it ends, is told to end, or fails.
- * @param grown called after each network read; the first one is the first token.
+ * @param grown called after each network read with its number of events; what it returns is awaited
+ * before the next one.
  */
 export async function writeAnswer(
   answer: RunningAnswer,
   provider: Provider,
   idleTimeoutMs: number,
-  grown: () => void,
+  grown: (events: number) => Promise<void> | undefined,
 ): Promise<Outcome> {
   let outcome: Outcome | undefined;
   try {
@@ -35,7 +36,7 @@ export async function writeAnswer(
       idleTimeoutMs,
     })) {
       for (const event of events) outcome = take(answer, event) ?? outcome;
-      grown();
+      await grown(events.length);
       if (answer.text.length + answer.reasoning.length > LONGEST) answer.end("too_long");
     }
   } catch (error) {
