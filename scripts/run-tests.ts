@@ -98,6 +98,21 @@ try {
     { parallel: 1, timeoutMs: 120_000 },
     { ...env, ATELIER_TEST_BROWSER: await ensureBrowser() },
   );
+  // Minutes of building at first, and some of testing: only when asked for, where there is a Go to build with.
+  if (process.argv.includes("--cluster") && Bun.which("go") !== null) {
+    await check("build of the test control plane", ["./scripts/cluster-test", "--build"]);
+    await suite(
+      "cluster",
+      ["./test/cluster/overlays.cluster.ts", "./test/cluster/flux.cluster.ts"],
+      { parallel: 1, timeoutMs: 600_000 },
+      {},
+    );
+  } else {
+    results.skipped++;
+    console.log(
+      "SKIPPED: the manifests on a real API server (--cluster, and Go to build it with)\n",
+    );
+  }
 } finally {
   await server.stop();
   rmSync(scratch, { recursive: true, force: true });

@@ -7,6 +7,8 @@ export interface Nodes {
   readonly usage: Map<string, number>;
   /** Images whose pods never become ready. */
   readonly broken: Set<string>;
+  /** Images whose jobs end with a failure. */
+  readonly failing: Set<string>;
   stop(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ const list = async (cluster: Cluster, path: string) =>
 export async function startNodes(cluster: Cluster): Promise<Nodes> {
   const usage = new Map<string, number>();
   const broken = new Set<string>();
+  const failing = new Set<string>();
   for (const name of ["node-a", "node-b", "node-c"]) {
     await cluster.api("POST", "/api/v1/nodes", {
       apiVersion: "v1",
@@ -70,13 +73,14 @@ export async function startNodes(cluster: Cluster): Promise<Nodes> {
   let running = true;
   const loop = (async () => {
     while (running) {
-      await tick(cluster, broken).catch(() => undefined);
+      await tick(cluster, broken, failing).catch(() => undefined);
       await Bun.sleep(250);
     }
   })();
   return {
     usage,
     broken,
+    failing,
     stop: async () => {
       running = false;
       await loop;
@@ -85,7 +89,7 @@ export async function startNodes(cluster: Cluster): Promise<Nodes> {
   };
 }
 
-async function tick(cluster: Cluster, broken: Set<string>): Promise<void> {
+async function tick(cluster: Cluster, broken: Set<string>, failing: Set<string>): Promise<void> {
   for (const claim of await list(cluster, "/api/v1/persistentvolumeclaims")) {
     if (text(claim, "status", "phase") !== "Pending") continue;
     await cluster.api("POST", "/api/v1/persistentvolumes", {
@@ -116,7 +120,7 @@ async function tick(cluster: Cluster, broken: Set<string>): Promise<void> {
         await cluster.api(
           "PATCH",
           `${path}/status`,
-          { status: lifeOf(pod, broken) },
+          { status: lifeOf(pod, broken, failing) },
           "application/merge-patch+json",
         );
       }
@@ -124,16 +128,21 @@ async function tick(cluster: Cluster, broken: Set<string>): Promise<void> {
   );
 }
 
-function lifeOf(pod: Record<string, unknown>, broken: Set<string>): Record<string, unknown> {
+function lifeOf(
+  pod: Record<string, unknown>,
+  broken: Set<string>,
+  failing: Set<string>,
+): Record<string, unknown> {
   const now = new Date().toISOString();
-  const ofJob = maps(pod, "metadata", "ownerReferences").some((owner) => owner.kind === "Job");
-  const bad =
-    !ofJob &&
+  const runs = (images: Set<string>) =>
     maps(pod, "spec", "containers").some((container) =>
-      [...broken].some((image) => text(container, "image").includes(image)),
+      [...images].some((image) => text(container, "image").includes(image)),
     );
-  const ready = !bad && !ofJob;
-  const phase = bad ? "Running" : ofJob ? "Succeeded" : "Running";
+  const ofJob = maps(pod, "metadata", "ownerReferences").some((owner) => owner.kind === "Job");
+  const ready = !ofJob && !runs(broken);
+  const exitCode = ofJob && runs(failing) ? 1 : 0;
+  const phase = ofJob ? (exitCode === 0 ? "Succeeded" : "Failed") : "Running";
+  const reason = exitCode === 0 ? "Completed" : "Error";
   return {
     phase,
     startTime: now,
@@ -152,9 +161,9 @@ function lifeOf(pod: Record<string, unknown>, broken: Set<string>): Record<strin
       started: ready,
       restartCount: 0,
       state:
-        phase === "Succeeded"
-          ? { terminated: { exitCode: 0, reason: "Completed", startedAt: now, finishedAt: now } }
-          : { running: { startedAt: now } },
+        phase === "Running"
+          ? { running: { startedAt: now } }
+          : { terminated: { exitCode, reason, startedAt: now, finishedAt: now } },
     })),
   };
 }

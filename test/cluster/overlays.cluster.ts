@@ -323,6 +323,23 @@ describe("dev's policies on a real API server", () => {
     }
   });
 
+  test("the whole of what Flux's account may do is what is written down", async () => {
+    const listed = await cluster.must(
+      ["auth", "can-i", "--list", "--namespace=atelier", "--no-headers"],
+      undefined,
+      deployer,
+    );
+    const rights = listed
+      .split("\n")
+      .map((line) => line.trim().replace(/\s+/g, " "))
+      .filter((line) => line !== "")
+      .sort();
+    const file = Bun.file(`${import.meta.dir}/deployer-rights.txt`);
+    // A change of the Role shows here as a change of this file, for somebody to read.
+    if (process.env.UPDATE_RIGHTS === "1") await Bun.write(file, `${rights.join("\n")}\n`);
+    expect(rights.join("\n")).toBe((await file.text()).trim());
+  });
+
   test("the app's accounts may do nothing", async () => {
     const nobody = await cluster.must(
       ["auth", "can-i", "--list", "--namespace=atelier", "--no-headers"],
