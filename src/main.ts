@@ -42,7 +42,7 @@ async function runServe(role: string | undefined): Promise<number> {
   // An orchestrator has told everybody and can wait; a person at the terminal cannot. Either may insist.
   const signal = await asked;
   await server.stop(signal === "SIGTERM" ? config.generationMaxSeconds * 1000 : 0);
-  return 0;
+  return process.exit(0);
 }
 
 /** The first signal to end, also one that comes while starting; the second ends the process at once. */
@@ -155,8 +155,9 @@ try {
   process.exitCode = await main();
 } catch (error) {
   const known = error instanceof ConfigError || error instanceof FolderInUseError;
+  // Whatever is still open must not keep a process that has failed.
   process.stderr.write(
     `atelier: ${known || error instanceof Error ? error.message : "could not start"}\n`,
+    () => process.exit(1),
   );
-  process.exitCode = 1;
 }

@@ -44,7 +44,14 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
   const boss = new PgBoss({
     db: {
       executeSql: async (text, values = []) => ({
-        rows: (await database.sql.unsafe(text, values.map(encode))).flat(),
+        rows: (
+          await database.sql.unsafe(text, values.map(encode)).catch(async (error) => {
+            // Several statements at once that fail in the middle leave their transaction open, as for
+            // those of several processes that find no queue yet and did not make it first.
+            if (/\bBEGIN\b/.test(text)) await database.sql`rollback`.catch(() => {});
+            throw error;
+          })
+        ).flat(),
       }),
       listen: async (channel, onNotification, onReconnect) => {
         const subscription = await database.sql.listen(channel, onNotification, onReconnect);
@@ -56,7 +63,10 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
     schedule: runs,
   });
   boss.on("error", (error) => logger.error({ err: error }, "job queue failed"));
-  await boss.start();
+  await boss.start().catch(async (error) => {
+    await database.close();
+    throw error;
+  });
   const created = new Map<string, Promise<void>>();
   const ensure = (queue: string) => {
     const known = created.get(queue);
