@@ -4,12 +4,14 @@ import { read, readProblem } from "../../../test/support/read.ts";
 import { systemContext } from "../../platform/context.ts";
 import { ProviderError } from "../../providers/index.ts";
 import { chooseModel, connectModel } from "./index.ts";
-import { adminModel, providerTestResult } from "./schema.ts";
+import { adminModel, adminProvider, providerTestResult } from "./schema.ts";
 import { providers } from "./tables.ts";
 
 let app: TestApp;
 let ada: Person;
 let calls = 0;
+/** What went out to vendors, none of whom is really asked. */
+const sent: { url: string; body: unknown }[] = [];
 const inside = Bun.serve({
   port: 0,
   hostname: "127.0.0.1",
@@ -20,7 +22,14 @@ const inside = Bun.serve({
 });
 
 beforeAll(async () => {
-  app = await createTestApp();
+  const vendor = async (url: string | URL | Request, init?: RequestInit) => {
+    sent.push({ url: String(url), body: JSON.parse(String(init?.body)) });
+    return Response.json(
+      { type: "error", error: { type: "authentication_error" } },
+      { status: 401 },
+    );
+  };
+  app = await createTestApp({ deps: { fetch: Object.assign(vendor, { preconnect() {} }) } });
   ada = await app.person("Ada");
 }, 30_000);
 afterAll(async () => {
@@ -72,3 +81,25 @@ test("one that was stored while it was allowed is not called any more", async ()
   expect(failure).toBeInstanceOf(ProviderError);
   expect(calls).toBe(0);
 }, 20_000);
+
+test("a vendor's key is tried at the vendor's own address with a cheap model", async () => {
+  const made = await ada.post("/admin/providers", {
+    kind: "anthropic",
+    name: "Anthropic",
+    apiKey: "sk-ant-mistyped",
+  });
+  const { id } = await read(made, adminProvider);
+  const result = await read(await ada.post(`/admin/providers/${id}/test`, {}), providerTestResult);
+  expect(result).toMatchObject({ ok: false, costMicroUsd: 0, error: { code: "bad_key" } });
+  expect(sent).toMatchObject([
+    { url: "https://api.anthropic.com/v1/messages", body: { model: "claude-haiku-4-5" } },
+  ]);
+  const elsewhere = await ada.post("/admin/providers", {
+    kind: "openai",
+    name: "Elsewhere",
+    baseUrl: "https://8.8.8.8/v1",
+  });
+  const other = await read(elsewhere, adminProvider);
+  const unnamed = await ada.post(`/admin/providers/${other.id}/test`, {});
+  expect((await readProblem(unnamed)).code).toBe("model_needed");
+});

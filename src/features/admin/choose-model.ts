@@ -43,13 +43,16 @@ export interface ChosenModel {
  * @throws {Problem} 422 `model_not_available` for an id that is unknown, switched off or without a key.
  */
 export async function chooseModel(ctx: Ctx, modelId: string | null): Promise<ChosenModel> {
-  const usable = await usableModels(ctx);
   if (modelId !== null) {
-    const asked = usable.find(({ model }) => model.id === modelId);
+    const asked = (await usableModels(ctx)).find(({ model }) => model.id === modelId);
     if (!asked) throw modelNotAvailable();
     return chosen(asked);
   }
-  const best = defaultOf(usable, await getSetting(ctx, "defaultModelId"));
+  const [usable, settled] = await Promise.all([
+    usableModels(ctx),
+    getSetting(ctx, "defaultModelId"),
+  ]);
+  const best = defaultOf(usable, settled);
   if (!best) throw modelNotAvailable();
   return chosen(best);
 }

@@ -25,13 +25,15 @@ export function connectProvider(
   row: ProviderRow,
   options: { retry?: false } = {},
 ): Provider {
-  const { config, fetch } = ctx.deps;
+  const { config, fetch, metrics } = ctx.deps;
   const apiKey = keyOf(ctx, row);
   return createProvider({
     kind: row.kind,
     ...(row.baseUrl === null ? {} : { baseUrl: row.baseUrl }),
     ...(apiKey === undefined ? {} : { apiKey }),
-    ...options,
+    retry: options.retry ?? {
+      onRetry: () => metrics.providerRetries.inc({ provider: row.name }),
+    },
     fetch: row.baseUrl === null ? fetch : guardedFetch(fetch, config.providerPrivateHosts),
   });
 }

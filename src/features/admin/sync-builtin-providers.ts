@@ -17,7 +17,7 @@ interface KeptProvider {
   kind: ProviderKind;
   origin: "builtin" | "environment";
   name: string;
-  /** The first is what a workspace without a default of its own uses. */
+  /** The first is what a workspace without a default of its own uses, the last is the cheapest. */
   models: string[];
 }
 
@@ -38,6 +38,11 @@ const KEPT: KeptProvider[] = [
 ];
 
 type NamedModel = DescribedModel & { name: string };
+
+/** A cheap model of a vendor, to try a key with. */
+export function cheapModel(kind: ProviderKind): string | undefined {
+  return KEPT.find((kept) => kept.kind === kind)?.models.at(-1);
+}
 
 /**
  * Brings the providers that this program keeps itself up to date: the built-in one, and those whose key is

@@ -18,6 +18,7 @@ import { addressNotAllowed, modelNeeded } from "./errors.ts";
 import { getProvider } from "./manage-providers.ts";
 import { listModelsEver, type ProviderRow } from "./repo.ts";
 import type { ProviderTestResult } from "./schema.ts";
+import { cheapModel } from "./sync-builtin-providers.ts";
 
 const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_TOKENS = 16;
@@ -33,7 +34,7 @@ interface Outcome {
 /**
  * Makes one real call of a few tokens, which the ledger books on the admin's personal project, and says in
  * words what went wrong, if anything did.
- * @param modelName the provider's name of a model; without one, the first that the provider offers
+ * @param modelName the provider's name of a model; without one, the first that the provider offers, else a cheap one of the vendor
  * @throws {Problem} 404, 402 `budget_exhausted`, 422 `model_needed`.
  */
 export async function testProvider(
@@ -88,7 +89,8 @@ async function modelToTest(ctx: Ctx, provider: ProviderRow, wanted: string | und
     (row) => row.deletedAt === null,
   );
   const row = offered.find(({ name }) => wanted === undefined || name === wanted);
-  const name = row?.name ?? wanted;
+  const name =
+    row?.name ?? wanted ?? (provider.baseUrl === null ? cheapModel(provider.kind) : undefined);
   if (name === undefined) throw modelNeeded();
   const priceTable = row
     ? { tiers: row.priceTiers, source: row.priceVersion }
