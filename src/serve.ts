@@ -28,6 +28,8 @@ export interface RunningServer {
 
 /** Bun closes quiet connections after ten seconds; event streams set their own. */
 const IDLE_SECONDS = 30;
+/** Most that one form of several files may take. */
+const FORM_BYTES = 134_217_728;
 /** How long requests that are being answered may take when everything else has ended. */
 const LAST_ANSWERS_MS = 5_000;
 
@@ -67,6 +69,8 @@ async function start(
     hostname: config.host,
     port: config.port,
     idleTimeout: IDLE_SECONDS,
+    // Each route has its own, smaller limit; this one only must not stand in the way of a file's.
+    maxRequestBodySize: Math.max(FORM_BYTES, config.fileMaxBytes + 1_048_576),
     fetch: app.fetch,
   });
   closers.add("server", () => stopServer(server));

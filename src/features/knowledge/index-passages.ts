@@ -12,8 +12,8 @@ export interface IndexedVersion {
   language: string;
 }
 
-/** Passages whose words are counted at once; between batches other work of the process runs. */
-const BATCH = 100;
+/** Passages whose words are counted at once: some milliseconds of work, then others of the process have their turn. */
+const BATCH = 25;
 
 /**
  * Puts the passages of a version into the search index and counts them. Call it in a transaction that

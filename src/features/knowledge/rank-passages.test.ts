@@ -175,7 +175,7 @@ test("the ranking in SQL agrees with BM25 computed in memory", async () => {
     agreement += discounted(ideal) === 0 ? 1 : discounted(gains) / discounted(ideal);
   }
   expect(agreement / 40).toBeGreaterThanOrEqual(0.99);
-}, 30_000);
+}, 90_000);
 
 test("what leaves the index leaves its counts", async () => {
   const projectId = await newProject("Counts");

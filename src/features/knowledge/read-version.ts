@@ -22,7 +22,7 @@ import { blobKey } from "./store-file.ts";
 import { chunks } from "./tables.ts";
 
 /** Chunks stored by one statement. */
-const BATCH = 500;
+const BATCH = 100;
 
 /**
  * Reads a stored version: text, passages, search index, and then it is `ready`, all in one transaction;
