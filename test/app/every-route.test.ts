@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createTestApp, type TestApp } from "../support/app.ts";
 import { makeCast, ROLES, type Role } from "../support/cast.ts";
 import { mountedOperations, type Operation, readOperations } from "../support/operations.ts";
-import { readProblem } from "../support/read.ts";
+import { readId, readProblem } from "../support/read.ts";
 import { samples } from "./samples.ts";
 
 /**
@@ -118,6 +118,24 @@ const IN_THE_ARCHIVE = new Set([
   "DELETE /projects/{projectId}/members/{principalId}",
   "POST /generations/{generationId}/stop",
 ]);
+
+test("what belongs to one project is not found below another, though the caller owns that one", async () => {
+  const surprises: string[] = [];
+  const nested = operations.filter(({ name }) => /\{projectId\}\/.*\{\w+Id\}/.test(name));
+  for (const operation of nested) {
+    const cast = await makeCast(app);
+    const sample = await samples[operation.name]?.(cast, "owner");
+    if (sample === undefined) continue;
+    const { stranger } = cast.callers;
+    const own = await readId(await stranger.post("/projects", { name: "Mine" }));
+    const path = sample.path.replace(cast.projectId, own);
+    const response = await stranger.request(operation.method, path, sample.body);
+    if (response.status !== 404) surprises.push(`${operation.name}: ${response.status}`);
+    await response.body?.cancel();
+  }
+  expect(nested.length).toBeGreaterThan(5);
+  expect(surprises).toEqual([]);
+});
 
 test("an archived project is read as before and takes no change", async () => {
   const surprises: string[] = [];

@@ -104,11 +104,14 @@ const projects: Record<string, MakeSample> = {
 
 const agents: Record<string, MakeSample> = {
   "GET /agents": () => ({ path: "/agents" }),
-  "POST /agents": () => ({ path: "/agents", body: { name: "New" } }),
+  "POST /agents": async (cast) => ({
+    path: "/agents",
+    body: { name: "New", modelId: await builtinModel(cast) },
+  }),
   "GET /projects/{projectId}/agents": (cast) => ({ path: `${project(cast)}/agents` }),
-  "POST /projects/{projectId}/agents": (cast) => ({
+  "POST /projects/{projectId}/agents": async (cast) => ({
     path: `${project(cast)}/agents`,
-    body: { name: "New" },
+    body: { name: "New", modelId: await builtinModel(cast) },
   }),
   "GET /agents/{agentId}": async (cast) => ({ path: `/agents/${await agentOf(cast)}` }),
   "PATCH /agents/{agentId}": async (cast) => ({
@@ -126,12 +129,16 @@ const agents: Record<string, MakeSample> = {
 const threadOf = (cast: Cast) =>
   created(cast.callers.owner.post(`${project(cast)}/threads`, { visibility: "project" }));
 
-/** Names the built-in model: providers that other samples have made are nowhere. */
-async function question(cast: Cast) {
+async function builtinModel(cast: Cast): Promise<string> {
   const { items } = await read(await cast.callers.owner.get("/models"), modelChoices);
-  const builtin = items.find(({ providerKind }) => providerKind === "excerpts");
-  return { text: "How high is the rent?", modelId: builtin?.id };
+  return items.find(({ providerKind }) => providerKind === "excerpts")?.id ?? "";
 }
+
+/** Names the built-in model: providers that other samples have made are nowhere. */
+const question = async (cast: Cast) => ({
+  text: "How high is the rent?",
+  modelId: await builtinModel(cast),
+});
 
 /** A thread with a question and an answer that was stopped at once, since the built-in model takes its time. */
 async function answered(cast: Cast) {
@@ -153,14 +160,18 @@ async function answered(cast: Cast) {
 const threads: Record<string, MakeSample> = {
   "GET /threads": () => ({ path: "/threads" }),
   "GET /projects/{projectId}/threads": (cast) => ({ path: `${project(cast)}/threads` }),
-  "POST /projects/{projectId}/threads": (cast) => ({
+  "POST /projects/{projectId}/threads": async (cast) => ({
     path: `${project(cast)}/threads`,
-    body: { title: "New" },
+    body: { title: "New", agentId: await agentOf(cast), modelId: await builtinModel(cast) },
   }),
   "GET /threads/{threadId}": async (cast) => ({ path: `/threads/${await threadOf(cast)}` }),
   "PATCH /threads/{threadId}": async (cast) => ({
     path: `/threads/${await threadOf(cast)}`,
-    body: { title: "Renamed" },
+    body: {
+      title: "Renamed",
+      agentId: await agentOf(cast),
+      modelId: await builtinModel(cast),
+    },
   }),
   "DELETE /threads/{threadId}": async (cast) => ({ path: `/threads/${await threadOf(cast)}` }),
   "PUT /threads/{threadId}/leaf": async (cast) => {
@@ -174,11 +185,11 @@ const threads: Record<string, MakeSample> = {
   },
   "POST /threads/{threadId}/messages": async (cast) => ({
     path: `/threads/${await threadOf(cast)}/messages`,
-    body: await question(cast),
+    body: { ...(await question(cast)), agentId: await agentOf(cast) },
   }),
   "POST /messages/{messageId}/regenerate": async (cast) => ({
     path: `/messages/${(await answered(cast)).answerId}/regenerate`,
-    body: {},
+    body: { modelId: await builtinModel(cast) },
   }),
   "GET /generations/{generationId}": async (cast) => ({
     path: `/generations/${(await answered(cast)).generationId}`,

@@ -66,6 +66,8 @@ export function brokenFields(body: Record<string, unknown>): Variant[] {
     if (typeof value === "string") {
       put("is a number", 12_345);
       put("is a list", [value]);
+      if (field.endsWith("Id"))
+        variants.push(json(`${field} is unknown`, { ...body, [field]: UNKNOWN_ID }, [404, 422]));
       put("is far too long", LONG);
       put("holds NUL", `a\u0000${MARKER}`);
       put("holds half a character", `a\ud800${MARKER}`);

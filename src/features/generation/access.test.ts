@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { openAiServer } from "../../../test/providers/openai-server.ts";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { ask, connectServer, readEvents } from "../../../test/support/generation.ts";
-import { read, readId } from "../../../test/support/read.ts";
+import { ask, connectServer, readEvents, readThread } from "../../../test/support/generation.ts";
+import { read, readId, readProblem } from "../../../test/support/read.ts";
 import { createdApiKey } from "../identity/schema.ts";
 
 const server = openAiServer();
@@ -73,4 +73,26 @@ test("a revoked key's stream ends at once", async () => {
   expect(await ending(byKey)).toBe("ended");
   await ada.post(`/generations/${generationId}/stop`);
   expect((await bobs).at(-1)?.event.type).toBe("done");
+});
+
+test("a message that names no agent and no model gets the thread's", async () => {
+  const projectId = await readId(await ada.post("/projects", { name: "Choices" }));
+  const agentId = await readId(await ada.post(`/projects/${projectId}/agents`, { name: "Brief" }));
+  const thread = await ada.post(`/projects/${projectId}/threads`, { agentId, modelId });
+  const { generationId, answerId, threadId } = await ask(ada, { threadId: await readId(thread) });
+  await ada.post(`/generations/${generationId}/stop`);
+  const { messages } = await readThread(ada, threadId);
+  expect(messages.find(({ id }) => id === answerId)).toMatchObject({ agentId, modelId });
+});
+
+test("another project's agent can be chosen neither for a thread nor for a message", async () => {
+  const { projectId, threadId } = await running();
+  const elsewhere = await readId(await ada.post("/projects", { name: "Elsewhere" }));
+  const agentId = await readId(await ada.post(`/projects/${elsewhere}/agents`, { name: "Theirs" }));
+  const answers = [
+    await ada.post(`/projects/${projectId}/threads`, { agentId }),
+    await ada.patch(`/threads/${threadId}`, { agentId }),
+    await ada.post(`/threads/${threadId}/messages`, { text: "Hello", agentId }),
+  ];
+  for (const answer of answers) expect((await readProblem(answer)).code).toBe("agent_unknown");
 });

@@ -1,4 +1,5 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
+import { requireUsableAgent } from "../agents/index.ts";
 import { record } from "../audit/index.ts";
 import {
   findMessage,
@@ -23,7 +24,8 @@ export interface Begun {
 /**
  * Adds a message to a thread and begins its answer. A parent that already has a follower makes a branch;
  * editing is sending anew after the edited message's parent.
- * @throws {Problem} 422 `wrong_parent`, 409 `answer_running`, and what {@link beginAnswer} throws.
+ * An agent or model that the message does not name is the thread's.
+ * @throws {Problem} 422 `wrong_parent`, `agent_unknown`, 409 `answer_running`, and what {@link beginAnswer} throws.
  */
 export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessage): Promise<Begun> {
   const { userId } = userOf(ctx);
@@ -32,6 +34,8 @@ export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessag
   const parent = branch.at(-1);
   if (input.parentId !== null && parent?.role !== "assistant") throw wrongParent();
   if (parent?.status === "running") throw answerRunning();
+  if (typeof input.agentId === "string")
+    await requireUsableAgent(ctx, scope.project, input.agentId);
   const question: MessageRow = {
     id: ctx.deps.ids.next(),
     threadId: scope.threadId,
@@ -50,8 +54,8 @@ export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessag
     scope,
     branch: [...branch, question],
     newQuestion: question,
-    agentId: input.agentId ?? null,
-    modelId: input.modelId ?? null,
+    agentId: input.agentId === undefined ? scope.agentId : input.agentId,
+    modelId: input.modelId === undefined ? scope.modelId : input.modelId,
     ...(messages.length === 0 ? { title: titleOf(input.text) } : {}),
     action: "message.sent",
   });

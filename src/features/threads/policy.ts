@@ -24,6 +24,9 @@ export interface ThreadScope {
   readonly project: ProjectScope;
   readonly mayWrite: boolean;
   readonly mayManage: boolean;
+  /** What the thread answers with where a message chooses nothing. */
+  readonly agentId: string | null;
+  readonly modelId: string | null;
   readonly [minted]?: true;
 }
 
@@ -90,6 +93,8 @@ export async function threadScope(
     project: { projectId: found.projectId, role: found.role, userId: user.userId, archived },
     mayWrite: may.write && !archived,
     mayManage: may.manage,
+    agentId: found.agentId,
+    modelId: found.modelId,
   };
 }
 

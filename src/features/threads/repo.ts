@@ -25,6 +25,8 @@ export async function findThreadAccess(db: Database, threadId: string, userId: s
       ownerId: threads.ownerId,
       visibility: threads.visibility,
       deletedAt: threads.deletedAt,
+      agentId: threads.agentId,
+      modelId: threads.modelId,
       role: projectMembers.role,
       archivedAt: projects.archivedAt,
     })

@@ -1,5 +1,7 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
+import { chooseModel } from "../admin/index.ts";
+import { requireUsableAgent } from "../agents/index.ts";
 import { record } from "../audit/index.ts";
 import {
   announceAccess,
@@ -22,13 +24,17 @@ import type { NewThread, ThreadChange } from "./schema.ts";
 
 const UNTITLED = "New thread";
 
-/** Creates an empty thread of the signed-in user in a project. @throws {Problem} 409 `project_archived`. */
+/**
+ * Creates an empty thread of the signed-in user in a project.
+ * @throws {Problem} 409 `project_archived`, 422 `agent_unknown`, `model_not_available`.
+ */
 export async function createThread(
   ctx: Ctx,
   scope: ProjectScope,
   input: NewThread,
 ): Promise<ThreadRow> {
   if (scope.archived) throw projectArchived();
+  await requireChoices(ctx, scope, input);
   return inTransaction(ctx, async (tx) => {
     const now = ctx.deps.clock.now();
     const { title = UNTITLED, ...rest } = input;
@@ -54,7 +60,10 @@ export async function getThread(ctx: Ctx, scope: ThreadScope): Promise<ListedThr
   return found;
 }
 
-/** Changes title, visibility, agent or model. @throws {Problem} 412 when `expected` is not the newest version. */
+/**
+ * Changes title, visibility, agent or model.
+ * @throws {Problem} 412 when `expected` is not the newest version, 422 `agent_unknown`, `model_not_available`.
+ */
 export async function changeThread(
   ctx: Ctx,
   scope: ThreadScope,
@@ -68,6 +77,7 @@ export async function changeThread(
     ...(agentId === undefined ? {} : { agentId }),
     ...(modelId === undefined ? {} : { modelId }),
   };
+  await requireChoices(ctx, scope.project, input);
   await inTransaction(ctx, async (tx) => {
     if (!(await updateThread(tx.db, scope, change, expected, ctx.deps.clock.now())))
       throw changedMeanwhile();
@@ -79,6 +89,16 @@ export async function changeThread(
     });
   });
   if (visibility === "private") await announceAccess(ctx.deps, scope.project.projectId);
+}
+
+/** What a thread answers with must be there when it is chosen. */
+async function requireChoices(
+  ctx: Ctx,
+  scope: ProjectScope,
+  { agentId, modelId }: Pick<ThreadChange, "agentId" | "modelId">,
+): Promise<void> {
+  if (typeof agentId === "string") await requireUsableAgent(ctx, scope, agentId);
+  if (typeof modelId === "string") await chooseModel(ctx, modelId);
 }
 
 /** Chooses the branch that the thread shows. @throws {Problem} 404 for a message of another thread. */
