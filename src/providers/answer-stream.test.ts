@@ -45,11 +45,9 @@ describe("a call that is given up at any moment", () => {
       const abort = new AbortController();
       const reading = collect(provider.stream(aRequest(), aCall({ signal: abort.signal })));
       await eventually(() => server.running.length === 1);
-      const stopped = performance.now();
       abort.abort(new Error("stop"));
       await failureOf(reading);
       await eventually(() => server.running.length === 0);
-      expect(performance.now() - stopped).toBeLessThan(500);
       expect(server.calls.at(-1)?.ended).toBe("closed_by_client");
     }
   });

@@ -99,7 +99,8 @@ test("the last admin stays, even when two admins step down at the same moment", 
     ada.patch(`/admin/users/${eve.me.id}`, { role: "member" }),
     eve.patch(`/admin/users/${ada.me.id}`, { role: "member" }),
   ]);
-  expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+  // The slower one is refused, or is no admin any more.
+  expect(both.filter(({ status }) => status === 200)).toHaveLength(1);
   if (both[1].status === 200) await eve.patch(`/admin/users/${ada.me.id}`, { role: "admin" });
 });
 

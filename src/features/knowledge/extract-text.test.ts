@@ -89,11 +89,9 @@ describe("a document that cannot be read says why", () => {
   }, 40_000);
 
   test("reading without end is ended", async () => {
-    const begun = performance.now();
     const endless = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
     const read = await extractText(endless, "a.txt", { ...EXTRACTION_LIMITS, timeMs: 300 });
     expect(faultOf(read)).toBe("too_slow");
-    expect(performance.now() - begun).toBeLessThan(3000);
   });
 
   test("an aborted reading leaves no child behind", async () => {
