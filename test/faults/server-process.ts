@@ -40,6 +40,8 @@ export interface ServerOptions {
   dataDir?: string;
   /** Put before the command, to run it as somebody else. */
   prefix?: string[];
+  /** Called when the process exists, long before it serves, with what interrupts it. */
+  onSpawn?: (interrupt: () => void) => void;
 }
 
 const started: Bun.Subprocess[] = [];
@@ -72,6 +74,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     stderr: "pipe",
   });
   started.push(child);
+  options.onSpawn?.(() => child.kill("SIGINT"));
   let output = "";
   const collect = async (stream: ReadableStream<Uint8Array>) => {
     const decoder = new TextDecoder();
@@ -101,7 +104,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
 
 async function waitForAddress(child: Bun.Subprocess, output: () => string): Promise<string> {
   const deadline = Date.now() + START_MS;
-  while (Date.now() < deadline && child.exitCode === null) {
+  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
     const origin = /^Atelier is at (\S+)$/m.exec(output())?.[1];
     // By number, so that no look-up of the name stands between a test and the server.
     if (origin !== undefined) return origin.replace("localhost", "127.0.0.1");
