@@ -28,7 +28,9 @@ export class ApiError extends Error {
 
   /** What is wrong with one field of the body, in words. */
   field(path: string): string | undefined {
-    return this.errors.find((error) => error.path === path)?.message;
+    const message = this.errors.find((error) => error.path === path)?.message;
+    // The server writes some as the end of a sentence: "is taken".
+    return message && /^[a-z]/.test(message) ? t("field.problem", { message }) : message;
   }
 }
 

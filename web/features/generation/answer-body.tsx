@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import type {
   CitationPart,
   MessageError,
@@ -29,12 +30,17 @@ const ends = {
 
 /** An answer in any of its states: nothing yet, being written, complete, stopped, interrupted, failed. */
 export function AnswerBody(props: AnswerBodyProps): JSX.Element {
-  const text = textOf(props.parts);
+  const { text, citations } = useMemo(
+    () => ({
+      text: textOf(props.parts),
+      citations: props.parts.filter((part): part is CitationPart => part.type === "citation"),
+    }),
+    [props.parts],
+  );
   const running = props.status === "running";
   const reasoning = props.parts
     .map((part) => (part.type === "reasoning" && !part.redacted ? part.text : ""))
     .join("");
-  const citations = props.parts.filter((part): part is CitationPart => part.type === "citation");
   const end =
     props.status === "stopped" || props.status === "interrupted" ? ends[props.status] : undefined;
   return (

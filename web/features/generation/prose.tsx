@@ -4,52 +4,64 @@ import type { CitationPart } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { markdownBlocks } from "../../lib/markdown.ts";
 import { toast } from "../../ui/toast.tsx";
-import { numberCitations } from "./number-citations.ts";
+import { type CitationNumbers, numberCitations } from "./number-citations.ts";
+import { useNear } from "./use-near.ts";
 
-/**
- * Markdown on the page. Each block keeps its element while text is added behind it, so a selection
- * in it stays and only the last block is drawn again.
- */
-export function Prose(props: {
+export type ProseProps = {
   text: string;
   citations: readonly CitationPart[];
   streaming: boolean;
   onCite: (citation: CitationPart) => void;
-}): JSX.Element {
-  const root = useRef<HTMLDivElement>(null);
-  const numbers = useMemo(
-    () => numberCitations(props.text, props.citations),
-    [props.text, props.citations],
-  );
-  const blocks = markdownBlocks(props.text, {
-    streaming: props.streaming,
+};
+
+/** Blocks of safe HTML with the citations as numbered chips. */
+function render(text: string, numbers: CitationNumbers, streaming: boolean): string[] {
+  return markdownBlocks(text, {
+    streaming,
     cite: (marker, quote) => {
-      const found = numbers.find(marker, quote);
-      const label = found.citation
-        ? t(found.citation.verified ? "citation.open" : "citation.unverified", {
-            number: found.number,
-            file: found.citation.fileName,
-          })
-        : t("citation.unknown", { number: found.number });
+      const { number, citation } = numbers.find(marker, quote);
+      if (!citation) {
+        // While text still comes, its check may only be late.
+        return {
+          number,
+          verified: streaming ? undefined : false,
+          label: t("citation.unknown", { number }),
+        };
+      }
+      const id = citation.verified ? "citation.open" : "citation.unverified";
       return {
-        number: found.number,
-        verified:
-          props.streaming && !found.citation ? undefined : (found.citation?.verified ?? false),
-        label,
+        number,
+        verified: citation.verified,
+        label: t(id, { number, file: citation.fileName }),
       };
     },
   });
+}
+
+/**
+ * Markdown on the page. Each block keeps its element while text is added behind it, so a selection
+ * in it stays and only the last block is drawn again. Far from the window it is plain text, which
+ * costs little and can be searched all the same.
+ */
+export function Prose(props: ProseProps): JSX.Element {
+  const { text, citations, streaming } = props;
+  const root = useRef<HTMLDivElement>(null);
+  const near = useNear(root, streaming);
+  const numbers = useMemo(() => numberCitations(text, citations), [text, citations]);
+  const blocks = useMemo(
+    () => (near ? render(text, numbers, streaming) : undefined),
+    [near, text, numbers, streaming],
+  );
 
   useEffect(() => {
-    if (props.streaming || !root.current?.querySelector("code[data-language]:not([data-done])"))
-      return;
     const element = root.current;
+    if (streaming || !element?.querySelector("code[data-language]:not([data-done])")) return;
     // Colours are an extra: without them the code can be read all the same.
     import("../../lib/highlight.ts").then(
       ({ highlightIn }) => highlightIn(element),
       () => undefined,
     );
-  }, [props.streaming, props.text]);
+  }, [blocks, streaming]);
 
   const onClick = (event: TargetedMouseEvent<HTMLDivElement>) => {
     const target = event.target instanceof Element ? event.target.closest("button") : null;
@@ -66,17 +78,19 @@ export function Prose(props: {
       else toast(t("citation.notFound"));
     }
   };
-  const sources = numbers.sources;
+  const { sources } = numbers;
   return (
     <>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: catches the clicks of the buttons inside */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the buttons inside answer to keys themselves */}
-      <div class={props.streaming ? "prose streaming" : "prose"} ref={root} onClick={onClick}>
-        {blocks.map((html, index) => (
-          <div key={index} class="block" dangerouslySetInnerHTML={{ __html: html }} />
-        ))}
+      <div class={blocks ? "prose" : "prose plain"} ref={root} onClick={onClick}>
+        {blocks
+          ? blocks.map((html, index) => (
+              <div key={index} class="block" dangerouslySetInnerHTML={{ __html: html }} />
+            ))
+          : text}
       </div>
-      {!props.streaming && sources.length > 0 && (
+      {!streaming && sources.length > 0 && (
         <ul class="sources" aria-label={t("citation.sources")}>
           {sources.map(({ number, citation }) => (
             <li key={number}>

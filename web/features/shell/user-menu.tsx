@@ -7,7 +7,6 @@ import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { me, signOut } from "../identity/session.ts";
 import { setTheme, theme } from "./theme.ts";
-import { clearWorkspace } from "./workspace.ts";
 
 /** The person at the foot of the sidebar: settings, look, administration, sign-out. */
 export function UserMenu(): JSX.Element | null {
@@ -15,7 +14,6 @@ export function UserMenu(): JSX.Element | null {
   const leave = useAction(
     async () => {
       await signOut();
-      clearWorkspace();
       route("/sign-in");
     },
     { toast: true },

@@ -1,4 +1,4 @@
-import { computed } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { api, path, withQuery } from "../../lib/api.ts";
 import type { Project, Thread } from "../../lib/api-types.ts";
 import { createList, type Page } from "../../lib/resource.ts";
@@ -19,8 +19,9 @@ export const personalProject = computed(() =>
   projects.items.value?.find((project) => project.id === me.value?.personalProjectId),
 );
 
-/** Forgets everything of the person who signed out. */
-export function clearWorkspace(): void {
+// What belongs to a person goes when they do, whoever ended the session.
+effect(() => {
+  if (me.value !== null) return;
   projects.items.value = undefined;
   recentThreads.items.value = undefined;
-}
+});

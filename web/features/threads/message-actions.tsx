@@ -2,8 +2,10 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { formatCompact, formatMoney, t } from "../../lib/i18n.ts";
 import { IconButton } from "../../ui/button.tsx";
+import { Menu } from "../../ui/menu.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { ManifestDialog } from "../generation/manifest-dialog.tsx";
+import { models } from "./choices.ts";
 import { siblingsOf } from "./message-tree.ts";
 import type { MessageProps } from "./message-view.tsx";
 
@@ -14,6 +16,7 @@ export function MessageActions(
   const { message, thread } = props;
   const details = useSignal(false);
   const { index, all } = siblingsOf(props.tree.value, message);
+  const others = models.data.value ?? [];
   const go = (step: number) => {
     const target = all[index + step];
     if (target) props.onChoose(target.id);
@@ -72,7 +75,20 @@ export function MessageActions(
             icon="retry"
             size="sm"
             label={t("message.regenerate")}
-            onClick={() => props.onRegenerate(message)}
+            onClick={() => props.onRegenerate(message, null)}
+          />
+        )}
+        {message.role === "assistant" && thread.mayWrite && !props.busy && others.length > 1 && (
+          <Menu
+            icon="chevronDown"
+            size="sm"
+            label={t("message.regenerateWith")}
+            items={others.map((model) => ({
+              label: model.displayName,
+              hint: model.providerName,
+              checked: model.id === message.modelId,
+              onSelect: () => props.onRegenerate(message, model.id),
+            }))}
           />
         )}
         {message.role === "assistant" && message.generationId && (

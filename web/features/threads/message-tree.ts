@@ -7,17 +7,35 @@ export function treeOf(messages: readonly Message[]): MessageTree {
   return new Map(messages.map((message) => [message.id, message]));
 }
 
+/** Children of each message, made once for a tree: a long thread asks for them at every message. */
+const families = new WeakMap<MessageTree, Map<string | null, Message[]>>();
+
+function familiesOf(tree: MessageTree): Map<string | null, Message[]> {
+  const known = families.get(tree);
+  if (known) return known;
+  const made = Map.groupBy(tree.values(), (message) => message.parentId);
+  for (const children of made.values()) {
+    // Ids are made in time order, which settles messages of the same instant.
+    children.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+  }
+  families.set(tree, made);
+  return made;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** The answers to a message, or the beginnings of a thread for null, oldest first. */
-export function childrenOf(tree: MessageTree, parentId: string | null): Message[] {
-  const children = [...tree.values()].filter((message) => message.parentId === parentId);
-  // Ids are made in time order, which settles messages of the same instant.
-  return children.sort(
-    (a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id),
-  );
+export function childrenOf(tree: MessageTree, parentId: string | null): readonly Message[] {
+  return familiesOf(tree).get(parentId) ?? [];
 }
 
 /** A message among those with the same parent: which one it is and all of them. */
-export function siblingsOf(tree: MessageTree, message: Message): { index: number; all: Message[] } {
+export function siblingsOf(
+  tree: MessageTree,
+  message: Message,
+): { index: number; all: readonly Message[] } {
   const all = childrenOf(tree, message.parentId);
   return { index: all.findIndex((sibling) => sibling.id === message.id), all };
 }

@@ -19,7 +19,7 @@ export type MessageProps = {
   busy: boolean;
   onCite: (citation: CitationPart) => void;
   onChoose: (messageId: string) => void;
-  onRegenerate: (message: Message) => void;
+  onRegenerate: (message: Message, modelId: string | null) => void;
   onEdit: (message: Message, text: string) => Promise<void>;
 };
 
@@ -86,7 +86,7 @@ function AssistantMessage(props: MessageProps): JSX.Element {
         waiting={running && props.connection.value === "waiting"}
         onCite={props.onCite}
         onRetry={
-          props.thread.mayWrite && !props.busy ? () => props.onRegenerate(message) : undefined
+          props.thread.mayWrite && !props.busy ? () => props.onRegenerate(message, null) : undefined
         }
       />
       {!running && <MessageActions {...props} text={textOf(shown.parts)} />}

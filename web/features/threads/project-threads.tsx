@@ -57,6 +57,7 @@ export function ProjectThreads(props: { project: Project }): JSX.Element {
           }}
         />
       )}
+      {project.archivedAt && <p class="notice">{t("project.archivedNote")}</p>}
       <Section
         title={t(deleted ? "threads.deleted" : "project.tab.threads")}
         actions={

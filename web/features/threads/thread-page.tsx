@@ -104,7 +104,7 @@ function OneThread(props: { id: string }): JSX.Element {
                   source.value = citation;
                 }}
                 onChoose={(id) => attempt(model.choose(id))}
-                onRegenerate={(target) => attempt(model.regenerate(target, null))}
+                onRegenerate={(target, modelId) => attempt(model.regenerate(target, modelId))}
                 onEdit={(target, text) =>
                   model.edit(target, text, { modelId: detail.modelId, agentId: detail.agentId })
                 }

@@ -43,6 +43,8 @@ export const projects = {
   "members.roleOf": "Role of {name}",
   "members.you": "(you)",
   "project.archive": "Archive",
+  "project.archivedNote":
+    "This project is archived: it can be read, and asked again once it is brought back.",
   "project.delete": "Delete project",
   "project.delete.text":
     "Its threads, files and agents go with it, for every member. It can be restored from the list of deleted projects for 30 days; after that it is gone for good.",

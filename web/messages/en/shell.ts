@@ -30,6 +30,7 @@ export const shell = {
   "field.name": "Name",
   "field.password": "Password",
   "field.password.hint": "At least 10 characters",
+  "field.problem": "This {message}",
   "field.title": "Title",
   "notFound.action": "Go to the start page",
   "notFound.detail": "The address may be mistyped, or what was here has been removed.",

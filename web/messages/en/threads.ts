@@ -50,6 +50,7 @@ export const threads = {
   "message.edit.hint": "The old version is kept as a branch.",
   "message.from": "Message from {name}",
   "message.regenerate": "Answer again",
+  "message.regenerateWith": "Answer again with another model",
   "message.tokens": "{tokens} tokens",
   "message.you": "you",
   "thread.answered": "The answer has ended",
