@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX, TargetedKeyboardEvent } from "preact";
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
@@ -53,14 +53,18 @@ export function Menu(props: MenuProps): JSX.Element {
   };
   const close = () => list.current?.hidePopover();
   const toggle = () => {
+    if (open) close();
+    else setOpen(true);
+  };
+  useLayoutEffect(() => {
+    // Only now has the list its items, and so the size that its place depends on.
     const element = list.current;
     const button = wrap.current?.querySelector("button");
-    if (!element || !button) return;
-    if (element.matches(":popover-open")) return close();
+    if (!open || !element || !button || element.matches(":popover-open")) return;
     element.showPopover();
     place(element, button);
     buttons()[0]?.focus();
-  };
+  }, [open]);
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLDivElement>) => {
     const moves: Record<string, () => void> = {
       ArrowDown: () => move(1, document.activeElement),
@@ -105,7 +109,9 @@ export function Menu(props: MenuProps): JSX.Element {
         tabIndex={-1}
         aria-label={props.label}
         class="menu-list"
-        onToggle={(event) => setOpen(event.newState === "open")}
+        onToggle={(event) => {
+          if (event.newState === "closed") setOpen(false);
+        }}
         onKeyDown={onKeyDown}
       >
         {open &&

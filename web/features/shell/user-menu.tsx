@@ -45,7 +45,7 @@ export function UserMenu(): JSX.Element | null {
         {
           label: t("theme.system"),
           checked: theme.value === "system",
-          icon: "settings",
+          icon: "monitor",
           onSelect: () => setTheme("system"),
         },
         {
