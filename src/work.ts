@@ -1,4 +1,5 @@
 import type { Deps } from "./deps.ts";
+import { resealKeys } from "./features/admin/index.ts";
 import { purgeDeletedAgents } from "./features/agents/index.ts";
 import { purgeEnded } from "./features/identity/index.ts";
 import {
@@ -47,4 +48,9 @@ export async function startWork(deps: Deps): Promise<void> {
     if (count > 0) deps.logger.warn({ count }, "holds settled that nobody had recovered");
   });
   await deps.jobs.schedule("settle-expired-holds", "* * * * *");
+  // By then a rollout with a new secret key is over: every process can open what it seals.
+  await deps.jobs.work("reseal-provider-keys", {}, async () => {
+    await resealKeys(systemContext(deps, "reseal"));
+  });
+  await deps.jobs.schedule("reseal-provider-keys", "47 3 * * *");
 }

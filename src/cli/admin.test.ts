@@ -57,9 +57,11 @@ test("after resealing, provider keys open with the newest secret key alone", asy
   const report = await run(["reseal"], {}, [newKey, oldKey]);
   expect(report).toMatchObject({ code: 1 });
   expect(report?.lines).toEqual([
-    "1 provider keys are sealed with the newest secret key.",
+    "1 provider keys were sealed anew with the newest secret key.",
     "No secret key opens that of Lost; enter it again.",
   ]);
+  const again = await run(["reseal"], {}, [newKey, oldKey]);
+  expect(again?.lines[0]).toStartWith("0 provider keys");
   const stored = (await database.db.select().from(providers)).find(({ id }) => id === row.id);
   expect(secretKeys([newKey]).open(stored?.sealedKey ?? "", KEY_PURPOSE)).toBe("sk-secret");
 });

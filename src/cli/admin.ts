@@ -67,7 +67,7 @@ function commandOf(words: string[], { name, role }: AdminArguments): Command | n
 
 async function reseal(ctx: Ctx) {
   const { resealed, lost } = await resealKeys(ctx);
-  const lines = [`${resealed} provider keys are sealed with the newest secret key.`];
+  const lines = [`${resealed} provider keys were sealed anew with the newest secret key.`];
   for (const name of lost) lines.push(`No secret key opens that of ${name}; enter it again.`);
   return { lines, code: lost.length === 0 ? 0 : 1 };
 }

@@ -10,7 +10,7 @@ export interface ResealReport {
 }
 
 /**
- * Seals every stored provider key anew with the newest secret key, so that older ones can leave the ring.
+ * Seals stored provider keys anew that an older secret key has sealed, so that it can leave the ring.
  * Safe to run while Atelier serves: all keys of the ring open until they are taken out.
  */
 export async function resealKeys(ctx: Ctx): Promise<ResealReport> {
@@ -18,8 +18,9 @@ export async function resealKeys(ctx: Ctx): Promise<ResealReport> {
   return inTransaction(ctx, async (tx) => {
     const report: ResealReport = { resealed: 0, lost: [] };
     for (const { id, name, sealedKey } of await lockSealedKeys(tx.db)) {
+      if (sealedKey === null || secrets.isFresh(sealedKey)) continue;
       try {
-        const key = secrets.open(sealedKey ?? "", KEY_PURPOSE);
+        const key = secrets.open(sealedKey, KEY_PURPOSE);
         await replaceSealedKey(tx.db, id, secrets.seal(key, KEY_PURPOSE));
         report.resealed++;
       } catch (error) {
@@ -27,6 +28,7 @@ export async function resealKeys(ctx: Ctx): Promise<ResealReport> {
         report.lost.push(name);
       }
     }
+    if (report.resealed === 0) return report;
     await record(tx, {
       action: "provider.keys_resealed",
       target: { kind: "workspace", id: null },

@@ -15,6 +15,7 @@ import {
   listUsers,
   noSuchUser,
   type ResetToken,
+  requireSession,
   resetUrl,
   type UserRow,
   userVersion,
@@ -30,6 +31,8 @@ import {
 } from "./schema.ts";
 
 const params = z.object({ userId: z.uuid() });
+const NEVER_STORED =
+  "An Idempotency-Key is not honoured here: answers that hold a secret are never stored.";
 const one = { 200: jsonAnswer(adminUser, "The user") };
 
 export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
@@ -65,6 +68,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
         ...guard(admin, "user.created"),
         tags: ["admin"],
         summary: "Create an account; its owner sets a password with the link",
+        description: NEVER_STORED,
         request: { body: jsonBody(newUser) },
         responses: { 201: jsonAnswer(createdUser, "The user and the link") },
       }),
@@ -119,12 +123,16 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
         path: "/admin/users/{userId}/password-reset-link",
         ...guard(admin, "user.password_reset_link_created"),
         tags: ["admin"],
-        summary: "A one-time link with which the user sets a new password",
+        summary: "A one-time link with which the user sets a new password; not for API keys",
+        description: NEVER_STORED,
         request: { params },
         responses: { 201: jsonAnswer(resetLink, "The link, shown once") },
       }),
       async (c) => {
-        const reset = await issuePasswordReset(c.get("ctx"), c.req.valid("param").userId);
+        const ctx = c.get("ctx");
+        // With such a link one becomes its owner: more than a key may ever give.
+        requireSession(ctx.actor, c.req.method);
+        const reset = await issuePasswordReset(ctx, c.req.valid("param").userId);
         return c.json(link(c, reset), 201, SECRET_ANSWER);
       },
     );

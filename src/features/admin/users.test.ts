@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { z } from "zod";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readProblem } from "../../../test/support/read.ts";
 import { adminUser, adminUserPage, createdUser, resetLink } from "./schema.ts";
@@ -66,6 +67,22 @@ test("a new reset link ends the one before it", async () => {
   expect((await use(tokenOf(first))).status).toBe(410);
   expect((await use(tokenOf(second))).status).toBe(204);
   bob = await app.person("Bobby");
+});
+
+test("reset links are stored nowhere and not for API keys to make", async () => {
+  const path = `/admin/users/${bob.me.id}/password-reset-link`;
+  const response = await ada.request("POST", path, {}, { "idempotency-key": "once" });
+  const { url } = await read(response, resetLink);
+  const kept = await app.deps.database.sql`select body::text from idempotency_keys`;
+  const hashes = await app.deps.database.sql`select token_hash from one_time_tokens`;
+  const token = new URL(url).searchParams.get("token") ?? "";
+  expect(token).toHaveLength(32);
+  expect(JSON.stringify([kept, hashes])).not.toContain(token);
+  const made = await ada.post("/me/api-keys", { name: "All", scopes: ["read", "write"] });
+  const { key } = await read(made, z.looseObject({ key: z.string() }));
+  const byKey = app.withKey(key);
+  expect((await byKey.get("/admin/users")).status).toBe(200);
+  expect((await readProblem(await byKey.post(path))).code).toBe("session_only");
 });
 
 test("whoever is switched off is signed out at once, and cannot sign in until switched on", async () => {

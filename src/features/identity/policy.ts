@@ -14,6 +14,13 @@ export function requireUser(actor: Actor, method: string): UserActor {
   return actor;
 }
 
+/** The user behind a browser session. @throws {Problem} 401, or 403 `session_only` for an API key. */
+export function requireSession(actor: Actor, method: string): UserActor {
+  const user = requireUser(actor, method);
+  if (user.via.kind !== "session") throw sessionOnly();
+  return user;
+}
+
 function rule(name: string, check: (actor: Actor, method: string) => void): AccessRule {
   const middleware: MiddlewareHandler<AppEnv> = async function access(c, next) {
     check(c.get("ctx").actor, c.req.method);
@@ -29,9 +36,7 @@ export const anyone = rule("anyone", () => {});
 export const signedIn = rule("signed-in", requireUser);
 
 /** A user in a browser: passwords, sessions and keys are not for keys to manage. */
-export const inSession = rule("session", (actor, method) => {
-  if (requireUser(actor, method).via.kind !== "session") throw sessionOnly();
-});
+export const inSession = rule("session", requireSession);
 
 /** A workspace admin; to everybody else the place does not exist. */
 export const admin = rule("admin", (actor, method) => {

@@ -17,6 +17,8 @@ export interface SecretKey {
 export interface SecretKeys {
   /** Encrypts for storage; the result names its key. */
   seal(plain: string, purpose: string): string;
+  /** Whether the newest key has sealed it. */
+  isFresh(sealed: string): boolean;
   /** @throws Error when no key of the ring made it, or it was changed. */
   open(sealed: string, purpose: string): string;
   /** HMAC-SHA256, base64url. */
@@ -45,6 +47,7 @@ export function secretKeys(ring: readonly string[]): SecretKeys {
         ...[nonce, body, cipher.getAuthTag()].map((part) => part.toString("base64url")),
       ].join(".");
     },
+    isFresh: (sealed) => sealed.startsWith(`${newest.id}.`),
     open(sealed, purpose) {
       const [id, nonce, body, tag] = sealed.split(".");
       const key = keys.find((candidate) => candidate.id === id);
