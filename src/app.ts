@@ -26,6 +26,8 @@ import {
 } from "./features/projects/index.ts";
 import { threadRoutes } from "./features/threads/index.ts";
 import { isMigrated } from "./platform/db/migrate.ts";
+import { apiDocs } from "./platform/http/api-docs.ts";
+import { type ApiDocument, describeApi } from "./platform/http/api-document.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
 import type { AppEnv } from "./platform/http/env.ts";
 import { idempotency } from "./platform/http/idempotency.ts";
@@ -113,13 +115,12 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   generationState(deps);
   auditSealer(deps);
   api.route("/api/v1", usageRoutes());
-  api.doc31("/api/openapi.json", {
-    openapi: "3.1.0",
-    info: {
-      title: "Atelier",
-      version: "1",
-      description: "Every error is an `application/problem+json` document (RFC 9457).",
-    },
-  });
+  let described: ApiDocument | undefined;
+  const document = () => {
+    described ??= describeApi(api);
+    return described;
+  };
+  api.get("/api/openapi.json", (c) => c.json(document()));
+  api.route("/", apiDocs(document));
   return api;
 }

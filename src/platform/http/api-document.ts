@@ -1,0 +1,72 @@
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { AppEnv } from "./env.ts";
+import { problemDocument } from "./problem.ts";
+
+const DESCRIPTION = `
+Sign in with the browser's session cookie, or send an API key: \`Authorization: Bearer atl_…\`.
+
+- Every refusal is an \`application/problem+json\` document (RFC 9457) with a stable \`code\`.
+- Times are RFC 3339 in UTC, ids UUIDs, money whole micro-USD, sizes bytes.
+- Lists answer \`nextCursor\`; send it back as \`cursor\` for the next page.
+- What can be changed by several people carries an \`ETag\`; send it back as \`If-Match\`, and a lost update is refused with 412.
+- A JSON write with an \`Idempotency-Key\` header can be repeated for a day: it has one effect and the same answer. Answers that hold a secret are not kept.
+- \`RateLimit\` tells what is left of the minute; a 429 says in \`Retry-After\` how long to wait.
+- What you may not see is 404, not 403.
+`.trim();
+
+const METHODS = ["get", "put", "post", "delete", "patch"] as const;
+export type ApiDocument = ReturnType<OpenAPIHono<AppEnv>["getOpenAPI31Document"]>;
+
+const marks = z.looseObject({ "x-access": z.string() });
+
+/** The OpenAPI document: what the routes say of themselves, and what holds for all of them. */
+export function describeApi(api: OpenAPIHono<AppEnv>): ApiDocument {
+  registerShared(api);
+  const document = api.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "Atelier", version: "1", description: DESCRIPTION },
+  });
+  for (const [path, item] of Object.entries(document.paths ?? {})) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation === undefined) continue;
+      operation.operationId ??= operationId(method, path);
+      operation.security = securityOf(marks.parse(operation)["x-access"]);
+      operation.responses = {
+        ...operation.responses,
+        default: {
+          description: "A problem",
+          content: {
+            "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+          },
+        },
+      };
+    }
+  }
+  return document;
+}
+
+function registerShared(api: OpenAPIHono<AppEnv>): void {
+  api.openAPIRegistry.register("Problem", problemDocument);
+  api.openAPIRegistry.registerComponent("securitySchemes", "session", {
+    type: "apiKey",
+    in: "cookie",
+    name: "atelier_session",
+  });
+  api.openAPIRegistry.registerComponent("securitySchemes", "key", {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "atl_…",
+  });
+}
+
+/** Such as `get_projects_projectId_members`: stable as long as the path is. */
+function operationId(method: string, path: string): string {
+  const words = path.replace("/api/v1/", "").split(/[^A-Za-z0-9]+/);
+  return [method, ...words.filter((word) => word !== "")].join("_");
+}
+
+function securityOf(access: string): Record<string, string[]>[] {
+  if (access === "anyone") return [];
+  return access === "session" ? [{ session: [] }] : [{ session: [] }, { key: [] }];
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { z } from "zod";
+import { createTestApp, type TestApp } from "../support/app.ts";
+import { readOperations } from "../support/operations.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await createTestApp();
+});
+afterAll(() => app.close());
+
+const operation = z.looseObject({
+  operationId: z.string(),
+  "x-access": z.string(),
+  security: z.array(z.record(z.string(), z.array(z.string()))),
+  responses: z.looseObject({
+    default: z.looseObject({ content: z.record(z.string(), z.unknown()) }),
+  }),
+});
+
+test("every operation has an id of its own, says how to sign in and what a refusal looks like", async () => {
+  const text = await (await app.app.request("/api/openapi.json")).text();
+  const { paths, components } = z
+    .looseObject({
+      paths: z.record(z.string(), z.record(z.string(), operation)),
+      components: z.looseObject({
+        schemas: z.record(z.string(), z.unknown()),
+        securitySchemes: z.record(z.string(), z.unknown()),
+      }),
+    })
+    .parse(JSON.parse(text));
+  const all = Object.values(paths).flatMap((methods) => Object.values(methods));
+  expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
+  for (const { "x-access": access, security, responses } of all) {
+    expect([access, security.length > 0]).toEqual([access, access !== "anyone"]);
+    expect(Object.keys(responses.default.content)).toEqual(["application/problem+json"]);
+  }
+  expect(Object.keys(components.securitySchemes).sort()).toEqual(["key", "session"]);
+  const references = [...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name);
+  for (const name of references) expect(Object.keys(components.schemas)).toContain(name ?? "");
+});
+
+test("the page for people lists every operation and runs no script", async () => {
+  const response = await app.app.request("/api/docs");
+  expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+  const page = await response.text();
+  for (const { name } of await readOperations(app)) {
+    const [method, path] = name.split(" ");
+    expect(page).toContain(`<b>${method}</b> /api/v1${path}</code>`);
+  }
+  expect(page).not.toMatch(/<script|<style| on\w+=|style=/);
+  for (const [, target] of page.matchAll(/href="#([^"]+)"/g))
+    expect(page).toContain(`id="${target}"`);
+  expect((await app.app.request("/api/docs.css")).headers.get("content-type")).toContain(
+    "text/css",
+  );
+});
