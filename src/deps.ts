@@ -6,6 +6,7 @@ import { diskBlobs } from "./platform/blobs/disk.ts";
 import { s3Blobs } from "./platform/blobs/s3.ts";
 import type { Bus } from "./platform/bus/bus.ts";
 import { postgresBus } from "./platform/bus/postgres.ts";
+import { valkeyBus } from "./platform/bus/valkey.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
 import { newSecretKey, type SecretKeys, secretKeys } from "./platform/crypto/secret-keys.ts";
 import { type DatabaseClient, openDatabase } from "./platform/db/client.ts";
@@ -84,7 +85,7 @@ async function open(
     observe: observeInto(metrics, logger, config.databaseSlowMs),
   });
   closers.add("database", () => database.close());
-  const bus = overrides.bus ?? (await postgresBus(database.sql, processId));
+  const bus = overrides.bus ?? (await openBus(config, database, processId, logger));
   closers.add("bus", () => bus.close());
   const jobs =
     overrides.jobs ??
@@ -117,6 +118,18 @@ async function open(
     fetch,
     ...overrides,
   };
+}
+
+async function openBus(
+  { valkeyUrl }: Config,
+  { sql }: DatabaseClient,
+  processId: string,
+  logger: Logger,
+): Promise<Bus> {
+  const fallback = await postgresBus(sql, processId);
+  return valkeyUrl === undefined
+    ? fallback
+    : valkeyBus({ url: valkeyUrl, processId, fallback, logger });
 }
 
 function observeInto(metrics: Metrics, logger: Logger, slowMs: number) {

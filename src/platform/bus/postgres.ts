@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import { type Bus, Listeners } from "./bus.ts";
+import { packNotice, unpackNotice } from "./notice.ts";
 
 const CHANNEL = "atelier";
 
@@ -13,7 +14,7 @@ export async function postgresBus(sql: postgres.Sql, processId: string): Promise
   const subscription = await sql.listen(
     CHANNEL,
     (message) => {
-      const [sender, topic, payload] = split(message);
+      const { sender, topic, payload } = unpackNotice(message);
       if (sender !== processId) listeners.emit(topic, payload);
     },
     () => {
@@ -25,16 +26,10 @@ export async function postgresBus(sql: postgres.Sql, processId: string): Promise
   return {
     publish: async (topic, payload) => {
       listeners.emit(topic, payload);
-      await sql.notify(CHANNEL, `${processId} ${topic} ${payload}`);
+      await sql.notify(CHANNEL, packNotice(processId, topic, payload));
     },
     subscribe: (topic, listener) => listeners.add(topic, listener),
     onGap: (listener) => listeners.onGap(listener),
     close: () => subscription.unlisten(),
   };
-}
-
-function split(message: string): [sender: string, topic: string, payload: string] {
-  const first = message.indexOf(" ");
-  const second = message.indexOf(" ", first + 1);
-  return [message.slice(0, first), message.slice(first + 1, second), message.slice(second + 1)];
 }

@@ -1,0 +1,163 @@
+import { afterAll, expect, test } from "bun:test";
+import { createTestDatabase } from "../../../test/support/database.ts";
+import { until } from "../../../test/support/generation.ts";
+import { startValkey } from "../../../test/support/valkey.ts";
+import { openDatabase } from "../db/client.ts";
+import { createLogger } from "../observability/logger.ts";
+import type { Bus } from "./bus.ts";
+import { memoryBus } from "./memory.ts";
+import { postgresBus } from "./postgres.ts";
+import { valkeyBus } from "./valkey.ts";
+
+/** The same bus as two processes have it, and what breaks its connections. */
+interface Ends {
+  here: Bus;
+  there: Bus;
+  breakConnections?: () => Promise<void>;
+}
+
+const logger = createLogger("silent");
+const testDatabase = await createTestDatabase();
+const clients = [1, 2, 3].map(() => openDatabase({ url: testDatabase.url, poolMax: 2 }));
+const [one, two, three] = clients;
+if (one === undefined || two === undefined || three === undefined) throw new Error("No database");
+const valkey = await startValkey();
+const shared = memoryBus();
+// What falls back here reaches nobody else, so whatever arrives there has come through Valkey.
+const overValkey = (processId: string) =>
+  valkeyBus({ url: valkey.url, processId, fallback: memoryBus(), logger });
+
+const buses: Record<string, Ends> = {
+  memory: { here: shared, there: shared },
+  postgres: {
+    here: await postgresBus(one.sql, "here"),
+    there: await postgresBus(two.sql, "there"),
+    breakConnections: async () => {
+      await three.sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`;
+    },
+  },
+  valkey: {
+    here: overValkey("here"),
+    there: overValkey("there"),
+    breakConnections: async () => {
+      await valkey.kill();
+      await valkey.start();
+    },
+  },
+};
+
+afterAll(async () => {
+  for (const { here, there } of Object.values(buses)) {
+    await here.close();
+    if (there !== here) await there.close();
+  }
+  for (const client of clients) await client.close();
+  await valkey.kill();
+  await testDatabase.drop();
+});
+
+/** Sends until it arrives: how long a connection takes to come back is not the contract's matter. */
+async function connected({ here, there }: Ends): Promise<void> {
+  let heard = false;
+  const quit = there.subscribe("hello", () => {
+    heard = true;
+  });
+  await until(async () => {
+    await here.publish("hello", "").catch(() => {});
+    await Bun.sleep(20);
+    return heard;
+  });
+  quit();
+}
+
+for (const [name, ends] of Object.entries(buses)) {
+  const { here, there, breakConnections } = ends;
+
+  test(`${name}: a notice reaches each subscriber of its topic once, here and there, in order and unchanged`, async () => {
+    await connected(ends);
+    const heard: string[][] = [[], [], []];
+    const quits = [here, here, there].map((bus, index) =>
+      bus.subscribe("topic", (payload) => heard[index]?.push(payload)),
+    );
+    const other: string[] = [];
+    quits.push(there.subscribe("another", (payload) => other.push(payload)));
+    const sent = [
+      "",
+      "a b  c",
+      "Grüße, 世界 🏠",
+      'line\nbreak "quoted"',
+      "x".repeat(7_000),
+      "last",
+    ];
+    for (const payload of sent) await here.publish("topic", payload);
+    await until(() => heard.every((payloads) => payloads.length >= sent.length));
+    await Bun.sleep(50);
+    expect(heard).toEqual([sent, sent, sent]);
+    expect(other).toEqual([]);
+    for (const quit of quits) quit();
+  });
+
+  test(`${name}: whoever has left hears nothing more, and the others do`, async () => {
+    await connected(ends);
+    const left: string[] = [];
+    const stayed: string[] = [];
+    const quit = there.subscribe("topic", (payload) => left.push(payload));
+    const quitOther = there.subscribe("topic", (payload) => stayed.push(payload));
+    quit();
+    await here.publish("topic", "after");
+    await until(() => stayed.length === 1);
+    expect(left).toEqual([]);
+    quitOther();
+  });
+
+  if (breakConnections !== undefined) {
+    test(`${name}: after lost connections listeners are told of a gap, and notices flow again`, async () => {
+      await connected(ends);
+      let gaps = 0;
+      const quit = there.onGap(() => {
+        gaps++;
+      });
+      await breakConnections();
+      await until(() => gaps > 0);
+      await connected(ends);
+      quit();
+    });
+  }
+}
+
+test("while Valkey is away notices go over the fallback, at once and once", async () => {
+  const line = memoryBus();
+  const here = valkeyBus({ url: valkey.url, processId: "1", fallback: line, logger });
+  const there = valkeyBus({ url: valkey.url, processId: "2", fallback: line, logger });
+  await connected({ here, there });
+  const heard: string[] = [];
+  there.subscribe("topic", (payload) => heard.push(payload));
+  await valkey.kill();
+  const askedAt = performance.now();
+  await here.publish("topic", "without");
+  await until(() => heard.length > 0);
+  expect(performance.now() - askedAt).toBeLessThan(1_500);
+  await valkey.start();
+  await until(async () => {
+    await here.publish("topic", "again");
+    return heard.filter((payload) => payload === "again").length > 2;
+  });
+  expect(heard.filter((payload) => payload === "without")).toEqual(["without"]);
+  await here.close();
+  await there.close();
+});
+
+test("a Valkey that was never there keeps nothing from starting, running or closing", async () => {
+  const alone = valkeyBus({
+    url: "redis://127.0.0.1:1",
+    processId: "1",
+    fallback: memoryBus(),
+    logger,
+  });
+  const heard: string[] = [];
+  alone.subscribe("topic", (payload) => heard.push(payload));
+  await alone.publish("topic", "all the same");
+  expect(heard).toEqual(["all the same"]);
+  await alone.close();
+});

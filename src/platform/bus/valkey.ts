@@ -1,0 +1,111 @@
+import type { Logger } from "../observability/logger.ts";
+import { type Bus, Listeners } from "./bus.ts";
+import { packNotice, unpackNotice } from "./notice.ts";
+
+const CHANNEL = "atelier";
+const CONNECT_MS = 2_000;
+/** A server that does not take a notice in this time counts as lost. */
+const PUBLISH_MS = 500;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+
+export interface ValkeyBusOptions {
+  url: string;
+  processId: string;
+  /** Carries the notices while Valkey is away, and is listened to always. */
+  fallback: Bus;
+  logger: Logger;
+}
+
+/**
+ * A bus over Valkey's or Redis' publish and subscribe, which costs the database nothing. It may come and
+ * go: without it, notices go over the fallback; after each absence, listeners are told of a gap.
+ */
+export function valkeyBus({ url, processId, fallback, logger }: ValkeyBusOptions): Bus {
+  const listeners = new Listeners();
+  const closing = Promise.withResolvers<void>();
+  let publisher: Bun.RedisClient | undefined;
+  let closed = false;
+
+  const receive = (message: string) => {
+    const { sender, topic, payload } = unpackNotice(message);
+    if (sender !== processId) listeners.emit(topic, payload);
+  };
+
+  /** One connection to say and one to listen, from their making until either is lost. */
+  const connect = async (): Promise<void> => {
+    const options = {
+      autoReconnect: false,
+      enableOfflineQueue: false,
+      connectionTimeout: CONNECT_MS,
+    };
+    const clients = [new Bun.RedisClient(url, options), new Bun.RedisClient(url, options)] as const;
+    const [saying, listening] = clients;
+    const lost = Promise.withResolvers<void>();
+    for (const client of clients) client.onclose = () => lost.resolve();
+    try {
+      await Promise.all([saying.connect(), listening.connect()]);
+      await listening.subscribe(CHANNEL, receive);
+      publisher = saying;
+      listeners.gap();
+      await Promise.race([lost.promise, closing.promise]);
+    } finally {
+      publisher = undefined;
+      for (const client of clients) client.close();
+    }
+  };
+
+  const keepConnected = async (): Promise<void> => {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!closed) {
+      const since = Date.now();
+      await connect().catch(() => {});
+      if (closed) return;
+      if (Date.now() - since > LONGEST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS;
+      logger.warn({ pauseMs }, "Valkey is away; notices go through the database");
+      await Promise.race([Bun.sleep(pauseMs), closing.promise]);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+  };
+  const connecting = keepConnected();
+
+  return {
+    async publish(topic, payload) {
+      const client = publisher;
+      if (client !== undefined && (await taken(client, packNotice(processId, topic, payload)))) {
+        listeners.emit(topic, payload);
+        return;
+      }
+      if (client !== undefined && client === publisher) client.close();
+      await fallback.publish(topic, payload);
+    },
+    subscribe(topic, listener) {
+      const quits = [listeners.add(topic, listener), fallback.subscribe(topic, listener)];
+      return () => {
+        for (const quit of quits) quit();
+      };
+    },
+    onGap(listener) {
+      const quits = [listeners.onGap(listener), fallback.onGap(listener)];
+      return () => {
+        for (const quit of quits) quit();
+      };
+    },
+    async close() {
+      closed = true;
+      closing.resolve();
+      await connecting;
+      await fallback.close();
+    },
+  };
+}
+
+async function taken(client: Bun.RedisClient, message: string): Promise<boolean> {
+  return Promise.race([
+    client.publish(CHANNEL, message).then(
+      () => true,
+      () => false,
+    ),
+    Bun.sleep(PUBLISH_MS).then(() => false),
+  ]);
+}
