@@ -88,7 +88,11 @@ export const adminProviders = z
   .object({ items: z.array(adminProvider), nextCursor: z.null() })
   .openapi("AdminProviders");
 
-const baseUrl = z.url({ protocol: /^https?$/ }).max(500);
+const baseUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(500)
+  // What stands there would be shown and logged, and is no part of where calls go.
+  .refine((value) => !/[?#@]/.test(value), "must have no user, query or fragment");
 const apiKey = z
   .string()
   .trim()

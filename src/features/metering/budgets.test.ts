@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { eq, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { createTestApp, type TestApp } from "../../../test/support/app.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
@@ -42,6 +42,9 @@ interface Placing {
   maxOutputTokens: number;
 }
 
+/** Generations since the budgets were made; the ledger keeps those before too. */
+const ofThisRun = new Set<string>();
+
 /** @returns the generation's id, or null when a budget could not pay. */
 async function place(placing: Placing, expiresAt: Date): Promise<string | null> {
   const ctx = ctxOf(placing.app);
@@ -60,6 +63,7 @@ async function place(placing: Placing, expiresAt: Date): Promise<string | null> 
         expiresAt,
       }),
     );
+    ofThisRun.add(generationId);
     return generationId;
   } catch (error) {
     if (error instanceof Problem && error.code === "budget_exhausted") return null;
@@ -104,7 +108,7 @@ async function reset(limits: {
 }) {
   await db().delete(budgets);
   await db().delete(holds);
-  await db().execute(sql`truncate ${ledger}`);
+  ofThisRun.clear();
   await db()
     .insert(budgets)
     .values([
@@ -124,12 +128,18 @@ async function reset(limits: {
     ]);
 }
 
+const bookedRows = () =>
+  db()
+    .select()
+    .from(ledger)
+    .where(inArray(ledger.generationId, [...ofThisRun]));
+
 /** What must hold at any moment, whatever happened. */
 async function check(): Promise<void> {
   const [states, held, rows] = await Promise.all([
     db().select().from(budgets),
     db().select().from(holds),
-    db().select().from(ledger),
+    bookedRows(),
   ]);
   for (const state of states) {
     const inScope = (row: { projectId: string; userId: string }) =>
@@ -206,7 +216,7 @@ test("two processes that hold and settle at once neither overspend nor lose a mi
   };
   await Promise.all(Array.from({ length: 150 }, one));
   await check();
-  const rows = await db().select().from(ledger);
+  const rows = await bookedRows();
   expect(rows).toHaveLength(granted);
   expect(granted).toBeGreaterThan(20);
   const [workspace] = await db().select().from(budgets).where(eq(budgets.scope, "workspace"));
@@ -220,4 +230,15 @@ test("the database itself refuses a budget that is overspent", async () => {
     .set({ spentMicroUsd: 60, heldMicroUsd: 41 })
     .where(eq(budgets.scope, "workspace"));
   await expect(Promise.resolve(overspend)).rejects.toThrow();
+});
+
+test("what was booked cannot be changed or taken out of the ledger", async () => {
+  for (const statement of [
+    sql`update ${ledger} set cost_micro_usd = 0`,
+    sql`delete from ${ledger}`,
+    sql`truncate ${ledger}`,
+  ])
+    await expect(Promise.resolve(db().execute(statement))).rejects.toMatchObject({
+      cause: { message: "the ledger is append-only" },
+    });
 });
