@@ -15,7 +15,7 @@ const MAX_QUOTES = 4;
 const MIN_SHARE = 0.4;
 /** Less is asked of a document's first sentence: a second document says more than a second sentence. */
 const MIN_SHARE_OF_FIRST = 0.15;
-const DEFAULT_PACE_MS = 15;
+const DEFAULT_PACE_MS = 0;
 
 const HOW_TO_CONNECT =
   "I am the built-in excerpts model: I can only quote passages from your files, word for word. " +
@@ -23,7 +23,7 @@ const HOW_TO_CONNECT =
   "Ollama under Admin → Providers.";
 
 export interface ExcerptsOptions {
-  /** Milliseconds between words, so that the answer can be watched; 0 sends it at once. */
+  /** Milliseconds between groups of words; 0: as fast as they are read. */
   paceMs?: number;
 }
 
@@ -52,15 +52,15 @@ async function* streamExcerpts(
     },
   });
   let sent = "";
-  for (const [word] of answer.matchAll(/\s*\S+/gu)) {
-    if (estimateTokens(sent + word) > request.maxOutputTokens) {
+  for (const [words] of answer.matchAll(/(?:\s*\S+){1,4}/gu)) {
+    if (estimateTokens(sent + words) > request.maxOutputTokens) {
       yield [usageOf(sent), { type: "end", reason: "length" }];
       return;
     }
     if (sent !== "" && paceMs > 0) await pause(paceMs, call.signal);
     call.signal.throwIfAborted();
-    sent += word;
-    yield [{ type: "text", text: word }];
+    sent += words;
+    yield [{ type: "text", text: words }];
   }
   yield [usageOf(sent), { type: "end", reason: "stop" }];
 }

@@ -70,7 +70,7 @@ test("from the setup link to a streamed answer that quotes two documents and ope
     { name: "house-rules.md", mimeType: "text/markdown", buffer: Buffer.from(HOUSE_RULES) },
   ]);
   await page.getByText("version 1").nth(1).waitFor();
-  await page.waitForFunction("!/Queued|Reading/.test(document.body.innerText)");
+  while ((await page.getByText(/Waiting|Reading/).count()) > 0) await Bun.sleep(50);
   await screenshot(page, "main-job-3-knowledge");
 
   await page.getByRole("link", { name: "Threads" }).click();
