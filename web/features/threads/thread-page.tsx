@@ -16,6 +16,7 @@ import { useFollowEnd } from "./follow-end.ts";
 import { MessageView } from "./message-view.tsx";
 import { ThreadHead } from "./thread-head.tsx";
 import { ThreadModel } from "./thread-model.ts";
+import { useWindow } from "./use-window.ts";
 
 export default function ThreadPage(): JSX.Element {
   const { params } = useRoute();
@@ -31,6 +32,9 @@ function OneThread(props: { id: string }): JSX.Element {
   const running = model.running.value;
   useTitle(detail ? detail.title || t("threads.untitled") : undefined);
   const end = useFollowEnd();
+  const drawn = useWindow(model.branch.value.length);
+  const shown = model.branch.value.slice(-drawn.count.value);
+  const earlier = model.branch.value.length - shown.length;
 
   useEffect(() => {
     // A thread that was just begun is shown at once, and read all the same: it has its title now.
@@ -90,8 +94,13 @@ function OneThread(props: { id: string }): JSX.Element {
           onDeleted={() => route(detail ? `/projects/${detail.projectId}` : "/")}
         />
         <div class="messages">
+          {earlier > 0 && (
+            <button type="button" class="jump earlier" ref={drawn.sentinel} onClick={drawn.more}>
+              {t("thread.earlier", { count: earlier })}
+            </button>
+          )}
           {detail ? (
-            model.branch.value.map((message) => (
+            shown.map((message) => (
               <MessageView
                 key={message.id}
                 message={message}

@@ -55,6 +55,7 @@ export const threads = {
   "message.you": "you",
   "thread.answered": "The answer has ended",
   "thread.answering": "An answer is being written",
+  "thread.earlier": { one: "Show {count} earlier message", other: "Show {count} earlier messages" },
   "thread.failed": "The thread could not be read",
   "thread.jump": "Go to the end",
   "thread.missing": "There is no such thread",
