@@ -19,6 +19,8 @@ export type AnswerBodyProps = {
   error: MessageError | undefined;
   /** The connection is lost and being opened again. */
   waiting: boolean;
+  /** One of those seen first. */
+  eager: boolean;
   onCite: (citation: CitationPart) => void;
   onRetry: (() => void) | undefined;
 };
@@ -58,7 +60,13 @@ export function AnswerBody(props: AnswerBodyProps): JSX.Element {
         </p>
       )}
       {text !== "" && (
-        <Prose text={text} citations={citations} streaming={running} onCite={props.onCite} />
+        <Prose
+          text={text}
+          citations={citations}
+          streaming={running}
+          eager={props.eager}
+          onCite={props.onCite}
+        />
       )}
       {props.waiting && (
         <p class="answer-state">

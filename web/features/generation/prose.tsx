@@ -11,6 +11,8 @@ export type ProseProps = {
   text: string;
   citations: readonly CitationPart[];
   streaming: boolean;
+  /** One of those seen first: it has its final form at once. */
+  eager: boolean;
   onCite: (citation: CitationPart) => void;
 };
 
@@ -46,7 +48,7 @@ function render(text: string, numbers: CitationNumbers, streaming: boolean): str
 export function Prose(props: ProseProps): JSX.Element {
   const { text, citations, streaming } = props;
   const root = useRef<HTMLDivElement>(null);
-  const near = useNear(root, streaming);
+  const near = useNear(root, streaming || props.eager);
   const numbers = useMemo(() => numberCitations(text, citations), [text, citations]);
   const blocks = useMemo(
     () => (near ? render(text, numbers, streaming) : undefined),

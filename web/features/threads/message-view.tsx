@@ -12,6 +12,8 @@ import type { MessageTree } from "./message-tree.ts";
 export type MessageProps = {
   message: Message;
   thread: ThreadDetail;
+  /** One of the last of the branch, which are what is seen first. */
+  recent: boolean;
   tree: ReadonlySignal<MessageTree>;
   live: ReadonlySignal<(AnswerState & { generationId: string }) | undefined>;
   connection: ReadonlySignal<StreamState>;
@@ -81,6 +83,7 @@ function AssistantMessage(props: MessageProps): JSX.Element {
     <article class="message assistant" aria-label={t("message.answer")} aria-busy={running}>
       <AnswerBody
         parts={shown.parts}
+        eager={props.recent}
         status={shown.status}
         error={shown.error ?? undefined}
         waiting={running && props.connection.value === "waiting"}

@@ -17,11 +17,13 @@ export function ThreadHead(props: {
   return (
     <header class="thread-head">
       <div class="grow">
-        {thread && (
+        {thread ? (
           <a class="crumb" href={`/projects/${thread.projectId}`}>
             {personal ? t("projects.personal") : thread.projectName}
             <Icon name="chevronRight" size={16} />
           </a>
+        ) : (
+          <span class="crumb">&nbsp;</span>
         )}
         <h1 class="truncate">{thread ? thread.title || t("threads.untitled") : "\u00a0"}</h1>
       </div>

@@ -100,11 +100,12 @@ function OneThread(props: { id: string }): JSX.Element {
             </button>
           )}
           {detail ? (
-            shown.map((message) => (
+            shown.map((message, index) => (
               <MessageView
                 key={message.id}
                 message={message}
                 thread={detail}
+                recent={index >= shown.length - 8}
                 tree={model.tree}
                 live={model.live}
                 connection={model.connection}
