@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Blobs } from "./blobs.ts";
 
@@ -14,6 +14,7 @@ export function diskBlobs(root: string): Blobs {
           draft,
           new Response(content instanceof Uint8Array ? new Blob([content.slice()]) : content),
         );
+        await sync(draft);
         await rename(draft, path);
       } catch (error) {
         await rm(draft, { force: true });
@@ -26,6 +27,16 @@ export function diskBlobs(root: string): Blobs {
     },
     delete: (key) => rm(at(root, key), { force: true }),
   };
+}
+
+/** Bytes that were acknowledged are on the disk, also when the power goes. */
+async function sync(path: string): Promise<void> {
+  const file = await open(path, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 function at(root: string, key: string): string {

@@ -1,0 +1,129 @@
+import { afterAll, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Blobs } from "./blobs.ts";
+import { diskBlobs } from "./disk.ts";
+import { s3Blobs } from "./s3.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "atelier-blobs-"));
+const root = join(import.meta.dir, "..", "..", "..");
+const endpoint = Bun.spawn(
+  [process.execPath, join(root, "test/platform/s3-endpoint.cjs"), join(folder, "s3")],
+  { cwd: root, stdout: "pipe", stderr: "ignore" },
+);
+const port = new TextDecoder().decode((await endpoint.stdout.getReader().read()).value).trim();
+
+const stores: Record<string, Blobs> = {
+  disk: diskBlobs(join(folder, "disk")),
+  s3: s3Blobs({
+    bucket: "backups",
+    endpoint: `http://127.0.0.1:${port}`,
+    region: "us-east-1",
+    accessKeyId: "S3RVER",
+    secretAccessKey: "S3RVER",
+  }),
+};
+
+afterAll(async () => {
+  endpoint.kill();
+  await endpoint.exited;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let made = 0;
+const newKey = () => `files/test/${made++}`;
+
+/** Bytes that differ everywhere, so that a missing or moved piece shows. */
+function bytesOf(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at++) bytes[at] = (at * 31 + (at >> 8) * 7) & 255;
+  return bytes;
+}
+
+function streamOf(bytes: Uint8Array, options: { failAfter?: number } = {}) {
+  let at = 0;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await Bun.sleep(0);
+      if (options.failAfter !== undefined && at >= options.failAfter) {
+        controller.error(new Error("the sender has gone"));
+        return;
+      }
+      if (at >= bytes.length) {
+        controller.close();
+        return;
+      }
+      controller.enqueue(bytes.slice(at, at + 50_000));
+      at += 50_000;
+    },
+  });
+}
+
+async function read(blobs: Blobs, key: string): Promise<Uint8Array | null> {
+  const blob = await blobs.get(key);
+  return blob === null ? null : new Uint8Array(await blob.arrayBuffer());
+}
+
+const same = (a: Uint8Array | null, b: Uint8Array) => a !== null && Buffer.compare(a, b) === 0;
+
+for (const [name, blobs] of Object.entries(stores)) {
+  for (const size of [0, 1, 50_000, 50_001, 6_000_000]) {
+    test(`${name}: ${size} bytes come back as they were stored, at once and as a stream`, async () => {
+      const bytes = bytesOf(size);
+      const [atOnce, streamed] = [newKey(), newKey()];
+      await blobs.put(atOnce, bytes);
+      await blobs.put(streamed, streamOf(bytes));
+      expect(same(await read(blobs, atOnce), bytes)).toBe(true);
+      expect(same(await read(blobs, streamed), bytes)).toBe(true);
+    });
+  }
+
+  test(`${name}: what was never stored, or is deleted, is not there; deleting it again is fine`, async () => {
+    const key = newKey();
+    expect(await blobs.get(key)).toBeNull();
+    await blobs.delete(key);
+    await blobs.put(key, bytesOf(10));
+    await blobs.delete(key);
+    expect(await blobs.get(key)).toBeNull();
+    await blobs.delete(key);
+  });
+
+  for (const failAfter of [0, 100_000, 7_000_000]) {
+    test(`${name}: a stream that breaks after ${failAfter} bytes stores nothing and keeps what was there`, async () => {
+      const [empty, full] = [newKey(), newKey()];
+      await blobs.put(full, bytesOf(20));
+      for (const key of [empty, full]) {
+        const stored = blobs.put(key, streamOf(bytesOf(9_000_000), { failAfter }));
+        expect(await stored.then(() => "stored").catch(() => "refused")).toBe("refused");
+      }
+      expect(await blobs.get(empty)).toBeNull();
+      expect(same(await read(blobs, full), bytesOf(20))).toBe(true);
+    });
+  }
+
+  test(`${name}: of writers at the same moment one wins whole`, async () => {
+    const key = newKey();
+    const candidates = [1, 2, 3].map((n) => bytesOf(n * 100_000));
+    await Promise.all(candidates.map((bytes) => blobs.put(key, streamOf(bytes))));
+    const found = await read(blobs, key);
+    expect(candidates.some((bytes) => same(found, bytes))).toBe(true);
+  });
+}
+
+test("disk: writes that failed leave no files behind", () => {
+  const left = readdirSync(join(folder, "disk"), { recursive: true, encoding: "utf8" });
+  expect(left.filter((path) => path.endsWith(".draft"))).toEqual([]);
+});
+
+test("disk: a key that leads out of the folder is refused", async () => {
+  const disk = stores.disk;
+  for (const key of ["../secret", "a/../../b", "/etc/passwd", "a//b", ""]) {
+    expect(
+      await disk
+        ?.get(key)
+        .then(() => "read")
+        .catch(() => "refused"),
+    ).toBe("refused");
+  }
+});
