@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { anthropicServer } from "../../../test/providers/anthropic-server.ts";
 import { openAiServer } from "../../../test/providers/openai-server.ts";
@@ -180,3 +181,37 @@ function priced(usage: TokenUsage): number {
     usage.outputTokens * output;
   return Math.floor((exact + 500_000) / 1_000_000);
 }
+
+test("a budget that cannot pay the worst case shortens the answer, and refuses it only when nothing useful is left", async () => {
+  const { db } = app.deps.database;
+  const { anthropic } = servers;
+  anthropic.scenario = { text: TEXT.repeat(40) };
+  const leave = (micro: number) =>
+    db.update(budgets).set({ limitMicroUsd: sql`${budgets.spentMicroUsd} + ${micro}::bigint` });
+
+  await leave(30_000);
+  const modelId = modelIds.anthropic;
+  const { threadId, generationId } = await ask(ada, { modelId });
+  await readEvents(ada, generationId);
+  const { max_tokens } = z
+    .looseObject({ max_tokens: z.number() })
+    .parse(anthropic.calls.at(-1)?.body);
+  expect(max_tokens).toBeGreaterThanOrEqual(256);
+  expect(max_tokens).toBeLessThan(30_000 / (TEST_PRICES.output / 1_000_000));
+  const before = await readThread(ada, threadId);
+  expect(before.messages.at(-1)).toMatchObject({ error: { code: "length" } });
+
+  await leave(1_000);
+  const refused = await ada.post(`/threads/${threadId}/messages`, {
+    text: "And now?",
+    parentId: before.leafId,
+    modelId,
+  });
+  expect(refused.status).toBe(402);
+  expect(await refused.json()).toMatchObject({
+    code: "budget_exhausted",
+    budget: { scope: "workspace", leftMicroUsd: 1_000, resetsAt: null },
+  });
+  expect((await readThread(ada, threadId)).messages).toHaveLength(before.messages.length);
+  expect(await db.select().from(holds)).toEqual([]);
+}, 30_000);
