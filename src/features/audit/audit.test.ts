@@ -67,8 +67,26 @@ test("many changes at once leave one unbroken chain", async () => {
   expect(report.rows).toBe(row?.rows);
 });
 
+test("the database refuses to change, remove or empty the log", async () => {
+  const { sql } = app.deps.database;
+  await bob.post("/projects", { name: "Fresh" });
+  const attempts = [
+    () => sql`update audit_log set detail = '{}'`,
+    () => sql`update audit_log set action = 'user.enabled' where seq is null`,
+    () => sql`delete from audit_log where seq is null or seq = 1`,
+    () => sql`truncate audit_log`,
+  ];
+  for (const attempt of attempts)
+    await expect(attempt().then(() => "done")).rejects.toThrow("the audit log is append-only");
+  expect((await verifyChain(app.deps.database.db)).broken).toBeNull();
+});
+
+/** Whoever owns the database can switch its guard off; the chain still tells. */
+const unguard = (of: TestApp) => of.deps.database.sql`alter table audit_log disable trigger user`;
+
 test("an edited, a removed and a cut-off row are each found", async () => {
   const { sql, db } = app.deps.database;
+  await unguard(app);
   const { rows, head } = await verifyChain(db);
   expect((await verifyChain(db, head)).contains).toBe(true);
 
@@ -119,6 +137,7 @@ test("`atelier audit verify` says whether the log holds, by its exit code too", 
     expect(whole.code).toBe(0);
     expect(whole.output).toMatch(/^1 rows hold; head [0-9a-f]{64}$/m);
     expect((await run("--head", "f".repeat(64))).code).toBe(1);
+    await unguard(own);
     await own.deps.database.sql`update audit_log set detail = '{"role": "member"}'`;
     const edited = await run();
     expect(edited.code).toBe(1);
