@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
 import { findLedgerRows, updateProgress } from "./repo.ts";
-import { type Settled, usageOf } from "./settle.ts";
+import { type Settled, settled } from "./settle.ts";
 
 export interface Progress {
   generationId: string;
@@ -21,14 +21,5 @@ export async function usageForMessages(
   generationIds: readonly string[],
 ): Promise<Map<string, Settled>> {
   const rows = await findLedgerRows(ctx.db, generationIds);
-  return new Map(
-    rows.map((row) => [
-      row.generationId,
-      {
-        costMicroUsd: row.costMicroUsd,
-        usage: usageOf(row),
-        estimated: row.estimated === "yes",
-      },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.generationId, settled(row)]));
 }

@@ -135,7 +135,8 @@ function countedUsage(hold: HoldRow, input: SettleInput): TokenUsage {
   };
 }
 
-function settled(row: LedgerRow): Settled {
+/** What a ledger row says a call used and cost. */
+export function settled(row: LedgerRow): Settled {
   return {
     costMicroUsd: row.costMicroUsd,
     usage: usageOf(row),
@@ -143,8 +144,7 @@ function settled(row: LedgerRow): Settled {
   };
 }
 
-/** The token counts of a ledger row. */
-export function usageOf(row: LedgerRow): TokenUsage {
+function usageOf(row: LedgerRow): TokenUsage {
   return {
     inputTokens: row.inputTokens,
     cacheReadTokens: row.cacheReadTokens,
