@@ -352,6 +352,62 @@ describe("the workspace", () => {
   });
 });
 
+describe("when something is missing", () => {
+  test("a part of the program that is gone after an update is fetched by one reload", async () => {
+    const page = await newPage();
+    await page.goto("/");
+    await page.getByRole("heading", { level: 1, name: /Ada/ }).waitFor();
+    let refused = 0;
+    await page.route(/settings-page-.*\.js/, (route) => {
+      refused++;
+      return refused === 1 ? route.fulfill({ status: 404 }) : route.continue();
+    });
+    await page.getByRole("button", { name: "Account" }).click();
+    await page.getByRole("menuitem", { name: "Settings" }).click();
+    await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+    expect(refused).toBe(2);
+  });
+
+  test("a part that stays away is said to be missing, without reloading for ever", async () => {
+    const page = await newPage();
+    let loads = 0;
+    page.on("load", () => {
+      loads++;
+    });
+    await page.route(/admin-page-.*\.js/, (route) => route.fulfill({ status: 404 }));
+    await page.goto("/admin");
+    await page.getByText("This part could not be loaded").waitFor();
+    await page.waitForTimeout(400);
+    expect(loads).toBe(2);
+  });
+
+  test("a lost network is said, and a list that cannot be read offers another try", async () => {
+    const page = await newPage();
+    await page.goto("/");
+    await page.getByRole("heading", { level: 1, name: /Ada/ }).waitFor();
+    await page.route("**/api/v1/projects?*", (route) => route.abort());
+    await page.context().setOffline(true);
+    await page.getByText("You are offline.").waitFor();
+    await page.context().setOffline(false);
+    await page.getByText("You are offline.").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "All projects" }).click();
+    await page.getByText("The projects could not be read").waitFor();
+    await page.unroute("**/api/v1/projects?*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator(".card", { hasText: "People team" }).waitFor();
+  });
+
+  test("a session that was ended elsewhere leads to the sign-in page", async () => {
+    const page = await newPage();
+    await page.goto("/");
+    await page.getByRole("heading", { level: 1, name: /Ada/ }).waitFor();
+    await page.context().clearCookies();
+    await page.getByRole("link", { name: "All projects" }).click();
+    await page.waitForURL(/\/sign-in\?next=%2Fprojects/);
+    expect(await page.getByText("People team").count()).toBe(0);
+  });
+});
+
 const views = [
   { name: "light", viewport: { width: 1280, height: 860 }, colorScheme: "light" as const },
   { name: "dark", viewport: { width: 1280, height: 860 }, colorScheme: "dark" as const },

@@ -33,7 +33,11 @@ export function dismissUpload(id: number): void {
 }
 
 /** Sends files, a few at a time; `onDone` runs after each that arrived. */
-export function startUploads(projectId: string, files: readonly File[], onDone: () => void): void {
+export function startUploads(
+  projectId: string,
+  files: readonly File[],
+  onDone: (name: string) => void,
+): void {
   for (const file of files) {
     const id = next++;
     const abort = new AbortController();
@@ -69,13 +73,13 @@ async function run(
   projectId: string,
   file: File,
   signal: AbortSignal,
-  onDone: () => void,
+  onDone: (name: string) => void,
 ): Promise<void> {
   try {
     if (signal.aborted) return;
     await uploadFile(projectId, file, signal, (progress) => change(id, { progress }));
     dismissUpload(id);
-    onDone();
+    onDone(file.name);
   } catch (thrown) {
     if (!signal.aborted) change(id, { error: toApiError(thrown) });
   } finally {

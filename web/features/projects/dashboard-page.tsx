@@ -44,6 +44,7 @@ export default function DashboardPage(): JSX.Element {
         projectId={person?.personalProjectId ?? undefined}
         placeholder={t("home.ask")}
         autoFocus
+        attach
         disabled={!person?.personalProjectId}
         onSend={async (text, choice) => {
           if (!person?.personalProjectId) return;

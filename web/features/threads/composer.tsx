@@ -7,6 +7,7 @@ import { useResource } from "../../lib/resource.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { AttachButton, Attached } from "./attach-files.tsx";
 import { agentsFor, models } from "./choices.ts";
 import { readDraft, writeDraft } from "./draft.ts";
 import type { Choice } from "./start-thread.ts";
@@ -19,6 +20,8 @@ export type ComposerProps = {
   /** An answer is being written: the button stops it, and nothing can be sent meanwhile. */
   running?: boolean | undefined;
   disabled?: boolean | undefined;
+  /** Whether files may be added to the project from here. */
+  attach?: boolean | undefined;
   autoFocus?: boolean | undefined;
   note?: ComponentChildren;
   initial?: Choice | undefined;
@@ -77,6 +80,7 @@ export function Composer(props: ComposerProps): JSX.Element {
           <span>{send.error.value.detail}</span>
         </p>
       )}
+      {props.attach && props.projectId && <Attached projectId={props.projectId} />}
       <div class="composer-box">
         <textarea
           ref={box}
@@ -95,6 +99,7 @@ export function Composer(props: ComposerProps): JSX.Element {
         />
         <div class="composer-bar">
           <div class="composer-choices">
+            {props.attach && props.projectId && <AttachButton projectId={props.projectId} />}
             {agentList.length > 1 && (
               <Select
                 bare

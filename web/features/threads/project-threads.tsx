@@ -50,6 +50,7 @@ export function ProjectThreads(props: { project: Project }): JSX.Element {
           draftKey={`project.${project.id}`}
           projectId={project.id}
           placeholder={t("threads.ask")}
+          attach
           onSend={async (text, choice) => {
             const started = await startThread(project.id, text, choice);
             rememberStart(started);

@@ -138,6 +138,7 @@ function OneThread(props: { id: string }): JSX.Element {
                 projectId={detail.projectId}
                 placeholder={t("thread.reply")}
                 autoFocus
+                attach
                 running={isRunning}
                 initial={{ modelId: detail.modelId, agentId: detail.agentId }}
                 onStop={() => attempt(model.stop())}

@@ -20,6 +20,8 @@ export const shell = {
   "common.undo": "Undo",
   "common.unsaved": "Not saved yet",
   "crash.detail": "Nothing you saved is affected. Try again, or go to another page.",
+  "crash.stale": "This part could not be loaded",
+  "crash.stale.detail": "The connection may be gone, or Atelier was updated meanwhile.",
   "crash.title": "This page stopped working",
   "error.offline": "The server cannot be reached. Check the connection and try again.",
   "error.timeout": "The server took too long to answer. Try again.",

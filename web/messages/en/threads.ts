@@ -18,6 +18,8 @@ export const threads = {
   "citation.unknown": "Source {number}",
   "citation.unverified": "Source {number}, not verified: {file}",
   "citation.verified": "The quoted words are in this file.",
+  "composer.attach": "Add files to the project",
+  "composer.attached": "{name} is added. Answers use it as soon as it is read.",
   "composer.agent": "Agent",
   "composer.defaultAgent": "Default agent",
   "composer.defaultModel": "Default model",
