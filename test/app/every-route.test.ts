@@ -137,6 +137,31 @@ test("what belongs to one project is not found below another, though the caller 
   expect(surprises).toEqual([]);
 });
 
+test("a private thread, its answers included, is its owner's alone, in a project of many", async () => {
+  const surprises: string[] = [];
+  const onThreads = operations.filter(({ access = "" }) => access.startsWith("thread:"));
+  for (const operation of onThreads) {
+    const cast = await makeCast(app);
+    const sample = await samples[operation.name]?.(cast, "owner");
+    if (sample === undefined) continue;
+    const { sql } = app.deps.database;
+    await sql`update threads set visibility = 'private', owner_id = ${cast.people.editor.id}
+      where project_id = ${cast.projectId}`;
+    const statuses: string[] = [];
+    for (const role of ["anonymous", "stranger", "viewer", "owner", "admin", "editor"] as const) {
+      const { path, body } = sample;
+      const response = await cast.callers[role].request(operation.method, path, body);
+      statuses.push(`${role} ${response.status}`);
+      await response.body?.cancel();
+    }
+    const expected = `anonymous 401, stranger 404, viewer 404, owner 404, admin 404, editor ${operation.success}`;
+    if (statuses.join(", ") !== expected)
+      surprises.push(`${operation.name}: ${statuses.join(", ")}`);
+  }
+  expect(onThreads.length).toBeGreaterThan(8);
+  expect(surprises).toEqual([]);
+});
+
 test("an archived project is read as before and takes no change", async () => {
   const surprises: string[] = [];
   const inProjects = operations.filter(({ access = "" }) => access.includes(":"));
