@@ -89,18 +89,21 @@ export async function extractText(
       name,
       String(limits.textUnits),
     ],
-    { stdin: document, stdout: "pipe", stderr: "ignore", env: { BUN_JSC_useConcurrentGC: "0" } },
+    { stdin: document, stdout: "pipe", stderr: "ignore", env: {} },
   );
   let killedFor: "too_slow" | "too_much_memory" | "too_long" | "aborted" | null = null;
   const kill = (reason: NonNullable<typeof killedFor>) => {
     killedFor ??= reason;
     child.kill("SIGKILL");
   };
+  let peak = 0;
   const onAbort = () => kill("aborted");
   signal?.addEventListener("abort", onAbort, { once: true });
   const deadline = setTimeout(() => kill("too_slow"), limits.timeMs);
   const watch = setInterval(async () => {
-    if ((await residentBytes(child.pid)) > limits.memoryBytes) kill("too_much_memory");
+    const resident = await residentBytes(child.pid);
+    peak = Math.max(peak, resident);
+    if (resident > limits.memoryBytes) kill("too_much_memory");
   }, WATCH_MS);
   try {
     // UTF-8 takes at most three bytes a code unit; the rest is room for the first line.
@@ -111,9 +114,11 @@ export async function extractText(
     if (killedFor === "aborted") signal?.throwIfAborted();
     if (killedFor === "too_slow" || child.signalCode === "SIGXCPU") return failed("too_slow");
     if (killedFor === "too_long") return failed("too_long");
-    // A SIGKILL that is not ours is the system's, which was out of memory.
-    if (killedFor || exitCode === OUT_OF_MEMORY || child.signalCode === "SIGKILL")
-      return failed("too_much_memory");
+    // A SIGKILL that is not ours is the system's, which was out of memory; and the runtime may crash when
+    // it is refused some, mostly between two looks at how much it has.
+    const starved =
+      child.signalCode === "SIGKILL" || (exitCode !== 0 && peak > limits.memoryBytes / 4);
+    if (killedFor || exitCode === OUT_OF_MEMORY || starved) return failed("too_much_memory");
     return exitCode === 0 ? parse(output) : failed("damaged");
   } finally {
     clearTimeout(deadline);

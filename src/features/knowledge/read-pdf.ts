@@ -62,7 +62,9 @@ async function open(bytes: Uint8Array) {
 }
 
 function damaged(error: unknown): never {
-  // Running out of memory is the caller's to name.
-  if (error instanceof RangeError) throw error;
+  // Running out of memory is the caller's to name; the reader passes it on in words of its own.
+  if (error instanceof RangeError || /memory|allocat|array length/i.test(String(error))) {
+    throw new RangeError("Out of memory");
+  }
   throw new PdfFault("damaged");
 }
