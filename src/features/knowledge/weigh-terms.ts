@@ -87,7 +87,7 @@ export interface ScannedKey {
 }
 
 /** Index entries that one search reads at most, before candidates are ranked exactly. */
-export const MAX_SCANNED = 6_000;
+export const MAX_SCANNED = 4_000;
 /** A term in more than this share of the passages picks no candidates, unless no other does. */
 const COMMON_SHARE = 0.2;
 

@@ -40,6 +40,8 @@ const SETTINGS: Record<string, string> = {
   max_wal_size: "'256MB'",
   wal_level: "replica",
   max_wal_senders: "2",
+  // Helper processes for reads cost a switch for each page that the system has cached anyway.
+  io_method: "'sync'",
   max_worker_processes: "4",
   max_parallel_workers: "2",
   jit: "off",
