@@ -11,6 +11,7 @@ import { type Clock, systemClock } from "./platform/clock.ts";
 import { newSecretKey, type SecretKeys, secretKeys } from "./platform/crypto/secret-keys.ts";
 import { type DatabaseClient, openDatabase } from "./platform/db/client.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
+import { type SharedCounts, valkeyCounts } from "./platform/http/shared-counts.ts";
 import { type Ids, uuidv7 } from "./platform/ids.ts";
 import { type Jobs, startJobs } from "./platform/jobs/jobs.ts";
 import { Closers, Lifecycle } from "./platform/lifecycle.ts";
@@ -35,6 +36,8 @@ export interface Deps {
   readonly bus: Bus;
   readonly blobs: Blobs;
   readonly jobs: Jobs;
+  /** Where several processes count requests together; null without Valkey. */
+  readonly counts: SharedCounts | null;
   readonly lifecycle: Lifecycle;
   /** Where unexpected errors and product events go; nowhere unless configured. */
   readonly errors: ErrorTracker;
@@ -91,6 +94,9 @@ async function open(
     overrides.jobs ??
     (await startJobs(databaseUrl, logger, config.role === "all" || config.role === "worker"));
   closers.add("jobs", () => jobs.stop());
+  const counts =
+    overrides.counts ?? (config.valkeyUrl === undefined ? null : valkeyCounts(config.valkeyUrl));
+  closers.add("shared counts", () => counts?.close());
   const errors =
     overrides.errors ?? (await createErrorTracker(config.sentryDsn, config.sentryEnvironment));
   closers.add("error tracker", () => errors.close());
@@ -114,6 +120,7 @@ async function open(
         ? s3Blobs(s3Options(config))
         : diskBlobs(join(resolve(config.dataDir), "blobs")),
     jobs,
+    counts,
     lifecycle: new Lifecycle(),
     fetch,
     ...overrides,

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type TestApp } from "../../../test/support/app.ts";
-import { readProblem } from "../../../test/support/read.ts";
+import { until } from "../../../test/support/generation.ts";
+import { read, readProblem } from "../../../test/support/read.ts";
+import { startValkey } from "../../../test/support/valkey.ts";
+import { createdApiKey } from "../../features/identity/schema.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -33,4 +36,39 @@ test("requests that are not signed in are counted by address", async () => {
   for (let request = 0; request < 5; request++) expect((await from("192.0.2.1")).status).toBe(200);
   expect((await from("192.0.2.1")).status).toBe(429);
   expect((await from("192.0.2.2")).status).toBe(200);
+});
+
+test("two processes count together in Valkey, and each for itself while it is away", async () => {
+  const valkey = await startValkey();
+  const env = { ATELIER_RATE_LIMIT: "6", VALKEY_URL: valkey.url };
+  const one = await createTestApp({ env });
+  const other = await createTestApp({ env, databaseUrl: one.deps.config.databaseUrl ?? "" });
+  const ready = () => one.deps.counts?.status === "ready" && other.deps.counts?.status === "ready";
+  const statuses = async (key: string, times: number) => {
+    const found = [];
+    for (let n = 0; n < times; n++)
+      found.push((await (n % 2 === 0 ? one : other).withKey(key).get("/me")).status);
+    return found;
+  };
+  const newKey = async (name: string) => {
+    const person = await one.person(name);
+    const body = { name: "Test", scopes: ["read"] };
+    return (await read(await person.post("/me/api-keys", body), createdApiKey)).key;
+  };
+  try {
+    await until(ready);
+    const ada = await newKey("Ada");
+    expect(await statuses(ada, 7)).toEqual([200, 200, 200, 200, 200, 429, 429]);
+    const bob = await newKey("Bob");
+    await valkey.kill();
+    expect((await statuses(bob, 8)).every((status) => status === 200)).toBe(true);
+    await valkey.start();
+    await until(ready);
+    const eve = await newKey("Eve");
+    expect((await statuses(eve, 7)).slice(-2)).toEqual([429, 429]);
+  } finally {
+    await other.close();
+    await one.close();
+    await valkey.kill();
+  }
 });

@@ -1,5 +1,10 @@
 import type { MiddlewareHandler } from "hono";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from "rate-limiter-flexible";
 import type { Deps } from "../../deps.ts";
 import type { Actor } from "../context.ts";
 import type { AppEnv } from "./env.ts";
@@ -9,18 +14,28 @@ const WINDOW_SECONDS = 60;
 
 /**
  * At most so many requests a minute for each user, keys and sessions counted together, and for each
- * address of those who are not signed in. Counted in this process: with several replicas each allows
- * its own share. Answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+ * address of those who are not signed in. Counted in Valkey where there is one; else, and while it is
+ * away, in this process alone, so that each of several replicas allows its own share. Answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
  * @throws {Problem} 429 `rate_limited` with Retry-After.
  */
-export function rateLimit({ config }: Deps): MiddlewareHandler<AppEnv> {
+export function rateLimit({ config, counts }: Deps): MiddlewareHandler<AppEnv> {
   const quota = config.rateLimit;
   if (quota === 0) {
     return async function noRateLimit(_, next) {
       await next();
     };
   }
-  const limiter = new RateLimiterMemory({ points: quota, duration: WINDOW_SECONDS });
+  const options = { points: quota, duration: WINDOW_SECONDS, keyPrefix: "atelier:rate" };
+  const alone = new RateLimiterMemory(options);
+  const limiter =
+    counts === null
+      ? alone
+      : new RateLimiterRedis({
+          ...options,
+          storeClient: counts,
+          rejectIfRedisNotReady: true,
+          insuranceLimiter: alone,
+        });
   const policy = `"default";q=${quota};w=${WINDOW_SECONDS}`;
   return async function rateLimit(c, next) {
     const { actor, ip } = c.get("ctx");
@@ -40,7 +55,7 @@ export function rateLimit({ config }: Deps): MiddlewareHandler<AppEnv> {
   };
 }
 
-async function consume(limiter: RateLimiterMemory, key: string): Promise<RateLimiterRes> {
+async function consume(limiter: RateLimiterAbstract, key: string): Promise<RateLimiterRes> {
   try {
     return await limiter.consume(key);
   } catch (refused) {
