@@ -88,7 +88,12 @@ export function Prose(props: ProseProps): JSX.Element {
       <div class={blocks ? "prose" : "prose plain"} ref={root} onClick={onClick}>
         {blocks
           ? blocks.map((html, index) => (
-              <div key={index} class="block" dangerouslySetInnerHTML={{ __html: html }} />
+              <div
+                key={index}
+                class="block"
+                dir="auto"
+                dangerouslySetInnerHTML={{ __html: html }}
+              />
             ))
           : text}
       </div>

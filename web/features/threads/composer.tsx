@@ -39,6 +39,12 @@ export function Composer(props: ComposerProps): JSX.Element {
   const box = useRef<HTMLTextAreaElement>(null);
   useSignalEffect(() => writeDraft(props.draftKey, text.value));
   useEffect(() => {
+    // Where the browser cannot size the box by its text, this does.
+    if (!box.current || CSS.supports("field-sizing", "content")) return;
+    box.current.style.height = "auto";
+    box.current.style.height = `${box.current.scrollHeight}px`;
+  }, [text.value]);
+  useEffect(() => {
     if (!models.data.peek()) void models.load();
     if (props.autoFocus && matchMedia("(pointer: fine)").matches) box.current?.focus();
   }, []);
@@ -86,6 +92,7 @@ export function Composer(props: ComposerProps): JSX.Element {
           ref={box}
           data-composer
           class="composer-text"
+          dir="auto"
           aria-label={t("composer.label")}
           placeholder={props.placeholder}
           rows={1}

@@ -55,7 +55,7 @@ function UserMessage(props: MessageProps): JSX.Element {
           }}
         />
       ) : (
-        <div class="bubble" title={formatDateTime(message.createdAt)}>
+        <div class="bubble" dir="auto" title={formatDateTime(message.createdAt)}>
           {text}
         </div>
       )}
