@@ -37,6 +37,10 @@ async function runServe(role: string | undefined): Promise<number> {
   assertConnectionLimit();
   const asked = askedToEnd();
   const server = await serve(config);
+  // One forgotten promise must not end everybody's answers; the log shows it as the mistake that it is.
+  process.on("unhandledRejection", (reason) =>
+    server.deps.logger.error({ err: reason }, "a rejection that nobody handled"),
+  );
   say(`Atelier is at ${server.url}`);
   if (server.setupUrl !== null) say(`Make the first account: ${server.setupUrl}`);
   // An orchestrator has told everybody and can wait; a person at the terminal cannot. Either may insist.

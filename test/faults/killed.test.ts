@@ -45,7 +45,12 @@ const textOfAnswer = async (person: Person, { threadId, answerId }: Asked) => {
   return { ...answer, text };
 };
 
-test("a killed server's answer is interrupted within 15 s of the kill, keeps its text, is charged, and can be asked again", async () => {
+for (const victims of ["server", "server and its database"]) {
+  test(`a killed ${victims}: the answer is interrupted within 15 s, keeps its text, is charged, and can be asked again`, () =>
+    killAndRecover(victims !== "server"));
+}
+
+async function killAndRecover(databaseToo: boolean): Promise<void> {
   const { server, ada, modelId } = await startWithModel();
   provider.scenario = { text: "Said before." };
   const before = await ask(ada, { modelId });
@@ -57,6 +62,8 @@ test("a killed server's answer is interrupted within 15 s of the kill, keeps its
   await Bun.sleep(500);
   const killedAt = performance.now();
   server.signal("SIGKILL");
+  const postgres = postgresPid(server.dataDir);
+  if (databaseToo && postgres !== undefined) process.kill(postgres, "SIGKILL");
   await server.exited;
   const again = await startServer({ dataDir: server.dataDir });
   const person = again.as(ada);
@@ -79,7 +86,7 @@ test("a killed server's answer is interrupted within 15 s of the kill, keeps its
     const { messages } = await readThread(person, asked.threadId);
     return messages.at(-1)?.status === "complete";
   });
-});
+}
 
 test("a killed embedded database is started again; meanwhile requests are told so, and the running answer ends whole", async () => {
   const { server, ada, modelId } = await startWithModel();

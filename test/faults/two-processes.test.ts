@@ -90,6 +90,8 @@ test("database connections that are ended again and again, the listening ones to
   const events = await reading;
   expect(cuts).toBeGreaterThan(2);
   expect(textOf(events)).toBe(STORY);
+  // Connections that were ended this moment are noticed with the next request on them.
+  await Bun.sleep(500);
   const { messages } = await readThread(adaElsewhere, asked.threadId);
   expect(messages[1]).toMatchObject({ status: "complete", parts: [{ type: "text", text: STORY }] });
   await Bun.sleep(2_000);

@@ -34,12 +34,20 @@ export async function recoverExpired(deps: Deps, notices: Notices, own: string[]
     limit: AT_ONCE,
     except: own,
   });
+  let count = 0;
   for (const generation of expired) {
-    await interrupt(deps, claim, generation);
+    try {
+      await interrupt(deps, claim, generation);
+      count++;
+    } catch (error) {
+      // One that cannot be ended must not keep the others running; it is tried again when the claim expires.
+      deps.logger.error({ err: error, generationId: generation.id }, "answer not recovered");
+      continue;
+    }
     deps.logger.warn({ generationId: generation.id }, "answer interrupted: its process is gone");
-    await notices.grew([generation.id]);
+    await notices.grew([generation.id]).catch(() => {});
   }
-  return expired.length;
+  return count;
 }
 
 async function interrupt(deps: Deps, claim: string, generation: GenerationRow): Promise<void> {

@@ -186,11 +186,18 @@ export class Runner {
     const { database } = this.#deps;
     try {
       if (Date.now() < this.#recoverFrom) await database.sql`select 1`;
-      else await recoverExpired(this.#deps, this.#notices, [...this.#answers.keys()]);
+      else await recoverExpired(this.#deps, this.#notices, this.#own());
     } catch (error) {
       this.#recoverFrom = Date.now() + RENEW_MS * 3;
       throw error;
     }
+  }
+
+  /** What only this process may end. What another one has taken over it may lose too, and is then anybody's. */
+  #own(): string[] {
+    return [...this.#answers.values()]
+      .filter(({ cause }) => cause !== "lost")
+      .map(({ plan }) => plan.generationId);
   }
 
   #every(milliseconds: number, work: () => Promise<unknown>): void {

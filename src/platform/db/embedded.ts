@@ -97,7 +97,7 @@ async function start(
   as.own(join(cluster, "postgresql.auto.conf"));
   const url = embeddedUrl(folder);
   const server = await supervise(async () => {
-    await endLeftover(cluster);
+    await endLeftover(cluster, socket);
     return launch(as, [join(binaries, "postgres"), "-D", cluster], url, folder);
   }, watcher);
   return {

@@ -8,12 +8,19 @@ export const FAST_STOP_MS = 15_000;
 /**
  * A killed Atelier leaves its PostgreSQL running, and a killed PostgreSQL for a moment its own children.
  * The claim proves that nobody else uses them, so they are ended before a new server starts. The pid file
- * is removed only when its number belongs to another program now; otherwise PostgreSQL judges it better.
+ * is removed only when its number belongs to another program now, or to a zombie; otherwise PostgreSQL judges it better.
  * @throws Error when a server does not end: two on one folder would destroy it.
  */
-export async function endLeftover(cluster: string): Promise<void> {
+export async function endLeftover(cluster: string, socketFolder: string): Promise<void> {
   const path = join(cluster, "postmaster.pid");
-  if (!existsSync(path)) return;
+  if (existsSync(path)) await endServer(path, cluster);
+  // Nobody serves this cluster now. A killed server's lock would count as held for as long as its parent,
+  // killed too or careless, leaves it a zombie.
+  for (const name of readdirSync(socketFolder))
+    if (name.startsWith(".s.PGSQL.")) rmSync(join(socketFolder, name), { force: true });
+}
+
+async function endServer(path: string, cluster: string): Promise<void> {
   const pid = Number(readFileSync(path, "utf8").split("\n")[0]);
   for (const signal of ["SIGINT", "SIGQUIT"] as const) {
     if (!isPostgresOf(pid, cluster)) break;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Held while one process uses a data folder. */
@@ -28,9 +28,7 @@ export function claimFolder(folder: string): FolderClaim {
   const path = join(folder, "atelier.pid");
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
-      const file = openSync(path, "wx", 0o600);
-      writeSync(file, `${process.pid} ${startOf(process.pid) ?? ""}`);
-      closeSync(file);
+      createWhole(path, `${process.pid} ${startOf(process.pid) ?? ""}`);
       return { release: () => rmSync(path, { force: true }) };
     } catch (error) {
       if (!(error instanceof Error) || Reflect.get(error, "code") !== "EEXIST") throw error;
@@ -38,12 +36,53 @@ export function claimFolder(folder: string): FolderClaim {
     const holder = readHolder(path);
     if (holder !== null && startOf(holder.pid) === holder.startedAt)
       throw new FolderInUseError(folder, holder.pid);
-    rmSync(path, { force: true });
+    removeStale(path, holder);
   }
   throw new Error(`The data folder ${folder} cannot be claimed.`);
 }
 
-function readHolder(path: string): { pid: number; startedAt: string } | null {
+/**
+ * Creates a file that nobody sees half written.
+ * @throws Error with code EEXIST when there is one already.
+ */
+function createWhole(path: string, content: string): void {
+  const draft = `${path}.${process.pid}.new`;
+  writeFileSync(draft, content, { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/**
+ * Removes a claim whose holder is gone. Of two starts at the same moment the slower one would remove the
+ * claim that the faster one has just made: so it is moved aside first, and put back when it is not the stale one.
+ */
+function removeStale(path: string, stale: Holder | null): void {
+  const aside = `${path}.${process.pid}`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return;
+  }
+  const moved = readHolder(aside);
+  if (!Object.is(moved?.pid, stale?.pid) || moved?.startedAt !== stale?.startedAt) {
+    try {
+      linkSync(aside, path);
+    } catch {
+      // A third start has claimed the folder meanwhile; the next attempt meets it.
+    }
+  }
+  rmSync(aside, { force: true });
+}
+
+interface Holder {
+  pid: number;
+  startedAt: string;
+}
+
+function readHolder(path: string): Holder | null {
   try {
     const content = readFileSync(path, "utf8");
     const space = content.indexOf(" ");
@@ -58,7 +97,9 @@ function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name in parentheses may hold spaces; the start time is the 20th field after it (proc(5), field 22).
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A zombie has ended; only its parent has not looked yet.
+    return state === "Z" ? null : (rest[18] ?? null);
   } catch {
     if (process.platform === "linux") return null;
   }
