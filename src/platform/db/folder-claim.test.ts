@@ -26,7 +26,7 @@ test("a claim of a process that is gone, or of another one with its number, does
 });
 
 test.if(process.platform === "linux")("a claim of a zombie does not count", async () => {
-  const parent = Bun.spawn(["sh", "-c", "true & echo $!; exec sleep 20"], { stdout: "pipe" });
+  const parent = Bun.spawn(["sh", "-c", "sleep 0.2 & echo $!; exec sleep 20"], { stdout: "pipe" });
   const chunk = (await parent.stdout.getReader().read()).value;
   const pid = Number(new TextDecoder().decode(chunk));
   const stat = () => readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
