@@ -93,9 +93,10 @@ beforeAll(async () => {
   modelId = await withDepsOf(first, (deps) => connectServer({ deps }, provider, "openai"));
 });
 afterAll(async () => {
-  await endServers();
   proxy.close();
+  // Before its folder goes, or it would be taken for dead and started again.
   await embedded.stop();
+  await endServers();
   provider.stop();
 });
 

@@ -14,7 +14,7 @@ import {
   readThread,
   until,
 } from "../support/generation.ts";
-import { newFolder } from "./server-process.ts";
+import { endServers, newFolder } from "./server-process.ts";
 
 // In this process, so that memory can be measured after its garbage is collected.
 const provider = openAiServer();
@@ -45,6 +45,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop(0);
+  await endServers();
   await database.drop();
   provider.stop();
 });
