@@ -38,6 +38,8 @@ const pace = Number(values.pace);
 const seconds = Number(values.seconds);
 const CHUNK = "word ";
 const START_EVERY_MS = 10;
+const PROBES = 15;
+const PROBE_EVERY_MS = 80;
 const TEXT = CHUNK.repeat((seconds * 1000) / pace);
 
 const empty = {
@@ -138,6 +140,13 @@ async function measure(
     await Bun.sleep(Math.max(0, START_EVERY_MS * (index + 1) - (performance.now() - startedAt)));
   }
   while (firstTokenMs.length < streams) await Bun.sleep(5);
+  // The time to the first token is asked beside the running streams, one question at a time.
+  firstTokenMs.length = 0;
+  for (let probe = 0; probe < PROBES; probe++) {
+    readers.push(readOne((ms) => firstTokenMs.push(ms)));
+    await Bun.sleep(PROBE_EVERY_MS);
+  }
+  while (firstTokenMs.length < PROBES) await Bun.sleep(5);
   await Bun.sleep(300);
   const windowMs = startedAt + seconds * 1000 - performance.now() - 300;
   if (windowMs < 500)
@@ -146,7 +155,7 @@ async function measure(
     );
   const before = { cpu: cpuMs(pid), database: databaseCpu(databasePid) };
   await Bun.sleep(windowMs);
-  const thousands = (streams * windowMs) / pace / 1000;
+  const thousands = ((streams + PROBES) * windowMs) / pace / 1000;
   const measured = {
     cpuPerThousand: (cpuMs(pid) - before.cpu) / thousands,
     databaseCpuPerThousand: (databaseCpu(databasePid) - before.database) / thousands,

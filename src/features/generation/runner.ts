@@ -14,7 +14,7 @@ import { citeNew, writeAnswer } from "./write-answer.ts";
  * A provider is read, and its readers are woken, this often: eyes need no more, and each read and each
  * write costs more than its text. What arrives meanwhile waits in the socket and is read at once.
  */
-const FRAME_MS = 50;
+const FRAME_MS = 60;
 /** Events of one read beyond which more is waiting than a frame brings: then reading goes on at once. */
 const FULL_READ = 100;
 /** The stored log is behind the answer by no more than this. */

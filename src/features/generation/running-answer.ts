@@ -34,6 +34,8 @@ export class RunningAnswer {
   text = "";
   reasoning = "";
   usage: TokenUsage | undefined;
+  /** Whether a citation may have begun in text that has not been searched. */
+  mayCite = false;
   /** Up to where the text has been searched for citations. */
   citedTo = 0;
   /** Up to where the log is stored. */

@@ -56,6 +56,7 @@ function take(answer: RunningAnswer, event: ProviderEvent): Outcome | undefined 
   switch (event.type) {
     case "text":
       answer.text += event.text;
+      answer.mayCite ||= event.text.includes("[");
       answer.append({ type: "delta", text: event.text });
       return undefined;
     case "reasoning":
@@ -122,6 +123,7 @@ const MARKER_LENGTH = 2_100;
 /** Appends a citation event for each marker that has become complete since the last call. */
 export function citeNew(answer: RunningAnswer): void {
   const { text, plan } = answer;
+  if (!answer.mayCite) return;
   for (const marker of findCitations(text, answer.citedTo)) {
     answer.citedTo = marker.end;
     const source = plan.sources.find(({ label }) => label === marker.label);
@@ -129,6 +131,7 @@ export function citeNew(answer: RunningAnswer): void {
   }
   // Next time the search begins where a marker may have begun, not at the beginning of a long answer.
   const begun = text.indexOf("[", answer.citedTo);
+  answer.mayCite = begun !== -1;
   answer.citedTo = begun === -1 ? text.length : Math.max(begun, text.length - MARKER_LENGTH);
 }
 
