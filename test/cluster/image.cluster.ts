@@ -186,7 +186,10 @@ describe("the image, as the cluster runs it: another user than root, a read-only
   });
 
   test("told to end under load it fails no request: it leaves readiness first, and closes when nobody asks any more", async () => {
-    const { container, url } = await start("api", { ATELIER_DRAIN_SECONDS: "15" });
+    const { container, url } = await start("api", {
+      ATELIER_DRAIN_SECONDS: "15",
+      ATELIER_RATE_LIMIT: "0",
+    });
     let balanced = true;
     let served = 0;
     let afterSignal = 0;
