@@ -116,10 +116,6 @@ async function bench(): Promise<void> {
     console.log(
       `CPU per chunk, median: ${median(rounds.map(({ ours, control }) => ours.cpuPerThousand / control.cpuPerThousand)).toFixed(2)} of the pass-through`,
     );
-    const inside = await insideMs(server);
-    console.log(
-      `inside the server, from the request to the provider's first token in the log: mean ${inside.toFixed(1)} ms over all rounds`,
-    );
     console.log(
       `from asking to the first token on the reader's side, p50: ${median(rounds.map(({ ours }) => percentile(ours.firstTokenMs, 0.5))).toFixed(1)} ms`,
     );
@@ -168,16 +164,6 @@ async function measure(
   };
   await Promise.all(readers);
   return measured;
-}
-
-/** Mean of the server's own measure, which begins when a question is accepted; the provider answers at once. */
-async function insideMs(server: BenchServer): Promise<number> {
-  const text = await (await fetch(server.metricsUrl)).text();
-  const value = (suffix: string) =>
-    Number(
-      new RegExp(`^atelier_time_to_first_token_seconds_${suffix}\\S* (\\S+)`, "m").exec(text)?.[1],
-    );
-  return (value("sum") / value("count")) * 1000;
 }
 
 async function readPass(url: string, began: (ms: number) => void): Promise<void> {
