@@ -399,7 +399,8 @@ describe("when something is missing", () => {
 
   test("a session that was ended elsewhere leads to the sign-in page", async () => {
     const page = await newPage();
-    await page.goto("/");
+    // A list that is still being read when the session ends would leave for the sign-in page by itself.
+    await page.goto("/", { waitUntil: "networkidle" });
     await page.getByRole("heading", { level: 1, name: /Ada/ }).waitFor();
     await page.context().clearCookies();
     await page.getByRole("link", { name: "All projects" }).click();
