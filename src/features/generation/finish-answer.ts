@@ -107,7 +107,7 @@ async function storedEnd(deps: Deps, generationId: string): Promise<LogEvent[]> 
   throw new TakenOver();
 }
 
-/** Refusals that come instead of an answer: no provider takes money for saying no. */
+/** Without any HTTP status: an error object in place of the stream's first event, or no connection. */
 const FREE: ReadonlySet<string> = new Set<ProviderErrorCode>([
   "bad_key",
   "no_credit",
@@ -116,14 +116,21 @@ const FREE: ReadonlySet<string> = new Set<ProviderErrorCode>([
   "overloaded",
   "context_too_long",
   "invalid_request",
+  "refused",
   "unreachable",
 ]);
 
-/** What an answer is charged: nothing when it was refused, what was reported when it ran to its end, else what was produced too. */
-export function billOf(answer: RunningAnswer, outcome: Pick<Outcome, "complete" | "error">) {
+/**
+ * What an answer is charged: nothing when the provider answered with an error instead (none takes money
+ * for saying no), what was reported when it ran to its end, else what was produced too.
+ */
+export function billOf(
+  answer: RunningAnswer,
+  outcome: Pick<Outcome, "complete" | "error" | "httpStatus">,
+) {
   const { text, reasoning, usage: reported } = answer;
-  const silent = text === "" && reasoning === "" && reported === undefined;
-  if (silent && FREE.has(outcome.error?.code ?? "")) {
+  const nothing = text === "" && reasoning === "" && reported === undefined;
+  if (nothing && (outcome.httpStatus !== undefined || FREE.has(outcome.error?.code ?? ""))) {
     return { usage: NO_USAGE, outputTokensCounted: 0 };
   }
   const usage = usageToSettle(answer.plan.request, reported, { text, reasoning }, outcome.complete);

@@ -11,6 +11,8 @@ export interface Outcome {
   /** Why it ended short of the model's own end: `length`, `time_limit`. */
   reason?: string;
   error?: MessageError;
+  /** Of the error that the provider answered with, instead of an answer. */
+  httpStatus?: number;
   /** Whether the provider said that it was done, so that its usage is final. */
   complete: boolean;
 }
@@ -107,6 +109,7 @@ function failure(error: unknown): Outcome {
     return {
       status: "failed",
       error: { code: error.code, detail: error.message },
+      ...(error.status === undefined ? {} : { httpStatus: error.status }),
       complete: false,
     };
   }

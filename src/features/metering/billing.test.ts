@@ -69,6 +69,11 @@ const CASES: ((seed: number) => Case)[] = [
     ],
   }),
   () => ({ name: "refused", tries: [{ fault: { kind: "bad_key" } }] }),
+  () => ({ name: "refused", tries: [{ fault: { kind: "refused" } }] }),
+  () => ({
+    name: "refused",
+    tries: [1, 2, 3].map(() => ({ fault: { kind: "server_error" } })),
+  }),
   () => ({ name: "cut", tries: [{ text: TEXT, fault: { kind: "truncated", afterDeltas: 9 } }] }),
   () => ({ name: "stopped", stop: true, tries: [{ endless: true, text: TEXT, chunkMs: 2 }] }),
 ];
