@@ -1,26 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, screenshot } from "../support/browser.ts";
-import { makePdf } from "../support/make-pdf.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
-
-const LEASE = [
-  "LEASE AGREEMENT",
-  "",
-  "The monthly rent for the studio is 1,200 euros, payable on the third working day.",
-  "",
-  "The deposit amounts to three months of rent and is returned within six weeks.",
-];
-const HOUSE_RULES = `# House rules
-
-## Noise
-
-Quiet hours last from ten in the evening until seven in the morning.
-
-## Rent and repairs
-
-The tenant reports repairs in writing; the monthly rent is not reduced for repairs under a week.
-`;
+import {
+  answersOn,
+  citationsOf,
+  HOUSE_RULES,
+  LEASE,
+  makeProject,
+  openCitations,
+  QUESTION,
+  setUp,
+} from "./steps.ts";
 
 let server: StartedServer;
 let browser: Browser;
@@ -46,52 +37,19 @@ afterAll(async () => {
 });
 
 test("from the setup link to a streamed answer that quotes two documents and opens them at the quoted words", async () => {
-  await page.goto(server.setupUrl ?? "");
-  await page.getByLabel("Name").fill("Ada Lovelace");
-  await page.getByLabel("E-mail").fill("ada@example.com");
-  await page.getByLabel("Password", { exact: true }).fill("a long enough password");
-  await screenshot(page, "main-job-1-setup");
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: /Ada/ }).waitFor();
+  await setUp(page, server, () => screenshot(page, "main-job-1-setup"));
   await screenshot(page, "main-job-2-dashboard");
-
-  await page.getByRole("link", { name: "New project" }).first().click();
-  await page.getByRole("dialog").getByLabel("Name").fill("The studio");
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "The studio" }).waitFor();
-
-  await page.getByRole("link", { name: "Knowledge" }).click();
-  await page.locator('input[type="file"]').setInputFiles([
-    {
-      name: "lease.pdf",
-      mimeType: "application/pdf",
-      buffer: Buffer.from(makePdf([LEASE.join("\n")])),
-    },
-    { name: "house-rules.md", mimeType: "text/markdown", buffer: Buffer.from(HOUSE_RULES) },
-  ]);
-  await page.getByText("version 1").nth(1).waitFor();
-  while ((await page.getByText(/Waiting|Reading/).count()) > 0) await Bun.sleep(50);
+  await makeProject(page, "The studio");
   await screenshot(page, "main-job-3-knowledge");
 
   await page.getByRole("link", { name: "Threads" }).click();
-  await page
-    .getByLabel("Message")
-    .fill("How high is the monthly rent, and is it reduced for repairs?");
+  await page.getByLabel("Message").fill(QUESTION);
   await page.keyboard.press("Enter");
-  const chips = page.getByRole("button", { name: /^Source \d+: / });
-  await chips.nth(1).waitFor({ timeout: 30_000 });
+  const answer = answersOn(page).last();
+  await citationsOf(answer).nth(1).waitFor({ timeout: 30_000 });
   await screenshot(page, "main-job-4-answer");
 
-  const opened = new Map<string, string>();
-  for (let index = 0; index < (await chips.count()); index++) {
-    const name = (await chips.nth(index).getAttribute("aria-label")) ?? "";
-    await chips.nth(index).click();
-    const mark = page.locator("aside mark, [role=complementary] mark, section mark").first();
-    await mark.waitFor();
-    opened.set(name.replace(/^Source \d+: /, ""), (await mark.textContent()) ?? "");
-    if (index === 0) await screenshot(page, "main-job-5-citation");
-    await page.keyboard.press("Escape");
-  }
+  const opened = await openCitations(page, answer, () => screenshot(page, "main-job-5-citation"));
   expect([...opened.keys()].sort()).toEqual(["house-rules.md", "lease.pdf"]);
   expect(LEASE.join(" ")).toContain((opened.get("lease.pdf") ?? "nothing").replaceAll(/\s+/g, " "));
   expect(HOUSE_RULES).toContain(opened.get("house-rules.md") ?? "nothing");
@@ -100,9 +58,6 @@ test("from the setup link to a streamed answer that quotes two documents and ope
 
 test("after a reload the thread is there with its answer", async () => {
   await page.reload();
-  await page
-    .getByRole("button", { name: /^Source \d+: / })
-    .first()
-    .waitFor();
+  await citationsOf(answersOn(page).last()).first().waitFor();
   await page.getByText("How high is the monthly rent").first().waitFor();
 });

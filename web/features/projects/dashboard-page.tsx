@@ -57,9 +57,16 @@ export default function DashboardPage(): JSX.Element {
       <Section
         title={t("projects.title")}
         actions={
-          <LinkButton href="/projects" size="sm" look="quiet">
-            {t("home.allProjects")}
-          </LinkButton>
+          <>
+            {shown && shown.length > 0 && (
+              <LinkButton href="/projects?new=true" size="sm" look="quiet" icon="plus">
+                {t("projects.new")}
+              </LinkButton>
+            )}
+            <LinkButton href="/projects" size="sm" look="quiet">
+              {t("home.allProjects")}
+            </LinkButton>
+          </>
         }
       >
         {projects.error.value && !shown ? (

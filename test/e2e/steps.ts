@@ -1,0 +1,93 @@
+import type { Locator, Page } from "playwright-core";
+import { makePdf } from "../support/make-pdf.ts";
+import type { StartedServer } from "../support/server.ts";
+
+/** What people do in a browser, as far as several journeys share it. */
+
+export const LEASE = [
+  "LEASE AGREEMENT",
+  "",
+  "The monthly rent for the studio is 1,200 euros, payable on the third working day.",
+  "",
+  "The deposit amounts to three months of rent and is returned within six weeks.",
+];
+export const HOUSE_RULES = `# House rules
+
+## Noise
+
+Quiet hours last from ten in the evening until seven in the morning.
+
+## Rent and repairs
+
+The tenant reports repairs in writing; the monthly rent is not reduced for repairs under a week.
+`;
+export const QUESTION = "How high is the monthly rent, and is it reduced for repairs?";
+
+/** Follows the setup link to the first account; `picture` is called when its form is filled in. */
+export async function setUp(
+  page: Page,
+  server: StartedServer,
+  picture: () => Promise<void> = async () => {},
+): Promise<void> {
+  await page.goto(server.setupUrl ?? "");
+  await page.getByLabel("Name").fill("Ada Lovelace");
+  await page.getByLabel("E-mail").fill("ada@example.com");
+  await page.getByLabel("Password", { exact: true }).fill("a long enough password");
+  await picture();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: /Ada/ }).waitFor();
+}
+
+/**
+ * Makes a project from the dashboard and uploads the lease as a PDF and the house rules as Markdown.
+ * @returns the project's id.
+ */
+export async function makeProject(page: Page, name: string): Promise<string> {
+  await page.getByRole("link", { name: "New project" }).first().click();
+  await page.getByRole("dialog").getByLabel("Name").fill(name);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name }).waitFor();
+  await page.getByRole("link", { name: "Knowledge" }).click();
+  await page.locator('input[type="file"]').setInputFiles([
+    {
+      name: "lease.pdf",
+      mimeType: "application/pdf",
+      buffer: Buffer.from(makePdf([LEASE.join("\n")])),
+    },
+    { name: "house-rules.md", mimeType: "text/markdown", buffer: Buffer.from(HOUSE_RULES) },
+  ]);
+  await page.getByText("version 1").nth(1).waitFor();
+  while ((await page.getByText(/Waiting|Reading/).count()) > 0) await page.waitForTimeout(50);
+  return /projects\/([\w-]+)/.exec(page.url())?.[1] ?? "";
+}
+
+/** The answers of the thread on the page, oldest first. */
+export const answersOn = (page: Page) => page.getByRole("article", { name: "Answer" });
+
+/** The marks of an answer's verified citations. */
+export const citationsOf = (answer: Locator) =>
+  answer.getByRole("button", { name: /^Source \d+: / });
+
+/**
+ * Opens each citation of an answer; `picture` is called beside the first.
+ * @returns the words marked in each cited document, by its name.
+ */
+export async function openCitations(
+  page: Page,
+  answer: Locator,
+  picture: () => Promise<void> = async () => {},
+): Promise<Map<string, string>> {
+  const chips = citationsOf(answer);
+  const opened = new Map<string, string>();
+  for (let index = 0; index < (await chips.count()); index++) {
+    const name = (await chips.nth(index).getAttribute("aria-label")) ?? "";
+    await chips.nth(index).click();
+    const mark = page.getByRole("complementary", { name: /^Source: / }).locator("mark");
+    await mark.first().waitFor();
+    opened.set(name.replace(/^Source \d+: /, ""), (await mark.allTextContents()).join(""));
+    if (index === 0) await picture();
+    await page.keyboard.press("Escape");
+    await mark.first().waitFor({ state: "detached" });
+  }
+  return opened;
+}
