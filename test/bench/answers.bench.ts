@@ -6,7 +6,9 @@
  * Four processes over loopback: a provider that sends each stream one chunk every `pace` ms, Atelier
  * with its PostgreSQL, the pass-through, and readers (this one). CPU is the relaying process's own, user
  * and system, in a window in which every stream runs; PostgreSQL's is printed apart. Every reader checks
- * that it got every character. Read the ratios, the milliseconds belong to the machine.
+ * that it got every character. Beside the running streams, single questions measure what Atelier adds to
+ * the first token: from asking until the provider has the request, and from the provider's first byte
+ * until the reader has the first event. Read the ratios, the milliseconds belong to the machine.
  */
 
 import { parseArgs } from "node:util";
@@ -38,14 +40,16 @@ const pace = Number(values.pace);
 const seconds = Number(values.seconds);
 const CHUNK = "word ";
 const START_EVERY_MS = 10;
-const PROBES = 15;
-const PROBE_EVERY_MS = 80;
+const PROBES = 25;
+const PROBE = "How long until the first token?";
+/** The provider's own time to its first byte when probed: readers are connected by then, as with a real one. */
+const THINKING_MS = 60;
 const TEXT = CHUNK.repeat((seconds * 1000) / pace);
 
 const empty = {
   cpuPerThousand: Number.NaN,
   databaseCpuPerThousand: Number.NaN,
-  firstTokenMs: [],
+  added: [],
   rss: 0,
 };
 
@@ -55,8 +59,19 @@ else await bench();
 
 function upstream(): void {
   const server = openAiServer().start();
-  server.scenario = { text: TEXT, deltaChars: CHUNK.length, chunkMs: pace };
+  server.scenario = (body) => {
+    const receivedAt = wallMs();
+    // The times travel as the answer itself: the text is made as the first byte is about to leave.
+    return JSON.stringify(body).includes(PROBE)
+      ? { firstMs: THINKING_MS, deltaChars: 200, text: () => `${receivedAt} ${wallMs()}` }
+      : { text: TEXT, deltaChars: CHUNK.length, chunkMs: pace };
+  };
   process.stdout.write(`${server.origin}\n`);
+}
+
+/** Milliseconds of the wall clock with fractions: comparable between processes of one machine. */
+function wallMs(): number {
+  return performance.timeOrigin + performance.now();
 }
 
 function pass(origin: string): void {
@@ -86,8 +101,16 @@ function pass(origin: string): void {
 interface Measured {
   cpuPerThousand: number;
   databaseCpuPerThousand: number;
-  firstTokenMs: number[];
+  added: Added[];
   rss: number;
+}
+
+/** What a question's first token waited for Atelier, in milliseconds. */
+interface Added {
+  /** From asking until the provider has the request. */
+  before: number;
+  /** From the provider's first byte until the reader has the first event. */
+  after: number;
 }
 
 async function bench(): Promise<void> {
@@ -101,24 +124,33 @@ async function bench(): Promise<void> {
       const control =
         values.only === "atelier"
           ? empty
-          : await measure(relay.pid, null, (began) => readPass(relay.url, began));
-      const ours = await measure(server.pid, postgresPid(server), (began) =>
-        readAnswer(server, modelId, began),
+          : await measure(relay.pid, null, () => readPass(relay.url), null);
+      const ours = await measure(
+        server.pid,
+        postgresPid(server),
+        () => readAnswer(server, modelId),
+        () => probe(server, modelId),
       );
       rounds.push({ ours, control });
       console.log(
         `round ${round + 1}: pass ${control.cpuPerThousand.toFixed(1)}, atelier ${ours.cpuPerThousand.toFixed(1)} ms CPU per 1,000 chunks ` +
-          `(+ ${ours.databaseCpuPerThousand.toFixed(1)} in PostgreSQL); first token p50 ${percentile(ours.firstTokenMs, 0.5).toFixed(1)} ms, ` +
-          `p99 ${percentile(ours.firstTokenMs, 0.99).toFixed(1)} ms; RSS ${(ours.rss / 1e6).toFixed(0)} MB`,
+          `(+ ${ours.databaseCpuPerThousand.toFixed(1)} in PostgreSQL); RSS ${(ours.rss / 1e6).toFixed(0)} MB`,
       );
     }
     console.log(`${streams} streams, a chunk every ${pace} ms, every character delivered`);
     console.log(
       `CPU per chunk, median: ${median(rounds.map(({ ours, control }) => ours.cpuPerThousand / control.cpuPerThousand)).toFixed(2)} of the pass-through`,
     );
-    console.log(
-      `from asking to the first token on the reader's side, p50: ${median(rounds.map(({ ours }) => percentile(ours.firstTokenMs, 0.5))).toFixed(1)} ms`,
-    );
+    const added = rounds.flatMap(({ ours }) => ours.added);
+    const say = (what: string, of: (one: Added) => number) => {
+      const ms = added.map(of);
+      console.log(
+        `${what}: p50 ${percentile(ms, 0.5).toFixed(1)}, p95 ${percentile(ms, 0.95).toFixed(1)} ms`,
+      );
+    };
+    say("added to the first token", ({ before, after }) => before + after);
+    say("  from asking until the provider has the request", ({ before }) => before);
+    say("  from the provider's first byte until the reader has it", ({ after }) => after);
   } finally {
     provider.stop();
     relay.stop();
@@ -130,23 +162,18 @@ async function bench(): Promise<void> {
 async function measure(
   pid: number,
   databasePid: number | null,
-  readOne: (began: (ms: number) => void) => Promise<void>,
+  readOne: () => Promise<void>,
+  probeOne: (() => Promise<Added>) | null,
 ): Promise<Measured> {
-  const firstTokenMs: number[] = [];
   const readers: Promise<void>[] = [];
+  const added: Added[] = [];
   const startedAt = performance.now();
   for (let index = 0; index < streams; index++) {
-    readers.push(readOne((ms) => firstTokenMs.push(ms)));
+    readers.push(readOne());
     await Bun.sleep(Math.max(0, START_EVERY_MS * (index + 1) - (performance.now() - startedAt)));
   }
-  while (firstTokenMs.length < streams) await Bun.sleep(5);
-  // The time to the first token is asked beside the running streams, one question at a time.
-  firstTokenMs.length = 0;
-  for (let probe = 0; probe < PROBES; probe++) {
-    readers.push(readOne((ms) => firstTokenMs.push(ms)));
-    await Bun.sleep(PROBE_EVERY_MS);
-  }
-  while (firstTokenMs.length < PROBES) await Bun.sleep(5);
+  await Bun.sleep(500);
+  if (probeOne) for (let n = 0; n < PROBES; n++) added.push(await probeOne());
   await Bun.sleep(300);
   const windowMs = startedAt + seconds * 1000 - performance.now() - 300;
   if (windowMs < 500)
@@ -155,51 +182,61 @@ async function measure(
     );
   const before = { cpu: cpuMs(pid), database: databaseCpu(databasePid) };
   await Bun.sleep(windowMs);
-  const thousands = ((streams + PROBES) * windowMs) / pace / 1000;
+  const thousands = (streams * windowMs) / pace / 1000;
   const measured = {
     cpuPerThousand: (cpuMs(pid) - before.cpu) / thousands,
     databaseCpuPerThousand: (databaseCpu(databasePid) - before.database) / thousands,
-    firstTokenMs,
+    added,
     rss: memoryOf(pid).rss,
   };
   await Promise.all(readers);
   return measured;
 }
 
-async function readPass(url: string, began: (ms: number) => void): Promise<void> {
+async function readPass(url: string): Promise<void> {
   const response = await fetch(url);
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    if (bytes === 0) began(0);
-    bytes += chunk.length;
-  }
+  for await (const chunk of response.body ?? []) bytes += chunk.length;
   if (bytes < TEXT.length) throw new Error("The pass-through lost bytes");
 }
 
-async function readAnswer(
+async function readAnswer(server: BenchServer, modelId: string): Promise<void> {
+  const threadId = await newThread(server);
+  let length = 0;
+  for await (const text of answerTo(server, threadId, "Go on.", modelId)) length += text.length;
+  if (length !== TEXT.length)
+    throw new Error(`A reader got ${length} of ${TEXT.length} characters`);
+}
+
+async function probe(server: BenchServer, modelId: string): Promise<Added> {
+  const threadId = await newThread(server);
+  const askedAt = wallMs();
+  for await (const text of answerTo(server, threadId, PROBE, modelId)) {
+    const readAt = wallMs();
+    const [receivedAt = Number.NaN, sentAt = Number.NaN] = text.split(" ").map(Number);
+    return { before: receivedAt - askedAt, after: readAt - sentAt };
+  }
+  throw new Error("A probe got no answer");
+}
+
+async function newThread(server: BenchServer): Promise<string> {
+  const created = await server.request("POST", `/projects/${server.projectId}/threads`, {});
+  return z.object({ id: z.string() }).parse(await created.json()).id;
+}
+
+/** Asks, and reads the answer's pieces as they come. */
+async function* answerTo(
   server: BenchServer,
+  threadId: string,
+  text: string,
   modelId: string,
-  began: (ms: number) => void,
-): Promise<void> {
-  const created = z
-    .object({ id: z.string() })
-    .parse(
-      await (await server.request("POST", `/projects/${server.projectId}/threads`, {})).json(),
-    );
-  const startedAt = performance.now();
-  const asked = await server.request("POST", `/threads/${created.id}/messages`, {
-    text: "Go on.",
-    modelId,
-  });
+): AsyncGenerator<string> {
+  const asked = await server.request("POST", `/threads/${threadId}/messages`, { text, modelId });
   const { generationId } = z.object({ generationId: z.string() }).parse(await asked.json());
   const response = await server.request("GET", `/generations/${generationId}/events`);
-  let text = 0;
   for await (const { event } of parseEvents(response.body ?? new ReadableStream())) {
-    if (event.type !== "delta") continue;
-    if (text === 0) began(performance.now() - startedAt);
-    text += event.text.length;
+    if (event.type === "delta") yield event.text;
   }
-  if (text !== TEXT.length) throw new Error(`A reader got ${text} of ${TEXT.length} characters`);
 }
 
 async function offerModel(server: BenchServer, origin: string): Promise<string> {

@@ -5,10 +5,9 @@ import { api, path, withQuery } from "../../lib/api.ts";
 import type { AdminModel, AdminProvider, CatalogueEntry } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { type Page, useResource } from "../../lib/resource.ts";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select } from "../../ui/field.tsx";
-import { FormError } from "../identity/form-error.tsx";
+import { FormDialog } from "../../ui/form-dialog.tsx";
 
 const priceFields = [
   { key: "input", label: "model.priceIn" },
@@ -104,113 +103,81 @@ export function ModelDialog(props: {
   });
   const failure = save.error.value;
   return (
-    <Dialog
+    <FormDialog
       title={model ? t("model.edit") : t("model.new")}
       wide
       onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
-          <Button look="primary" type="submit" form="model-form" busy={save.busy.value}>
-            {t("common.save")}
-          </Button>
-        </>
-      }
+      action={save}
     >
-      <form
-        id="model-form"
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
-        <FormError error={failure} />
-        {!model && (
-          <div class="columns">
-            <Select
-              label={t("model.provider")}
-              value={providerId.value}
-              options={props.providers.map((item) => ({ value: item.id, label: item.name }))}
-              onChange={(value) => {
-                providerId.value = value;
-              }}
-            />
-            {entries.length > 0 && (
-              <Select
-                label={t("model.catalogue")}
-                value={entries.some((entry) => entry.name === name.value) ? name.value : ""}
-                options={[
-                  { value: "", label: t("model.catalogue.other") },
-                  ...entries.map((entry) => ({ value: entry.name, label: entry.displayName })),
-                ]}
-                onChange={take}
-              />
-            )}
-          </div>
-        )}
+      {!model && (
         <div class="columns">
-          <Input
-            label={t("model.name")}
-            hint={t("model.name.hint")}
-            value={name.value}
-            maxLength={200}
-            disabled={model !== undefined}
-            error={failure?.field("name")}
-            onInput={(value) => {
-              name.value = value;
-            }}
-            required
+          <Select
+            label={t("model.provider")}
+            {...chosen(providerId)}
+            options={props.providers.map((item) => ({ value: item.id, label: item.name }))}
           />
-          <Input
-            label={t("model.displayName")}
-            value={displayName.value}
-            maxLength={120}
-            error={failure?.field("displayName")}
-            onInput={(value) => {
-              displayName.value = value;
-            }}
-          />
-          <Input
-            label={t("model.context")}
-            type="number"
-            min={1}
-            value={contextWindow.value}
-            error={failure?.field("contextWindow")}
-            onInput={(value) => {
-              contextWindow.value = value;
-            }}
-          />
-          <Input
-            label={t("agents.cap")}
-            type="number"
-            min={1}
-            value={maxOutput.value}
-            error={failure?.field("maxOutputTokens")}
-            onInput={(value) => {
-              maxOutput.value = value;
-            }}
-          />
-        </div>
-        <fieldset class="columns">
-          <legend class="legend">{t("model.prices")}</legend>
-          {priceFields.map((field) => (
-            <Input
-              key={field.key}
-              label={t(field.label)}
-              type="number"
-              min={0}
-              step="any"
-              inputMode="decimal"
-              value={dollars.value[field.key]}
-              error={failure?.field(`prices.${field.key}`)}
-              onInput={(value) => {
-                dollars.value = { ...dollars.value, [field.key]: value };
-              }}
+          {entries.length > 0 && (
+            <Select
+              label={t("model.catalogue")}
+              value={entries.some((entry) => entry.name === name.value) ? name.value : ""}
+              options={[
+                { value: "", label: t("model.catalogue.other") },
+                ...entries.map((entry) => ({ value: entry.name, label: entry.displayName })),
+              ]}
+              onChange={take}
             />
-          ))}
-        </fieldset>
-      </form>
-    </Dialog>
+          )}
+        </div>
+      )}
+      <div class="columns">
+        <Input
+          label={t("model.name")}
+          hint={t("model.name.hint")}
+          {...typed(name)}
+          maxLength={200}
+          disabled={model !== undefined}
+          error={failure?.field("name")}
+          required
+        />
+        <Input
+          label={t("model.displayName")}
+          {...typed(displayName)}
+          maxLength={120}
+          error={failure?.field("displayName")}
+        />
+        <Input
+          label={t("model.context")}
+          type="number"
+          min={1}
+          {...typed(contextWindow)}
+          error={failure?.field("contextWindow")}
+        />
+        <Input
+          label={t("agents.cap")}
+          type="number"
+          min={1}
+          {...typed(maxOutput)}
+          error={failure?.field("maxOutputTokens")}
+        />
+      </div>
+      <fieldset class="columns">
+        <legend class="legend">{t("model.prices")}</legend>
+        {priceFields.map((field) => (
+          <Input
+            key={field.key}
+            label={t(field.label)}
+            type="number"
+            min={0}
+            step="any"
+            inputMode="decimal"
+            value={dollars.value[field.key]}
+            error={failure?.field(`prices.${field.key}`)}
+            onInput={(value) => {
+              dollars.value = { ...dollars.value, [field.key]: value };
+            }}
+          />
+        ))}
+      </fieldset>
+    </FormDialog>
   );
 }

@@ -4,10 +4,9 @@ import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { AdminProvider, ProviderChange } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select } from "../../ui/field.tsx";
-import { FormError } from "../identity/form-error.tsx";
+import { FormDialog } from "../../ui/form-dialog.tsx";
 
 export function ProviderDialog(props: {
   provider: AdminProvider | undefined;
@@ -38,75 +37,46 @@ export function ProviderDialog(props: {
   });
   const failure = save.error.value;
   return (
-    <Dialog
+    <FormDialog
       title={provider ? t("provider.edit") : t("provider.new")}
       onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
-          <Button look="primary" type="submit" form="provider-form" busy={save.busy.value}>
-            {t("common.save")}
-          </Button>
-        </>
-      }
+      action={save}
     >
-      <form
-        id="provider-form"
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
-        <FormError error={failure?.errors.length ? undefined : failure} />
-        {!provider && (
-          <Select
-            label={t("provider.kind")}
-            value={kind.value}
-            options={[
-              { value: "anthropic", label: t("provider.kind.anthropic") },
-              { value: "openai", label: t("provider.kind.openai") },
-            ]}
-            onChange={(value) => {
-              kind.value = value;
-            }}
-          />
-        )}
-        <Input
-          label={t("field.name")}
-          value={name.value}
-          maxLength={80}
-          error={failure?.field("name")}
-          onInput={(value) => {
-            name.value = value;
-          }}
-          required
-          autoFocus
+      {!provider && (
+        <Select
+          label={t("provider.kind")}
+          {...chosen(kind)}
+          options={[
+            { value: "anthropic", label: t("provider.kind.anthropic") },
+            { value: "openai", label: t("provider.kind.openai") },
+          ]}
         />
-        <Input
-          label={t("provider.baseUrl")}
-          type="url"
-          hint={t("provider.baseUrl.hint")}
-          value={baseUrl.value}
-          maxLength={500}
-          error={failure?.field("baseUrl")}
-          onInput={(value) => {
-            baseUrl.value = value;
-          }}
-        />
-        <Input
-          label={t("provider.key")}
-          type="password"
-          autoComplete="off"
-          hint={provider?.hasKey ? t("provider.key.keep") : t("provider.key.hint")}
-          value={key.value}
-          maxLength={500}
-          error={failure?.field("apiKey")}
-          onInput={(value) => {
-            key.value = value;
-          }}
-        />
-      </form>
-    </Dialog>
+      )}
+      <Input
+        label={t("field.name")}
+        {...typed(name)}
+        maxLength={80}
+        error={failure?.field("name")}
+        required
+        autoFocus
+      />
+      <Input
+        label={t("provider.baseUrl")}
+        type="url"
+        hint={t("provider.baseUrl.hint")}
+        {...typed(baseUrl)}
+        maxLength={500}
+        error={failure?.field("baseUrl")}
+      />
+      <Input
+        label={t("provider.key")}
+        type="password"
+        autoComplete="off"
+        hint={provider?.hasKey ? t("provider.key.keep") : t("provider.key.hint")}
+        {...typed(key)}
+        maxLength={500}
+        error={failure?.field("apiKey")}
+      />
+    </FormDialog>
   );
 }

@@ -7,6 +7,7 @@ import type { AdminUser, ResetLink } from "../../lib/api-types.ts";
 import { formatDate, t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
 import { Avatar, Badge } from "../../ui/badge.tsx";
+import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Input } from "../../ui/field.tsx";
@@ -23,7 +24,7 @@ import { ResetLinkDialog } from "./reset-link-dialog.tsx";
 export function UsersTab(): JSX.Element {
   const { query, route } = useLocation();
   const search = query.q ?? "";
-  const typed = useSignal(search);
+  const text = useSignal(search);
   const creating = useSignal(false);
   const disabling = useSignal<AdminUser | undefined>(undefined);
   const link = useSignal<ResetLink | undefined>(undefined);
@@ -68,18 +69,11 @@ export function UsersTab(): JSX.Element {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          const q = typed.value.trim();
+          const q = text.value.trim();
           route(q === "" ? "/admin" : `/admin?q=${encodeURIComponent(q)}`, true);
         }}
       >
-        <Input
-          type="search"
-          label={t("admin.users.search")}
-          value={typed.value}
-          onInput={(value) => {
-            typed.value = value;
-          }}
-        />
+        <Input type="search" label={t("admin.users.search")} {...typed(text)} />
       </form>
       {list.error.value && !items ? (
         <ErrorState

@@ -4,10 +4,9 @@ import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { Agent, NewAgent } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select, Textarea } from "../../ui/field.tsx";
-import { FormError } from "../identity/form-error.tsx";
+import { FormDialog } from "../../ui/form-dialog.tsx";
 import { models } from "../threads/choices.ts";
 
 function numberOrNull(text: string): number | null {
@@ -42,103 +41,68 @@ export function AgentDialog(props: {
   });
   const failure = save.error.value;
   return (
-    <Dialog
+    <FormDialog
       title={agent ? t("agents.edit") : t("agents.new")}
       wide
       onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
-          <Button look="primary" type="submit" form="agent-form" busy={save.busy.value}>
-            {t("common.save")}
-          </Button>
-        </>
-      }
+      action={save}
     >
-      <form
-        id="agent-form"
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
-        <FormError error={failure?.errors.length ? undefined : failure} />
-        <Input
-          label={t("field.name")}
-          value={name.value}
-          maxLength={120}
-          error={failure?.field("name")}
-          onInput={(value) => {
-            name.value = value;
-          }}
-          required
-          autoFocus
+      <Input
+        label={t("field.name")}
+        {...typed(name)}
+        maxLength={120}
+        error={failure?.field("name")}
+        required
+        autoFocus
+      />
+      <Input
+        label={t("field.description")}
+        {...typed(description)}
+        maxLength={2000}
+        error={failure?.field("description")}
+      />
+      <Textarea
+        label={t("agents.instructions")}
+        hint={t("agents.instructions.hint")}
+        rows={6}
+        maxLength={50_000}
+        {...typed(instructions)}
+        error={failure?.field("instructions")}
+      />
+      <div class="columns">
+        <Select
+          label={t("composer.model")}
+          {...chosen(modelId)}
+          options={[
+            { value: "", label: t("agents.defaultModel") },
+            ...(models.data.value ?? []).map((model) => ({
+              value: model.id,
+              label: model.displayName,
+            })),
+          ]}
         />
         <Input
-          label={t("field.description")}
-          value={description.value}
-          maxLength={2000}
-          error={failure?.field("description")}
-          onInput={(value) => {
-            description.value = value;
-          }}
+          label={t("agents.temperature")}
+          type="number"
+          inputMode="decimal"
+          min={0}
+          max={2}
+          step={0.1}
+          placeholder={t("agents.modelsOwn")}
+          {...typed(temperature)}
+          error={failure?.field("temperature")}
         />
-        <Textarea
-          label={t("agents.instructions")}
-          hint={t("agents.instructions.hint")}
-          rows={6}
-          maxLength={50_000}
-          value={instructions.value}
-          error={failure?.field("instructions")}
-          onInput={(value) => {
-            instructions.value = value;
-          }}
+        <Input
+          label={t("agents.cap")}
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={1_000_000}
+          placeholder={t("agents.modelsOwn")}
+          {...typed(cap)}
+          error={failure?.field("maxOutputTokens")}
         />
-        <div class="columns">
-          <Select
-            label={t("composer.model")}
-            value={modelId.value}
-            options={[
-              { value: "", label: t("agents.defaultModel") },
-              ...(models.data.value ?? []).map((model) => ({
-                value: model.id,
-                label: model.displayName,
-              })),
-            ]}
-            onChange={(value) => {
-              modelId.value = value;
-            }}
-          />
-          <Input
-            label={t("agents.temperature")}
-            type="number"
-            inputMode="decimal"
-            min={0}
-            max={2}
-            step={0.1}
-            placeholder={t("agents.modelsOwn")}
-            value={temperature.value}
-            error={failure?.field("temperature")}
-            onInput={(value) => {
-              temperature.value = value;
-            }}
-          />
-          <Input
-            label={t("agents.cap")}
-            type="number"
-            inputMode="numeric"
-            min={1}
-            max={1_000_000}
-            placeholder={t("agents.modelsOwn")}
-            value={cap.value}
-            error={failure?.field("maxOutputTokens")}
-            onInput={(value) => {
-              cap.value = value;
-            }}
-          />
-        </div>
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   );
 }

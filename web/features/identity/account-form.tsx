@@ -2,9 +2,10 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
 import { t } from "../../lib/i18n.ts";
+import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
-import { FormError } from "./form-error.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 
 export type AccountFields = { name: string; email: string; password: string };
 
@@ -34,11 +35,8 @@ export function AccountForm(props: {
         name="name"
         autoComplete="name"
         maxLength={120}
-        value={name.value}
+        {...typed(name)}
         error={failure?.field("name")}
-        onInput={(value) => {
-          name.value = value;
-        }}
         required
         autoFocus
       />
@@ -47,11 +45,8 @@ export function AccountForm(props: {
         type="email"
         name="email"
         autoComplete="username"
-        value={email.value}
+        {...typed(email)}
         error={failure?.field("email")}
-        onInput={(value) => {
-          email.value = value;
-        }}
         required
       />
       <Input
@@ -62,11 +57,8 @@ export function AccountForm(props: {
         minLength={10}
         maxLength={200}
         hint={t("field.password.hint")}
-        value={password.value}
+        {...typed(password)}
         error={failure?.field("password")}
-        onInput={(value) => {
-          password.value = value;
-        }}
         required
       />
       <Button type="submit" look="primary" busy={submit.busy.value}>

@@ -4,11 +4,12 @@ import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { CreatedApiKey } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
+import { chosen, typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Input, Select } from "../../ui/field.tsx";
+import { FormDialog } from "../../ui/form-dialog.tsx";
 import { SecretBox } from "../../ui/secret-box.tsx";
-import { FormError } from "./form-error.tsx";
 
 export function NewKeyDialog(props: {
   onClose: () => void;
@@ -26,65 +27,40 @@ export function NewKeyDialog(props: {
     props.onCreated(key);
   });
   return (
-    <Dialog
+    <FormDialog
       title={t("keys.new")}
       onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
-          <Button look="primary" type="submit" form="new-key" busy={create.busy.value}>
-            {t("keys.create")}
-          </Button>
-        </>
-      }
+      action={create}
+      submit={t("keys.create")}
     >
-      <form
-        id="new-key"
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void create.run();
-        }}
-      >
-        <FormError error={create.error.value} />
-        <Input
-          label={t("field.name")}
-          hint={t("keys.name.hint")}
-          value={name.value}
-          maxLength={120}
-          onInput={(value) => {
-            name.value = value;
-          }}
-          required
-          autoFocus
-        />
-        <Select
-          label={t("keys.scope")}
-          value={scope.value}
-          options={[
-            { value: "write", label: t("keys.scope.write") },
-            { value: "read", label: t("keys.scope.read") },
-          ]}
-          onChange={(value) => {
-            scope.value = value;
-          }}
-        />
-        <Select
-          label={t("keys.expiry")}
-          value={days.value}
-          options={[
-            ...[30, 90, 365].map((count) => ({
-              value: String(count),
-              label: t("keys.days", { count }),
-            })),
-            { value: "", label: t("keys.noExpiry") },
-          ]}
-          onChange={(value) => {
-            days.value = value;
-          }}
-        />
-      </form>
-    </Dialog>
+      <Input
+        label={t("field.name")}
+        hint={t("keys.name.hint")}
+        {...typed(name)}
+        maxLength={120}
+        required
+        autoFocus
+      />
+      <Select
+        label={t("keys.scope")}
+        {...chosen(scope)}
+        options={[
+          { value: "write", label: t("keys.scope.write") },
+          { value: "read", label: t("keys.scope.read") },
+        ]}
+      />
+      <Select
+        label={t("keys.expiry")}
+        {...chosen(days)}
+        options={[
+          ...[30, 90, 365].map((count) => ({
+            value: String(count),
+            label: t("keys.days", { count }),
+          })),
+          { value: "", label: t("keys.noExpiry") },
+        ]}
+      />
+    </FormDialog>
   );
 }
 

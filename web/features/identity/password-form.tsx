@@ -3,11 +3,12 @@ import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
+import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/tabs.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { FormError } from "./form-error.tsx";
 import { me } from "./session.ts";
 
 export function PasswordForm(): JSX.Element {
@@ -40,10 +41,7 @@ export function PasswordForm(): JSX.Element {
           label={t("settings.password.current")}
           type="password"
           autoComplete="current-password"
-          value={current.value}
-          onInput={(value) => {
-            current.value = value;
-          }}
+          {...typed(current)}
           required
         />
         <Input
@@ -53,11 +51,8 @@ export function PasswordForm(): JSX.Element {
           minLength={10}
           maxLength={200}
           hint={t("field.password.hint")}
-          value={next.value}
+          {...typed(next)}
           error={failure?.field("newPassword")}
-          onInput={(value) => {
-            next.value = value;
-          }}
           required
         />
         <div class="row">

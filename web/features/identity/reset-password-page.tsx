@@ -4,11 +4,12 @@ import { useLocation } from "preact-iso";
 import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
+import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { useTitle } from "../shell/title.ts";
-import { FormError } from "./form-error.tsx";
 import { PublicPage } from "./public-page.tsx";
 
 /** A new password, by the one-time link that an admin hands out. */
@@ -42,10 +43,7 @@ export default function ResetPasswordPage(): JSX.Element {
           minLength={10}
           maxLength={200}
           hint={t("field.password.hint")}
-          value={password.value}
-          onInput={(value) => {
-            password.value = value;
-          }}
+          {...typed(password)}
           required
           autoFocus
         />

@@ -6,10 +6,11 @@ import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { Me } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
+import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 import { useTitle } from "../shell/title.ts";
-import { FormError } from "./form-error.tsx";
 import { PublicPage } from "./public-page.tsx";
 import { loadSetup, me, returnPath, setup } from "./session.ts";
 
@@ -57,10 +58,7 @@ export default function SignInPage(): JSX.Element {
           type="email"
           name="email"
           autoComplete="username"
-          value={email.value}
-          onInput={(value) => {
-            email.value = value;
-          }}
+          {...typed(email)}
           required
           autoFocus
         />
@@ -69,10 +67,7 @@ export default function SignInPage(): JSX.Element {
           type="password"
           name="password"
           autoComplete="current-password"
-          value={password.value}
-          onInput={(value) => {
-            password.value = value;
-          }}
+          {...typed(password)}
           required
         />
         <Button type="submit" look="primary" busy={submit.busy.value}>

@@ -6,13 +6,14 @@ import type { Member, Project, ProjectRole } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
 import { Avatar } from "../../ui/badge.tsx";
+import { typed } from "../../ui/bind.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Input, Select } from "../../ui/field.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 import { ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { FormError } from "../identity/form-error.tsx";
 import { me } from "../identity/session.ts";
 
 const roles = [
@@ -146,11 +147,8 @@ function AddMember(props: { projectId: string; onAdded: () => void }): JSX.Eleme
       <Input
         label={t("members.email")}
         type="email"
-        value={email.value}
+        {...typed(email)}
         placeholder="name@example.com"
-        onInput={(value) => {
-          email.value = value;
-        }}
         required
       />
       <Select

@@ -6,12 +6,12 @@ import { api, path } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import type { Resource } from "../../lib/resource.ts";
-import { Button } from "../../ui/button.tsx";
-import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
+import { typed } from "../../ui/bind.ts";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Input, Textarea } from "../../ui/field.tsx";
+import { FormDialog } from "../../ui/form-dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { FormError } from "../identity/form-error.tsx";
 import { projects } from "../shell/workspace.ts";
 
 type Props = { project: Project; resource: Resource<Project> };
@@ -114,47 +114,9 @@ function EditDialog(props: Props & { onClose: () => void }): JSX.Element {
     props.onClose();
   });
   return (
-    <Dialog
-      title={t("project.edit")}
-      onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
-          <Button look="primary" type="submit" form="edit-project" busy={save.busy.value}>
-            {t("common.save")}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="edit-project"
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
-        <FormError error={save.error.value} />
-        <Input
-          label={t("field.name")}
-          value={name.value}
-          maxLength={120}
-          onInput={(value) => {
-            name.value = value;
-          }}
-          required
-          autoFocus
-        />
-        <Textarea
-          label={t("field.description")}
-          rows={3}
-          maxLength={2000}
-          value={description.value}
-          onInput={(value) => {
-            description.value = value;
-          }}
-        />
-      </form>
-    </Dialog>
+    <FormDialog title={t("project.edit")} onClose={props.onClose} action={save}>
+      <Input label={t("field.name")} {...typed(name)} maxLength={120} required autoFocus />
+      <Textarea label={t("field.description")} rows={3} maxLength={2000} {...typed(description)} />
+    </FormDialog>
   );
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useAction } from "../../lib/action.ts";
 import { t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
+import { chosen } from "../../ui/bind.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -111,7 +112,7 @@ export function Composer(props: ComposerProps): JSX.Element {
               <Select
                 bare
                 label={t("composer.agent")}
-                value={agentId.value}
+                {...chosen(agentId)}
                 options={[
                   {
                     value: "",
@@ -123,16 +124,13 @@ export function Composer(props: ComposerProps): JSX.Element {
                     .filter((agent) => !agent.isDefault)
                     .map((agent) => ({ value: agent.id, label: agent.name })),
                 ]}
-                onChange={(value) => {
-                  agentId.value = value;
-                }}
               />
             )}
             {modelList.length > 0 && (
               <Select
                 bare
                 label={t("composer.model")}
-                value={modelId.value}
+                {...chosen(modelId)}
                 options={[
                   {
                     value: "",
@@ -144,9 +142,6 @@ export function Composer(props: ComposerProps): JSX.Element {
                     .filter((model) => !model.isDefault)
                     .map((model) => ({ value: model.id, label: model.displayName })),
                 ]}
-                onChange={(value) => {
-                  modelId.value = value;
-                }}
               />
             )}
           </div>

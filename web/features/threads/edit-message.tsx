@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useAction } from "../../lib/action.ts";
 import { t } from "../../lib/i18n.ts";
 import { Button } from "../../ui/button.tsx";
-import { FormError } from "../identity/form-error.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 
 /** Asks the same question in other words; the old one stays as a branch of its own. */
 export function EditMessage(props: {

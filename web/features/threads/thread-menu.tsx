@@ -4,12 +4,12 @@ import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { Thread } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { Button } from "../../ui/button.tsx";
-import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
+import { typed } from "../../ui/bind.ts";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Input } from "../../ui/field.tsx";
+import { FormDialog } from "../../ui/form-dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { FormError } from "../identity/form-error.tsx";
 import { recentThreads } from "../shell/workspace.ts";
 
 type Props = {
@@ -118,38 +118,8 @@ function RenameDialog(props: Props & { onClose: () => void }): JSX.Element {
     props.onChanged(changed);
   });
   return (
-    <Dialog
-      title={t("threads.rename")}
-      onClose={props.onClose}
-      footer={
-        <>
-          <Button onClick={props.onClose}>{t("common.cancel")}</Button>
-          <Button look="primary" type="submit" form="rename-thread" busy={save.busy.value}>
-            {t("common.save")}
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="rename-thread"
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save.run();
-        }}
-      >
-        <FormError error={save.error.value} />
-        <Input
-          label={t("field.title")}
-          value={title.value}
-          maxLength={200}
-          onInput={(value) => {
-            title.value = value;
-          }}
-          required
-          autoFocus
-        />
-      </form>
-    </Dialog>
+    <FormDialog title={t("threads.rename")} onClose={props.onClose} action={save}>
+      <Input label={t("field.title")} {...typed(title)} maxLength={200} required autoFocus />
+    </FormDialog>
   );
 }

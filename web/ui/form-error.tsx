@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import type { ApiError } from "../../lib/api.ts";
-import { Icon } from "../../ui/icon.tsx";
+import type { ApiError } from "../lib/api.ts";
+import { Icon } from "./icon.tsx";
 
 /** What went wrong with a form as a whole; read aloud when it appears. */
 export function FormError(props: { error: ApiError | undefined }): JSX.Element | null {

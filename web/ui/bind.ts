@@ -1,0 +1,21 @@
+import type { Signal } from "@preact/signals";
+
+/** Binds a text control to a signal: `<Input {...typed(name)} />`. */
+export function typed(text: Signal<string>) {
+  return {
+    value: text.value,
+    onInput: (value: string) => {
+      text.value = value;
+    },
+  };
+}
+
+/** Binds a `Select` to a signal. */
+export function chosen(choice: Signal<string>) {
+  return {
+    value: choice.value,
+    onChange: (value: string) => {
+      choice.value = value;
+    },
+  };
+}
