@@ -79,7 +79,7 @@ test("one that was stored while it was allowed is not called any more", async ()
     adminModel,
   );
   const ctx = systemContext(app.deps, "test");
-  const provider = await connectModel(ctx, await chooseModel(ctx, model.id));
+  const provider = connectModel(ctx, await chooseModel(ctx, model.id));
   const call = provider.stream(
     { model: "m", system: [], messages: [], sources: [], maxOutputTokens: 8 },
     { signal: AbortSignal.timeout(15_000), idleTimeoutMs: 10_000 },

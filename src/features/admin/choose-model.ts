@@ -22,6 +22,8 @@ export interface ChosenModel {
   providerId: string;
   providerKind: ProviderKind;
   providerName: string;
+  /** For connecting to it; its key is sealed. */
+  provider: ProviderRow;
   /** The provider's own name of it. */
   name: string;
   displayName: string;
@@ -95,6 +97,7 @@ function chosen({ model, provider }: ModelOfProvider): ChosenModel {
     providerId: provider.id,
     providerKind: provider.kind,
     providerName: provider.name,
+    provider,
     name: model.name,
     displayName: model.displayName,
     contextWindow: model.contextWindow,
@@ -108,7 +111,7 @@ function chosen({ model, provider }: ModelOfProvider): ChosenModel {
 }
 
 function present(row: ModelOfProvider, isDefault: boolean): ModelChoice {
-  const { name, priceTable, priceVersion, providerId, ...choice } = chosen(row);
+  const { name, priceTable, priceVersion, providerId, provider, ...choice } = chosen(row);
   return { ...choice, isDefault };
 }
 

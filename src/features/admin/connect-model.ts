@@ -3,7 +3,7 @@ import { guardedFetch } from "../../platform/http/public-address.ts";
 import { createProvider, type Provider } from "../../providers/index.ts";
 import { type ChosenModel, environmentKey } from "./choose-model.ts";
 import { providerUnusable } from "./errors.ts";
-import { findProvider, type ProviderRow } from "./repo.ts";
+import type { ProviderRow } from "./repo.ts";
 
 /** What provider keys are sealed for. */
 export const KEY_PURPOSE = "provider-key";
@@ -11,12 +11,10 @@ export const KEY_PURPOSE = "provider-key";
 /**
  * The provider of a chosen model, ready to call: with its key from the environment or unsealed, and with
  * requests that go to public addresses only unless the configuration allows private ones.
- * @throws {Problem} 409 `provider_unusable` when it was removed or switched off since it was chosen.
+ * @throws {Problem} 409 `provider_unusable` when its key is missing or cannot be unsealed.
  */
-export async function connectModel(ctx: Ctx, model: ChosenModel): Promise<Provider> {
-  const row = await findProvider(ctx.db, model.providerId);
-  if (!row?.enabled) throw providerUnusable();
-  return connectProvider(ctx, row);
+export function connectModel(ctx: Ctx, model: ChosenModel): Provider {
+  return connectProvider(ctx, model.provider);
 }
 
 /** @throws {Problem} 409 `provider_unusable` when its key is missing or cannot be unsealed. */

@@ -2,10 +2,11 @@ import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { estimateRequestTokens } from "../../providers/estimate-tokens.ts";
 import type { Provider } from "../../providers/port.ts";
 import { type ChosenModel, chooseModel, connectModel } from "../admin/index.ts";
-import { resolveAgent } from "../agents/index.ts";
+import { type ResolvedAgent, resolveAgent } from "../agents/index.ts";
 import { type AuditAction, record } from "../audit/index.ts";
+import { type CorpusFile, projectCorpus } from "../knowledge/index.ts";
 import { placeHold } from "../metering/index.ts";
-import { getProject } from "../projects/index.ts";
+import { getProject, type ProjectScope } from "../projects/index.ts";
 import {
   insertMessages,
   type MessageRow,
@@ -25,10 +26,40 @@ export interface AnswerRequest {
   branch: MessageRow[];
   /** The question, when it is new and still to be stored. */
   newQuestion?: MessageRow;
-  agentId: string | null;
-  modelId: string | null;
+  means: Means;
   title?: string;
   action: Extract<AuditAction, "message.sent" | "message.regenerated">;
+}
+
+/** What an answer is made with, whatever the question. */
+export interface Means {
+  agent: ResolvedAgent;
+  model: ChosenModel;
+  projectInstructions: string;
+  corpus: CorpusFile[];
+}
+
+/**
+ * Finds what answers in a project are made with. It needs no question, so it is asked for beside the
+ * thread's messages: each wait for the database is on the way to the first token.
+ * @param modelId for null, the agent's model, or else the workspace's default.
+ * @throws {Problem} 422 for a model that cannot be used.
+ */
+export async function findMeans(
+  ctx: Ctx,
+  scope: ProjectScope,
+  chosen: { agentId: string | null; modelId: string | null },
+): Promise<Means> {
+  const agentFound = resolveAgent(ctx, scope, chosen.agentId);
+  const [agent, model, project, corpus] = await Promise.all([
+    agentFound,
+    chosen.modelId === null
+      ? agentFound.then(({ modelId }) => chooseModel(ctx, modelId))
+      : chooseModel(ctx, chosen.modelId),
+    getProject(ctx, scope),
+    projectCorpus(ctx, scope),
+  ]);
+  return { agent, model, projectInstructions: project.instructions, corpus };
 }
 
 /**
@@ -39,30 +70,17 @@ export interface AnswerRequest {
  */
 export async function beginAnswer(ctx: Ctx, request: AnswerRequest): Promise<MessageRow> {
   const acceptedAt = performance.now();
-  const { scope, branch } = request;
-  const [project, agent] = await Promise.all([
-    getProject(ctx, scope.project),
-    resolveAgent(ctx, scope.project, request.agentId),
-  ]);
-  const model = await chooseModel(ctx, request.modelId ?? agent.modelId);
-  const provider = await connectModel(ctx, model);
-  const context = await buildContext(ctx, {
-    scope: scope.project,
-    projectInstructions: project.instructions,
-    agent,
-    model,
-    branch,
-  });
+  const { scope, branch, means } = request;
+  const provider = connectModel(ctx, means.model);
+  const context = await buildContext(ctx, { scope: scope.project, branch, ...means });
   const { answer, plan } = await inTransaction(ctx, (tx) =>
-    store(tx, request, { model, agentId: agent.id, context, acceptedAt }),
+    store(tx, request, { context, acceptedAt }),
   ).catch(refuseSecond);
   launch(ctx, plan, provider);
   return answer;
 }
 
 interface Prepared {
-  model: ChosenModel;
-  agentId: string | null;
   context: Awaited<ReturnType<typeof buildContext>>;
   acceptedAt: number;
 }
@@ -70,11 +88,12 @@ interface Prepared {
 async function store(
   tx: Ctx,
   request: AnswerRequest,
-  { model, agentId, context, acceptedAt }: Prepared,
+  { context, acceptedAt }: Prepared,
 ): Promise<{ answer: MessageRow; plan: AnswerPlan }> {
   const { ids, clock, processId } = tx.deps;
   const { userId } = userOf(tx);
   const { scope, newQuestion } = request;
+  const { agent, model } = request.means;
   const question = request.branch.at(-1);
   if (question === undefined) throw new Error("There is nothing to answer");
   const now = clock.now();
@@ -88,27 +107,37 @@ async function store(
     messageId,
     userId,
   };
-  const hold = await placeHold(tx, {
-    ...common,
-    model,
-    inputTokens: estimateRequestTokens(context.request),
-    maxOutputTokens: context.request.maxOutputTokens,
-    expiresAt: new Date(now.getTime() + HOLD_MS),
-  });
-  const stored = await insertMessages(tx.db, [
-    ...(newQuestion === undefined ? [] : [newQuestion]),
-    {
-      id: messageId,
-      threadId: scope.threadId,
-      parentId: question.id,
-      role: "assistant",
-      parts: [],
-      status: "running",
-      generationId,
-      modelId: model.id,
-      agentId,
-      createdAt: now,
-    },
+  // Sent together, carried out in this order: the hold is first, and when it is refused nothing is kept.
+  const [hold, stored] = await Promise.all([
+    placeHold(tx, {
+      ...common,
+      model,
+      inputTokens: estimateRequestTokens(context.request),
+      maxOutputTokens: context.request.maxOutputTokens,
+      expiresAt: new Date(now.getTime() + HOLD_MS),
+    }),
+    insertMessages(tx.db, [
+      ...(newQuestion === undefined ? [] : [newQuestion]),
+      {
+        id: messageId,
+        threadId: scope.threadId,
+        parentId: question.id,
+        role: "assistant",
+        parts: [],
+        status: "running",
+        generationId,
+        modelId: model.id,
+        agentId: agent.id,
+        createdAt: now,
+      },
+    ]),
+    touchThread(tx.db, scope.threadId, messageId, now, request.title),
+    record(tx, {
+      action: request.action,
+      target: { kind: "thread", id: scope.threadId },
+      projectId: scope.project.projectId,
+      detail: { messageId },
+    }),
   ]);
   const answer = stored.at(-1);
   if (answer === undefined) throw new Error("The answer was not stored");
@@ -124,13 +153,6 @@ async function store(
     leaseExpiresAt: until,
     manifest: { ...context.manifest, maxOutputTokens: hold.maxOutputTokens },
     createdAt: now,
-  });
-  await touchThread(tx.db, scope.threadId, messageId, now, request.title);
-  await record(tx, {
-    action: request.action,
-    target: { kind: "thread", id: scope.threadId },
-    projectId: scope.project.projectId,
-    detail: { messageId },
   });
   return {
     answer,

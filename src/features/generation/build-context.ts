@@ -3,6 +3,7 @@ import { estimateTokens } from "../../providers/estimate-tokens.ts";
 import type { PromptMessage, ProviderRequest, SystemBlock } from "../../providers/port.ts";
 import type { ChosenModel } from "../admin/index.ts";
 import type { ResolvedAgent } from "../agents/index.ts";
+import type { CorpusFile } from "../knowledge/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import type { MessageRow } from "../threads/index.ts";
 import { contextTooLong } from "./errors.ts";
@@ -22,6 +23,8 @@ export interface ContextInput {
   projectInstructions: string;
   agent: ResolvedAgent;
   model: ChosenModel;
+  /** The project's files. */
+  corpus: CorpusFile[];
   /** The branch to answer, oldest first; the last one is the question. */
   branch: MessageRow[];
 }
@@ -58,6 +61,7 @@ export async function buildContext(ctx: Ctx, input: ContextInput): Promise<Built
   const gathered = await gatherSources(
     ctx,
     input.scope,
+    input.corpus,
     question === undefined ? "" : textOf(question),
     Math.floor(room * KNOWLEDGE_SHARE),
   );

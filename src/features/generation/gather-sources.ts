@@ -1,5 +1,5 @@
 import type { Ctx } from "../../platform/context.ts";
-import { projectCorpus, retrievePassages, versionText } from "../knowledge/index.ts";
+import { type CorpusFile, retrievePassages, versionText } from "../knowledge/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import type { CitableSource } from "./running-answer.ts";
 import type { ContextManifest } from "./schema.ts";
@@ -23,15 +23,16 @@ const SOURCE_OVERHEAD = 40;
 /**
  * Chooses what of the project's knowledge is sent: every file whole while they fit together, else the
  * passages that rank best for the question.
+ * @param corpus the files there are.
  * @param tokens room for all of it.
  */
 export async function gatherSources(
   ctx: Ctx,
   scope: ProjectScope,
+  corpus: CorpusFile[],
   question: string,
   tokens: number,
 ): Promise<GatheredSources> {
-  const corpus = await projectCorpus(ctx, scope);
   const size = corpus.reduce((sum, file) => sum + file.tokenCount + SOURCE_OVERHEAD, 0);
   if (size <= tokens) return sendWhole(ctx, scope, corpus, size);
   const passages = await retrievePassages(ctx, scope, question, tokens);
@@ -81,7 +82,7 @@ export async function gatherSources(
 async function sendWhole(
   ctx: Ctx,
   scope: ProjectScope,
-  corpus: Awaited<ReturnType<typeof projectCorpus>>,
+  corpus: CorpusFile[],
   tokens: number,
 ): Promise<GatheredSources> {
   const whole = await Promise.all(

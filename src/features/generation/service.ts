@@ -8,7 +8,7 @@ import {
   messageNotFound,
   type ThreadScope,
 } from "../threads/index.ts";
-import { beginAnswer } from "./begin-answer.ts";
+import { beginAnswer, findMeans } from "./begin-answer.ts";
 import { answerRunning, generationNotFound, wrongParent } from "./errors.ts";
 import { findGeneration, type GenerationRow, requestStop } from "./repo.ts";
 import type { NewMessage } from "./schema.ts";
@@ -29,13 +29,19 @@ export interface Begun {
  */
 export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessage): Promise<Begun> {
   const { userId } = userOf(ctx);
-  const messages = (await listMessages(ctx.db, scope)).map(({ message }) => message);
+  if (typeof input.agentId === "string")
+    await requireUsableAgent(ctx, scope.project, input.agentId);
+  const [messages, means] = await Promise.all([
+    messagesOf(ctx, scope),
+    findMeans(ctx, scope.project, {
+      agentId: input.agentId === undefined ? scope.agentId : input.agentId,
+      modelId: input.modelId === undefined ? scope.modelId : input.modelId,
+    }),
+  ]);
   const branch = input.parentId === null ? [] : branchTo(messages, input.parentId);
   const parent = branch.at(-1);
   if (input.parentId !== null && parent?.role !== "assistant") throw wrongParent();
   if (parent?.status === "running") throw answerRunning();
-  if (typeof input.agentId === "string")
-    await requireUsableAgent(ctx, scope.project, input.agentId);
   const question: MessageRow = {
     id: ctx.deps.ids.next(),
     threadId: scope.threadId,
@@ -54,8 +60,7 @@ export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessag
     scope,
     branch: [...branch, question],
     newQuestion: question,
-    agentId: input.agentId === undefined ? scope.agentId : input.agentId,
-    modelId: input.modelId === undefined ? scope.modelId : input.modelId,
+    means,
     ...(messages.length === 0 ? { title: titleOf(input.text) } : {}),
     action: "message.sent",
   });
@@ -75,15 +80,20 @@ export async function regenerate(
   const target = await findMessage(ctx.db, scope, messageId);
   if (!target) throw messageNotFound();
   if (target.status === "running") throw answerRunning();
-  const messages = (await listMessages(ctx.db, scope)).map(({ message }) => message);
+  const [messages, means] = await Promise.all([
+    messagesOf(ctx, scope),
+    findMeans(ctx, scope.project, {
+      agentId: target.agentId,
+      modelId: modelId ?? target.modelId,
+    }),
+  ]);
   const branch = branchTo(messages, target.role === "user" ? target.id : (target.parentId ?? ""));
   const question = branch.at(-1);
   if (question === undefined) throw messageNotFound();
   const answer = await beginAnswer(ctx, {
     scope,
     branch,
-    agentId: target.agentId,
-    modelId: modelId ?? target.modelId,
+    means,
     action: "message.regenerated",
   });
   return { question, answer };
@@ -115,6 +125,10 @@ export async function getGeneration(ctx: Ctx, id: string): Promise<GenerationRow
   const found = await findGeneration(ctx.db, id);
   if (!found) throw generationNotFound();
   return found;
+}
+
+async function messagesOf(ctx: Ctx, scope: ThreadScope): Promise<MessageRow[]> {
+  return (await listMessages(ctx.db, scope)).map(({ message }) => message);
 }
 
 /** The messages from a thread's beginning to one of them, oldest first; empty when it is not there. */
