@@ -64,7 +64,7 @@ const fields = {
   ),
   databasePoolMax: field(
     "ATELIER_DATABASE_POOL_MAX",
-    integer(2, 200).default(10),
+    integer(2, 200).default(8),
     "Most database connections of this process.",
   ),
   databaseSlowMs: field(

@@ -112,7 +112,11 @@ describe.each(["Anthropic", "OpenAI"] as const)(
     test.each(breaks)(
       "an answer that breaks off with %j keeps its text and is charged for it",
       async (fault, message) => {
-        wire.scenario = { text: "The deposit is three months of rent. ".repeat(20), fault };
+        wire.scenario = {
+          text: "The deposit is three months of rent. ".repeat(20),
+          chunkMs: 20,
+          fault,
+        };
         const before = await spentIn(projectId);
         const answer = await ask("And the deposit?");
         await answer.getByRole("alert").filter({ hasText: message }).waitFor();

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { memoryOf } from "../bench/processes.ts";
 
 const root = join(import.meta.dir, "..", "..");
 
@@ -67,11 +68,30 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     dataDir,
     output: () => printed,
     stop: async (signal = "SIGINT") => {
+      if (process.env.ATELIER_TEST_MEMORY === "print") printMemory(child.pid);
       child.kill(signal);
       return child.exited;
     },
     remove: () => rmSync(dataDir, { recursive: true, force: true }),
   };
+}
+
+/** Of the server and of its PostgreSQL, at the end of a suite: for `docs/performance.md`. */
+function printMemory(pid: number): void {
+  const [database] = Bun.spawnSync(["pgrep", "-P", String(pid), "postgres"])
+    .stdout.toString()
+    .split("\n");
+  const children = Bun.spawnSync(["pgrep", "-P", database ?? ""])
+    .stdout.toString()
+    .split("\n");
+  const proportional = [database ?? "", ...children]
+    .filter((id) => id !== "")
+    .reduce((sum, id) => sum + memoryOf(Number(id)).pss, 0);
+  const { rss, pss, peak } = memoryOf(pid);
+  const mb = (bytes: number) => (bytes / 1e6).toFixed(0);
+  process.stdout.write(
+    `serve: ${mb(rss)} MB resident (most ${mb(peak)}), ${mb(pss)} MB proportional; PostgreSQL: ${mb(proportional)} MB proportional\n`,
+  );
 }
 
 async function isReady(url: string): Promise<boolean> {
