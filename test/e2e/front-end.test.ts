@@ -273,7 +273,9 @@ describe("the workspace", () => {
     await page.goto("/settings");
     await page.getByRole("heading", { name: "Settings" }).waitFor();
     await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Search" }).waitFor();
     await page.keyboard.type("people");
+    await page.getByRole("option", { name: "People team" }).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForURL(new RegExp(projectId));
     await page.getByLabel("Message").waitFor();
@@ -285,6 +287,15 @@ describe("the workspace", () => {
     expect(await page.getByLabel("Message").inputValue()).toBe("typed after a slash");
     await page.keyboard.press("Control+Shift+O");
     await page.waitForURL(`${server.url}/`);
+  });
+
+  test("goes on at the new page's content when the link that was followed is gone", async () => {
+    const page = await newPage();
+    await page.goto("/");
+    await page.getByRole("link", { name: "All projects" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
+    await page.locator("main:focus").waitFor();
   });
 
   test("leads who is not signed in to the sign-in page, and then to where they wanted to go", async () => {
@@ -347,6 +358,7 @@ describe("the workspace", () => {
     await page.waitForURL(/\/projects$/);
     await page.goto("/projects?view=deleted");
     await page.getByRole("button", { name: "Restore" }).click();
+    await page.getByRole("button", { name: "Restore" }).waitFor({ state: "detached" });
     await page.goto(`/projects/${id}`);
     await page.getByRole("heading", { level: 1, name: "Short-lived" }).waitFor();
   });

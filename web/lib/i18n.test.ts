@@ -55,7 +55,8 @@ test("money keeps what is smaller than a cent", () => {
 });
 
 test("sizes are told in the unit that fits", () => {
-  expect(formatBytes(0)).toBe("0 byte");
+  expect(formatBytes(0)).toBe("0 bytes");
+  expect(formatBytes(1)).toBe("1 byte");
   expect(formatBytes(1_500)).toBe("2 kB");
   expect(formatBytes(1_500_000)).toBe("1.5 MB");
 });

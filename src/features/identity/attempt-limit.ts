@@ -1,52 +1,48 @@
-import type { Clock } from "../../platform/clock.ts";
+import type { Deps } from "../../deps.ts";
+import { consume, createLimiter } from "../../platform/http/limiter.ts";
 import { tooManyAttempts } from "./errors.ts";
 
-const WINDOW_MS = 60_000;
-/** Failures a minute for one address and one account together, and for one address over all accounts. */
+type Limiter = ReturnType<typeof createLimiter>;
+
+const WINDOW_SECONDS = 60;
+/** Wrong passwords a minute from one address for one account, and from one address over all accounts. */
 const PER_PAIR = 8;
 const PER_ADDRESS = 60;
-const MAX_ENTRIES = 50_000;
 
 /**
  * Slows guessing down. Counted per address and account, never per account alone, so a stranger cannot
- * lock somebody else out.
+ * lock somebody else out. An attempt counts before its password is looked at, so that guesses sent
+ * together are counted too; what turns out right is given back.
  */
 export class AttemptLimit {
-  readonly #clock: Clock;
-  readonly #failures = new Map<string, number[]>();
+  readonly #ofPair: Limiter;
+  readonly #ofAddress: Limiter;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor({ counts }: Pick<Deps, "counts">) {
+    const limiter = (name: string, points: number) =>
+      createLimiter(counts, { name, points, seconds: WINDOW_SECONDS });
+    this.#ofPair = limiter("sign-in", PER_PAIR);
+    this.#ofAddress = limiter("sign-in-address", PER_ADDRESS);
   }
 
-  /** @throws {Problem} 429 with Retry-After when this address has failed too often. */
-  check(ip: string | undefined, account: string): void {
+  /**
+   * Counts an attempt.
+   * @returns what to call when the password was right.
+   * @throws {Problem} 429 with Retry-After when this address has failed too often.
+   */
+  async begin(ip: string | undefined, account: string): Promise<() => Promise<void>> {
     const address = ip ?? "local";
-    const waits = [this.#wait(`${address} ${account}`, PER_PAIR), this.#wait(address, PER_ADDRESS)];
-    const wait = Math.max(...waits);
-    if (wait > 0) throw tooManyAttempts(Math.ceil(wait / 1000));
+    const pair = `${address} ${account}`;
+    await count(this.#ofPair, pair);
+    await count(this.#ofAddress, address);
+    return async () => {
+      await Promise.all([this.#ofPair.reward(pair), this.#ofAddress.reward(address)]);
+    };
   }
+}
 
-  failed(ip: string | undefined, account: string): void {
-    const address = ip ?? "local";
-    if (this.#failures.size > MAX_ENTRIES) this.#failures.clear();
-    for (const key of [`${address} ${account}`, address]) {
-      this.#failures.set(key, [...this.#recent(key), this.#clock.now().getTime()]);
-    }
-  }
-
-  succeeded(ip: string | undefined, account: string): void {
-    this.#failures.delete(`${ip ?? "local"} ${account}`);
-  }
-
-  #recent(key: string): number[] {
-    const since = this.#clock.now().getTime() - WINDOW_MS;
-    return (this.#failures.get(key) ?? []).filter((at) => at > since);
-  }
-
-  #wait(key: string, limit: number): number {
-    const recent = this.#recent(key);
-    const oldest = recent.at(-limit);
-    return oldest === undefined ? 0 : oldest + WINDOW_MS - this.#clock.now().getTime();
-  }
+async function count(limiter: Limiter, key: string): Promise<void> {
+  const { consumedPoints, msBeforeNext } = await consume(limiter, key);
+  if (consumedPoints > limiter.points)
+    throw tooManyAttempts(Math.max(1, Math.ceil(msBeforeNext / 1000)));
 }

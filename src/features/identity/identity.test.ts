@@ -76,6 +76,15 @@ test("guessing one account from one address is slowed down without locking its o
   expect(elsewhere.status).toBe(200);
 });
 
+test("guesses sent all at once are counted as those sent in turn", async () => {
+  const guesses = await Promise.all(
+    Array.from({ length: 30 }, () =>
+      app.anonymous.post("/auth/sign-in", { email: "many@example.com", password: "guess" }),
+    ),
+  );
+  expect(guesses.filter(({ status }) => status === 401)).toHaveLength(8);
+});
+
 test("setting up twice is refused", async () => {
   const again = await app.anonymous.post("/setup", {
     name: "Mallory",

@@ -75,12 +75,11 @@ export async function changePassword(
 ): Promise<void> {
   const user = userOf(ctx);
   const { attempts, cache } = identityState(ctx.deps);
-  attempts.check(ctx.ip, user.userId);
+  const wasRight = await attempts.begin(ctx.ip, user.userId);
   const hash = await findPasswordHash(ctx.db, user.userId);
-  if (hash === null || !(await Bun.password.verify(input.currentPassword, hash))) {
-    attempts.failed(ctx.ip, user.userId);
+  if (hash === null || !(await Bun.password.verify(input.currentPassword, hash)))
     throw wrongPassword();
-  }
+  await wasRight();
   const next = await hashPassword(input.newPassword);
   await inTransaction(ctx, async (tx) => {
     await updatePasswordHash(tx.db, user.userId, next, ctx.deps.clock.now());

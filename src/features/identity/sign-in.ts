@@ -18,16 +18,12 @@ export async function signIn(
 ): Promise<NewAccount> {
   const { attempts } = identityState(ctx.deps);
   const account = input.email.toLowerCase();
-  attempts.check(ctx.ip, account);
-  try {
-    const session = await inTransaction(ctx, (tx) => openSession(tx, input));
-    attempts.succeeded(ctx.ip, account);
-    return session;
-  } catch (error) {
-    if (!(error instanceof APIError)) throw error;
-    attempts.failed(ctx.ip, account);
-    throw wrongCredentials();
-  }
+  const wasRight = await attempts.begin(ctx.ip, account);
+  const session = await inTransaction(ctx, (tx) => openSession(tx, input)).catch((error) => {
+    throw error instanceof APIError ? wrongCredentials() : error;
+  });
+  await wasRight();
+  return session;
 }
 
 async function openSession(

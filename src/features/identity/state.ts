@@ -18,7 +18,7 @@ export function identityState(deps: Deps): IdentityState {
   const state = {
     cache: new ActorCache(deps.clock, deps.bus),
     keyUse: new KeyUse(deps),
-    attempts: new AttemptLimit(deps.clock),
+    attempts: new AttemptLimit(deps),
   };
   states.set(deps, state);
   return state;

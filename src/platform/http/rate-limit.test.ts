@@ -72,3 +72,24 @@ test("two processes count together in Valkey, and each for itself while it is aw
     await valkey.kill();
   }
 });
+
+test("wrong passwords sent to two processes are counted together", async () => {
+  const valkey = await startValkey();
+  const env = { ATELIER_RATE_LIMIT: "0", VALKEY_URL: valkey.url };
+  const one = await createTestApp({ env });
+  const other = await createTestApp({ env, databaseUrl: one.deps.config.databaseUrl ?? "" });
+  try {
+    await until(() => one.deps.counts?.status === "ready" && other.deps.counts?.status === "ready");
+    const codes: string[] = [];
+    for (let n = 0; n < 9; n++) {
+      const guess = { email: "ada@example.com", password: "not hers" };
+      const answer = await (n % 2 === 0 ? one : other).anonymous.post("/auth/sign-in", guess);
+      codes.push((await readProblem(answer)).code);
+    }
+    expect(codes.slice(7)).toEqual(["wrong_credentials", "too_many_attempts"]);
+  } finally {
+    await other.close();
+    await one.close();
+    await valkey.kill();
+  }
+});

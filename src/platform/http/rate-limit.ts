@@ -1,21 +1,16 @@
 import type { MiddlewareHandler } from "hono";
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from "rate-limiter-flexible";
 import type { Deps } from "../../deps.ts";
 import type { Actor } from "../context.ts";
 import type { AppEnv } from "./env.ts";
+import { consume, createLimiter } from "./limiter.ts";
 import { Problem } from "./problem.ts";
 
 const WINDOW_SECONDS = 60;
 
 /**
  * At most so many requests a minute for each user, keys and sessions counted together, and for each
- * address of those who are not signed in. Counted in Valkey where there is one; else, and while it is
- * away, in this process alone, so that each of several replicas allows its own share. Answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+ * address of those who are not signed in; see {@link createLimiter} for where it is counted. Answers
+ * carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
  * @throws {Problem} 429 `rate_limited` with Retry-After.
  */
 export function rateLimit({ config, counts }: Deps): MiddlewareHandler<AppEnv> {
@@ -25,17 +20,7 @@ export function rateLimit({ config, counts }: Deps): MiddlewareHandler<AppEnv> {
       await next();
     };
   }
-  const options = { points: quota, duration: WINDOW_SECONDS, keyPrefix: "atelier:rate" };
-  const alone = new RateLimiterMemory(options);
-  const limiter =
-    counts === null
-      ? alone
-      : new RateLimiterRedis({
-          ...options,
-          storeClient: counts,
-          rejectIfRedisNotReady: true,
-          insuranceLimiter: alone,
-        });
+  const limiter = createLimiter(counts, { name: "rate", points: quota, seconds: WINDOW_SECONDS });
   const policy = `"default";q=${quota};w=${WINDOW_SECONDS}`;
   return async function rateLimit(c, next) {
     const { actor, ip } = c.get("ctx");
@@ -53,16 +38,6 @@ export function rateLimit({ config, counts }: Deps): MiddlewareHandler<AppEnv> {
     await next();
     for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
   };
-}
-
-async function consume(limiter: RateLimiterAbstract, key: string): Promise<RateLimiterRes> {
-  try {
-    return await limiter.consume(key);
-  } catch (refused) {
-    // The library rejects with the state when there is nothing left.
-    if (refused instanceof RateLimiterRes) return refused;
-    throw refused;
-  }
 }
 
 function callerOf(actor: Actor, ip: string | undefined): string {

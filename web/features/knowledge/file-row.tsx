@@ -76,12 +76,10 @@ export function FileRow(props: {
               })}
         </p>
       </div>
-      {file.newest.status !== "ready" && (
-        <Badge tone={state.tone}>
-          {file.newest.status === "reading" && <Spinner />}
-          {t(state.label)}
-        </Badge>
-      )}
+      <Badge tone={state.tone}>
+        {file.newest.status === "reading" && <Spinner />}
+        {t(state.label)}
+      </Badge>
       <span class="row-actions">
         <Menu
           label={t("file.menu", { name: file.name })}
