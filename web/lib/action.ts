@@ -9,13 +9,20 @@ export type Action<Args extends unknown[]> = {
   run: (...args: Args) => Promise<boolean>;
 };
 
+export type ActionOptions = {
+  /** Says a failure in a toast: where there is no form to show it. */
+  toast?: boolean;
+  /** Reads again what was changed by somebody else meanwhile (412). */
+  onConflict?: () => unknown;
+};
+
 /**
  * A write that a component starts: busy while it runs, its failure kept for the form to show, or
  * said in a toast where there is no form.
  */
 export function useAction<Args extends unknown[]>(
   act: (...args: Args) => Promise<unknown>,
-  options: { toast?: boolean } = {},
+  options: ActionOptions = {},
 ): Action<Args> {
   const busy = useSignal(false);
   const error = useSignal<ApiError | undefined>(undefined);
@@ -32,6 +39,7 @@ export function useAction<Args extends unknown[]>(
       } catch (thrown) {
         const failure = toApiError(thrown);
         error.value = failure;
+        if (failure.status === 412) void options.onConflict?.();
         if (options.toast) toast(failure.detail, { tone: "danger" });
         return false;
       } finally {

@@ -48,6 +48,8 @@ export function ModelDialog(props: {
   model: AdminModel | undefined;
   providers: readonly AdminProvider[];
   onSaved: () => void;
+  /** Somebody else has changed it meanwhile. */
+  onConflict: () => void;
   onClose: () => void;
 }): JSX.Element {
   const { model } = props;
@@ -78,29 +80,32 @@ export function ModelDialog(props: {
     maxOutput.value = entry.maxOutputTokens.toString();
     dollars.value = dollarsOf(entry.prices);
   };
-  const save = useAction(async () => {
-    const prices = pricesOf(dollars.value);
-    const fields = {
-      ...(displayName.value.trim() === "" ? {} : { displayName: displayName.value.trim() }),
-      ...(contextWindow.value === "" ? {} : { contextWindow: Number(contextWindow.value) }),
-      ...(maxOutput.value === "" ? {} : { maxOutputTokens: Number(maxOutput.value) }),
-    };
-    const known = JSON.stringify(prices) === JSON.stringify(pricesOf(dollarsOf(model?.prices)));
-    if (model) {
-      const change = known ? fields : { ...fields, prices: prices ?? null };
-      await api.patch(path`/admin/models/${model.id}`, change, { ifMatch: model.version });
-    } else {
-      const entry = entries.find((item) => item.name === name.value.trim());
-      const same = JSON.stringify(prices) === JSON.stringify(pricesOf(dollarsOf(entry?.prices)));
-      await api.post(path`/admin/models`, {
-        providerId: providerId.value,
-        name: name.value.trim(),
-        ...fields,
-        ...(prices === undefined || (entry && same) ? {} : { prices }),
-      });
-    }
-    props.onSaved();
-  });
+  const save = useAction(
+    async () => {
+      const prices = pricesOf(dollars.value);
+      const fields = {
+        ...(displayName.value.trim() === "" ? {} : { displayName: displayName.value.trim() }),
+        ...(contextWindow.value === "" ? {} : { contextWindow: Number(contextWindow.value) }),
+        ...(maxOutput.value === "" ? {} : { maxOutputTokens: Number(maxOutput.value) }),
+      };
+      const known = JSON.stringify(prices) === JSON.stringify(pricesOf(dollarsOf(model?.prices)));
+      if (model) {
+        const change = known ? fields : { ...fields, prices: prices ?? null };
+        await api.patch(path`/admin/models/${model.id}`, change, { ifMatch: model.version });
+      } else {
+        const entry = entries.find((item) => item.name === name.value.trim());
+        const same = JSON.stringify(prices) === JSON.stringify(pricesOf(dollarsOf(entry?.prices)));
+        await api.post(path`/admin/models`, {
+          providerId: providerId.value,
+          name: name.value.trim(),
+          ...fields,
+          ...(prices === undefined || (entry && same) ? {} : { prices }),
+        });
+      }
+      props.onSaved();
+    },
+    { onConflict: props.onConflict },
+  );
   const failure = save.error.value;
   return (
     <FormDialog

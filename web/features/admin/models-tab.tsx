@@ -1,27 +1,21 @@
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { AdminModel, AdminProvider } from "../../lib/api-types.ts";
 import { formatCompact, formatMoney, t } from "../../lib/i18n.ts";
 import { type Page, useResource } from "../../lib/resource.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
-import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { models as choices } from "../threads/choices.ts";
 import { ModelDialog } from "./model-dialog.tsx";
+import { useUpkeep } from "./use-upkeep.tsx";
 
 type Both = { models: AdminModel[]; providers: AdminProvider[] };
 
 /** The models that people can choose, with their prices. */
 export function ModelsTab(): JSX.Element {
-  const editing = useSignal<AdminModel | "new" | undefined>(undefined);
-  const removing = useSignal<AdminModel | undefined>(undefined);
   const resource = useResource<Both>(async (signal) => {
     const [models, providers] = await Promise.all([
       api.get<Page<AdminModel>>(path`/admin/models`, { signal }),
@@ -29,29 +23,18 @@ export function ModelsTab(): JSX.Element {
     ]);
     return { models: models.items, providers: providers.items };
   }, []);
-  const refresh = async () => {
-    await Promise.all([resource.load(), choices.load()]);
-  };
-  const toggle = useAction(
-    async (model: AdminModel) => {
-      await api.patch(
-        path`/admin/models/${model.id}`,
-        { enabled: !model.enabled },
-        { ifMatch: model.version },
-      );
-      await refresh();
+  const upkeep = useUpkeep<AdminModel>({
+    at: (model) => path`/admin/models/${model.id}`,
+    nameOf: (model) => model.displayName,
+    words: {
+      remove: "model.remove",
+      title: "model.remove.title",
+      text: "model.remove.text",
+      removed: "model.removed",
     },
-    { toast: true },
-  );
-  const remove = useAction(
-    async (model: AdminModel) => {
-      await api.delete(path`/admin/models/${model.id}`);
-      removing.value = undefined;
-      toast(t("model.removed", { name: model.displayName }));
-      await refresh();
-    },
-    { toast: true },
-  );
+    reload: () => resource.load(),
+  });
+  const { editing } = upkeep;
   const data = resource.data.value;
   const error = resource.error.value;
   const providerName = (id: string) =>
@@ -133,28 +116,7 @@ export function ModelsTab(): JSX.Element {
               cell: (model) => (
                 <Menu
                   label={t("model.menu", { name: model.displayName })}
-                  items={[
-                    {
-                      label: t("common.edit"),
-                      icon: "edit",
-                      onSelect: () => {
-                        editing.value = model;
-                      },
-                    },
-                    {
-                      label: t(model.enabled ? "admin.switchOff" : "admin.switchOn"),
-                      icon: model.enabled ? "lock" : "check",
-                      onSelect: () => void toggle.run(model),
-                    },
-                    {
-                      label: t("model.remove"),
-                      icon: "trash",
-                      danger: true,
-                      onSelect: () => {
-                        removing.value = model;
-                      },
-                    },
-                  ]}
+                  items={[upkeep.edit(model), upkeep.onOff(model), upkeep.remove(model)]}
                 />
               ),
             },
@@ -166,28 +128,12 @@ export function ModelsTab(): JSX.Element {
         <ModelDialog
           model={editing.value === "new" ? undefined : editing.value}
           providers={addable}
-          onClose={() => {
-            editing.value = undefined;
-          }}
-          onSaved={() => {
-            editing.value = undefined;
-            void refresh();
-          }}
+          onClose={() => upkeep.close()}
+          onSaved={() => upkeep.close("saved")}
+          onConflict={() => void resource.load()}
         />
       )}
-      {removing.value && (
-        <ConfirmDialog
-          title={t("model.remove.title", { name: removing.value.displayName })}
-          action={t("model.remove")}
-          busy={remove.busy.value}
-          onConfirm={() => removing.value && void remove.run(removing.value)}
-          onClose={() => {
-            removing.value = undefined;
-          }}
-        >
-          <p>{t("model.remove.text")}</p>
-        </ConfirmDialog>
-      )}
+      {upkeep.question}
     </Section>
   );
 }

@@ -11,6 +11,8 @@ import { FormDialog } from "../../ui/form-dialog.tsx";
 export function ProviderDialog(props: {
   provider: AdminProvider | undefined;
   onSaved: () => void;
+  /** Somebody else has changed it meanwhile. */
+  onConflict: () => void;
   onClose: () => void;
 }): JSX.Element {
   const { provider } = props;
@@ -18,23 +20,28 @@ export function ProviderDialog(props: {
   const name = useSignal(provider?.name ?? "");
   const baseUrl = useSignal(provider?.baseUrl ?? "");
   const key = useSignal("");
-  const save = useAction(async () => {
-    const address = baseUrl.value.trim() || null;
-    if (provider) {
-      const change: ProviderChange = { name: name.value.trim() };
-      if (address !== provider.baseUrl) change.baseUrl = address;
-      if (key.value.trim() !== "") change.apiKey = key.value.trim();
-      await api.patch(path`/admin/providers/${provider.id}`, change, { ifMatch: provider.version });
-    } else {
-      await api.post(path`/admin/providers`, {
-        kind: kind.value,
-        name: name.value.trim(),
-        baseUrl: address,
-        apiKey: key.value.trim() || null,
-      });
-    }
-    props.onSaved();
-  });
+  const save = useAction(
+    async () => {
+      const address = baseUrl.value.trim() || null;
+      if (provider) {
+        const change: ProviderChange = { name: name.value.trim() };
+        if (address !== provider.baseUrl) change.baseUrl = address;
+        if (key.value.trim() !== "") change.apiKey = key.value.trim();
+        await api.patch(path`/admin/providers/${provider.id}`, change, {
+          ifMatch: provider.version,
+        });
+      } else {
+        await api.post(path`/admin/providers`, {
+          kind: kind.value,
+          name: name.value.trim(),
+          baseUrl: address,
+          apiKey: key.value.trim() || null,
+        });
+      }
+      props.onSaved();
+    },
+    { onConflict: props.onConflict },
+  );
   const failure = save.error.value;
   return (
     <FormDialog

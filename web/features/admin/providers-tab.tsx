@@ -7,14 +7,13 @@ import { t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
-import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
 import { toast } from "../../ui/toast.tsx";
-import { models as choices } from "../threads/choices.ts";
 import { ProviderDialog } from "./provider-dialog.tsx";
+import { useUpkeep } from "./use-upkeep.tsx";
 
 const origins = {
   builtin: "provider.origin.builtin",
@@ -24,37 +23,26 @@ const origins = {
 
 /** Where answers come from. A key goes in and is never shown again. */
 export function ProvidersTab(): JSX.Element {
-  const editing = useSignal<AdminProvider | "new" | undefined>(undefined);
-  const removing = useSignal<AdminProvider | undefined>(undefined);
   const list = useList<AdminProvider>(
     (_, signal) => api.get<Page<AdminProvider>>(path`/admin/providers`, { signal }),
     [],
   );
-  const refresh = async () => {
-    await Promise.all([list.load(), choices.load()]);
-  };
-  const toggle = useAction(
-    async (provider: AdminProvider) => {
-      await api.patch(
-        path`/admin/providers/${provider.id}`,
-        { enabled: !provider.enabled },
-        { ifMatch: provider.version },
-      );
-      await refresh();
+  const upkeep = useUpkeep<AdminProvider>({
+    at: (provider) => path`/admin/providers/${provider.id}`,
+    nameOf: (provider) => provider.name,
+    words: {
+      remove: "provider.remove",
+      title: "provider.remove.title",
+      text: "provider.remove.text",
+      removed: "provider.removed",
     },
-    { toast: true },
-  );
-  const remove = useAction(
-    async (provider: AdminProvider) => {
-      await api.delete(path`/admin/providers/${provider.id}`);
-      removing.value = undefined;
-      toast(t("provider.removed", { name: provider.name }));
-      await refresh();
-    },
-    { toast: true },
-  );
+    reload: () => list.load(),
+  });
+  const { editing } = upkeep;
+  const testing = useSignal<string | undefined>(undefined);
   const test = useAction(
     async (provider: AdminProvider) => {
+      testing.value = provider.id;
       const result = await api.post<ProviderTestResult>(
         path`/admin/providers/${provider.id}/test`,
         {},
@@ -112,7 +100,9 @@ export function ProvidersTab(): JSX.Element {
                 </p>
               </div>
               {!provider.enabled && <Badge tone="warn">{t("admin.off")}</Badge>}
-              {test.busy.value && <Badge>{t("provider.testing")}</Badge>}
+              {test.busy.value && testing.value === provider.id && (
+                <Badge>{t("provider.testing")}</Badge>
+              )}
               <Menu
                 label={t("provider.menu", { name: provider.name })}
                 items={[
@@ -122,26 +112,9 @@ export function ProvidersTab(): JSX.Element {
                     hint: t("provider.test.hint"),
                     onSelect: () => void test.run(provider),
                   },
-                  provider.origin === "admin" && {
-                    label: t("common.edit"),
-                    icon: "edit",
-                    onSelect: () => {
-                      editing.value = provider;
-                    },
-                  },
-                  {
-                    label: t(provider.enabled ? "admin.switchOff" : "admin.switchOn"),
-                    icon: provider.enabled ? "lock" : "check",
-                    onSelect: () => void toggle.run(provider),
-                  },
-                  provider.origin === "admin" && {
-                    label: t("provider.remove"),
-                    icon: "trash",
-                    danger: true,
-                    onSelect: () => {
-                      removing.value = provider;
-                    },
-                  },
+                  provider.origin === "admin" && upkeep.edit(provider),
+                  upkeep.onOff(provider),
+                  provider.origin === "admin" && upkeep.remove(provider),
                 ]}
               />
             </li>
@@ -157,28 +130,12 @@ export function ProvidersTab(): JSX.Element {
       {editing.value && (
         <ProviderDialog
           provider={editing.value === "new" ? undefined : editing.value}
-          onClose={() => {
-            editing.value = undefined;
-          }}
-          onSaved={() => {
-            editing.value = undefined;
-            void refresh();
-          }}
+          onClose={() => upkeep.close()}
+          onSaved={() => upkeep.close("saved")}
+          onConflict={() => void list.load()}
         />
       )}
-      {removing.value && (
-        <ConfirmDialog
-          title={t("provider.remove.title", { name: removing.value.name })}
-          action={t("provider.remove")}
-          busy={remove.busy.value}
-          onConfirm={() => removing.value && void remove.run(removing.value)}
-          onClose={() => {
-            removing.value = undefined;
-          }}
-        >
-          <p>{t("provider.remove.text")}</p>
-        </ConfirmDialog>
-      )}
+      {upkeep.question}
     </Section>
   );
 }

@@ -42,7 +42,7 @@ export function UsersTab(): JSX.Element {
       toast(t("common.saved"));
       await list.load();
     },
-    { toast: true },
+    { toast: true, onConflict: () => list.load() },
   );
   const reset = useAction(
     async (user: AdminUser) => {

@@ -29,7 +29,7 @@ export function WorkspaceTab(): JSX.Element {
       if (change.defaultModelId !== undefined) void choices.load();
       toast(t("common.saved"));
     },
-    { toast: true },
+    { toast: true, onConflict: () => settings.load() },
   );
   const now = settings.data.value;
   const error = settings.error.value;

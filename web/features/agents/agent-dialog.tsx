@@ -17,6 +17,8 @@ export function AgentDialog(props: {
   agent: Agent | undefined;
   create: (agent: NewAgent) => Promise<Agent>;
   onSaved: () => void;
+  /** Somebody else has changed it meanwhile. */
+  onConflict: () => void;
   onClose: () => void;
 }): JSX.Element {
   const { agent } = props;
@@ -26,19 +28,22 @@ export function AgentDialog(props: {
   const modelId = useSignal(agent?.modelId ?? "");
   const temperature = useSignal(agent?.temperature?.toString() ?? "");
   const cap = useSignal(agent?.maxOutputTokens?.toString() ?? "");
-  const save = useAction(async () => {
-    const fields: NewAgent = {
-      name: name.value.trim(),
-      description: description.value,
-      instructions: instructions.value,
-      modelId: modelId.value || null,
-      temperature: numberOrNull(temperature.value),
-      maxOutputTokens: numberOrNull(cap.value),
-    };
-    if (agent) await api.patch(path`/agents/${agent.id}`, fields, { ifMatch: agent.version });
-    else await props.create(fields);
-    props.onSaved();
-  });
+  const save = useAction(
+    async () => {
+      const fields: NewAgent = {
+        name: name.value.trim(),
+        description: description.value,
+        instructions: instructions.value,
+        modelId: modelId.value || null,
+        temperature: numberOrNull(temperature.value),
+        maxOutputTokens: numberOrNull(cap.value),
+      };
+      if (agent) await api.patch(path`/agents/${agent.id}`, fields, { ifMatch: agent.version });
+      else await props.create(fields);
+      props.onSaved();
+    },
+    { onConflict: props.onConflict },
+  );
   const failure = save.error.value;
   return (
     <FormDialog

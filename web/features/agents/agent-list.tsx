@@ -137,6 +137,7 @@ export function AgentList(props: {
             editing.value = undefined;
             void list.load();
           }}
+          onConflict={() => void list.load()}
         />
       )}
       {deleting.value && (

@@ -4,7 +4,7 @@ import type { UsageReport } from "../../lib/api-types.ts";
 import { formatCompact, formatDate, formatMoney, formatNumber, t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
-import { Table } from "../../ui/table.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
 import { Section } from "../../ui/tabs.tsx";
 
 type Spent = UsageReport["totals"];
@@ -13,6 +13,27 @@ function tokensOf(spent: Spent): number {
   const { usage } = spent;
   return usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens + usage.outputTokens;
 }
+
+const spentColumns: readonly Column<Spent>[] = [
+  {
+    id: "calls",
+    head: t("usage.calls"),
+    numeric: true,
+    cell: (row) => formatNumber(row.calls),
+  },
+  {
+    id: "tokens",
+    head: t("usage.tokens"),
+    numeric: true,
+    cell: (row) => formatCompact(tokensOf(row)),
+  },
+  {
+    id: "cost",
+    head: t("usage.cost"),
+    numeric: true,
+    cell: (row) => formatMoney(row.costMicroUsd),
+  },
+];
 
 /** What a project's answers used and cost. */
 export function ProjectUsage(props: { projectId: string }): JSX.Element {
@@ -70,24 +91,7 @@ function Usage(props: { from: ApiPath; detail: string }): JSX.Element {
             rowKey={(row) => `${row.provider}/${row.model}`}
             columns={[
               { id: "model", head: t("usage.model"), cell: (row) => row.model },
-              {
-                id: "calls",
-                head: t("usage.calls"),
-                numeric: true,
-                cell: (row) => formatNumber(row.calls),
-              },
-              {
-                id: "tokens",
-                head: t("usage.tokens"),
-                numeric: true,
-                cell: (row) => formatCompact(tokensOf(row)),
-              },
-              {
-                id: "cost",
-                head: t("usage.cost"),
-                numeric: true,
-                cell: (row) => formatMoney(row.costMicroUsd),
-              },
+              ...spentColumns,
             ]}
           />
           <h3>{t("usage.byDay")}</h3>
@@ -101,24 +105,7 @@ function Usage(props: { from: ApiPath; detail: string }): JSX.Element {
                 head: t("usage.day"),
                 cell: (row) => formatDate(`${row.day}T12:00:00Z`),
               },
-              {
-                id: "calls",
-                head: t("usage.calls"),
-                numeric: true,
-                cell: (row) => formatNumber(row.calls),
-              },
-              {
-                id: "tokens",
-                head: t("usage.tokens"),
-                numeric: true,
-                cell: (row) => formatCompact(tokensOf(row)),
-              },
-              {
-                id: "cost",
-                head: t("usage.cost"),
-                numeric: true,
-                cell: (row) => formatMoney(row.costMicroUsd),
-              },
+              ...spentColumns,
             ]}
           />
         </>

@@ -9,6 +9,7 @@ import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Textarea } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { Section } from "../../ui/tabs.tsx";
 import { toast } from "../../ui/toast.tsx";
 
@@ -20,14 +21,18 @@ export function InstructionsTab(props: {
   const { project, resource } = props;
   const text = useSignal(project.instructions);
   const mayEdit = project.role !== "viewer";
-  const save = useAction(async () => {
-    resource.data.value = await api.patch<Project>(
-      path`/projects/${project.id}`,
-      { instructions: text.value },
-      { ifMatch: project.version },
-    );
-    toast(t("common.saved"));
-  });
+  const save = useAction(
+    async () => {
+      resource.data.value = await api.patch<Project>(
+        path`/projects/${project.id}`,
+        { instructions: text.value },
+        { ifMatch: project.version },
+      );
+      toast(t("common.saved"));
+    },
+    { onConflict: () => resource.load() },
+  );
+  const conflict = save.error.value?.status === 412;
   const changed = text.value !== project.instructions;
   return (
     <Section title={t("project.tab.instructions")} detail={t("instructions.detail")}>
@@ -38,7 +43,23 @@ export function InstructionsTab(props: {
           void save.run();
         }}
       >
-        <FormError error={save.error.value} />
+        {conflict ? (
+          <p class="form-error" role="alert">
+            <Icon name="warning" size={18} />
+            <span class="grow">{t("instructions.conflict")}</span>
+            <Button
+              size="sm"
+              onClick={() => {
+                text.value = project.instructions;
+                save.error.value = undefined;
+              }}
+            >
+              {t("instructions.takeTheirs")}
+            </Button>
+          </p>
+        ) : (
+          <FormError error={save.error.value} />
+        )}
         <Textarea
           label={t("instructions.label")}
           placeholder={t("instructions.placeholder")}

@@ -104,15 +104,18 @@ export function ProjectMenu({ project, resource }: Props): JSX.Element | null {
 function EditDialog(props: Props & { onClose: () => void }): JSX.Element {
   const name = useSignal(props.project.name);
   const description = useSignal(props.project.description);
-  const save = useAction(async () => {
-    props.resource.data.value = await api.patch<Project>(
-      path`/projects/${props.project.id}`,
-      { name: name.value.trim(), description: description.value },
-      { ifMatch: props.project.version },
-    );
-    void projects.load();
-    props.onClose();
-  });
+  const save = useAction(
+    async () => {
+      props.resource.data.value = await api.patch<Project>(
+        path`/projects/${props.project.id}`,
+        { name: name.value.trim(), description: description.value },
+        { ifMatch: props.project.version },
+      );
+      void projects.load();
+      props.onClose();
+    },
+    { onConflict: () => props.resource.load() },
+  );
   return (
     <FormDialog title={t("project.edit")} onClose={props.onClose} action={save}>
       <Input label={t("field.name")} {...typed(name)} maxLength={120} required autoFocus />

@@ -19,6 +19,11 @@ export const personalProject = computed(() =>
   projects.items.value?.find((project) => project.id === me.value?.personalProjectId),
 );
 
+/** Whether I may add files to a project, as far as its role is known here. */
+export function mayAddFiles(projectId: string): boolean {
+  return projects.items.value?.find(({ id }) => id === projectId)?.role !== "viewer";
+}
+
 // What belongs to a person goes when they do, whoever ended the session.
 effect(() => {
   if (me.value !== null) return;

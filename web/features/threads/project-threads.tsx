@@ -42,15 +42,14 @@ export function ProjectThreads(props: { project: Project }): JSX.Element {
     { toast: true },
   );
   const items = list.items.value;
-  const mayWrite = project.role !== "viewer" && project.archivedAt === null;
   return (
     <div class="stack">
-      {mayWrite && !deleted && (
+      {project.archivedAt === null && !deleted && (
         <Composer
           draftKey={`project.${project.id}`}
           projectId={project.id}
           placeholder={t("threads.ask")}
-          attach
+          attach={project.role !== "viewer"}
           onSend={async (text, choice) => {
             const started = await startThread(project.id, text, choice);
             rememberStart(started);

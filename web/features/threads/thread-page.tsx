@@ -11,6 +11,7 @@ import { toast } from "../../ui/toast.tsx";
 import { CitationPanel } from "../knowledge/citation-panel.tsx";
 import { announce } from "../shell/announce.ts";
 import { useTitle } from "../shell/title.ts";
+import { mayAddFiles } from "../shell/workspace.ts";
 import { Composer } from "./composer.tsx";
 import { useFollowEnd } from "./follow-end.ts";
 import { MessageView } from "./message-view.tsx";
@@ -138,7 +139,7 @@ function OneThread(props: { id: string }): JSX.Element {
                 projectId={detail.projectId}
                 placeholder={t("thread.reply")}
                 autoFocus
-                attach
+                attach={mayAddFiles(detail.projectId)}
                 running={isRunning}
                 initial={{ modelId: detail.modelId, agentId: detail.agentId }}
                 onStop={() => attempt(model.stop())}

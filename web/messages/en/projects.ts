@@ -27,12 +27,16 @@ export const projects = {
   "home.noThreads": "What you ask appears here.",
   "home.personalNote": "Goes to your personal project, which only you see.",
   "home.title": "Home",
+  "instructions.conflict":
+    "Somebody else changed the instructions meanwhile. Save again to replace theirs with what stands here.",
+  "instructions.takeTheirs": "Show theirs",
   "instructions.detail": "Every answer in this project is given these first.",
   "instructions.label": "Instructions for all answers",
   "instructions.placeholder":
     "For example: Answer in British English. Quote the contract’s clause numbers.",
   "members.add": "Add",
-  "members.detail": "Viewers read, editors also ask and upload, owners also decide who is in.",
+  "members.detail":
+    "Viewers read, and ask in threads of their own. Editors also change what is shared, owners also decide who is in.",
   "members.email": "E-mail of an existing user",
   "members.failed": "The members could not be read",
   "members.remove": "Remove {name}",

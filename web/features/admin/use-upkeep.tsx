@@ -1,0 +1,95 @@
+import { type Signal, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
+import { type ApiPath, api } from "../../lib/api.ts";
+import { type MessageId, t } from "../../lib/i18n.ts";
+import { ConfirmDialog } from "../../ui/dialog.tsx";
+import type { MenuItem } from "../../ui/menu.tsx";
+import { toast } from "../../ui/toast.tsx";
+import { models as choices } from "../threads/choices.ts";
+
+type Kept = { id: string; version: number; enabled: boolean };
+
+export type Upkeep<Item extends Kept> = {
+  /** What the dialog is open for. */
+  editing: Signal<Item | "new" | undefined>;
+  /** Closes the dialog; after a save the list is read again. */
+  close: (saved?: "saved") => void;
+  /** The entries of an item's menu that it may have. */
+  edit: (item: Item) => MenuItem;
+  onOff: (item: Item) => MenuItem;
+  remove: (item: Item) => MenuItem;
+  /** Asks before an item is removed, when that was chosen. */
+  question: JSX.Element | null;
+};
+
+/** What an admin does with models and with providers: edit, switch off and on, remove after being asked. */
+export function useUpkeep<Item extends Kept>(of: {
+  at: (item: Item) => ApiPath;
+  nameOf: (item: Item) => string;
+  words: Record<"remove" | "title" | "text" | "removed", MessageId>;
+  reload: () => Promise<unknown>;
+}): Upkeep<Item> {
+  const editing = useSignal<Item | "new" | undefined>(undefined);
+  const removing = useSignal<Item | undefined>(undefined);
+  const refresh = async () => {
+    await Promise.all([of.reload(), choices.load()]);
+  };
+  const toggle = useAction(
+    async (item: Item) => {
+      await api.patch(of.at(item), { enabled: !item.enabled }, { ifMatch: item.version });
+      await refresh();
+    },
+    { toast: true, onConflict: refresh },
+  );
+  const remove = useAction(
+    async (item: Item) => {
+      await api.delete(of.at(item));
+      removing.value = undefined;
+      toast(t(of.words.removed, { name: of.nameOf(item) }));
+      await refresh();
+    },
+    { toast: true },
+  );
+  const asked = removing.value;
+  return {
+    editing,
+    close: (saved) => {
+      editing.value = undefined;
+      if (saved) void refresh();
+    },
+    edit: (item) => ({
+      label: t("common.edit"),
+      icon: "edit",
+      onSelect: () => {
+        editing.value = item;
+      },
+    }),
+    onOff: (item) => ({
+      label: t(item.enabled ? "admin.switchOff" : "admin.switchOn"),
+      icon: item.enabled ? "lock" : "check",
+      onSelect: () => void toggle.run(item),
+    }),
+    remove: (item) => ({
+      label: t(of.words.remove),
+      icon: "trash",
+      danger: true,
+      onSelect: () => {
+        removing.value = item;
+      },
+    }),
+    question: asked ? (
+      <ConfirmDialog
+        title={t(of.words.title, { name: of.nameOf(asked) })}
+        action={t(of.words.remove)}
+        busy={remove.busy.value}
+        onConfirm={() => void remove.run(asked)}
+        onClose={() => {
+          removing.value = undefined;
+        }}
+      >
+        <p>{t(of.words.text)}</p>
+      </ConfirmDialog>
+    ) : null,
+  };
+}
