@@ -2,12 +2,20 @@ import type { Bus } from "../../platform/bus/bus.ts";
 
 const GREW = "generation.grew";
 const STOP = "generation.stop";
+const FOLLOW = "generation.follow";
 /** A notice may have 8,000 bytes; an id and its comma take 37. */
 const IDS_PER_NOTICE = 200;
 /** One timer for all readers; a lost notice delays none of them longer than this. */
 const PULSE_MS = 3_000;
 
-/** Says which generations have new log events, to whoever waits for them, in every process. */
+/** How long a process is told of an answer's growth after it has asked to be; it asks again at each pulse. */
+export const FOLLOWED_MS = 3 * PULSE_MS;
+
+/**
+ * Says which generations have new log events, to whoever waits for them, in every process. A process in
+ * which somebody waits for an answer says so, since telling costs: most answers are read only where they
+ * are written.
+ */
 export class Notices {
   readonly #bus: Bus;
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -29,6 +37,7 @@ export class Notices {
     const waiting = this.#waiting.get(generationId) ?? new Set();
     waiting.add(wake);
     this.#waiting.set(generationId, waiting);
+    if (waiting.size === 1) void this.#follow([generationId]);
     return () => {
       waiting.delete(wake);
       if (waiting.size === 0) this.#waiting.delete(generationId);
@@ -39,6 +48,7 @@ export class Notices {
   onPulse(beat: () => void): () => void {
     this.#beats.add(beat);
     this.#pulse ??= setInterval(() => {
+      void this.#follow([...this.#waiting.keys()]);
       for (const one of [...this.#beats]) one();
     }, PULSE_MS);
     return () => {
@@ -49,10 +59,16 @@ export class Notices {
     };
   }
 
+  /** Tells those who wait for these generations. */
   async grew(ids: string[]): Promise<void> {
-    for (let from = 0; from < ids.length; from += IDS_PER_NOTICE) {
-      await this.#bus.publish(GREW, ids.slice(from, from + IDS_PER_NOTICE).join(","));
-    }
+    await this.#publish(GREW, ids);
+  }
+
+  /** Calls `listener` when somebody waits for a generation, in whichever process, and again while they do. */
+  onFollow(listener: (generationId: string) => void): () => void {
+    return this.#bus.subscribe(FOLLOW, (payload) => {
+      for (const id of payload.split(",")) listener(id);
+    });
   }
 
   async stop(generationId: string): Promise<void> {
@@ -61,6 +77,17 @@ export class Notices {
 
   onStop(listener: (generationId: string) => void): () => void {
     return this.#bus.subscribe(STOP, listener);
+  }
+
+  async #follow(ids: string[]): Promise<void> {
+    // What is not heard is said again at the next pulse, and readers look for themselves then.
+    await this.#publish(FOLLOW, ids).catch(() => {});
+  }
+
+  async #publish(topic: string, ids: string[]): Promise<void> {
+    for (let from = 0; from < ids.length; from += IDS_PER_NOTICE) {
+      await this.#bus.publish(topic, ids.slice(from, from + IDS_PER_NOTICE).join(","));
+    }
   }
 
   #wake(id: string): void {

@@ -4,7 +4,7 @@ import type { Provider } from "../../providers/port.ts";
 import { noteProgress } from "../metering/index.ts";
 import { finishAnswer } from "./finish-answer.ts";
 import { Frames } from "./frames.ts";
-import type { Notices } from "./notices.ts";
+import { FOLLOWED_MS, type Notices } from "./notices.ts";
 import { recoverExpired } from "./recover-expired.ts";
 import { appendLog, type LogRow, renewLeases } from "./repo.ts";
 import { type AnswerPlan, RunningAnswer } from "./running-answer.ts";
@@ -35,14 +35,17 @@ export class Runner {
   readonly #frames = new Frames(FRAME_MS);
   readonly #finishing = new Set<Promise<void>>();
   readonly #timers: ReturnType<typeof setInterval>[] = [];
-  readonly #endStops: () => void;
+  readonly #endNotices: (() => void)[];
   #storing = false;
   #recoverFrom = 0;
 
   constructor(deps: Deps, notices: Notices) {
     this.#deps = deps;
     this.#notices = notices;
-    this.#endStops = notices.onStop((id) => this.#answers.get(id)?.end("stopped"));
+    this.#endNotices = [
+      notices.onStop((id) => this.#answers.get(id)?.end("stopped")),
+      notices.onFollow((id) => this.#followed(id)),
+    ];
     this.#every(STORE_MS, () => this.#store());
     this.#every(RENEW_MS, () => this.#renew());
     this.#every(RECOVER_MS, () => this.#recover());
@@ -88,7 +91,7 @@ export class Runner {
   async close(): Promise<void> {
     await this.drain(0);
     for (const timer of this.#timers) clearInterval(timer);
-    this.#endStops();
+    for (const end of this.#endNotices) end();
   }
 
   async #run(answer: RunningAnswer, provider: Provider): Promise<void> {
@@ -128,7 +131,17 @@ export class Runner {
     }
   }
 
-  /** Stores what all answers have said since the last time, in one statement and one notice. */
+  /** Another process reads along: from now on it is told, of what it may have missed meanwhile too. */
+  #followed(generationId: string): void {
+    const answer = this.#answers.get(generationId);
+    if (answer === undefined) return;
+    const now = performance.now();
+    const isNew = answer.followedUntil < now;
+    answer.followedUntil = now + FOLLOWED_MS;
+    if (isNew) void this.#notices.grew([generationId]).catch(() => {});
+  }
+
+  /** Stores what all answers have said since the last time, in one statement, and tells processes that read along. */
   async #store(): Promise<void> {
     if (this.#storing) return;
     const rows: LogRow[] = [];
@@ -146,7 +159,12 @@ export class Runner {
     try {
       await appendLog(this.#deps.database.db, this.#deps.processId, rows);
       for (const { answer, to } of stored) answer.storedTo = Math.max(answer.storedTo, to);
-      await this.#notices.grew(stored.map(({ answer }) => answer.plan.generationId));
+      const now = performance.now();
+      await this.#notices.grew(
+        stored
+          .filter(({ answer }) => answer.followedUntil > now)
+          .map(({ answer }) => answer.plan.generationId),
+      );
     } finally {
       this.#storing = false;
     }

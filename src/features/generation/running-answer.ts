@@ -40,6 +40,8 @@ export class RunningAnswer {
   citedTo = 0;
   /** Up to where the log is stored. */
   storedTo = 0;
+  /** Until when another process reads along from the stored log, in milliseconds of `performance.now()`. */
+  followedUntil = 0;
   readonly #abort = new AbortController();
   readonly #readers = new Set<() => void>();
   #cause: Cause | undefined;
