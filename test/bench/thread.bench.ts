@@ -1,0 +1,139 @@
+/**
+ * A thread of 2,000 messages: reading it over the API, opening it in a browser, asking in it.
+ *   scripts/bun test/bench/thread.bench.ts [messages, 2000]
+ *
+ * The raw baseline of the read is the same rows through postgres.js and JSON alone, in this process.
+ */
+import { z } from "zod";
+import { openDatabase } from "../../src/platform/db/client.ts";
+import { openAiServer } from "../providers/openai-server.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { percentile, startBenchServer } from "./processes.ts";
+
+const MESSAGES = Number(process.argv[2] ?? 2_000);
+const ROUNDS = 30;
+const TEXT = "The **rent** is 1,200 euros a month, as agreed in the second section.\n\n".repeat(10);
+
+const server = await startBenchServer({ ATELIER_PROVIDER_PRIVATE_HOSTS: "true" });
+const database = openDatabase({ url: server.databaseUrl, poolMax: 1 });
+const provider = openAiServer().start();
+let askedAt = 0;
+const untilAsked: number[] = [];
+provider.scenario = () => {
+  untilAsked.push(performance.now() - askedAt);
+  return { text: "Yes." };
+};
+try {
+  const modelId = await offerModel();
+  const threadId = await made("POST", `/projects/${server.projectId}/threads`, {});
+  const leafId = await fill(threadId);
+
+  const read = await times(async () => {
+    const answer = await server.request("GET", `/threads/${threadId}`);
+    if ((await answer.text()).length < MESSAGES * TEXT.length)
+      throw new Error("Messages are missing");
+  });
+  const raw = await times(async () => {
+    JSON.stringify(
+      await database.sql`select * from messages where thread_id = ${threadId} order by id`,
+    );
+  });
+  report(`read of ${MESSAGES} messages`, read);
+  report("the same rows through the driver alone", raw);
+
+  const browser = await launchBrowser();
+  try {
+    const [name = "", value = ""] = server.cookie.split("=", 2);
+    const context = await browser.newContext({ baseURL: server.url });
+    await context.addCookies([{ name, value, url: server.url }]);
+    const page = await context.newPage();
+    const opened = await times(async () => {
+      await page.goto(`/threads/${threadId}`);
+      await page.getByText("The last answer.").waitFor();
+    }, 8);
+    report("from the address to the last answer on the screen", opened);
+  } finally {
+    await browser.close();
+  }
+
+  let parentId = leafId;
+  for (let round = 0; round < ROUNDS; round++) {
+    askedAt = performance.now();
+    const sent = await server.request("POST", `/threads/${threadId}/messages`, {
+      text: "Is it still so?",
+      parentId,
+      modelId,
+    });
+    const begun = z
+      .object({ generationId: z.string(), assistantMessage: z.object({ id: z.string() }) })
+      .parse(await sent.json());
+    await (await server.request("GET", `/generations/${begun.generationId}/events`)).text();
+    parentId = begun.assistantMessage.id;
+  }
+  report("from asking in it until the provider has the request", untilAsked);
+} finally {
+  provider.stop();
+  await database.close();
+  await server.stop();
+}
+
+/** Questions and answers in turn, one branch. @returns the last answer. */
+async function fill(threadId: string): Promise<string> {
+  await database.sql`
+    with numbered as (
+      select n, uuidv7() as id from generate_series(1, ${MESSAGES}) as n order by n
+    ), placed as (
+      select n, id, lag(id) over (order by n) as parent from numbered
+    )
+    insert into messages (id, thread_id, parent_id, role, parts, status, created_at)
+    select id, ${threadId}, parent, case when n % 2 = 1 then 'user' else 'assistant' end,
+      jsonb_build_array(jsonb_build_object('type', 'text', 'text',
+        case when n = ${MESSAGES} then 'The last answer.' || ${TEXT}::text else ${TEXT}::text end)),
+      'complete', now()
+    from placed`;
+  const [last] = z.array(z.object({ id: z.string() })).parse([
+    ...(await database.sql`
+        select id from messages m where thread_id = ${threadId}
+          and not exists (select from messages c where c.parent_id = m.id)`),
+  ]);
+  if (!last) throw new Error("The thread is empty");
+  await database.sql`update threads set leaf_id = ${last.id}, title = 'Long' where id = ${threadId}`;
+  return last.id;
+}
+
+async function offerModel(): Promise<string> {
+  const providerId = await made("POST", "/admin/providers", {
+    kind: "openai",
+    name: "bench",
+    baseUrl: `${provider.origin}/v1`,
+    apiKey: "bench-key-000000",
+  });
+  return made("POST", "/admin/models", {
+    providerId,
+    name: "bench",
+    contextWindow: 128_000,
+    maxOutputTokens: 1_000,
+    prices: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 },
+  });
+}
+
+async function made(method: string, path: string, body: unknown): Promise<string> {
+  const answer = await server.request(method, path, body);
+  return z.object({ id: z.string() }).parse(await answer.json()).id;
+}
+
+async function times(work: () => Promise<void>, rounds = ROUNDS): Promise<number[]> {
+  const found: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const at = performance.now();
+    await work();
+    found.push(performance.now() - at);
+  }
+  return found;
+}
+
+function report(what: string, ms: number[]): void {
+  console.log(
+    `${what}: p50 ${percentile(ms, 0.5).toFixed(1)}, p95 ${percentile(ms, 0.95).toFixed(1)} ms`,
+  );
+}
