@@ -16,6 +16,7 @@ import {
   authenticate,
   identityRoutes,
   identityState,
+  refuseBadKeys,
 } from "./features/identity/index.ts";
 import { contentRoutes, fileRoutes, isUpload } from "./features/knowledge/index.ts";
 import { usageRoutes } from "./features/metering/index.ts";
@@ -90,7 +91,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   // What guards writes is not even asked for reads: they are most requests.
   const writes = (...guards: MiddlewareHandler<AppEnv>[]) => api.on(WRITES, ["/api/*"], ...guards);
   writes(sameOrigin(deps.config.publicUrl), except(isUpload, jsonLimit(), wellFormedJson()));
-  api.use("/api/*", authenticate(deps, cache, keyUse), rateLimit(deps));
+  api.use("/api/*", authenticate(deps, cache, keyUse), rateLimit(deps), refuseBadKeys);
   writes(except(isUpload, idempotency()));
   api.route(
     "/api/v1",

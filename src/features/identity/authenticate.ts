@@ -9,9 +9,16 @@ import type { KeyUse } from "./key-use.ts";
 import { findLiveKey, findLiveSession } from "./repo.ts";
 import { readSessionCookie, verifySessionCookie } from "./session-cookie.ts";
 
+declare module "../../platform/http/env.ts" {
+  interface AppVariables {
+    /** Whether a key came that is not in force. */
+    hasBadKey?: boolean;
+  }
+}
+
 /**
- * Puts the actor into the context: a session by cookie, an API key by bearer, else anonymous.
- * @throws {Problem} 401 for a bearer that is no key in force; an ended session is simply anonymous.
+ * Puts the actor into the context: a session by cookie, an API key by bearer, else anonymous. A bearer
+ * that is no key in force is anonymous until {@link refuseBadKeys}, so that guesses are counted first.
  */
 export function authenticate(
   deps: Deps,
@@ -29,9 +36,16 @@ export function authenticate(
           ? null
           : await bySession(deps, cache, cookie);
     if (actor) c.set("ctx", { ...ctx, actor } satisfies Ctx);
+    else if (bearer !== undefined) c.set("hasBadKey", true);
     await next();
   };
 }
+
+/** @throws {Problem} 401 for a bearer that is no key in force; an ended session is simply anonymous. */
+export const refuseBadKeys: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.get("hasBadKey")) throw badKey();
+  await next();
+};
 
 async function bySession(deps: Deps, cache: ActorCache, cookie: string): Promise<UserActor | null> {
   const known = cache.get(cookie);
@@ -56,7 +70,7 @@ async function byKey(
   cache: ActorCache,
   keyUse: KeyUse,
   key: string,
-): Promise<UserActor> {
+): Promise<UserActor | null> {
   const hash = hashKey(key);
   const known = cache.get(hash);
   if (known) {
@@ -65,7 +79,7 @@ async function byKey(
   }
   const generation = cache.generation;
   const row = await findLiveKey(deps.database.db, hash);
-  if (!row || (row.expiresAt !== null && row.expiresAt <= deps.clock.now())) throw badKey();
+  if (!row || (row.expiresAt !== null && row.expiresAt <= deps.clock.now())) return null;
   const actor: UserActor = {
     kind: "user",
     userId: row.userId,

@@ -1,4 +1,4 @@
-export { authenticate } from "./authenticate.ts";
+export { authenticate, refuseBadKeys } from "./authenticate.ts";
 export type { AfterSignUp } from "./create-account.ts";
 export { noSuchUser } from "./errors.ts";
 export { apiKeyRoutes } from "./key-routes.ts";

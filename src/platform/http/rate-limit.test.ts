@@ -38,6 +38,19 @@ test("requests that are not signed in are counted by address", async () => {
   expect((await from("192.0.2.2")).status).toBe(200);
 });
 
+test("guesses at API keys are counted by address, and by network where it is IPv6", async () => {
+  const statuses: number[] = [];
+  for (let guess = 0; guess < 6; guess++) {
+    const answer = await app.app.request(
+      "/api/v1/me",
+      { headers: { authorization: `Bearer atl_${guess}` } },
+      { requestIP: () => ({ address: `2001:db8::${guess}`, family: "IPv6", port: 1 }) },
+    );
+    statuses.push(answer.status);
+  }
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
+});
+
 test("two processes count together in Valkey, and each for itself while it is away", async () => {
   const valkey = await startValkey();
   const env = { ATELIER_RATE_LIMIT: "6", VALKEY_URL: valkey.url };
