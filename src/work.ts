@@ -4,6 +4,7 @@ import { purgeDeletedAgents } from "./features/agents/index.ts";
 import { purgeEnded } from "./features/identity/index.ts";
 import {
   purgeDeletedFiles,
+  purgeOrphans,
   removeProjectBytes,
   startKnowledgeJobs,
 } from "./features/knowledge/index.ts";
@@ -20,6 +21,7 @@ const beforePurge: BeforePurge[] = [removeProjectBytes];
 const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
   projects: (ctx) => purgeProjects(ctx, beforePurge),
   files: purgeDeletedFiles,
+  "bytes that no file names": purgeOrphans,
   threads: purgeDeletedThreads,
   agents: purgeDeletedAgents,
   "sessions and links": purgeEnded,

@@ -5,6 +5,7 @@ export {
   retrievePassages,
 } from "./gather-context.ts";
 export { purgeDeletedFiles, removeProjectBytes } from "./purge-files.ts";
+export { purgeOrphans } from "./purge-orphans.ts";
 export { versionText } from "./read-text.ts";
 export { fileRoutes, isUpload } from "./routes.ts";
 export { startKnowledgeJobs } from "./run-jobs.ts";

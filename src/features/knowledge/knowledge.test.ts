@@ -8,7 +8,13 @@ import { systemContext } from "../../platform/context.ts";
 import { auditLog } from "../audit/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import { LEASE_MS } from "./claim-version.ts";
-import { projectCorpus, purgeDeletedFiles, retrievePassages, versionText } from "./index.ts";
+import {
+  projectCorpus,
+  purgeDeletedFiles,
+  purgeOrphans,
+  retrievePassages,
+  versionText,
+} from "./index.ts";
 import { readVersion } from "./read-version.ts";
 import { recoverReading, startKnowledgeJobs } from "./run-jobs.ts";
 import {
@@ -353,6 +359,26 @@ describe("a deleted file", () => {
     expect(await ctx.db.$count(chunks, eq(chunks.fileVersionId, gone.newest.id))).toBe(0);
     expect(await app.deps.blobs.get(`files/${projectId}/${gone.newest.id}`)).toBeNull();
   });
+});
+
+test("bytes that no file names are removed once they are old, and nothing else is", async () => {
+  const projectId = await newProject();
+  const file = await add(projectId, "kept.txt", "Kept.");
+  const { blobs } = app.deps;
+  const keyOf = (id: string) => `files/${projectId}/${id}`;
+  const idMadeAt = (date: Date) => Bun.randomUUIDv7("hex", date);
+  const [old, fresh] = [idMadeAt(new Date(0)), idMadeAt(new Date())];
+  const half = `${old}_${fresh}`;
+  for (const id of [old, fresh, half]) await blobs.put(keyOf(id), new Uint8Array([1]));
+  await purgeOrphans(systemContext(app.deps, "test"));
+  expect(await blobs.get(keyOf(old))).toBeNull();
+  expect(await blobs.get(keyOf(half))).toBeNull();
+  expect(await blobs.get(keyOf(fresh))).not.toBeNull();
+  expect(await blobs.get(keyOf(file.newest.id))).not.toBeNull();
+  const inAYear = { now: () => new Date(Date.now() + 365 * 86_400_000) };
+  await purgeOrphans(systemContext({ ...app.deps, clock: inAYear }, "test"));
+  expect(await blobs.get(keyOf(fresh))).toBeNull();
+  expect(await blobs.get(keyOf(file.newest.id))).not.toBeNull();
 });
 
 describe("who may do what", () => {

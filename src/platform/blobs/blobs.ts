@@ -5,4 +5,9 @@ export interface Blobs {
   /** @returns null when there is no such blob. */
   get(key: string): Promise<Blob | null>;
   delete(key: string): Promise<void>;
+  /**
+   * Keys that begin with the parts of `prefix`, in no order; also those under which a writer that died has
+   * left a part of something, which are no key that was ever given.
+   */
+  list(prefix: string): AsyncIterable<string>;
 }

@@ -102,6 +102,14 @@ for (const [name, blobs] of Object.entries(stores)) {
     });
   }
 
+  test(`${name}: lists what is stored below a prefix, and nothing beside it`, async () => {
+    const keys = Array.from({ length: 5 }, (_, n) => `listed/${name}-${n % 2}/${n}`);
+    for (const key of keys) await blobs.put(key, bytesOf(10));
+    await blobs.put(`listed-not/${name}`, bytesOf(10));
+    expect((await Array.fromAsync(blobs.list("listed"))).sort()).toEqual(keys.sort());
+    expect(await Array.fromAsync(blobs.list("nothing/here"))).toEqual([]);
+  });
+
   test(`${name}: of writers at the same moment one wins whole`, async () => {
     const key = newKey();
     const candidates = [1, 2, 3].map((n) => bytesOf(n * 100_000));

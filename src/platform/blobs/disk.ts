@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Blobs } from "./blobs.ts";
@@ -7,7 +8,7 @@ export function diskBlobs(root: string): Blobs {
   return {
     async put(key, content) {
       const path = at(root, key);
-      const draft = `${path}.${Bun.randomUUIDv7()}.draft`;
+      const draft = `${path}_${Bun.randomUUIDv7()}`;
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       try {
         await Bun.write(
@@ -26,6 +27,12 @@ export function diskBlobs(root: string): Blobs {
       return (await file.exists()) ? file : null;
     },
     delete: (key) => rm(at(root, key), { force: true }),
+    async *list(prefix) {
+      const folder = at(root, prefix);
+      if (!existsSync(folder)) return;
+      for await (const path of new Bun.Glob("**").scan({ cwd: folder, onlyFiles: true }))
+        yield `${prefix}/${path}`;
+    },
   };
 }
 

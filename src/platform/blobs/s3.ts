@@ -22,5 +22,16 @@ export function s3Blobs(options: S3Options): Blobs {
       return (await file.exists()) ? new Blob([await file.arrayBuffer()]) : null;
     },
     delete: (key) => client.delete(key),
+    async *list(prefix) {
+      let continuationToken: string | undefined;
+      do {
+        const page = await client.list({
+          prefix: `${prefix}/`,
+          ...(continuationToken === undefined ? {} : { continuationToken }),
+        });
+        for (const { key } of page.contents ?? []) yield key;
+        continuationToken = page.isTruncated ? page.nextContinuationToken : undefined;
+      } while (continuationToken !== undefined);
+    },
   };
 }
