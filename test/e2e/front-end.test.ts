@@ -454,6 +454,7 @@ for (const { name, ...view } of views) {
       ...["", "/security", "/keys", "/usage"].map((tab) => `/settings${tab}`),
       ...["", "/providers", "/models", "/agents", "/workspace"].map((tab) => `/admin${tab}`),
       "/nothing-here",
+      "/api/docs",
     ];
     // The policy of the page would keep the checker's own script out.
     const page = await newPage({ ...view, bypassCSP: true });

@@ -142,7 +142,7 @@ function html(text: string): string {
 }
 
 const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.55 system-ui, sans-serif; }
+:root { color-scheme: light dark; background: light-dark(#fff, #121212); color: light-dark(#111, #f2f2f2); font: 16px/1.55 system-ui, sans-serif; }
 body { margin: 0; display: grid; grid-template-columns: 13rem minmax(0, 1fr); }
 nav { position: sticky; inset-block-start: 0; block-size: 100vh; overflow: auto; padding: 1rem; box-sizing: border-box; border-inline-end: 1px solid color-mix(in srgb, currentColor 15%, transparent); }
 nav ul { list-style: none; margin: 0; padding: 0; } nav a { display: block; padding-block: .2rem; text-decoration: none; }
