@@ -13,7 +13,7 @@ import {
   type ThreadScope,
   touchThread,
 } from "../threads/index.ts";
-import { buildContext } from "./build-context.ts";
+import { type BuiltContext, buildContext } from "./build-context.ts";
 import { answerRunning } from "./errors.ts";
 import { insertGeneration } from "./repo.ts";
 import { HOLD_MS, LEASE_MS } from "./runner.ts";
@@ -27,6 +27,8 @@ export interface AnswerRequest {
   /** The question, when it is new and still to be stored. */
   newQuestion?: MessageRow;
   means: Means;
+  /** When the request came, by `performance.now()`. */
+  acceptedAt: number;
   title?: string;
   action: Extract<AuditAction, "message.sent" | "message.regenerated">;
 }
@@ -69,30 +71,24 @@ export async function findMeans(
  * @throws {Problem} 402 when a budget cannot pay, 409 `answer_running`, 422 for a model that cannot be used or a message that is too long.
  */
 export async function beginAnswer(ctx: Ctx, request: AnswerRequest): Promise<MessageRow> {
-  const acceptedAt = performance.now();
   const { scope, branch, means } = request;
   const provider = connectModel(ctx, means.model);
   const context = await buildContext(ctx, { scope: scope.project, branch, ...means });
-  const { answer, plan } = await inTransaction(ctx, (tx) =>
-    store(tx, request, { context, acceptedAt }),
-  ).catch(refuseSecond);
+  const { answer, plan } = await inTransaction(ctx, (tx) => store(tx, request, context)).catch(
+    refuseSecond,
+  );
   launch(ctx, plan, provider);
   return answer;
-}
-
-interface Prepared {
-  context: Awaited<ReturnType<typeof buildContext>>;
-  acceptedAt: number;
 }
 
 async function store(
   tx: Ctx,
   request: AnswerRequest,
-  { context, acceptedAt }: Prepared,
+  context: BuiltContext,
 ): Promise<{ answer: MessageRow; plan: AnswerPlan }> {
   const { ids, clock, processId } = tx.deps;
   const { userId } = userOf(tx);
-  const { scope, newQuestion } = request;
+  const { scope, newQuestion, acceptedAt } = request;
   const { agent, model } = request.means;
   const question = request.branch.at(-1);
   if (question === undefined) throw new Error("There is nothing to answer");

@@ -28,6 +28,7 @@ export interface Begun {
  * @throws {Problem} 422 `wrong_parent`, `agent_unknown`, 409 `answer_running`, and what {@link beginAnswer} throws.
  */
 export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessage): Promise<Begun> {
+  const acceptedAt = performance.now();
   const { userId } = userOf(ctx);
   if (typeof input.agentId === "string")
     await requireUsableAgent(ctx, scope.project, input.agentId);
@@ -61,6 +62,7 @@ export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessag
     branch: [...branch, question],
     newQuestion: question,
     means,
+    acceptedAt,
     ...(messages.length === 0 ? { title: titleOf(input.text) } : {}),
     action: "message.sent",
   });
@@ -77,6 +79,7 @@ export async function regenerate(
   messageId: string,
   modelId: string | null,
 ): Promise<Begun> {
+  const acceptedAt = performance.now();
   const target = await findMessage(ctx.db, scope, messageId);
   if (!target) throw messageNotFound();
   if (target.status === "running") throw answerRunning();
@@ -94,6 +97,7 @@ export async function regenerate(
     scope,
     branch,
     means,
+    acceptedAt,
     action: "message.regenerated",
   });
   return { question, answer };

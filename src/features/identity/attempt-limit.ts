@@ -28,7 +28,7 @@ export class AttemptLimit {
 
   /**
    * Counts an attempt.
-   * @returns what to call when the password was right.
+   * @returns what to call when the password was right, or could not be looked at.
    * @throws {Problem} 429 with Retry-After when this address has failed too often.
    */
   async begin(ip: string | undefined, account: string): Promise<() => Promise<void>> {

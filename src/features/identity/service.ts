@@ -75,11 +75,11 @@ export async function changePassword(
 ): Promise<void> {
   const user = userOf(ctx);
   const { attempts, cache } = identityState(ctx.deps);
-  const wasRight = await attempts.begin(ctx.ip, user.userId);
+  const giveBack = await attempts.begin(ctx.ip, user.userId);
   const hash = await findPasswordHash(ctx.db, user.userId);
   if (hash === null || !(await Bun.password.verify(input.currentPassword, hash)))
     throw wrongPassword();
-  await wasRight();
+  await giveBack();
   const next = await hashPassword(input.newPassword);
   await inTransaction(ctx, async (tx) => {
     await updatePasswordHash(tx.db, user.userId, next, ctx.deps.clock.now());

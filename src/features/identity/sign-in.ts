@@ -18,11 +18,14 @@ export async function signIn(
 ): Promise<NewAccount> {
   const { attempts } = identityState(ctx.deps);
   const account = input.email.toLowerCase();
-  const wasRight = await attempts.begin(ctx.ip, account);
-  const session = await inTransaction(ctx, (tx) => openSession(tx, input)).catch((error) => {
-    throw error instanceof APIError ? wrongCredentials() : error;
+  const giveBack = await attempts.begin(ctx.ip, account);
+  const session = await inTransaction(ctx, (tx) => openSession(tx, input)).catch(async (error) => {
+    if (error instanceof APIError) throw wrongCredentials();
+    // A fault of ours is nobody's wrong password.
+    await giveBack();
+    throw error;
   });
-  await wasRight();
+  await giveBack();
   return session;
 }
 
