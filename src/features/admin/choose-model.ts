@@ -19,7 +19,6 @@ import { getSetting } from "./settings.ts";
 /** A model that a call is made with, prices included, as it was when it was chosen. */
 export interface ChosenModel {
   id: string;
-  providerId: string;
   providerKind: ProviderKind;
   providerName: string;
   /** For connecting to it; its key is sealed. */
@@ -94,7 +93,6 @@ function chosen({ model, provider }: ModelOfProvider): ChosenModel {
   const priceTable = { tiers: model.priceTiers, source: model.priceVersion };
   return {
     id: model.id,
-    providerId: provider.id,
     providerKind: provider.kind,
     providerName: provider.name,
     provider,
@@ -111,7 +109,7 @@ function chosen({ model, provider }: ModelOfProvider): ChosenModel {
 }
 
 function present(row: ModelOfProvider, isDefault: boolean): ModelChoice {
-  const { name, priceTable, priceVersion, providerId, provider, ...choice } = chosen(row);
+  const { name, priceTable, priceVersion, provider, ...choice } = chosen(row);
   return { ...choice, isDefault };
 }
 

@@ -2,7 +2,12 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AppEnv } from "../../platform/http/env.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
-import { jsonAnswer, jsonBody, SECRET_ANSWER } from "../../platform/http/json.ts";
+import {
+  jsonAnswer,
+  jsonBody,
+  SECRET_ANSWER,
+  SECRET_DESCRIPTION,
+} from "../../platform/http/json.ts";
 import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import {
@@ -31,8 +36,6 @@ import {
 } from "./schema.ts";
 
 const params = z.object({ userId: z.uuid() });
-const NEVER_STORED =
-  "An Idempotency-Key is not honoured here: answers that hold a secret are never stored.";
 const one = { 200: jsonAnswer(adminUser, "The user") };
 
 export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
@@ -68,7 +71,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
         ...guard(admin, "user.created"),
         tags: ["admin"],
         summary: "Create an account; its owner sets a password with the link",
-        description: NEVER_STORED,
+        description: SECRET_DESCRIPTION,
         request: { body: jsonBody(newUser) },
         responses: { 201: jsonAnswer(createdUser, "The user and the link") },
       }),
@@ -124,7 +127,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
         ...guard(admin, "user.password_reset_link_created"),
         tags: ["admin"],
         summary: "A one-time link with which the user sets a new password; not for API keys",
-        description: NEVER_STORED,
+        description: SECRET_DESCRIPTION,
         request: { params },
         responses: { 201: jsonAnswer(resetLink, "The link, shown once") },
       }),

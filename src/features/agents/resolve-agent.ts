@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/context.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import { agentUnknownHere } from "./errors.ts";
 import { DEFAULT_AGENT_ID } from "./policy.ts";
-import { findUsableAgent } from "./repo.ts";
+import { type AgentRow, findUsableAgent } from "./repo.ts";
 
 /** What an answer takes from its agent. */
 export interface ResolvedAgent {
@@ -29,15 +29,27 @@ export async function resolveAgent(
   const chosen = agentId === null ? undefined : await findUsableAgent(ctx.db, scope, agentId);
   const row = chosen ?? (await findUsableAgent(ctx.db, scope, DEFAULT_AGENT_ID));
   if (!row) throw new Error("The default agent is missing; a migration brings it");
-  const { id, name, instructions, modelId, temperature, maxOutputTokens } = row;
-  return { id, name, instructions, modelId, temperature, maxOutputTokens };
+  return resolved(row);
 }
 
-/** For choosing an agent in a thread. @throws {Problem} 422 `agent_unknown` when the project cannot use it. */
+/** An agent that was just chosen, for a thread or a message. @throws {Problem} 422 `agent_unknown` when the project cannot use it. */
 export async function requireUsableAgent(
   ctx: Ctx,
   scope: ProjectScope,
   agentId: string,
-): Promise<void> {
-  if (!(await findUsableAgent(ctx.db, scope, agentId))) throw agentUnknownHere();
+): Promise<ResolvedAgent> {
+  const row = await findUsableAgent(ctx.db, scope, agentId);
+  if (!row) throw agentUnknownHere();
+  return resolved(row);
+}
+
+function resolved({
+  id,
+  name,
+  instructions,
+  modelId,
+  temperature,
+  maxOutputTokens,
+}: AgentRow): ResolvedAgent {
+  return { id, name, instructions, modelId, temperature, maxOutputTokens };
 }

@@ -2,7 +2,7 @@ import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { estimateRequestTokens } from "../../providers/estimate-tokens.ts";
 import type { Provider } from "../../providers/port.ts";
 import { type ChosenModel, chooseModel, connectModel } from "../admin/index.ts";
-import { type ResolvedAgent, resolveAgent } from "../agents/index.ts";
+import type { ResolvedAgent } from "../agents/index.ts";
 import { type AuditAction, record } from "../audit/index.ts";
 import { type CorpusFile, projectCorpus } from "../knowledge/index.ts";
 import { placeHold } from "../metering/index.ts";
@@ -44,19 +44,18 @@ export interface Means {
 /**
  * Finds what answers in a project are made with. It needs no question, so it is asked for beside the
  * thread's messages: each wait for the database is on the way to the first token.
- * @param modelId for null, the agent's model, or else the workspace's default.
+ * @param chosen the agent on its way; for a model of null, the agent's model, or else the workspace's default.
  * @throws {Problem} 422 for a model that cannot be used.
  */
 export async function findMeans(
   ctx: Ctx,
   scope: ProjectScope,
-  chosen: { agentId: string | null; modelId: string | null },
+  chosen: { agent: Promise<ResolvedAgent>; modelId: string | null },
 ): Promise<Means> {
-  const agentFound = resolveAgent(ctx, scope, chosen.agentId);
   const [agent, model, project, corpus] = await Promise.all([
-    agentFound,
+    chosen.agent,
     chosen.modelId === null
-      ? agentFound.then(({ modelId }) => chooseModel(ctx, modelId))
+      ? chosen.agent.then(({ modelId }) => chooseModel(ctx, modelId))
       : chooseModel(ctx, chosen.modelId),
     getProject(ctx, scope),
     projectCorpus(ctx, scope),

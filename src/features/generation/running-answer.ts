@@ -58,10 +58,6 @@ export class RunningAnswer {
     return this.#cause;
   }
 
-  get hasReaders(): boolean {
-    return this.#readers.size > 0;
-  }
-
   /** Ends the provider call; the first cause counts. */
   end(cause: Cause): void {
     if (this.#cause !== undefined) return;

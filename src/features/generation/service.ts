@@ -1,5 +1,5 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
-import { requireUsableAgent } from "../agents/index.ts";
+import { requireUsableAgent, resolveAgent } from "../agents/index.ts";
 import { record } from "../audit/index.ts";
 import {
   findMessage,
@@ -30,12 +30,14 @@ export interface Begun {
 export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessage): Promise<Begun> {
   const acceptedAt = performance.now();
   const { userId } = userOf(ctx);
-  if (typeof input.agentId === "string")
-    await requireUsableAgent(ctx, scope.project, input.agentId);
+  const { project } = scope;
   const [messages, means] = await Promise.all([
     messagesOf(ctx, scope),
-    findMeans(ctx, scope.project, {
-      agentId: input.agentId === undefined ? scope.agentId : input.agentId,
+    findMeans(ctx, project, {
+      agent:
+        typeof input.agentId === "string"
+          ? requireUsableAgent(ctx, project, input.agentId)
+          : resolveAgent(ctx, project, input.agentId === undefined ? scope.agentId : null),
       modelId: input.modelId === undefined ? scope.modelId : input.modelId,
     }),
   ]);
@@ -86,7 +88,7 @@ export async function regenerate(
   const [messages, means] = await Promise.all([
     messagesOf(ctx, scope),
     findMeans(ctx, scope.project, {
-      agentId: target.agentId,
+      agent: resolveAgent(ctx, scope.project, target.agentId),
       modelId: modelId ?? target.modelId,
     }),
   ]);

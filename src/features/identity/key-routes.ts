@@ -1,5 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import { jsonAnswer, jsonBody, SECRET_ANSWER } from "../../platform/http/json.ts";
+import {
+  jsonAnswer,
+  jsonBody,
+  SECRET_ANSWER,
+  SECRET_DESCRIPTION,
+} from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { isScope } from "./authenticate.ts";
 import {
@@ -47,8 +52,7 @@ export function apiKeyRoutes() {
         ...guard(inSession, "api_key.created"),
         tags,
         summary: "Create an API key; the answer is the only place that shows it",
-        description:
-          "An Idempotency-Key is not honoured here: answers that hold a secret are never stored.",
+        description: SECRET_DESCRIPTION,
         request: { body: jsonBody(newApiKey) },
         responses: shownOnce,
       }),
@@ -66,8 +70,7 @@ export function apiKeyRoutes() {
         ...guard(inSession, "api_key.rotated"),
         tags,
         summary: "Replace an API key; the old one works for a while longer",
-        description:
-          "An Idempotency-Key is not honoured here: answers that hold a secret are never stored.",
+        description: SECRET_DESCRIPTION,
         request: { params, body: jsonBody(apiKeyRotation) },
         responses: shownOnce,
       }),

@@ -1,9 +1,9 @@
 import type { Logger } from "../observability/logger.ts";
+import { valkeyClient } from "../valkey-client.ts";
 import { type Bus, Listeners } from "./bus.ts";
 import { packNotice, unpackNotice } from "./notice.ts";
 
 const CHANNEL = "atelier";
-const CONNECT_MS = 2_000;
 /** A server that does not take a notice in this time counts as lost. */
 const PUBLISH_MS = 500;
 const FIRST_PAUSE_MS = 100;
@@ -34,12 +34,7 @@ export function valkeyBus({ url, processId, fallback, logger }: ValkeyBusOptions
 
   /** One connection to say and one to listen, from their making until either is lost. */
   const connect = async (): Promise<void> => {
-    const options = {
-      autoReconnect: false,
-      enableOfflineQueue: false,
-      connectionTimeout: CONNECT_MS,
-    };
-    const clients = [new Bun.RedisClient(url, options), new Bun.RedisClient(url, options)] as const;
+    const clients = [valkeyClient(url), valkeyClient(url)] as const;
     const [saying, listening] = clients;
     const lost = Promise.withResolvers<void>();
     for (const client of clients) client.onclose = () => lost.resolve();

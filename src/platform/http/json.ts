@@ -13,6 +13,10 @@ export function jsonAnswer<T extends z.ZodType>(schema: T, description: string) 
 /** Headers of an answer that shows a secret this once: nobody on the way keeps it, nor does the store of idempotent answers. */
 export const SECRET_ANSWER = { "cache-control": "no-store" };
 
+/** What the description of a route with such an answer says. */
+export const SECRET_DESCRIPTION =
+  "An Idempotency-Key is not honoured here: answers that hold a secret are never stored.";
+
 /** A page of a list; `nextCursor` is null on the last one. */
 export function page<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });

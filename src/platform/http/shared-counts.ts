@@ -1,4 +1,5 @@
-const CONNECT_MS = 2_000;
+import { valkeyClient } from "../valkey-client.ts";
+
 /** A count that takes longer is not worth waiting for: the request is counted in this process alone. */
 const COUNT_MS = 150;
 const RETRY_MS = 1_000;
@@ -22,11 +23,7 @@ export function valkeyCounts(url: string): SharedCounts {
 
   const connect = async (): Promise<void> => {
     triedAt = performance.now();
-    const fresh = new Bun.RedisClient(url, {
-      autoReconnect: false,
-      enableOfflineQueue: false,
-      connectionTimeout: CONNECT_MS,
-    });
+    const fresh = valkeyClient(url);
     client = fresh;
     fresh.onclose = () => {
       if (client === fresh) ready = false;

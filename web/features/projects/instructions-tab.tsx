@@ -9,7 +9,6 @@ import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Textarea } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import { Section } from "../../ui/tabs.tsx";
 import { toast } from "../../ui/toast.tsx";
 
@@ -43,23 +42,22 @@ export function InstructionsTab(props: {
           void save.run();
         }}
       >
-        {conflict ? (
-          <p class="form-error" role="alert">
-            <Icon name="warning" size={18} />
-            <span class="grow">{t("instructions.conflict")}</span>
-            <Button
-              size="sm"
-              onClick={() => {
-                text.value = project.instructions;
-                save.error.value = undefined;
-              }}
-            >
-              {t("instructions.takeTheirs")}
-            </Button>
-          </p>
-        ) : (
-          <FormError error={save.error.value} />
-        )}
+        <FormError error={save.error.value}>
+          {conflict ? (
+            <>
+              <span class="grow">{t("instructions.conflict")}</span>
+              <Button
+                size="sm"
+                onClick={() => {
+                  text.value = project.instructions;
+                  save.error.value = undefined;
+                }}
+              >
+                {t("instructions.takeTheirs")}
+              </Button>
+            </>
+          ) : undefined}
+        </FormError>
         <Textarea
           label={t("instructions.label")}
           placeholder={t("instructions.placeholder")}

@@ -7,7 +7,7 @@ import { useResource } from "../../lib/resource.ts";
 import { chosen } from "../../ui/bind.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
-import { Icon } from "../../ui/icon.tsx";
+import { FormError } from "../../ui/form-error.tsx";
 import { AttachButton, Attached } from "./attach-files.tsx";
 import { agentsFor, models } from "./choices.ts";
 import { readDraft, writeDraft } from "./draft.ts";
@@ -81,12 +81,7 @@ export function Composer(props: ComposerProps): JSX.Element {
         submit();
       }}
     >
-      {send.error.value && (
-        <p class="form-error" role="alert">
-          <Icon name="warning" size={18} />
-          <span>{send.error.value.detail}</span>
-        </p>
-      )}
+      <FormError error={send.error.value} />
       {props.attach && props.projectId && <Attached projectId={props.projectId} />}
       <div class="composer-box">
         <textarea
