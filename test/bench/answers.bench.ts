@@ -20,6 +20,7 @@ import {
   cpuMs,
   median,
   memoryOf,
+  offerModel,
   percentile,
   startBenchServer,
 } from "./processes.ts";
@@ -237,28 +238,6 @@ async function* answerTo(
   for await (const { event } of parseEvents(response.body ?? new ReadableStream())) {
     if (event.type === "delta") yield event.text;
   }
-}
-
-async function offerModel(server: BenchServer, origin: string): Promise<string> {
-  const provider = z.object({ id: z.string() }).parse(
-    await (
-      await server.request("POST", "/admin/providers", {
-        kind: "openai",
-        name: "bench",
-        baseUrl: `${origin}/v1`,
-        apiKey: "bench-key-000000",
-      })
-    ).json(),
-  );
-  const answer = await server.request("POST", "/admin/models", {
-    providerId: provider.id,
-    name: "bench",
-    displayName: "Bench",
-    contextWindow: 128_000,
-    maxOutputTokens: 100_000,
-    prices: { input: 3_000_000, cacheRead: 300_000, cacheWrite: 3_750_000, output: 15_000_000 },
-  });
-  return z.object({ id: z.string() }).parse(await answer.json()).id;
 }
 
 async function child(

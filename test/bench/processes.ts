@@ -77,6 +77,29 @@ export async function startBenchServer(env: Record<string, string> = {}): Promis
   };
 }
 
+/** Offers a model of a local provider that speaks OpenAI's format. @returns its id. */
+export async function offerModel(server: BenchServer, origin: string): Promise<string> {
+  const provider = z.object({ id: z.string() }).parse(
+    await (
+      await server.request("POST", "/admin/providers", {
+        kind: "openai",
+        name: "bench",
+        baseUrl: `${origin}/v1`,
+        apiKey: "bench-key-000000",
+      })
+    ).json(),
+  );
+  const answer = await server.request("POST", "/admin/models", {
+    providerId: provider.id,
+    name: "bench",
+    displayName: "Bench",
+    contextWindow: 128_000,
+    maxOutputTokens: 100_000,
+    prices: { input: 3_000_000, cacheRead: 300_000, cacheWrite: 3_750_000, output: 15_000_000 },
+  });
+  return z.object({ id: z.string() }).parse(await answer.json()).id;
+}
+
 async function ready(url: string): Promise<void> {
   for (let attempt = 0; attempt < 400; attempt++) {
     const answer = await fetch(`${url}/readyz`).catch(() => null);

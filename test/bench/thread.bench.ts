@@ -8,7 +8,7 @@ import { z } from "zod";
 import { openDatabase } from "../../src/platform/db/client.ts";
 import { openAiServer } from "../providers/openai-server.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { percentile, startBenchServer } from "./processes.ts";
+import { offerModel, percentile, startBenchServer } from "./processes.ts";
 
 const MESSAGES = Number(process.argv[2] ?? 2_000);
 const ROUNDS = 30;
@@ -24,7 +24,7 @@ provider.scenario = () => {
   return { text: "Yes." };
 };
 try {
-  const modelId = await offerModel();
+  const modelId = await offerModel(server, provider.origin);
   const threadId = await made("POST", `/projects/${server.projectId}/threads`, {});
   const leafId = await fill(threadId);
 
@@ -99,22 +99,6 @@ async function fill(threadId: string): Promise<string> {
   if (!last) throw new Error("The thread is empty");
   await database.sql`update threads set leaf_id = ${last.id}, title = 'Long' where id = ${threadId}`;
   return last.id;
-}
-
-async function offerModel(): Promise<string> {
-  const providerId = await made("POST", "/admin/providers", {
-    kind: "openai",
-    name: "bench",
-    baseUrl: `${provider.origin}/v1`,
-    apiKey: "bench-key-000000",
-  });
-  return made("POST", "/admin/models", {
-    providerId,
-    name: "bench",
-    contextWindow: 128_000,
-    maxOutputTokens: 1_000,
-    prices: { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 },
-  });
 }
 
 async function made(method: string, path: string, body: unknown): Promise<string> {

@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { openAiServer } from "../providers/openai-server.ts";
 import { launchBrowser, screenshot } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
+import { setUp } from "./steps.ts";
 
 let server: StartedServer;
 let browser: Browser;
@@ -25,12 +26,7 @@ beforeAll(async () => {
   server = await startServer({ env });
   browser = await launchBrowser();
   page = await browser.newPage();
-  await page.goto(server.setupUrl ?? "");
-  await page.getByLabel("Name").fill("Ada Lovelace");
-  await page.getByLabel("E-mail").fill("ada@example.com");
-  await page.getByLabel("Password").fill("a long enough password");
-  await page.getByRole("button", { name: "Create the workspace" }).click();
-  await page.getByRole("heading", { level: 1, name: /Ada/ }).waitFor();
+  await setUp(page, server);
   const providerId = await post("/admin/providers", {
     kind: "openai",
     name: "Local",

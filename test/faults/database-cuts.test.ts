@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { z } from "zod";
 import { type EmbeddedServer, startEmbedded } from "../../src/platform/db/embedded.ts";
 import { migrateDatabase } from "../../src/platform/db/migrate.ts";
 import { openAiServer } from "../providers/openai-server.ts";
@@ -17,6 +16,7 @@ import { randomFrom, visit } from "./reader.ts";
 import {
   endServers,
   freePort,
+  moneyOf,
   newFolder,
   type ServerProcess,
   startServer,
@@ -170,14 +170,3 @@ test("a configured database that is away for some seconds ends no answer, and st
   await until(() => provider.running.length === 0);
   expect(performance.now() - askedAt).toBeLessThan(1_000);
 });
-
-async function moneyOf(server: ServerProcess, generationId: string) {
-  return withDepsOf(server, async ({ database: { sql } }) => {
-    const count = z.array(z.object({ count: z.coerce.number() }));
-    const [holds] = count.parse(await sql`select count(*) from holds where id = ${generationId}`);
-    const [charges] = count.parse(
-      await sql`select count(*) from ledger where generation_id = ${generationId}`,
-    );
-    return { holds: holds?.count, charges: charges?.count };
-  });
-}

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { z } from "zod";
 import { openAiServer } from "../providers/openai-server.ts";
 import type { Person } from "../support/app.ts";
 import {
@@ -13,13 +12,7 @@ import {
 } from "../support/generation.ts";
 import { readProblem } from "../support/read.ts";
 import { visit } from "./reader.ts";
-import {
-  endServers,
-  postgresPid,
-  type ServerProcess,
-  startServer,
-  withDepsOf,
-} from "./server-process.ts";
+import { endServers, moneyOf, postgresPid, startServer, withDepsOf } from "./server-process.ts";
 
 const provider = openAiServer();
 const STORY = Array.from({ length: 500 }, (_, n) => `${n}·Zeile “${n * 3}” 🏠\n`).join("");
@@ -73,7 +66,7 @@ async function killAndRecover(databaseToo: boolean): Promise<void> {
   expect(answer.text.length).toBeGreaterThanOrEqual(textOf(seen.events).length);
   expect(STORY.startsWith(answer.text)).toBe(true);
   expect(answer.costMicroUsd).toBeGreaterThan(0);
-  expect(await holdsAndCharges(again, asked)).toEqual({ holds: 0, charges: 1 });
+  expect(await moneyOf(again, asked.generationId)).toEqual({ holds: 0, charges: 1 });
   expect((await textOfAnswer(person, before)).text).toBe("Said before.");
 
   // A reader that had seen more than was stored is told the end all the same.
@@ -116,7 +109,7 @@ test("a killed embedded database is started again; meanwhile requests are told s
   expect(textOf(events)).toBe(STORY);
   expect(events.at(-1)?.event).toEqual({ type: "done", status: "complete" });
   expect(await textOfAnswer(ada, asked)).toMatchObject({ status: "complete", text: STORY });
-  expect(await holdsAndCharges(server, asked)).toEqual({ holds: 0, charges: 1 });
+  expect(await moneyOf(server, asked.generationId)).toEqual({ holds: 0, charges: 1 });
   expect(server.output()).toContain("the database ended unasked");
 
   // Everything that listens to the database or works through it has come back.
@@ -124,14 +117,3 @@ test("a killed embedded database is started again; meanwhile requests are told s
   const next = await ask(ada, { modelId });
   expect(textOf(await readEvents(ada, next.generationId))).toBe("Here again.");
 });
-
-async function holdsAndCharges(server: ServerProcess, { generationId }: Asked) {
-  return withDepsOf(server, async ({ database: { sql } }) => {
-    const count = z.array(z.object({ count: z.coerce.number() }));
-    const [holds] = count.parse(await sql`select count(*) from holds where id = ${generationId}`);
-    const [charges] = count.parse(
-      await sql`select count(*) from ledger where generation_id = ${generationId}`,
-    );
-    return { holds: holds?.count, charges: charges?.count };
-  });
-}

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Deps } from "../../src/deps.ts";
 import { newSecretKey, secretKeys } from "../../src/platform/crypto/secret-keys.ts";
 import { openDatabase } from "../../src/platform/db/client.ts";
@@ -124,6 +125,18 @@ export async function withDepsOf<T>(
   } finally {
     await database.close();
   }
+}
+
+/** How many holds an answer has, and how often it was charged. */
+export async function moneyOf(server: ServerProcess, generationId: string) {
+  return withDepsOf(server, async ({ database: { sql } }) => {
+    const count = z.array(z.object({ count: z.coerce.number() }));
+    const [holds] = count.parse(await sql`select count(*) from holds where id = ${generationId}`);
+    const [charges] = count.parse(
+      await sql`select count(*) from ledger where generation_id = ${generationId}`,
+    );
+    return { holds: holds?.count, charges: charges?.count };
+  });
 }
 
 /** The process id of the embedded PostgreSQL of a data folder, when it runs. */
