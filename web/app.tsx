@@ -1,15 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { loadSession, me, startError } from "./features/identity/session.ts";
-import { announcement } from "./features/shell/announce.ts";
-import { CrashBoundary } from "./features/shell/crash-boundary.tsx";
-import { lazyPage } from "./features/shell/lazy-page.tsx";
-import { NotFoundPage } from "./features/shell/not-found-page.tsx";
-import { Shell } from "./features/shell/shell.tsx";
+import { loadSession, me, startError } from "./features/identity/index.ts";
+import { CrashBoundary, lazyPage, NotFoundPage, Shell } from "./features/shell/index.ts";
+import { announcement } from "./lib/announce.ts";
 import { t } from "./lib/i18n.ts";
 import { ErrorState } from "./ui/states.tsx";
-import { ToastRegion } from "./ui/toast.tsx";
+import { ToastRegion } from "./ui/toast-region.tsx";
 
 const SetupPage = lazyPage(() => import("./features/identity/setup-page.tsx"));
 const SignInPage = lazyPage(() => import("./features/identity/sign-in-page.tsx"));

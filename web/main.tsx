@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { App } from "./app.tsx";
-import { loadSession } from "./features/identity/session.ts";
+import { loadSession } from "./features/identity/index.ts";
 
 const root = document.getElementById("app");
 if (root) {

@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { toast } from "../ui/toast.tsx";
 import { type ApiError, toApiError } from "./api.ts";
+import { toast } from "./toast.ts";
 
 export type Action<Args extends unknown[]> = {
   readonly busy: Signal<boolean>;

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { t } from "../lib/i18n.ts";
+import { toast } from "../lib/toast.ts";
 import { Button } from "./button.tsx";
-import { toast } from "./toast.tsx";
 
 /** A value that is shown once, with a button that copies it. */
 export function SecretBox(props: { value: string }): JSX.Element {

@@ -6,6 +6,7 @@ import { api, path, withQuery } from "../../lib/api.ts";
 import type { AdminUser, ResetLink } from "../../lib/api-types.ts";
 import { formatDate, t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { Avatar, Badge } from "../../ui/badge.tsx";
 import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
@@ -15,8 +16,7 @@ import { Menu } from "../../ui/menu.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { me } from "../identity/session.ts";
+import { me } from "../identity/index.ts";
 import { NewUserDialog } from "./new-user-dialog.tsx";
 import { ResetLinkDialog } from "./reset-link-dialog.tsx";
 

@@ -4,11 +4,11 @@ import { api, path } from "../../lib/api.ts";
 import type { AdminModel, WorkspaceSettings } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { type Page, useResource } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { Select, Switch } from "../../ui/field.tsx";
 import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { models as choices } from "../threads/choices.ts";
+import { models as choices } from "../models/index.ts";
 
 /** The workspace's switches; each is saved as it is changed. */
 export function WorkspaceTab(): JSX.Element {

@@ -7,7 +7,7 @@ import { t } from "../../lib/i18n.ts";
 import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select, Textarea } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
-import { models } from "../threads/choices.ts";
+import { models } from "../models/index.ts";
 
 function numberOrNull(text: string): number | null {
   return text.trim() === "" ? null : Number(text);

@@ -6,6 +6,7 @@ import { api, path } from "../../lib/api.ts";
 import type { Agent, NewAgent } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
@@ -13,8 +14,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { models } from "../threads/choices.ts";
+import { models } from "../models/index.ts";
 import { AgentDialog } from "./agent-dialog.tsx";
 
 /** Agents of one place (a project, or the workspace) with all that can be done to them. */

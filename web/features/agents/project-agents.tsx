@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 import { api, path } from "../../lib/api.ts";
 import type { Agent, Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { agentsFor } from "../threads/choices.ts";
 import { AgentList } from "./agent-list.tsx";
+import { agentsFor } from "./agents-for.ts";
 
 /** The agents of a project; those of the workspace are shown with them and changed by admins. */
 export function ProjectAgents(props: { project: Project }): JSX.Element {

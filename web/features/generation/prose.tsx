@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { CitationPart } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { markdownBlocks } from "../../lib/markdown.ts";
-import { toast } from "../../ui/toast.tsx";
+import { toast } from "../../lib/toast.ts";
 import { type CitationNumbers, numberCitations } from "./number-citations.ts";
 import { useNear } from "./use-near.ts";
 

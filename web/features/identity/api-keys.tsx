@@ -5,6 +5,7 @@ import { api, path } from "../../lib/api.ts";
 import type { ApiKey, CreatedApiKey } from "../../lib/api-types.ts";
 import { formatAgo, formatDate, t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
@@ -12,7 +13,6 @@ import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
 import { NewKeyDialog, ShowKeyDialog } from "./new-key-dialog.tsx";
 
 /** Keys by which scripts act as the person. A key is shown once, when it is made. */

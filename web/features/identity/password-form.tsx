@@ -3,12 +3,12 @@ import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
+import { toast } from "../../lib/toast.ts";
 import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
 import { me } from "./session.ts";
 
 export function PasswordForm(): JSX.Element {

@@ -4,13 +4,13 @@ import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { Me } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
+import { setTheme, theme } from "../../lib/theme.ts";
+import { toast } from "../../lib/toast.ts";
 import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input, Select } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { setTheme, theme } from "../shell/theme.ts";
 import { me } from "./session.ts";
 
 export function ProfileForm(): JSX.Element {

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { Brand } from "../shell/brand.tsx";
+import { Brand } from "../../ui/brand.tsx";
 
 /** The frame of the pages that a visitor sees before signing in. */
 export function PublicPage(props: {

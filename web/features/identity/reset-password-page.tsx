@@ -4,12 +4,12 @@ import { useLocation } from "preact-iso";
 import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
+import { useTitle } from "../../lib/page-title.ts";
+import { toast } from "../../lib/toast.ts";
 import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { useTitle } from "../shell/title.ts";
 import { PublicPage } from "./public-page.tsx";
 
 /** A new password, by the one-time link that an admin hands out. */

@@ -4,12 +4,12 @@ import { api, path } from "../../lib/api.ts";
 import type { Session } from "../../lib/api-types.ts";
 import { formatAgo, t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
 
 /** A browser's name and system out of its user agent string, as far as it tells. */
 export function describeAgent(userAgent: string | null): string {

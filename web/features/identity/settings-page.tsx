@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useRoute } from "preact-iso";
 import { t } from "../../lib/i18n.ts";
+import { useTitle } from "../../lib/page-title.ts";
 import { PageHead, Tabs } from "../../ui/tabs.tsx";
-import { MyUsage } from "../metering/project-usage.tsx";
-import { useTitle } from "../shell/title.ts";
+import { MyUsage } from "../metering/index.ts";
 import { ApiKeys } from "./api-keys.tsx";
 import { PasswordForm } from "./password-form.tsx";
 import { ProfileForm } from "./profile-form.tsx";

@@ -4,7 +4,7 @@ import { useLocation } from "preact-iso";
 import { api, path } from "../../lib/api.ts";
 import type { Me } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { useTitle } from "../shell/title.ts";
+import { useTitle } from "../../lib/page-title.ts";
 import { AccountForm } from "./account-form.tsx";
 import { PublicPage } from "./public-page.tsx";
 import { loadSetup, me, setup } from "./session.ts";

@@ -6,11 +6,11 @@ import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { Me } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
+import { useTitle } from "../../lib/page-title.ts";
 import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
-import { useTitle } from "../shell/title.ts";
 import { PublicPage } from "./public-page.tsx";
 import { loadSetup, me, returnPath, setup } from "./session.ts";
 

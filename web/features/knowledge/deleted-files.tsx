@@ -4,10 +4,10 @@ import { api, path, withQuery } from "../../lib/api.ts";
 import type { KnowledgeFile } from "../../lib/api-types.ts";
 import { formatAgo, t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
 
 /** Files that were deleted and can still be brought back. */
 export function DeletedFiles(props: { projectId: string; back: string }): JSX.Element {

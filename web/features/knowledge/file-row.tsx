@@ -5,11 +5,11 @@ import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { KnowledgeFile } from "../../lib/api-types.ts";
 import { formatAgo, formatBytes, t } from "../../lib/i18n.ts";
+import { toast } from "../../lib/toast.ts";
 import { Badge, Spinner } from "../../ui/badge.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
-import { toast } from "../../ui/toast.tsx";
 import { contentPath } from "./paths.ts";
 
 const states = {

@@ -1,15 +1,13 @@
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
 import { t } from "../../lib/i18n.ts";
+import { useTitle } from "../../lib/page-title.ts";
 import { LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { me } from "../identity/session.ts";
-import { useTitle } from "../shell/title.ts";
-import { personalProject, projects, recentThreads } from "../shell/workspace.ts";
-import { Composer } from "../threads/composer.tsx";
-import { rememberStart, startThread } from "../threads/start-thread.ts";
-import { ThreadRow } from "../threads/thread-row.tsx";
+import { me } from "../identity/index.ts";
+import { personalProject, projects, recentThreads } from "../shell/index.ts";
+import { Composer, rememberStart, startThread, ThreadRow } from "../threads/index.ts";
 import { ProjectCard } from "./project-card.tsx";
 
 function greeting(name: string): string {

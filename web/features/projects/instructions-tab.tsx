@@ -5,12 +5,12 @@ import { api, path } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import type { Resource } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Textarea } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
 
 /** What every answer in the project is told first. */
 export function InstructionsTab(props: {

@@ -5,6 +5,7 @@ import { api, path } from "../../lib/api.ts";
 import type { Member, Project, ProjectRole } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { Avatar } from "../../ui/badge.tsx";
 import { typed } from "../../ui/bind.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -13,8 +14,7 @@ import { Input, Select } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { me } from "../identity/session.ts";
+import { me } from "../identity/index.ts";
 
 const roles = [
   { value: "viewer", label: "role.viewer" },

@@ -6,13 +6,13 @@ import { api, path } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import type { Resource } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { typed } from "../../ui/bind.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Input, Textarea } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { projects } from "../shell/workspace.ts";
+import { projects } from "../shell/index.ts";
 
 type Props = { project: Project; resource: Resource<Project> };
 

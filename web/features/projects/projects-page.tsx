@@ -5,13 +5,13 @@ import { useAction } from "../../lib/action.ts";
 import { api, path, withQuery } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { formatDate, t } from "../../lib/i18n.ts";
+import { useTitle } from "../../lib/page-title.ts";
 import { type Page, useList } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { PageHead, Tabs } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { useTitle } from "../shell/title.ts";
-import { projects } from "../shell/workspace.ts";
+import { projects } from "../shell/index.ts";
 import { NewProjectDialog } from "./new-project-dialog.tsx";
 import { ProjectCard } from "./project-card.tsx";
 

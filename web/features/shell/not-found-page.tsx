@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { t } from "../../lib/i18n.ts";
+import { useTitle } from "../../lib/page-title.ts";
 import { LinkButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/states.tsx";
-import { useTitle } from "./title.ts";
 
 export function NotFoundPage(): JSX.Element {
   useTitle(t("notFound.title"));

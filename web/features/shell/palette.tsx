@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type MessageId, t } from "../../lib/i18n.ts";
 import { Icon, type IconName } from "../../ui/icon.tsx";
-import { me } from "../identity/session.ts";
+import { me } from "../identity/index.ts";
 import { projects, recentThreads } from "./workspace.ts";
 
 type Entry = { id: string; label: string; hint: string; icon: IconName; href: string };

@@ -2,11 +2,11 @@ import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../lib/action.ts";
 import { t } from "../../lib/i18n.ts";
+import { setTheme, theme } from "../../lib/theme.ts";
 import { Avatar } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
-import { me, signOut } from "../identity/session.ts";
-import { setTheme, theme } from "./theme.ts";
+import { me, signOut } from "../identity/index.ts";
 
 /** The person at the foot of the sidebar: settings, look, administration, sign-out. */
 export function UserMenu(): JSX.Element | null {

@@ -2,7 +2,7 @@ import { computed, effect } from "@preact/signals";
 import { api, path, withQuery } from "../../lib/api.ts";
 import type { Project, Thread } from "../../lib/api-types.ts";
 import { createList, type Page } from "../../lib/resource.ts";
-import { me } from "../identity/session.ts";
+import { me } from "../identity/index.ts";
 
 /** My projects, newest change first; the sidebar, the dashboard and the pickers share them. */
 export const projects = createList<Project>((cursor, signal) =>

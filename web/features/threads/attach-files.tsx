@@ -1,10 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../lib/i18n.ts";
+import { toast } from "../../lib/toast.ts";
 import { IconButton } from "../../ui/button.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { UploadRow } from "../knowledge/upload-row.tsx";
-import { startUploads, uploads } from "../knowledge/uploads.ts";
+import { startUploads, UploadRow, uploads } from "../knowledge/index.ts";
 
 function upload(projectId: string, files: FileList | null | undefined): void {
   if (!files || files.length === 0) return;

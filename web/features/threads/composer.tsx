@@ -8,8 +8,9 @@ import { chosen } from "../../ui/bind.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
+import { agentsFor } from "../agents/index.ts";
+import { models } from "../models/index.ts";
 import { AttachButton, Attached } from "./attach-files.tsx";
-import { agentsFor, models } from "./choices.ts";
 import { readDraft, writeDraft } from "./draft.ts";
 import type { Choice } from "./start-thread.ts";
 

@@ -1,13 +1,13 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { formatCompact, formatMoney, t } from "../../lib/i18n.ts";
+import { toast } from "../../lib/toast.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu } from "../../ui/menu.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { ManifestDialog } from "../generation/manifest-dialog.tsx";
-import { models } from "./choices.ts";
+import { ManifestDialog } from "../generation/index.ts";
+import { models } from "../models/index.ts";
+import type { MessageProps } from "./message-props.ts";
 import { siblingsOf } from "./message-tree.ts";
-import type { MessageProps } from "./message-view.tsx";
 
 /** What can be done with a message, which of its versions is shown, and what it cost. */
 export function MessageActions(

@@ -1,29 +1,10 @@
-import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import type { CitationPart, Message, ThreadDetail } from "../../lib/api-types.ts";
-import type { StreamState } from "../../lib/event-stream.ts";
 import { formatDateTime, t } from "../../lib/i18n.ts";
-import { AnswerBody } from "../generation/answer-body.tsx";
-import { type AnswerState, textOf } from "../generation/apply.ts";
+import { AnswerBody, textOf } from "../generation/index.ts";
 import { EditMessage } from "./edit-message.tsx";
 import { MessageActions } from "./message-actions.tsx";
-import type { MessageTree } from "./message-tree.ts";
-
-export type MessageProps = {
-  message: Message;
-  thread: ThreadDetail;
-  /** One of the last of the branch, which are what is seen first. */
-  recent: boolean;
-  tree: ReadonlySignal<MessageTree>;
-  live: ReadonlySignal<(AnswerState & { generationId: string }) | undefined>;
-  connection: ReadonlySignal<StreamState>;
-  /** An answer of the branch is being written: nothing else can be started. */
-  busy: boolean;
-  onCite: (citation: CitationPart) => void;
-  onChoose: (messageId: string) => void;
-  onRegenerate: (message: Message, modelId: string | null) => void;
-  onEdit: (message: Message, text: string) => Promise<void>;
-};
+import type { MessageProps } from "./message-props.ts";
 
 /** One message of the branch, whoever wrote it. */
 export function MessageView(props: MessageProps): JSX.Element {

@@ -1,6 +1,6 @@
 import { api, newIdempotencyKey, path } from "../../lib/api.ts";
 import type { StartedAnswer, Thread, ThreadDetail } from "../../lib/api-types.ts";
-import { recentThreads } from "../shell/workspace.ts";
+import { recentThreads } from "../shell/index.ts";
 
 /** With what a message is to be answered; null is the default of the thread or the workspace. */
 export type Choice = { modelId: string | null; agentId: string | null };

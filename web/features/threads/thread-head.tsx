@@ -3,7 +3,7 @@ import type { Thread } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { me } from "../identity/session.ts";
+import { me } from "../identity/index.ts";
 import { ThreadMenu } from "./thread-menu.tsx";
 
 /** Where the thread belongs, its title, who sees it. */

@@ -4,13 +4,13 @@ import { useAction } from "../../lib/action.ts";
 import { api, path } from "../../lib/api.ts";
 import type { Thread } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
+import { toast } from "../../lib/toast.ts";
 import { typed } from "../../ui/bind.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Input } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { recentThreads } from "../shell/workspace.ts";
+import { recentThreads } from "../shell/index.ts";
 
 type Props = {
   thread: Thread;

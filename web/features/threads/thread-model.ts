@@ -1,8 +1,8 @@
 import { computed, createModel, effect, signal } from "@preact/signals";
 import { type ApiError, api, path, toApiError } from "../../lib/api.ts";
 import type { Message, StartedAnswer, ThreadDetail } from "../../lib/api-types.ts";
-import { createLiveAnswer } from "../generation/live-answer.ts";
-import { recentThreads } from "../shell/workspace.ts";
+import { createLiveAnswer } from "../generation/index.ts";
+import { recentThreads } from "../shell/index.ts";
 import { leafBelow, pathTo, shownLeaf, treeOf } from "./message-tree.ts";
 import { type Choice, sendMessage, takeStart } from "./start-thread.ts";
 

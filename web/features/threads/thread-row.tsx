@@ -3,7 +3,7 @@ import type { Thread } from "../../lib/api-types.ts";
 import { formatAgo, t } from "../../lib/i18n.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { me } from "../identity/session.ts";
+import { me } from "../identity/index.ts";
 
 /** One thread in a list. */
 export function ThreadRow(props: {

@@ -10,7 +10,7 @@ import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Section } from "../../ui/tabs.tsx";
 import { ModelDialog } from "./model-dialog.tsx";
-import { useUpkeep } from "./use-upkeep.tsx";
+import { useRowActions } from "./use-row-actions.tsx";
 
 type Both = { models: AdminModel[]; providers: AdminProvider[] };
 
@@ -23,7 +23,7 @@ export function ModelsTab(): JSX.Element {
     ]);
     return { models: models.items, providers: providers.items };
   }, []);
-  const upkeep = useUpkeep<AdminModel>({
+  const actions = useRowActions<AdminModel>({
     at: (model) => path`/admin/models/${model.id}`,
     nameOf: (model) => model.displayName,
     words: {
@@ -34,7 +34,7 @@ export function ModelsTab(): JSX.Element {
     },
     reload: () => resource.load(),
   });
-  const { editing } = upkeep;
+  const { editing } = actions;
   const data = resource.data.value;
   const error = resource.error.value;
   const providerName = (id: string) =>
@@ -116,7 +116,7 @@ export function ModelsTab(): JSX.Element {
               cell: (model) => (
                 <Menu
                   label={t("model.menu", { name: model.displayName })}
-                  items={[upkeep.edit(model), upkeep.onOff(model), upkeep.remove(model)]}
+                  items={[actions.edit(model), actions.onOff(model), actions.remove(model)]}
                 />
               ),
             },
@@ -128,12 +128,12 @@ export function ModelsTab(): JSX.Element {
         <ModelDialog
           model={editing.value === "new" ? undefined : editing.value}
           providers={addable}
-          onClose={() => upkeep.close()}
-          onSaved={() => upkeep.close("saved")}
+          onClose={() => actions.close()}
+          onSaved={() => actions.close("saved")}
           onConflict={() => void resource.load()}
         />
       )}
-      {upkeep.question}
+      {actions.question}
     </Section>
   );
 }

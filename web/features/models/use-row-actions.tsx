@@ -3,14 +3,14 @@ import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
 import { type ApiPath, api } from "../../lib/api.ts";
 import { type MessageId, t } from "../../lib/i18n.ts";
+import { toast } from "../../lib/toast.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import type { MenuItem } from "../../ui/menu.tsx";
-import { toast } from "../../ui/toast.tsx";
-import { models as choices } from "../threads/choices.ts";
+import { models as choices } from "./choices.ts";
 
-type Kept = { id: string; version: number; enabled: boolean };
+type Row = { id: string; version: number; enabled: boolean };
 
-export type Upkeep<Item extends Kept> = {
+export type RowActions<Item extends Row> = {
   /** What the dialog is open for. */
   editing: Signal<Item | "new" | undefined>;
   /** Closes the dialog; after a save the list is read again. */
@@ -24,12 +24,12 @@ export type Upkeep<Item extends Kept> = {
 };
 
 /** What an admin does with models and with providers: edit, switch off and on, remove after being asked. */
-export function useUpkeep<Item extends Kept>(of: {
+export function useRowActions<Item extends Row>(of: {
   at: (item: Item) => ApiPath;
   nameOf: (item: Item) => string;
   words: Record<"remove" | "title" | "text" | "removed", MessageId>;
   reload: () => Promise<unknown>;
-}): Upkeep<Item> {
+}): RowActions<Item> {
   const editing = useSignal<Item | "new" | undefined>(undefined);
   const removing = useSignal<Item | undefined>(undefined);
   const refresh = async () => {

@@ -5,15 +5,15 @@ import { api, path } from "../../lib/api.ts";
 import type { AdminProvider, ProviderTestResult } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
+import { toast } from "../../lib/toast.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { toast } from "../../ui/toast.tsx";
 import { ProviderDialog } from "./provider-dialog.tsx";
-import { useUpkeep } from "./use-upkeep.tsx";
+import { useRowActions } from "./use-row-actions.tsx";
 
 const origins = {
   builtin: "provider.origin.builtin",
@@ -27,7 +27,7 @@ export function ProvidersTab(): JSX.Element {
     (_, signal) => api.get<Page<AdminProvider>>(path`/admin/providers`, { signal }),
     [],
   );
-  const upkeep = useUpkeep<AdminProvider>({
+  const actions = useRowActions<AdminProvider>({
     at: (provider) => path`/admin/providers/${provider.id}`,
     nameOf: (provider) => provider.name,
     words: {
@@ -38,7 +38,7 @@ export function ProvidersTab(): JSX.Element {
     },
     reload: () => list.load(),
   });
-  const { editing } = upkeep;
+  const { editing } = actions;
   const testing = useSignal<string | undefined>(undefined);
   const test = useAction(
     async (provider: AdminProvider) => {
@@ -112,9 +112,9 @@ export function ProvidersTab(): JSX.Element {
                     hint: t("provider.test.hint"),
                     onSelect: () => void test.run(provider),
                   },
-                  provider.origin === "admin" && upkeep.edit(provider),
-                  upkeep.onOff(provider),
-                  provider.origin === "admin" && upkeep.remove(provider),
+                  provider.origin === "admin" && actions.edit(provider),
+                  actions.onOff(provider),
+                  provider.origin === "admin" && actions.remove(provider),
                 ]}
               />
             </li>
@@ -130,12 +130,12 @@ export function ProvidersTab(): JSX.Element {
       {editing.value && (
         <ProviderDialog
           provider={editing.value === "new" ? undefined : editing.value}
-          onClose={() => upkeep.close()}
-          onSaved={() => upkeep.close("saved")}
+          onClose={() => actions.close()}
+          onSaved={() => actions.close("saved")}
           onConflict={() => void list.load()}
         />
       )}
-      {upkeep.question}
+      {actions.question}
     </Section>
   );
 }

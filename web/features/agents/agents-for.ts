@@ -1,11 +1,6 @@
 import { api, path } from "../../lib/api.ts";
-import type { Agent, ModelChoice } from "../../lib/api-types.ts";
-import { createResource, type Page } from "../../lib/resource.ts";
-
-/** The models that I may choose; read once, as they seldom change. */
-export const models = createResource<readonly ModelChoice[]>(
-  async (signal) => (await api.get<Page<ModelChoice>>(path`/models`, { signal })).items,
-);
+import type { Agent } from "../../lib/api-types.ts";
+import type { Page } from "../../lib/resource.ts";
 
 /** The agents that can answer in a project: its own and the workspace's. */
 export async function agentsFor(projectId: string, signal: AbortSignal): Promise<readonly Agent[]> {

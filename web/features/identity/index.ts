@@ -1,0 +1,1 @@
+export { loadSession, me, signOut, startError } from "./session.ts";

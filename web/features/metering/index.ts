@@ -1,0 +1,1 @@
+export { MyUsage, ProjectUsage } from "./project-usage.tsx";

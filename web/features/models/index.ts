@@ -1,0 +1,3 @@
+export { models } from "./choices.ts";
+export { ModelsTab } from "./models-tab.tsx";
+export { ProvidersTab } from "./providers-tab.tsx";

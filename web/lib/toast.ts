@@ -1,0 +1,34 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+
+export type Toast = {
+  id: number;
+  text: string;
+  tone: "plain" | "danger";
+  action?: { label: string; run: () => void } | undefined;
+};
+
+const shown = signal<readonly Toast[]>([]);
+let next = 1;
+
+/** The toasts on the page, oldest first. */
+export const toasts: ReadonlySignal<readonly Toast[]> = shown;
+
+export function dismissToast(id: number): void {
+  shown.value = shown.value.filter((toast) => toast.id !== id);
+}
+
+/**
+ * Says something in passing. With an action (such as undo), or when something failed, it stays 10
+ * seconds, else 5; at most three are shown at once.
+ */
+export function toast(
+  text: string,
+  options: { tone?: "plain" | "danger"; action?: { label: string; run: () => void } } = {},
+): void {
+  const id = next++;
+  shown.value = [
+    ...shown.value,
+    { id, text, tone: options.tone ?? "plain", action: options.action },
+  ].slice(-3);
+  setTimeout(() => dismissToast(id), options.action || options.tone === "danger" ? 10_000 : 5_000);
+}

@@ -1,0 +1,36 @@
+import type { JSX } from "preact";
+import { t } from "../lib/i18n.ts";
+import { dismissToast, toasts } from "../lib/toast.ts";
+import { IconButton } from "./button.tsx";
+
+/** Where toasts appear, and are read aloud. */
+export function ToastRegion(): JSX.Element {
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.value.map((item) => (
+        <div key={item.id} class={`toast ${item.tone}`}>
+          <span class="grow">{item.text}</span>
+          {item.action && (
+            <button
+              type="button"
+              class="toast-action"
+              onClick={() => {
+                dismissToast(item.id);
+                item.action?.run();
+              }}
+            >
+              {item.action.label}
+            </button>
+          )}
+          <IconButton
+            icon="close"
+            size="sm"
+            tip="none"
+            label={t("common.dismiss")}
+            onClick={() => dismissToast(item.id)}
+          />
+        </div>
+      ))}
+    </div>
+  );
+}
