@@ -31,7 +31,11 @@ export function systemContext(deps: Deps, job: string): Ctx {
   return { actor: { kind: "system", job }, deps, db: deps.database.db };
 }
 
-/** Runs `work` in one transaction; inside another one it joins it. */
+/**
+ * Runs `work` in one transaction; inside another one it joins it.
+ * @throws {CommitUnknownError} (platform/db/errors.ts) when the connection was lost while it committed: look
+ * the effect up. After any other error nothing of it was committed.
+ */
 export async function inTransaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (ctx.db !== ctx.deps.database.db) return work(ctx);
   return ctx.db.transaction((tx) => work({ ...ctx, db: tx }));

@@ -1,6 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import { observeQueries, type QueryObserver } from "./query-log.ts";
+import { instrumentQueries, type QueryObserver } from "./query-log.ts";
 
 /** Drizzle on postgres.js, or a transaction of it: what every repo function takes. */
 export type Database = Pick<
@@ -51,10 +51,9 @@ export function openDatabase(options: DatabaseOptions): DatabaseClient {
     onnotice: () => {},
     connection: { application_name: options.applicationName ?? "atelier" },
   });
-  const observed = options.observe ? observeQueries(sql, options.observe) : sql;
   return {
     sql,
-    db: drizzle(observed),
+    db: drizzle(instrumentQueries(sql, options.observe ?? (() => {}))),
     close: () => sql.end({ timeout: 5 }),
   };
 }

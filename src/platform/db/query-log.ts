@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { guardTransaction, type TransactionGuard } from "./guard-transaction.ts";
 
 /** Told of each finished query: its text (placeholders only, no parameters) and duration. */
 export type QueryObserver = (query: string, durationMs: number, failed: boolean) => void;
@@ -7,67 +8,87 @@ export type QueryObserver = (query: string, durationMs: number, failed: boolean)
 const MAX_PREPARED_PARAMETERS = 40;
 
 /**
- * Wraps a postgres.js client so that every query Drizzle sends is prepared and timed.
- * Drizzle calls `unsafe` on the client and on each transaction's client, so those two are enough.
+ * Wraps a postgres.js client for Drizzle: every query with parameters is prepared, every query is timed, and
+ * a transaction sends nothing after its end ({@link guardTransaction}).
+ * Drizzle calls `unsafe` on the client and on each transaction's client, `begin` and `savepoint`; nothing else.
  */
-export function observeQueries<T extends postgres.ISql>(client: T, observe: QueryObserver): T {
+export function instrumentQueries<T extends postgres.ISql>(
+  client: T,
+  observe: QueryObserver,
+  guard?: TransactionGuard,
+): T {
   return new Proxy(client, {
     get(target, property, receiver) {
       const value: unknown = Reflect.get(target, property, receiver);
       if (typeof value !== "function") return value;
-      if (property === "unsafe") {
-        return (text: string, parameters: unknown[] = [], options: object = {}) => {
-          // Drizzle names none of its statements, which costs a second round trip for each query;
-          // with parameters the text is a template, so the server may keep its plan.
-          const prepare = parameters.length > 0 && parameters.length <= MAX_PREPARED_PARAMETERS;
-          return timed(
-            Reflect.apply(value, target, [text, parameters, { ...options, prepare }]),
-            text,
-            observe,
-          );
-        };
+      const call = (...args: unknown[]): unknown => Reflect.apply(value, target, args);
+      switch (property) {
+        case "unsafe":
+          return (text: string, parameters: unknown[] = [], options: object = {}) => {
+            // Drizzle names none of its statements, which costs a second round trip for each query;
+            // with parameters the text is a template, so the server may keep its plan.
+            const prepare = parameters.length > 0 && parameters.length <= MAX_PREPARED_PARAMETERS;
+            return send(guard, text, observe, () =>
+              call(text, parameters, { ...options, prepare }),
+            );
+          };
+        case "begin":
+          return (body: Body) =>
+            guardTransaction<postgres.TransactionSql>(
+              async (run) => call(run),
+              (inner, opened) => body(instrumentQueries(inner, observe, opened)),
+            );
+        case "savepoint":
+          return async (body: Body) => {
+            guard?.assertOpen();
+            return call((inner: postgres.TransactionSql) =>
+              body(instrumentQueries(inner, observe, guard)),
+            );
+          };
+        default:
+          return value;
       }
-      if (property === "begin" || property === "savepoint") {
-        return (...args: unknown[]) =>
-          Reflect.apply(
-            value,
-            target,
-            args.map((argument) =>
-              typeof argument === "function" ? wrapBody(argument, observe) : argument,
-            ),
-          );
-      }
-      return value;
     },
   });
 }
 
-function wrapBody(body: CallableFunction, observe: QueryObserver) {
-  return (inner: postgres.TransactionSql) => body(observeQueries(inner, observe));
+type Body = (tx: postgres.TransactionSql) => unknown;
+
+/** What Drizzle uses of a query: awaits it, or its rows as arrays. */
+interface RunningQuery extends Promise<unknown> {
+  values(): Promise<unknown>;
 }
 
-function timed(query: unknown, text: string, observe: QueryObserver): unknown {
-  if (!(query instanceof Promise)) return query;
-  const then = query.then.bind(query);
-  let startedAt: number | undefined;
-  const finish = (failed: boolean) => observe(text, performance.now() - (startedAt ?? 0), failed);
-  // The query is sent when it is first awaited, so that is where its time begins.
-  // biome-ignore lint/suspicious/noThenProperty: it is a promise already; its own method is wrapped
-  Object.defineProperty(query, "then", {
-    value: (onDone?: (value: unknown) => unknown, onFail?: (reason: unknown) => unknown) => {
-      startedAt ??= performance.now();
-      return then(
-        (value: unknown) => {
-          finish(false);
-          return onDone ? onDone(value) : value;
-        },
-        (reason: unknown) => {
-          finish(true);
-          if (onFail) return onFail(reason);
-          throw reason;
-        },
-      );
+/** Sends a query at once. Whether its rows come as objects or arrays may be said until the next tick. */
+function send(
+  guard: TransactionGuard | undefined,
+  text: string,
+  observe: QueryObserver,
+  start: () => unknown,
+): RunningQuery {
+  let query: unknown;
+  const run = async () => {
+    guard?.assertOpen();
+    query = start();
+    const startedAt = performance.now();
+    let failed = true;
+    try {
+      const rows = await query;
+      failed = false;
+      return rows;
+    } finally {
+      observe(text, performance.now() - startedAt, failed);
+    }
+  };
+  const running = run();
+  return Object.assign(running, {
+    values: () => {
+      if (isQuery(query)) query.values();
+      return running;
     },
   });
-  return query;
+}
+
+function isQuery(value: unknown): value is postgres.PendingQuery<postgres.Row[]> {
+  return value instanceof Promise && "values" in value;
 }

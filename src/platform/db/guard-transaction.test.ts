@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { sql } from "drizzle-orm";
+import { createTestDatabase, type TestDatabase } from "../../../test/support/database.ts";
+import { type DatabaseProxy, proxyTo } from "../../../test/support/database-proxy.ts";
+import { type Database, type DatabaseClient, openDatabase } from "./client.ts";
+import { CommitUnknownError, TransactionOverError } from "./errors.ts";
+
+let database: TestDatabase;
+let proxy: DatabaseProxy;
+let client: DatabaseClient;
+let witness: DatabaseClient;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  proxy = await proxyTo(database.url);
+  client = openDatabase({ url: proxy.url, poolMax: 2 });
+  witness = openDatabase({ url: database.url, poolMax: 1 });
+  await witness.sql`create table seen (note text unique deferrable initially deferred)`;
+});
+beforeEach(async () => {
+  proxy.onSend = undefined;
+  await witness.sql`delete from seen`;
+});
+afterAll(async () => {
+  await client.close();
+  await witness.close();
+  await proxy.close();
+  await database.drop();
+});
+
+const note = (db: Database, text: string) => db.execute(sql`insert into seen values (${text})`);
+const notes = async () =>
+  (await witness.sql`select note from seen order by note`).map((row) => row.note);
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+const isCommit = (bytes: Buffer) => bytes.includes("commit");
+
+test("a lost answer to COMMIT is told apart, whether it was carried out or not", async () => {
+  proxy.onSend = (bytes) => (isCommit(bytes) ? "answer" : "pass");
+  const done = await failureOf(client.db.transaction((tx) => note(tx, "carried out")));
+  expect(done).toBeInstanceOf(CommitUnknownError);
+  proxy.onSend = (bytes) => (isCommit(bytes) ? "cut" : "pass");
+  const lost = await failureOf(client.db.transaction((tx) => note(tx, "not carried out")));
+  expect(lost).toBeInstanceOf(CommitUnknownError);
+  expect(await notes()).toEqual(["carried out"]);
+});
+
+test("an error that the server answers COMMIT with is known", async () => {
+  await note(client.db, "twice");
+  const refused = await failureOf(client.db.transaction((tx) => note(tx, "twice")));
+  expect(refused).toMatchObject({ code: "23505" });
+  expect(await notes()).toEqual(["twice"]);
+});
+
+test("a statement that comes after the end of its transaction is refused", async () => {
+  let late: Database | undefined;
+  await client.db.transaction(async (tx) => {
+    late = tx;
+    await note(tx, "in time");
+  });
+  if (late === undefined) throw new Error("The transaction did not run");
+  const refused = await failureOf(note(late, "late"));
+  expect(refused).toMatchObject({ cause: new TransactionOverError() });
+  const nested = await failureOf(late.transaction((tx) => note(tx, "late too")));
+  expect(nested).toBeInstanceOf(TransactionOverError);
+  expect(await notes()).toEqual(["in time"]);
+});
