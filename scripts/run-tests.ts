@@ -87,7 +87,7 @@ try {
   const env = { ATELIER_TEST_DATABASE_URL: server.url };
   await suite(
     "unit-and-app",
-    ["./src", "./web", "./test/providers", "./test/app", "./test/platform", "./scripts"],
+    ["./src", "./web", "./test/providers", "./test/app", "./test/ops", "./scripts"],
     { parallel: 2, timeoutMs: 30_000 },
     env,
   );

@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { except } from "hono/combine";
 import type { Deps } from "./deps.ts";
-import { adminRoutes, modelRoutes, signUpOpen } from "./features/admin/index.ts";
+import { adminRoutes } from "./features/admin/index.ts";
 import { agentRoutes } from "./features/agents/index.ts";
 import { auditRoutes, auditSealer } from "./features/audit/index.ts";
 import {
@@ -20,6 +20,7 @@ import {
 } from "./features/identity/index.ts";
 import { contentRoutes, fileRoutes, isUpload } from "./features/knowledge/index.ts";
 import { usageRoutes } from "./features/metering/index.ts";
+import { modelRoutes } from "./features/models/index.ts";
 import {
   createPersonalProject,
   findPersonalProjectId,
@@ -27,11 +28,12 @@ import {
   projectRoutes,
 } from "./features/projects/index.ts";
 import { threadRoutes } from "./features/threads/index.ts";
+import { signUpOpen } from "./features/workspace/index.ts";
 import { isMigrated } from "./platform/db/migrate.ts";
 import { apiDocs } from "./platform/http/api-docs.ts";
 import { type ApiDocument, describeApi } from "./platform/http/api-document.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
-import type { AppEnv } from "./platform/http/env.ts";
+import type { AppEnv } from "./platform/http/hono-env.ts";
 import { idempotency } from "./platform/http/idempotency.ts";
 import { answerError, Problem, problemResponse } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";

@@ -113,7 +113,7 @@ async function open(
     ids: uuidv7,
     logger,
     metrics,
-    secrets: secretKeys(config.secretKeys ?? keptKeys(config.dataDir)),
+    secrets: secretKeys(config.secretKeys ?? storedSecretKeys(config.dataDir)),
     bus,
     blobs:
       config.blobs === "s3"
@@ -164,7 +164,7 @@ function s3Options(config: Config) {
 }
 
 /** One machine, nothing configured: a key is made once and kept in the data folder. */
-function keptKeys(dataDir: string): string[] {
+function storedSecretKeys(dataDir: string): string[] {
   const folder = resolve(dataDir);
   const path = join(folder, "secret-keys");
   if (!existsSync(path)) {

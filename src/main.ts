@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { runAdmin } from "./cli/admin.ts";
+import { runAdmin } from "./cli.ts";
 import { type Config, ConfigError, describeConfig, readConfig } from "./config.ts";
 import { verifyChain } from "./features/audit/index.ts";
 import { openDatabase } from "./platform/db/client.ts";

@@ -1,5 +1,4 @@
 import type { Deps } from "./deps.ts";
-import { resealKeys } from "./features/admin/index.ts";
 import { purgeDeletedAgents } from "./features/agents/index.ts";
 import { purgeEnded } from "./features/identity/index.ts";
 import {
@@ -9,6 +8,7 @@ import {
   startKnowledgeJobs,
 } from "./features/knowledge/index.ts";
 import { settleExpired } from "./features/metering/index.ts";
+import { resealKeys } from "./features/models/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
 import { purgeDeletedThreads } from "./features/threads/index.ts";
 import { type Ctx, systemContext } from "./platform/context.ts";

@@ -6,7 +6,7 @@
 
 import packageJson from "../../package.json" with { type: "json" };
 import { type Capabilities, capabilitiesOf } from "./capabilities.ts";
-import { EXCERPTS_MODEL } from "./excerpts.ts";
+import { EXCERPTS_MODEL } from "./excerpts/adapter.ts";
 import type { ProviderKind } from "./port.ts";
 import { flatPrices, type PriceTable, type UnitPrices } from "./prices.ts";
 

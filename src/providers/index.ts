@@ -1,10 +1,10 @@
 /** Providers by kind: the door through which the rest of the program gets one. */
 
 import type { FetchLike } from "./answer-stream.ts";
-import { anthropicProvider } from "./anthropic.ts";
-import { excerptsProvider } from "./excerpts.ts";
-import { openAiProvider } from "./openai.ts";
-import type { OpenAiDialect } from "./openai-dialect.ts";
+import { anthropicProvider } from "./anthropic/adapter.ts";
+import { excerptsProvider } from "./excerpts/adapter.ts";
+import { openAiProvider } from "./openai/adapter.ts";
+import type { OpenAiDialect } from "./openai/dialect.ts";
 import type { Provider, ProviderKind } from "./port.ts";
 import { type RetryOptions, withRetry } from "./retry.ts";
 
@@ -67,8 +67,8 @@ export {
   IMAGE_TOKENS,
   usageToSettle,
 } from "./estimate-tokens.ts";
-export { EXCERPTS_MODEL } from "./excerpts.ts";
-export type { OpenAiDialect } from "./openai-dialect.ts";
+export { EXCERPTS_MODEL } from "./excerpts/adapter.ts";
+export type { OpenAiDialect } from "./openai/dialect.ts";
 export * from "./port.ts";
 export { flatPrices, type PriceTable, pricesFor, type UnitPrices, worstPrices } from "./prices.ts";
 export type { RetryOptions } from "./retry.ts";

@@ -1,4 +1,4 @@
-/** Notices a peer that has stopped sending. */
+/** AnswerPubSub a peer that has stopped sending. */
 
 export interface SilenceWatch {
   /** From now on bytes are awaited. */

@@ -1,7 +1,7 @@
-import { adminProviders, modelChoices } from "../../src/features/admin/schema.ts";
 import { generation, startedAnswer } from "../../src/features/generation/schema.ts";
 import { hashToken } from "../../src/features/identity/set-up.ts";
 import { uploadedFile } from "../../src/features/knowledge/schema.ts";
+import { adminProviders, modelChoices } from "../../src/features/models/schema.ts";
 import { type Cast, PASSWORD, type Role } from "../support/cast.ts";
 import { until } from "../support/generation.ts";
 import { read, readId } from "../support/read.ts";

@@ -7,9 +7,9 @@
  */
 
 import { parseArgs } from "node:util";
-import { chooseModel } from "../../src/features/admin/index.ts";
 import { placeHold, settle } from "../../src/features/metering/index.ts";
 import { budgets } from "../../src/features/metering/tables.ts";
+import { chooseModel } from "../../src/features/models/index.ts";
 import { inTransaction, systemContext } from "../../src/platform/context.ts";
 import { createTestApp } from "../support/app.ts";
 import { stopOwnServer } from "../support/database.ts";

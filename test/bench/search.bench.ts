@@ -7,10 +7,10 @@
  */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { lookUpStems } from "../../src/features/knowledge/look-up-stems.ts";
 import { filePage, searchHits } from "../../src/features/knowledge/schema.ts";
-import { splitWords } from "../../src/features/knowledge/split-words.ts";
-import { inverseFrequency, termWeight } from "../../src/features/knowledge/weigh-terms.ts";
+import { inverseFrequency, termWeight } from "../../src/features/knowledge/search/bm25.ts";
+import { splitWords } from "../../src/features/knowledge/search/split-words.ts";
+import { lookUpStems } from "../../src/features/knowledge/search/stems.ts";
 import { openDatabase } from "../../src/platform/db/client.ts";
 import { cpuMs, startBenchServer } from "./processes.ts";
 import { makeProse } from "./prose.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { succeed } from "../../scripts/platform/command-line.ts";
+import { succeed } from "../../scripts/ops/command-line.ts";
 
 /** An image laid out so that containers can be started from it. */
 export interface Image {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { isRecord } from "../../scripts/platform/environments.ts";
+import { isRecord } from "../../scripts/ops/environments.ts";
 
 const built = resolve(import.meta.dir, "../../.tools/cluster");
 const binary = join(built, "controlplane");

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { run, succeed } from "../../scripts/platform/command-line.ts";
+import { run, succeed } from "../../scripts/ops/command-line.ts";
 import {
   imagesFile,
   renderText,
   repositoryRoot,
   stages,
   unreleased,
-} from "../../scripts/platform/environments.ts";
-import { at, maps, text } from "../platform/manifests.ts";
+} from "../../scripts/ops/environments.ts";
+import { at, maps, text } from "../ops/manifests.ts";
 import { type Cluster, installDefinitions, startCluster, until } from "./control-plane.ts";
 import { type Flux, startFlux, untilApplied } from "./flux.ts";
 import { type GitServer, startGitServer } from "./git-server.ts";

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { at, maps, text } from "../platform/manifests.ts";
+import { at, maps, text } from "../ops/manifests.ts";
 import { type Cluster, freePort, until } from "./control-plane.ts";
 
 const built = resolve(import.meta.dir, "../../.tools/cluster");

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { succeed } from "../../scripts/platform/command-line.ts";
+import { succeed } from "../../scripts/ops/command-line.ts";
 
 /** A repository that can be cloned over HTTP from loopback, and a work tree that pushes to it. */
 export interface GitServer {

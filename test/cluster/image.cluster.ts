@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { parseObjects, renderText, repositoryRoot } from "../../scripts/platform/environments.ts";
-import { at, labels, maps, podTemplates, text } from "../platform/manifests.ts";
+import { parseObjects, renderText, repositoryRoot } from "../../scripts/ops/environments.ts";
+import { at, labels, maps, podTemplates, text } from "../ops/manifests.ts";
 import {
   certificate,
   findPostgres,
   type PostgresServer,
   startPostgres,
-} from "../platform/postgres-server.ts";
-import { type Storage, startStorage } from "../platform/storage.ts";
+} from "../ops/postgres-server.ts";
+import { type Storage, startStorage } from "../ops/storage.ts";
 import { type Container, type Image, openImage } from "./container.ts";
 import { freePort, until } from "./control-plane.ts";
 
@@ -235,7 +235,7 @@ describe("the image, as the cluster runs it: another user than root, a read-only
       // What is outside of the container is not in it: the certificate goes along in a variable.
       const { NODE_EXTRA_CA_CERTS: certificate = "", ...rest } = storage.env;
       const run = async (script: string, args: string[], url: string) => {
-        const source = `await Bun.write("/tmp/ca.pem", ${JSON.stringify(await Bun.file(certificate).text())}); const p = Bun.spawn(["bun", "/app/scripts/platform/${script}.ts", ...${JSON.stringify(args)}], { env: { ...process.env, NODE_EXTRA_CA_CERTS: "/tmp/ca.pem" }, stdout: "inherit", stderr: "inherit" }); process.exit(await p.exited);`;
+        const source = `await Bun.write("/tmp/ca.pem", ${JSON.stringify(await Bun.file(certificate).text())}); const p = Bun.spawn(["bun", "/app/scripts/ops/${script}.ts", ...${JSON.stringify(args)}], { env: { ...process.env, NODE_EXTRA_CA_CERTS: "/tmp/ca.pem" }, stdout: "inherit", stderr: "inherit" }); process.exit(await p.exited);`;
         const container: Container = await image.start(
           ["-e", source],
           { ...rest, DATABASE_URL: url },

@@ -1,4 +1,4 @@
-import { at, labels, maps, quantity, text } from "../platform/manifests.ts";
+import { at, labels, maps, quantity, text } from "../ops/manifests.ts";
 import { type Cluster, freePort, until } from "./control-plane.ts";
 
 /** Stand-ins for machines: they say of each pod what a kubelet would, and run nothing. */

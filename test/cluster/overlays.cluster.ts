@@ -7,8 +7,8 @@ import {
   renderText,
   repositoryRoot,
   stages,
-} from "../../scripts/platform/environments.ts";
-import { at, maps, podTemplates, text } from "../platform/manifests.ts";
+} from "../../scripts/ops/environments.ts";
+import { at, maps, podTemplates, text } from "../ops/manifests.ts";
 import {
   type Cluster,
   existingCluster,

@@ -5,10 +5,10 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createApp, stopBackground } from "../../src/app.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { buildDeps, type Deps } from "../../src/deps.ts";
-import { syncBuiltinProviders } from "../../src/features/admin/index.ts";
 import { type Me, me as meSchema } from "../../src/features/identity/schema.ts";
+import { syncBuiltinProviders } from "../../src/features/models/index.ts";
 import { newSecretKey } from "../../src/platform/crypto/secret-keys.ts";
-import type { AppEnv } from "../../src/platform/http/env.ts";
+import type { AppEnv } from "../../src/platform/http/hono-env.ts";
 import { createTestDatabase } from "./database.ts";
 import { read } from "./read.ts";
 

@@ -1,7 +1,5 @@
 import { z } from "zod";
 import type { Deps } from "../../src/deps.ts";
-import { KEY_PURPOSE } from "../../src/features/admin/connect-model.ts";
-import { models, providers } from "../../src/features/admin/tables.ts";
 import {
   type Generation,
   generation,
@@ -9,6 +7,8 @@ import {
   logEvent,
   startedAnswer,
 } from "../../src/features/generation/schema.ts";
+import { KEY_PURPOSE } from "../../src/features/models/connect-model.ts";
+import { models, providers } from "../../src/features/models/tables.ts";
 import { type ThreadDetail, threadDetail } from "../../src/features/threads/schema.ts";
 import type { WireServer } from "../providers/wire-server.ts";
 import type { Caller, Person } from "./app.ts";

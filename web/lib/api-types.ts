@@ -1,15 +1,10 @@
 /**
  * The one door through which the browser's code knows the server: types alone, erased when built.
  */
+
 export type {
-  AdminModel,
-  AdminProvider,
   AdminUser,
-  CatalogueEntry,
   CreatedUser,
-  ModelChoice,
-  ProviderChange,
-  ProviderTestResult,
   ResetLink,
   WorkspaceSettings,
 } from "../../src/features/admin/schema.ts";
@@ -34,6 +29,14 @@ export type {
   SearchHit,
 } from "../../src/features/knowledge/schema.ts";
 export type { UsageReport } from "../../src/features/metering/schema.ts";
+export type {
+  AdminModel,
+  AdminProvider,
+  CatalogueEntry,
+  ModelChoice,
+  ProviderChange,
+  ProviderTestResult,
+} from "../../src/features/models/schema.ts";
 export type { Member, Project } from "../../src/features/projects/schema.ts";
 export type {
   CitationPart,

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { AppEnv } from "../../platform/http/env.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
+import type { AppEnv } from "../../platform/http/hono-env.ts";
 import {
   jsonAnswer,
   jsonBody,

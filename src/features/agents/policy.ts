@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Ctx } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/env.ts";
+import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
 import { scopeOf } from "../projects/index.ts";
@@ -20,7 +20,7 @@ export interface AgentScope {
   readonly [minted]?: true;
 }
 
-declare module "../../platform/http/env.ts" {
+declare module "../../platform/http/hono-env.ts" {
   interface AppVariables {
     agent: AgentScope;
   }

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
-import { models, providers } from "../admin/tables.ts";
+import { models, providers } from "../models/tables.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import type { AgentScope } from "./policy.ts";
 import { agents } from "./tables.ts";

@@ -1,11 +1,11 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { estimateRequestTokens } from "../../providers/estimate-tokens.ts";
 import type { Provider } from "../../providers/port.ts";
-import { type ChosenModel, chooseModel, connectModel } from "../admin/index.ts";
 import type { ResolvedAgent } from "../agents/index.ts";
 import { type AuditAction, record } from "../audit/index.ts";
 import { type CorpusFile, projectCorpus } from "../knowledge/index.ts";
 import { placeHold } from "../metering/index.ts";
+import { type ChosenModel, chooseModel, connectModel } from "../models/index.ts";
 import { getProject, type ProjectScope } from "../projects/index.ts";
 import {
   insertMessages,
@@ -26,7 +26,7 @@ export interface AnswerRequest {
   branch: MessageRow[];
   /** The question, when it is new and still to be stored. */
   newQuestion?: MessageRow;
-  means: Means;
+  inputs: AnswerInputs;
   /** When the request came, by `performance.now()`. */
   acceptedAt: number;
   title?: string;
@@ -34,7 +34,7 @@ export interface AnswerRequest {
 }
 
 /** What an answer is made with, whatever the question. */
-export interface Means {
+export interface AnswerInputs {
   agent: ResolvedAgent;
   model: ChosenModel;
   projectInstructions: string;
@@ -47,11 +47,11 @@ export interface Means {
  * @param chosen the agent on its way; for a model of null, the agent's model, or else the workspace's default.
  * @throws {Problem} 422 for a model that cannot be used.
  */
-export async function findMeans(
+export async function findAnswerInputs(
   ctx: Ctx,
   scope: ProjectScope,
   chosen: { agent: Promise<ResolvedAgent>; modelId: string | null },
-): Promise<Means> {
+): Promise<AnswerInputs> {
   const [agent, model, project, corpus] = await Promise.all([
     chosen.agent,
     chosen.modelId === null
@@ -70,9 +70,9 @@ export async function findMeans(
  * @throws {Problem} 402 when a budget cannot pay, 409 `answer_running`, 422 for a model that cannot be used or a message that is too long.
  */
 export async function beginAnswer(ctx: Ctx, request: AnswerRequest): Promise<MessageRow> {
-  const { scope, branch, means } = request;
-  const provider = connectModel(ctx, means.model);
-  const context = await buildContext(ctx, { scope: scope.project, branch, ...means });
+  const { scope, branch, inputs } = request;
+  const provider = connectModel(ctx, inputs.model);
+  const context = await buildContext(ctx, { scope: scope.project, branch, ...inputs });
   const { answer, plan } = await inTransaction(ctx, (tx) => store(tx, request, context)).catch(
     refuseSecond,
   );
@@ -88,7 +88,7 @@ async function store(
   const { ids, clock, processId } = tx.deps;
   const { userId } = userOf(tx);
   const { scope, newQuestion, acceptedAt } = request;
-  const { agent, model } = request.means;
+  const { agent, model } = request.inputs;
   const question = request.branch.at(-1);
   if (question === undefined) throw new Error("There is nothing to answer");
   const now = clock.now();

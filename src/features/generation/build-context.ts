@@ -1,9 +1,9 @@
 import type { Ctx } from "../../platform/context.ts";
 import { estimateTokens } from "../../providers/estimate-tokens.ts";
 import type { PromptMessage, ProviderRequest, SystemBlock } from "../../providers/port.ts";
-import type { ChosenModel } from "../admin/index.ts";
 import type { ResolvedAgent } from "../agents/index.ts";
 import type { CorpusFile } from "../knowledge/index.ts";
+import type { ChosenModel } from "../models/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import type { MessageRow } from "../threads/index.ts";
 import { contextTooLong } from "./errors.ts";

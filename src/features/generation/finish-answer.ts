@@ -4,11 +4,11 @@ import { usageToSettle } from "../../providers/estimate-tokens.ts";
 import type { ProviderErrorCode } from "../../providers/port.ts";
 import { NO_USAGE, settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
-import { isEnd, numbered } from "./answer-log.ts";
-import { foldEvents } from "./fold-events.ts";
 import { appendLog, endGeneration, findGeneration, logRows, readLog } from "./repo.ts";
 import type { RunningAnswer } from "./running-answer.ts";
 import type { LogEvent } from "./schema.ts";
+import { isEnd, numbered } from "./stream/answer-log.ts";
+import { foldEvents } from "./stream/fold-events.ts";
 import type { Outcome } from "./write-answer.ts";
 
 const RETRY_MS = 500;

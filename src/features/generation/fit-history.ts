@@ -1,7 +1,6 @@
 import { estimateTokens } from "../../providers/estimate-tokens.ts";
 import type { PromptMessage, PromptPart } from "../../providers/port.ts";
-import type { MessageRow } from "../threads/index.ts";
-import type { MessagePart } from "../threads/schema.ts";
+import type { MessagePart, MessageRow } from "../threads/index.ts";
 import type { ContextManifest } from "./schema.ts";
 
 type ManifestItem = ContextManifest["items"][number];

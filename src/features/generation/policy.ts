@@ -1,13 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../../platform/http/env.ts";
+import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
 import { findThreadOfMessage, messageNotFound, threadScope } from "../threads/index.ts";
 import { generationNotFound } from "./errors.ts";
 import { findGeneration, type GenerationRow } from "./repo.ts";
 
-declare module "../../platform/http/env.ts" {
+declare module "../../platform/http/hono-env.ts" {
   interface AppVariables {
     generation: GenerationRow;
   }

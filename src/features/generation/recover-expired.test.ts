@@ -8,8 +8,8 @@ import {
   readThread,
   until,
 } from "../../../test/support/generation.ts";
-import { Notices } from "./notices.ts";
 import { recoverExpired } from "./recover-expired.ts";
+import { AnswerPubSub } from "./stream/answer-pubsub.ts";
 
 const server = openAiServer();
 let app: TestApp;
@@ -40,7 +40,7 @@ test("an answer that cannot be recovered does not keep the others from it", asyn
   await sql`delete from holds where id = ${broken.generationId}`;
   // Their process is gone, as far as the database can tell.
   await sql`update generations set process_id = 'gone', lease_expires_at = now() - interval '1 minute'`;
-  await recoverExpired(app.deps, new Notices(app.deps.bus), []);
+  await recoverExpired(app.deps, new AnswerPubSub(app.deps.bus), []);
   expect(await statusOf(sound.threadId)).toBe("interrupted");
   expect(await statusOf(broken.threadId)).toBe("running");
 });

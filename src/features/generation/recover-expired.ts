@@ -3,9 +3,6 @@ import { inTransaction, systemContext } from "../../platform/context.ts";
 import { estimateTokens } from "../../providers/estimate-tokens.ts";
 import { settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
-import { numbered } from "./answer-log.ts";
-import { foldEvents } from "./fold-events.ts";
-import type { Notices } from "./notices.ts";
 import {
   appendLog,
   endGeneration,
@@ -15,6 +12,9 @@ import {
   takeExpired,
 } from "./repo.ts";
 import type { LogEvent } from "./schema.ts";
+import { numbered } from "./stream/answer-log.ts";
+import type { AnswerPubSub } from "./stream/answer-pubsub.ts";
+import { foldEvents } from "./stream/fold-events.ts";
 
 const AT_ONCE = 50;
 const CLAIM_MS = 30_000;
@@ -24,7 +24,11 @@ const CLAIM_MS = 30_000;
  * the message becomes `interrupted`. Several processes may try; each answer is ended by one.
  * @param own answers that this process is writing: late to renew, but not gone.
  */
-export async function recoverExpired(deps: Deps, notices: Notices, own: string[]): Promise<number> {
+export async function recoverExpired(
+  deps: Deps,
+  pubsub: AnswerPubSub,
+  own: string[],
+): Promise<number> {
   const now = deps.clock.now();
   // A claim of its own: should the lost process still be alive, nothing it stores will count.
   const claim = deps.ids.next();
@@ -45,7 +49,7 @@ export async function recoverExpired(deps: Deps, notices: Notices, own: string[]
       continue;
     }
     deps.logger.warn({ generationId: generation.id }, "answer interrupted: its process is gone");
-    await notices.grew([generation.id]).catch(() => {});
+    await pubsub.grew([generation.id]).catch(() => {});
   }
   return count;
 }

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, inArray, lt, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
-import { type Numbered, unread } from "./answer-log.ts";
 import type { EndStatus, LogEvent } from "./schema.ts";
+import { type Numbered, unread } from "./stream/answer-log.ts";
 import { generationEvents, generations } from "./tables.ts";
 
 export type GenerationRow = typeof generations.$inferSelect;

@@ -1,15 +1,14 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Ctx } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/env.ts";
+import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { textStream } from "../../platform/http/text-stream.ts";
-import { modelNames } from "../admin/index.ts";
 import { findUser } from "../identity/index.ts";
 import { usageForMessages } from "../metering/index.ts";
+import { modelNames } from "../models/index.ts";
 import { type MessageRow, onThread, presentMessage } from "../threads/index.ts";
-import { follow } from "./follow.ts";
 import { onGeneration, onMessage } from "./policy.ts";
 import {
   type Generation,
@@ -21,6 +20,7 @@ import {
 } from "./schema.ts";
 import { type Begun, regenerate, sendMessage, stopGeneration } from "./service.ts";
 import { generationState } from "./state.ts";
+import { follow } from "./stream/follow.ts";
 
 const started = {
   202: jsonAnswer(startedAnswer, "The question and the answer that is being written"),
@@ -120,12 +120,12 @@ export function generationRoutes() {
         const ctx = c.get("ctx");
         const { deps } = ctx;
         const from = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
-        const { runner, notices } = generationState(deps);
+        const { runner, pubsub } = generationState(deps);
         const { id } = c.get("generation");
         const scope = c.get("thread");
         return new Response(
           textStream((signal) =>
-            follow(ctx, runner, notices, { generationId: id, scope, from, signal }),
+            follow(ctx, runner, pubsub, { generationId: id, scope, from, signal }),
           ),
           {
             headers: {

@@ -3,11 +3,11 @@ import { estimateTokens } from "../../providers/estimate-tokens.ts";
 import type { Provider } from "../../providers/port.ts";
 import { noteProgress } from "../metering/index.ts";
 import { finishAnswer } from "./finish-answer.ts";
-import { Frames } from "./frames.ts";
-import { FOLLOWED_MS, type Notices } from "./notices.ts";
 import { recoverExpired } from "./recover-expired.ts";
 import { appendLog, type LogRow, renewLeases } from "./repo.ts";
 import { type AnswerPlan, RunningAnswer } from "./running-answer.ts";
+import { type AnswerPubSub, FOLLOWED_MS } from "./stream/answer-pubsub.ts";
+import { Frames } from "./stream/frames.ts";
 import { citeNew, writeAnswer } from "./write-answer.ts";
 
 /**
@@ -30,7 +30,7 @@ const TELL_MS = 10_000;
 /** Runs this process's answers: drives providers, wakes readers, stores logs, renews leases, recovers what others lost. */
 export class Runner {
   readonly #deps: Deps;
-  readonly #notices: Notices;
+  readonly #pubsub: AnswerPubSub;
   readonly #answers = new Map<string, RunningAnswer>();
   readonly #frames = new Frames(FRAME_MS);
   readonly #finishing = new Set<Promise<void>>();
@@ -39,12 +39,12 @@ export class Runner {
   #storing = false;
   #recoverFrom = 0;
 
-  constructor(deps: Deps, notices: Notices) {
+  constructor(deps: Deps, pubsub: AnswerPubSub) {
     this.#deps = deps;
-    this.#notices = notices;
+    this.#pubsub = pubsub;
     this.#endNotices = [
-      notices.onStop((id) => this.#answers.get(id)?.end("stopped")),
-      notices.onFollow((id) => this.#followed(id)),
+      pubsub.onStop((id) => this.#answers.get(id)?.end("stopped")),
+      pubsub.onFollow((id) => this.#followed(id)),
     ];
     this.#every(STORE_MS, () => this.#store());
     this.#every(RENEW_MS, () => this.#renew());
@@ -119,7 +119,7 @@ export class Runner {
       );
       citeNew(answer);
       await finishAnswer(this.#deps, answer, outcome);
-      await this.#notices.grew([answer.plan.generationId]).catch(() => {});
+      await this.#pubsub.grew([answer.plan.generationId]).catch(() => {});
     } catch (error) {
       this.#deps.logger.error(
         { err: error, generationId: answer.plan.generationId },
@@ -138,7 +138,7 @@ export class Runner {
     const now = performance.now();
     const isNew = answer.followedUntil < now;
     answer.followedUntil = now + FOLLOWED_MS;
-    if (isNew) void this.#notices.grew([generationId]).catch(() => {});
+    if (isNew) void this.#pubsub.grew([generationId]).catch(() => {});
   }
 
   /** Stores what all answers have said since the last time, in one statement, and tells processes that read along. */
@@ -160,7 +160,7 @@ export class Runner {
       await appendLog(this.#deps.database.db, this.#deps.processId, rows);
       for (const { answer, to } of stored) answer.storedTo = Math.max(answer.storedTo, to);
       const now = performance.now();
-      await this.#notices.grew(
+      await this.#pubsub.grew(
         stored
           .filter(({ answer }) => answer.followedUntil > now)
           .map(({ answer }) => answer.plan.generationId),
@@ -204,7 +204,7 @@ export class Runner {
     const { database } = this.#deps;
     try {
       if (Date.now() < this.#recoverFrom) await database.sql`select 1`;
-      else await recoverExpired(this.#deps, this.#notices, this.#own());
+      else await recoverExpired(this.#deps, this.#pubsub, this.#own());
     } catch (error) {
       this.#recoverFrom = Date.now() + RENEW_MS * 3;
       throw error;

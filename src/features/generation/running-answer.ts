@@ -1,7 +1,7 @@
 import type { PromptSource, ProviderRequest, TokenUsage } from "../../providers/port.ts";
-import type { ChosenModel } from "../admin/index.ts";
-import { AnswerLog } from "./answer-log.ts";
+import type { ChosenModel } from "../models/index.ts";
 import type { LogEvent } from "./schema.ts";
+import { AnswerLog } from "./stream/answer-log.ts";
 
 /** Why a running answer was told to end before its provider was done. */
 export type Cause = "stopped" | "interrupted" | "time_limit" | "too_long" | "lost";

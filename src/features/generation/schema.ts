@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { timestamp } from "../../platform/http/json.ts";
-import { message, messageError, messagePart, tokenUsage } from "../threads/schema.ts";
+import { tokenUsage } from "../metering/index.ts";
+import { message, messageError, messagePart } from "../threads/index.ts";
 
 export const generationStatus = z.enum(["running", "complete", "stopped", "interrupted", "failed"]);
 export type GenerationStatus = z.infer<typeof generationStatus>;

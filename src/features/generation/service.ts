@@ -8,7 +8,7 @@ import {
   messageNotFound,
   type ThreadScope,
 } from "../threads/index.ts";
-import { beginAnswer, findMeans } from "./begin-answer.ts";
+import { beginAnswer, findAnswerInputs } from "./begin-answer.ts";
 import { answerRunning, generationNotFound, wrongParent } from "./errors.ts";
 import { findGeneration, type GenerationRow, requestStop } from "./repo.ts";
 import type { NewMessage } from "./schema.ts";
@@ -31,9 +31,9 @@ export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessag
   const acceptedAt = performance.now();
   const { userId } = userOf(ctx);
   const { project } = scope;
-  const [messages, means] = await Promise.all([
+  const [messages, inputs] = await Promise.all([
     messagesOf(ctx, scope),
-    findMeans(ctx, project, {
+    findAnswerInputs(ctx, project, {
       agent:
         typeof input.agentId === "string"
           ? requireUsableAgent(ctx, project, input.agentId)
@@ -63,7 +63,7 @@ export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessag
     scope,
     branch: [...branch, question],
     newQuestion: question,
-    means,
+    inputs,
     acceptedAt,
     ...(messages.length === 0 ? { title: titleOf(input.text) } : {}),
     action: "message.sent",
@@ -85,9 +85,9 @@ export async function regenerate(
   const target = await findMessage(ctx.db, scope, messageId);
   if (!target) throw messageNotFound();
   if (target.status === "running") throw answerRunning();
-  const [messages, means] = await Promise.all([
+  const [messages, inputs] = await Promise.all([
     messagesOf(ctx, scope),
-    findMeans(ctx, scope.project, {
+    findAnswerInputs(ctx, scope.project, {
       agent: resolveAgent(ctx, scope.project, target.agentId),
       modelId: modelId ?? target.modelId,
     }),
@@ -98,7 +98,7 @@ export async function regenerate(
   const answer = await beginAnswer(ctx, {
     scope,
     branch,
-    means,
+    inputs,
     acceptedAt,
     action: "message.regenerated",
   });
@@ -123,7 +123,7 @@ export async function stopGeneration(
     });
     return running;
   });
-  if (asked) await generationState(ctx.deps).notices.stop(generation.id);
+  if (asked) await generationState(ctx.deps).pubsub.stop(generation.id);
 }
 
 /** @throws {Problem} 404. */

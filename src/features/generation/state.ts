@@ -1,9 +1,9 @@
 import type { Deps } from "../../deps.ts";
-import { Notices } from "./notices.ts";
 import { Runner } from "./runner.ts";
+import { AnswerPubSub } from "./stream/answer-pubsub.ts";
 
 interface GenerationState {
-  readonly notices: Notices;
+  readonly pubsub: AnswerPubSub;
   readonly runner: Runner;
 }
 
@@ -13,8 +13,8 @@ const states = new WeakMap<Deps, GenerationState>();
 export function generationState(deps: Deps): GenerationState {
   const known = states.get(deps);
   if (known) return known;
-  const notices = new Notices(deps.bus);
-  const state = { notices, runner: new Runner(deps, notices) };
+  const pubsub = new AnswerPubSub(deps.bus);
+  const state = { pubsub, runner: new Runner(deps, pubsub) };
   states.set(deps, state);
   return state;
 }

@@ -1,6 +1,6 @@
 import { type Provider, ProviderError, type ProviderEvent } from "../../providers/port.ts";
 import { verifyQuote } from "../knowledge/index.ts";
-import type { CitationPart, MessageError } from "../threads/schema.ts";
+import type { CitationPart, MessageError } from "../threads/index.ts";
 import { findCitations } from "./find-citations.ts";
 import type { CitableSource, RunningAnswer } from "./running-answer.ts";
 import type { EndStatus } from "./schema.ts";

@@ -1,6 +1,6 @@
 import type { Deps } from "../../deps.ts";
-import { countedAs } from "../../platform/http/counted-as.ts";
 import { consume, createLimiter } from "../../platform/http/limiter.ts";
+import { rateLimitKey } from "../../platform/http/rate-limit-key.ts";
 import { tooManyAttempts } from "./errors.ts";
 
 type Limiter = ReturnType<typeof createLimiter>;
@@ -32,7 +32,7 @@ export class AttemptLimit {
    * @throws {Problem} 429 with Retry-After when this address has failed too often.
    */
   async begin(ip: string | undefined, account: string): Promise<() => Promise<void>> {
-    const address = countedAs(ip);
+    const address = rateLimitKey(ip);
     const pair = `${address} ${account}`;
     await count(this.#ofPair, pair);
     await count(this.#ofAddress, address);

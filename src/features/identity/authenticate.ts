@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import type { Deps } from "../../deps.ts";
 import type { Ctx, KeyScope, UserActor } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/env.ts";
+import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { ActorCache } from "./actor-cache.ts";
 import { badKey } from "./errors.ts";
 import type { KeyUse } from "./key-use.ts";
 import { findLiveKey, findLiveSession } from "./repo.ts";
 import { readSessionCookie, verifySessionCookie } from "./session-cookie.ts";
 
-declare module "../../platform/http/env.ts" {
+declare module "../../platform/http/hono-env.ts" {
   interface AppVariables {
     /** Whether a key came that is not in force. */
     hasBadKey?: boolean;

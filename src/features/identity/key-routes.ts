@@ -6,14 +6,14 @@ import {
   SECRET_DESCRIPTION,
 } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
-import { isScope } from "./authenticate.ts";
 import {
   createApiKey,
   getApiKeys,
   type IssuedKey,
   revokeApiKey,
   rotateApiKey,
-} from "./keep-keys.ts";
+} from "./api-keys.ts";
+import { isScope } from "./authenticate.ts";
 import { inSession } from "./policy.ts";
 import type { ApiKeyRow } from "./repo.ts";
 import {

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { Actor, UserActor } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/env.ts";
+import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { adminOnly, missingScope, notSignedIn, sessionOnly } from "./errors.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { AppEnv } from "../../platform/http/env.ts";
+import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { type AfterSignUp, createAccount } from "./create-account.ts";

@@ -1,8 +1,8 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import { fileNotFound } from "./errors.ts";
+import { blobKey } from "./ingest/store-file.ts";
 import { getVersion } from "./service.ts";
-import { blobKey } from "./store-file.ts";
 
 /**
  * The bytes of a version, to be saved and never shown: whatever they hold, no browser runs it here.

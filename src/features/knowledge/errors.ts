@@ -1,6 +1,6 @@
 import { Problem } from "../../platform/http/problem.ts";
-import type { ReadingFault } from "./extract-text.ts";
-import type { SniffFault } from "./sniff-file.ts";
+import type { ReadingFault } from "./ingest/extract-text.ts";
+import type { SniffFault } from "./ingest/sniff-file.ts";
 
 /** Why a stored version could not be read; `lost` and `given_up` are this process's own. */
 export type FailureCode = ReadingFault | "lost" | "given_up";

@@ -1,9 +1,9 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { ProjectScope } from "../projects/index.ts";
-import { rankPassages } from "./rank-passages.ts";
 import { pageAt } from "./read-text.ts";
 import { listOpenings, listReadyVersions } from "./repo.ts";
-import type { Span } from "./verify-quote.ts";
+import { rankPassages } from "./search/rank-passages.ts";
+import type { Span } from "./search/verify-quote.ts";
 
 /** A file that could go into a context whole. */
 export interface CorpusFile {

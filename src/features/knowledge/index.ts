@@ -9,5 +9,5 @@ export { purgeOrphans } from "./purge-orphans.ts";
 export { versionText } from "./read-text.ts";
 export { fileRoutes, isUpload } from "./routes.ts";
 export { startKnowledgeJobs } from "./run-jobs.ts";
-export { type Span, verifyQuote } from "./verify-quote.ts";
+export { type Span, verifyQuote } from "./search/verify-quote.ts";
 export { contentRoutes } from "./version-routes.ts";

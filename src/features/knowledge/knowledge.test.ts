@@ -7,7 +7,6 @@ import { read, readId, readProblem } from "../../../test/support/read.ts";
 import { systemContext } from "../../platform/context.ts";
 import { auditLog } from "../audit/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
-import { LEASE_MS } from "./claim-version.ts";
 import {
   projectCorpus,
   purgeDeletedFiles,
@@ -15,7 +14,8 @@ import {
   retrievePassages,
   versionText,
 } from "./index.ts";
-import { readVersion } from "./read-version.ts";
+import { LEASE_MS } from "./ingest/claim-version.ts";
+import { readVersion } from "./ingest/read-version.ts";
 import { recoverReading, startKnowledgeJobs } from "./run-jobs.ts";
 import {
   file,

@@ -1,7 +1,7 @@
 import { failureSentence } from "./errors.ts";
+import type { StoredFile } from "./ingest/store-file.ts";
 import type { FileRow, FileWithNewest, VersionRow } from "./repo.ts";
 import type { File, FileVersion, UploadedFile } from "./schema.ts";
-import type { StoredFile } from "./store-file.ts";
 
 /** A version as the API shows it. */
 export function presentVersion(file: FileRow, version: VersionRow): FileVersion {

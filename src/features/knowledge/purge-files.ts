@@ -1,9 +1,9 @@
 import { eq, inArray, lt } from "drizzle-orm";
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { restorableSince } from "../projects/index.ts";
-import { dropEmptyCounts } from "./index-passages.ts";
-import { settleIndex } from "./settle-index.ts";
-import { blobKey } from "./store-file.ts";
+import { blobKey } from "./ingest/store-file.ts";
+import { dropEmptyCounts } from "./search/index-passages.ts";
+import { settleIndex } from "./search/reconcile-index.ts";
 import { files, fileVersions } from "./tables.ts";
 
 /** Files removed by one run; the rest waits for the next day's. */

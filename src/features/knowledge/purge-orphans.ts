@@ -1,7 +1,7 @@
 import { eq, inArray } from "drizzle-orm";
 import type { Ctx } from "../../platform/context.ts";
 import { restorableSince } from "../projects/index.ts";
-import { blobKey } from "./store-file.ts";
+import { blobKey } from "./ingest/store-file.ts";
 import { files, fileVersions } from "./tables.ts";
 
 const BATCH = 500;

@@ -1,8 +1,8 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import { listChunks, type VersionOfFile } from "./repo.ts";
+import type { Span } from "./search/verify-quote.ts";
 import { getVersion } from "./service.ts";
-import type { Span } from "./verify-quote.ts";
 
 /** A part of a version's text, with where it lies. */
 export interface TextPart extends Span, VersionOfFile {

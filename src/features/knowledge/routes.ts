@@ -4,8 +4,9 @@ import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { inProject, restorableSince } from "../projects/index.ts";
 import { fileEmpty } from "./errors.ts";
+import { receiveFiles } from "./ingest/receive-files.ts";
+import { storeFile } from "./ingest/store-file.ts";
 import { presentFile, presentUpload } from "./present-file.ts";
-import { receiveFiles } from "./receive-files.ts";
 import { listFiles } from "./repo.ts";
 import {
   file,
@@ -18,7 +19,6 @@ import {
   uploadResults,
 } from "./schema.ts";
 import { deleteFile, getFile, restoreFile, retryFile } from "./service.ts";
-import { storeFile } from "./store-file.ts";
 
 const tags = ["knowledge"];
 const anyBytes = { schema: { type: "string" as const, format: "binary" } };

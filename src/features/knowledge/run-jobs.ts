@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Deps } from "../../deps.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
-import { listStalled } from "./claim-version.ts";
-import { readVersion } from "./read-version.ts";
-import { INDEX_QUEUE, settleIndex } from "./settle-index.ts";
-import { READ_QUEUE } from "./store-file.ts";
+import { listStalled } from "./ingest/claim-version.ts";
+import { readVersion } from "./ingest/read-version.ts";
+import { READ_QUEUE } from "./ingest/store-file.ts";
+import { INDEX_QUEUE, settleIndex } from "./search/reconcile-index.ts";
 
 const RECOVER_QUEUE = "knowledge-recover";
 /** Documents read at once by one process: each takes a child process and up to its memory cap. */

@@ -1,8 +1,9 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { type ProjectScope, restorableSince } from "../projects/index.ts";
-import { requeueVersion } from "./claim-version.ts";
 import { fileNameTaken, fileNotFailed, fileNotFound } from "./errors.ts";
+import { requeueVersion } from "./ingest/claim-version.ts";
+import { READ_QUEUE } from "./ingest/store-file.ts";
 import {
   type FileWithNewest,
   findFile,
@@ -10,8 +11,7 @@ import {
   setDeleted,
   type VersionOfFile,
 } from "./repo.ts";
-import { INDEX_QUEUE } from "./settle-index.ts";
-import { READ_QUEUE } from "./store-file.ts";
+import { INDEX_QUEUE } from "./search/reconcile-index.ts";
 
 /** @throws {Problem} 404. */
 export async function getFile(

@@ -17,7 +17,7 @@ import {
   versionPage,
   versionParams,
 } from "./schema.ts";
-import { searchProject } from "./search-project.ts";
+import { searchProject } from "./search/search-project.ts";
 import { getFile, getVersion } from "./service.ts";
 
 const tags = ["knowledge"];

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { createTestApp, type TestApp } from "../../../test/support/app.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import { Problem } from "../../platform/http/problem.ts";
-import { type ChosenModel, chooseModel } from "../admin/index.ts";
+import { type ChosenModel, chooseModel } from "../models/index.ts";
 import { NO_USAGE, noteProgress, placeHold, settle, settleExpired } from "./index.ts";
 import { budgets, holds, ledger } from "./tables.ts";
 

@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { createTestApp, type TestApp } from "../../../test/support/app.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import { Problem } from "../../platform/http/problem.ts";
-import { type ChosenModel, chooseModel } from "../admin/index.ts";
+import { type ChosenModel, chooseModel } from "../models/index.ts";
 import {
   type HoldInput,
   NO_USAGE,

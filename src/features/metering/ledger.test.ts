@@ -5,10 +5,10 @@ import { createTestApp, type TestApp } from "../../../test/support/app.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import type { ProviderRequest, TokenUsage, UnitPrices } from "../../providers/index.ts";
 import { withRetry } from "../../providers/retry.ts";
-import { chooseModel } from "../admin/index.ts";
 import { billOf } from "../generation/finish-answer.ts";
 import { RunningAnswer } from "../generation/running-answer.ts";
 import { writeAnswer } from "../generation/write-answer.ts";
+import { chooseModel } from "../models/index.ts";
 import { noteProgress, placeHold, settle, settleExpired } from "./index.ts";
 import { budgets, holds, ledger } from "./tables.ts";
 

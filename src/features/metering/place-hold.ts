@@ -1,6 +1,5 @@
 import type { Ctx } from "../../platform/context.ts";
-import { worstPrices } from "../../providers/index.ts";
-import type { ChosenModel } from "../admin/index.ts";
+import { type PriceTable, worstPrices } from "../../providers/index.ts";
 import { budgetExhausted } from "./errors.ts";
 import { insertHold } from "./repo.ts";
 
@@ -9,6 +8,16 @@ const MIN_USEFUL_OUTPUT_TOKENS = 256;
 /** Estimates of input lean upward but are no strict bound; a prompt this close to a price tier may reach it. */
 const TIER_MARGIN = 1.25;
 
+/** What metering has to know of the model that a call is made with. */
+export interface PricedModel {
+  /** Null for one that was never stored. */
+  id: string | null;
+  name: string;
+  providerName: string;
+  priceTable: PriceTable;
+  priceVersion: string;
+}
+
 export interface HoldInput {
   generationId: string;
   projectId: string;
@@ -16,10 +25,7 @@ export interface HoldInput {
   threadId: string | null;
   messageId: string | null;
   userId: string;
-  /** Without an id: one that was never stored. */
-  model: Pick<ChosenModel, "providerName" | "name" | "priceTable" | "priceVersion"> & {
-    id: string | null;
-  };
+  model: PricedModel;
   /** Estimated, leaning upward. */
   inputTokens: number;
   maxOutputTokens: number;

@@ -1,5 +1,15 @@
 import { z } from "@hono/zod-openapi";
-import { tokenUsage } from "../threads/schema.ts";
+
+/** What one call used, as the provider counts it. */
+export const tokenUsage = z
+  .object({
+    inputTokens: z.number().int(),
+    cacheReadTokens: z.number().int(),
+    cacheWriteTokens: z.number().int(),
+    outputTokens: z.number().int(),
+    reasoningTokens: z.number().int(),
+  })
+  .openapi("TokenUsage");
 
 const spent = {
   calls: z.number().int(),

@@ -1,6 +1,5 @@
 export { announceAccess, onAccessChange } from "./announce-access.ts";
 export { projectArchived, projectNotFound } from "./errors.ts";
-export { restorableSince } from "./keep-project.ts";
 export { memberRoutes } from "./member-routes.ts";
 export {
   atLeast,
@@ -10,6 +9,7 @@ export {
   type ScopeOptions,
   scopeOf,
 } from "./policy.ts";
+export { restorableSince } from "./project-lifecycle.ts";
 export { type BeforePurge, purgeProjects } from "./purge-projects.ts";
 export { findPersonalProjectId, findProject, type ProjectRow } from "./repo.ts";
 export { projectRoutes } from "./routes.ts";

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
 import type { Ctx } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/env.ts";
+import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
 import { projectArchived, projectNotFound, projectRoleNeeded } from "./errors.ts";
@@ -23,7 +23,7 @@ export interface ProjectScope {
   readonly [minted]?: true;
 }
 
-declare module "../../platform/http/env.ts" {
+declare module "../../platform/http/hono-env.ts" {
   interface AppVariables {
     project: ProjectScope;
   }

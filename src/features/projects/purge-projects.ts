@@ -1,6 +1,6 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
-import { restorableSince } from "./keep-project.ts";
+import { restorableSince } from "./project-lifecycle.ts";
 import { listPurgeable, lockProject, removeProject } from "./repo.ts";
 
 /**

@@ -4,14 +4,14 @@ import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { signedIn } from "../identity/index.ts";
+import { inProject, type ProjectRole } from "./policy.ts";
 import {
   deleteProject,
   restorableSince,
   restorableUntil,
   restoreProject,
   setArchived,
-} from "./keep-project.ts";
-import { inProject, type ProjectRole } from "./policy.ts";
+} from "./project-lifecycle.ts";
 import { listProjects, type ProjectRow } from "./repo.ts";
 import {
   newProject,

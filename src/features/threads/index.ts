@@ -12,4 +12,12 @@ export {
   touchThread,
 } from "./repo.ts";
 export { type ThreadHooks, threadRoutes } from "./routes.ts";
+export {
+  type CitationPart,
+  type MessageError,
+  type MessagePart,
+  message,
+  messageError,
+  messagePart,
+} from "./schema.ts";
 export { getThread, purgeDeletedThreads } from "./service.ts";

@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { type Ctx, userOf } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/env.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
+import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";

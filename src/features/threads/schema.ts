@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { line, page, timestamp } from "../../platform/http/json.ts";
+import { tokenUsage } from "../metering/index.ts";
 
 /** Parts of a message. Readers skip types they do not know, so a new type never breaks an old client. */
 export const messagePart = z.discriminatedUnion("type", [
@@ -36,16 +37,6 @@ export const messageStatus = z.enum(["complete", "running", "stopped", "interrup
 export type MessageStatus = z.infer<typeof messageStatus>;
 
 /** Token counts of an answer as billed; disjoint, but `reasoningTokens` is part of `outputTokens`. */
-export const tokenUsage = z
-  .object({
-    inputTokens: z.number().int(),
-    cacheReadTokens: z.number().int(),
-    cacheWriteTokens: z.number().int(),
-    outputTokens: z.number().int(),
-    reasoningTokens: z.number().int(),
-  })
-  .openapi("TokenUsage");
-
 export const messageError = z.object({ code: z.string(), detail: z.string() });
 export type MessageError = z.infer<typeof messageError>;
 

@@ -1,8 +1,8 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
-import { chooseModel } from "../admin/index.ts";
 import { requireUsableAgent } from "../agents/index.ts";
 import { record } from "../audit/index.ts";
+import { chooseModel } from "../models/index.ts";
 import {
   announceAccess,
   type ProjectScope,

@@ -9,7 +9,7 @@ import { s3Blobs } from "./s3.ts";
 const folder = mkdtempSync(join(tmpdir(), "atelier-blobs-"));
 const root = join(import.meta.dir, "..", "..", "..");
 const endpoint = Bun.spawn(
-  [process.execPath, join(root, "test/platform/s3-endpoint.cjs"), join(folder, "s3")],
+  [process.execPath, join(root, "test/ops/s3-endpoint.cjs"), join(folder, "s3")],
   { cwd: root, stdout: "pipe", stderr: "ignore" },
 );
 const port = new TextDecoder().decode((await endpoint.stdout.getReader().read()).value).trim();

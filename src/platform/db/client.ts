@@ -1,6 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import { instrumentQueries, type QueryObserver } from "./query-log.ts";
+import { instrumentQueries, type QueryObserver } from "./instrument-queries.ts";
 
 /** Drizzle on postgres.js, or a transaction of it: what every repo function takes. */
 export type Database = Pick<

@@ -12,10 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import postgres from "postgres";
-import { endLeftover, FAST_STOP_MS } from "./end-leftover.ts";
+import { asUnprivileged, type Unprivileged } from "./drop-privileges.ts";
 import { claimFolder, type FolderClaim } from "./folder-claim.ts";
+import { FAST_STOP_MS, stopOrphanPostgres } from "./stop-orphan-postgres.ts";
 import { supervise, type Watched, type Watcher } from "./supervise.ts";
-import { asUnprivileged, type Unprivileged } from "./unprivileged.ts";
 
 /** A PostgreSQL of Atelier's own, in the data folder. */
 export interface EmbeddedServer {
@@ -97,7 +97,7 @@ async function start(
   as.own(join(cluster, "postgresql.auto.conf"));
   const url = embeddedUrl(folder);
   const server = await supervise(async () => {
-    await endLeftover(cluster, socket);
+    await stopOrphanPostgres(cluster, socket);
     return launch(as, [join(binaries, "postgres"), "-D", cluster], url, folder);
   }, watcher);
   return {

@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from "hono";
 import type { Deps } from "../../deps.ts";
 import type { Actor } from "../context.ts";
-import { countedAs } from "./counted-as.ts";
-import type { AppEnv } from "./env.ts";
+import type { AppEnv } from "./hono-env.ts";
 import { consume, createLimiter } from "./limiter.ts";
 import { Problem } from "./problem.ts";
+import { rateLimitKey } from "./rate-limit-key.ts";
 
 const WINDOW_SECONDS = 60;
 
@@ -42,5 +42,5 @@ export function rateLimit({ config, counts }: Deps): MiddlewareHandler<AppEnv> {
 }
 
 function callerOf(actor: Actor, ip: string | undefined): string {
-  return actor.kind === "user" ? `user ${actor.userId}` : `address ${countedAs(ip)}`;
+  return actor.kind === "user" ? `user ${actor.userId}` : `address ${rateLimitKey(ip)}`;
 }

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "./env.ts";
+import type { AppEnv } from "./hono-env.ts";
 import { Problem } from "./problem.ts";
 
 const CONTENT_SECURITY_POLICY = [

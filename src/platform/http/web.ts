@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Hono } from "hono";
-import { negotiate } from "./compressed.ts";
+import { negotiate } from "./static-file.ts";
 
 const FOLDER = join(import.meta.dir, "..", "..", "..", "dist", "web");
 const YEAR = "public, max-age=31536000, immutable";

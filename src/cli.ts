@@ -1,0 +1,107 @@
+import type { Config } from "./config.ts";
+import { buildDeps } from "./deps.ts";
+import { newUser } from "./features/admin/schema.ts";
+import {
+  createUser,
+  findUserByEmail,
+  issuePasswordReset,
+  listUsers,
+  type ResetToken,
+  resetUrl,
+} from "./features/identity/index.ts";
+import { resealKeys } from "./features/models/index.ts";
+import { createPersonalProject } from "./features/projects/index.ts";
+import { type Ctx, systemContext } from "./platform/context.ts";
+import { Problem } from "./platform/http/problem.ts";
+import type { Jobs } from "./platform/jobs/jobs.ts";
+
+export interface AdminArguments {
+  name: string | undefined;
+  role: string | undefined;
+}
+
+/**
+ * `atelier admin …`: what an operator does without a browser.
+ * @param words what stands behind `admin`
+ * @returns the lines to print and the exit code; null for words that mean nothing.
+ */
+export async function runAdmin(
+  config: Config,
+  databaseUrl: string,
+  words: string[],
+  options: AdminArguments,
+): Promise<{ lines: string[]; code: number } | null> {
+  const command = commandOf(words, options);
+  if (command === null) return null;
+  const { deps, close } = await buildDeps(
+    // A database of our own may be older than this program; another one has its migrate job.
+    { ...config, role: config.databaseUrl === undefined ? "all" : "api", logLevel: "silent" },
+    databaseUrl,
+    { jobs: noJobs },
+  );
+  try {
+    return await command(systemContext(deps, "cli"));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { lines: [error.detail], code: 1 };
+  } finally {
+    await close();
+  }
+}
+
+type Command = (ctx: Ctx) => Promise<{ lines: string[]; code: number }>;
+
+function commandOf(words: string[], { name, role }: AdminArguments): Command | null {
+  const [verb, email] = words;
+  if (verb === "reseal" && words.length === 1) return reseal;
+  if (email === undefined || words.length > 2) return null;
+  if (verb === "reset-password") return (ctx) => resetPassword(ctx, email);
+  if (verb !== "create-user") return null;
+  const input = newUser.extend({ role: newUser.shape.role.unwrap().optional() }).safeParse({
+    email,
+    name: name ?? email,
+    role,
+  });
+  return input.success ? (ctx) => create(ctx, input.data) : null;
+}
+
+async function reseal(ctx: Ctx) {
+  const { resealed, lost } = await resealKeys(ctx);
+  const lines = [`${resealed} provider keys were sealed anew with the newest secret key.`];
+  for (const name of lost) lines.push(`No secret key opens that of ${name}; enter it again.`);
+  return { lines, code: lost.length === 0 ? 0 : 1 };
+}
+
+async function resetPassword(ctx: Ctx, email: string) {
+  const user = await findUserByEmail(ctx.db, email);
+  if (!user) return { lines: ["There is no account with this e-mail address."], code: 1 };
+  return { lines: linkLines(ctx, await issuePasswordReset(ctx, user.id)), code: 0 };
+}
+
+async function create(
+  ctx: Ctx,
+  input: { email: string; name: string; role?: "admin" | "member" | undefined },
+) {
+  const nobody =
+    (await listUsers(ctx.db, { search: undefined, after: null, limit: 1 })).length === 0;
+  // A workspace whose only account is a member could be managed by nobody.
+  const role = nobody ? "admin" : (input.role ?? "member");
+  const { user, reset } = await createUser(ctx, { ...input, role }, createPersonalProject);
+  return { lines: [`${user.email} is ${role} now.`, ...linkLines(ctx, reset)], code: 0 };
+}
+
+function linkLines(ctx: Ctx, reset: ResetToken): string[] {
+  const base = ctx.deps.config.publicUrl ?? `http://localhost:${ctx.deps.config.port}`;
+  return [
+    `Set a password, once, until ${reset.expiresAt.toISOString()}:`,
+    resetUrl(base, reset.token),
+  ];
+}
+
+/** The command line starts no jobs and takes none. */
+const noJobs: Jobs = {
+  enqueue: () => Promise.reject(new Error("The command line has no queue")),
+  work: async () => {},
+  schedule: async () => {},
+  stop: async () => {},
+};

@@ -1,0 +1,161 @@
+import type { LogEvent } from "../schema.ts";
+
+/**
+ * A numbered event. Numbers count units: a character of text or reasoning is one, any other event is
+ * one. `end` is the number after the event, so a reader that holds number N can be given the rest of a
+ * piece of text that began before N, however the pieces were merged.
+ */
+export interface Numbered {
+  end: number;
+  event: LogEvent;
+}
+
+/** How many numbers an event takes. */
+export function unitsOf(event: LogEvent): number {
+  return event.type === "delta" || event.type === "reasoning" ? Math.max(1, event.text.length) : 1;
+}
+
+/** Numbers events that follow a number. */
+export function numbered(events: LogEvent[], from: number): Numbered[] {
+  let end = from;
+  return events.map((event) => {
+    end += unitsOf(event);
+    return { end, event };
+  });
+}
+
+/** True for the event that ends a generation; there is exactly one. */
+export function isEnd(event: LogEvent): boolean {
+  return event.type === "done" || event.type === "error";
+}
+
+/** The part of an event that lies after a number, or null when nothing does. */
+export function after({ end, event }: Numbered, at: number): Numbered | null {
+  if (end <= at) return null;
+  const start = end - unitsOf(event);
+  if (at <= start || (event.type !== "delta" && event.type !== "reasoning")) return { end, event };
+  return { end, event: { ...event, text: event.text.slice(at - start) } };
+}
+
+/**
+ * The log as a reader may have it: what lies after a number, each unit once. Rows of a log may overlap:
+ * a write whose answer was lost is made again, and by then there was more to write.
+ */
+export function unread(entries: Numbered[], at: number): Numbered[] {
+  let read = at;
+  return entries.flatMap((entry) => {
+    const rest = after(entry, read);
+    if (rest === null) return [];
+    read = rest.end;
+    return [rest];
+  });
+}
+
+/** Plain thinking that may be joined with what follows: nothing that closes a block, nothing of no length. */
+function isThought(event: LogEvent): event is Extract<LogEvent, { type: "reasoning" }> {
+  return (
+    event.type === "reasoning" &&
+    event.signature === undefined &&
+    !event.redacted &&
+    event.text !== ""
+  );
+}
+
+/** Joins neighbouring pieces of text, and of reasoning, so that many small reads become one write. */
+export function merge(entries: Numbered[]): Numbered[] {
+  const merged: Numbered[] = [];
+  for (let index = 0; index < entries.length; ) {
+    const first = entries[index];
+    if (first === undefined) break;
+    const { event } = first;
+    let last = index;
+    if (event.type === "delta") {
+      const pieces = [event.text];
+      for (let next = entries[last + 1]; next?.event.type === "delta"; next = entries[last + 1]) {
+        pieces.push(next.event.text);
+        last++;
+      }
+      merged.push({
+        end: entries[last]?.end ?? first.end,
+        event: last === index ? event : { type: "delta", text: pieces.join("") },
+      });
+    } else if (isThought(event)) {
+      let text = event.text;
+      for (
+        let next = entries[last + 1];
+        next !== undefined && isThought(next.event);
+        next = entries[last + 1]
+      ) {
+        text += next.event.text;
+        last++;
+      }
+      merged.push({ end: entries[last]?.end ?? first.end, event: { type: "reasoning", text } });
+    } else {
+      merged.push(first);
+    }
+    index = last + 1;
+  }
+  return merged;
+}
+
+/** The events of one running answer, in memory: what live readers read and what the log is written from. */
+export class AnswerLog {
+  readonly #entries: Numbered[] = [];
+  #end = 0;
+  #ended = false;
+  /** The first half of a character whose second half has not come yet. */
+  #half = "";
+
+  get end(): number {
+    return this.#end;
+  }
+
+  /** True when the last event has been appended. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** The event that ended the answer. */
+  get last(): Numbered | undefined {
+    return this.#ended ? this.#entries.at(-1) : undefined;
+  }
+
+  append(event: LogEvent): void {
+    if (event.type !== "delta") {
+      this.#push(event);
+      return;
+    }
+    const text = this.#whole(event.text);
+    if (text !== "") this.#push({ type: "delta", text });
+  }
+
+  /** What lies after a number, text merged. Cheap near the end, where live readers are. */
+  after(at: number): Numbered[] {
+    let from = this.#entries.length;
+    while (from > 0 && (this.#entries[from - 1]?.end ?? 0) > at) from--;
+    const rest = this.#entries.slice(from);
+    const first = rest[0];
+    const cut = first === undefined ? null : after(first, at);
+    if (cut !== null) rest[0] = cut;
+    return merge(rest);
+  }
+
+  #push(event: LogEvent): void {
+    this.#end += unitsOf(event);
+    this.#entries.push({ end: this.#end, event });
+    if (isEnd(event)) this.#ended = true;
+  }
+
+  /** Text that PostgreSQL can store: no half characters, no NUL. A half waits for its other half. */
+  #whole(text: string): string {
+    let whole = this.#half + text;
+    this.#half = "";
+    const last = whole.charCodeAt(whole.length - 1);
+    if (last >= 0xd800 && last <= 0xdbff) {
+      this.#half = whole.slice(-1);
+      whole = whole.slice(0, -1);
+    }
+    if (whole.includes("\u0000")) whole = whole.replaceAll("\u0000", "\ufffd");
+    return whole.isWellFormed() ? whole : whole.toWellFormed();
+  }
+}

@@ -1,0 +1,96 @@
+import type { Bus } from "../../../platform/bus/bus.ts";
+
+const GREW = "generation.grew";
+const STOP = "generation.stop";
+const FOLLOW = "generation.follow";
+/** A notice may have 8,000 bytes; an id and its comma take 37. */
+const IDS_PER_NOTICE = 200;
+/** One timer for all readers; a lost notice delays none of them longer than this. */
+const PULSE_MS = 3_000;
+
+/** How long a process is told of an answer's growth after it has asked to be; it asks again at each pulse. */
+export const FOLLOWED_MS = 3 * PULSE_MS;
+
+/**
+ * Says which generations have new log events, to whoever waits for them, in every process. A process in
+ * which somebody waits for an answer says so, since telling costs: most answers are read only where they
+ * are written.
+ */
+export class AnswerPubSub {
+  readonly #bus: Bus;
+  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #beats = new Set<() => void>();
+  #pulse: ReturnType<typeof setInterval> | undefined;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+    bus.subscribe(GREW, (payload) => {
+      for (const id of payload.split(",")) this.#wake(id);
+    });
+    bus.onGap(() => {
+      for (const id of this.#waiting.keys()) this.#wake(id);
+    });
+  }
+
+  /** Calls `wake` at each notice about a generation. @returns a function that ends it. */
+  on(generationId: string, wake: () => void): () => void {
+    const waiting = this.#waiting.get(generationId) ?? new Set();
+    waiting.add(wake);
+    this.#waiting.set(generationId, waiting);
+    if (waiting.size === 1) void this.#follow([generationId]);
+    return () => {
+      waiting.delete(wake);
+      if (waiting.size === 0) this.#waiting.delete(generationId);
+    };
+  }
+
+  /** Calls `beat` every few seconds: time for a heartbeat, and for a look whether a notice was lost. */
+  onPulse(beat: () => void): () => void {
+    this.#beats.add(beat);
+    this.#pulse ??= setInterval(() => {
+      void this.#follow([...this.#waiting.keys()]);
+      for (const one of [...this.#beats]) one();
+    }, PULSE_MS);
+    return () => {
+      this.#beats.delete(beat);
+      if (this.#beats.size > 0) return;
+      clearInterval(this.#pulse);
+      this.#pulse = undefined;
+    };
+  }
+
+  /** Tells those who wait for these generations. */
+  async grew(ids: string[]): Promise<void> {
+    await this.#publish(GREW, ids);
+  }
+
+  /** Calls `listener` when somebody waits for a generation, in whichever process, and again while they do. */
+  onFollow(listener: (generationId: string) => void): () => void {
+    return this.#bus.subscribe(FOLLOW, (payload) => {
+      for (const id of payload.split(",")) listener(id);
+    });
+  }
+
+  async stop(generationId: string): Promise<void> {
+    await this.#bus.publish(STOP, generationId);
+  }
+
+  onStop(listener: (generationId: string) => void): () => void {
+    return this.#bus.subscribe(STOP, listener);
+  }
+
+  async #follow(ids: string[]): Promise<void> {
+    // What is not heard is said again at the next pulse, and readers look for themselves then.
+    await this.#publish(FOLLOW, ids).catch(() => {});
+  }
+
+  async #publish(topic: string, ids: string[]): Promise<void> {
+    for (let from = 0; from < ids.length; from += IDS_PER_NOTICE) {
+      await this.#bus.publish(topic, ids.slice(from, from + IDS_PER_NOTICE).join(","));
+    }
+  }
+
+  #wake(id: string): void {
+    for (const wake of [...(this.#waiting.get(id) ?? [])]) wake();
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { estimateTokens } from "../../../providers/estimate-tokens.ts";
+import { CHUNK_SIZES, chunkText } from "./chunk-text.ts";
+
+const sentence = "The quick brown fox jumps over the lazy dog while nobody watches. ";
+const piecesOf = (text: string) => chunkText(text).map(({ start, end }) => text.slice(start, end));
+
+describe("a text is cut into passages", () => {
+  test("a short text is one passage, an empty one none", () => {
+    expect(chunkText("Hello there.")).toEqual([{ start: 0, end: 12, tokens: 4 }]);
+    expect(chunkText("")).toEqual([]);
+  });
+
+  test("passages begin at headings", () => {
+    const text = `# One\n\n${sentence.repeat(12)}\n\n# Two\n\n${sentence.repeat(12)}\n\n# Three\n\nEnd.`;
+    expect(piecesOf(text).map((piece) => piece.split("\n")[0])).toEqual([
+      "# One",
+      "# Two",
+      "# Three",
+    ]);
+  });
+
+  test("paragraphs stay whole where they fit", () => {
+    const paragraph = `${sentence.repeat(6).trim()}\n\n`;
+    for (const piece of piecesOf(paragraph.repeat(12))) expect(piece.endsWith(".\n\n")).toBe(true);
+  });
+
+  test("a long paragraph is cut between sentences, and the seam is repeated", () => {
+    const pieces = piecesOf(sentence.repeat(100));
+    expect(pieces.length).toBeGreaterThan(5);
+    for (const piece of pieces) expect(piece.startsWith("The quick")).toBe(true);
+    const spans = chunkText(sentence.repeat(100));
+    for (const [i, span] of spans.entries()) {
+      const next = spans[i + 1];
+      if (next) expect(span.end - next.start).toBeGreaterThan(0);
+    }
+  });
+
+  test("a text without any break is cut all the same", () => {
+    for (const text of ["x".repeat(20_000), "漢".repeat(3000), "😀".repeat(3000)]) {
+      const pieces = piecesOf(text);
+      expect(pieces.length).toBeGreaterThan(1);
+      for (const piece of pieces) expect(piece.isWellFormed()).toBe(true);
+    }
+  });
+
+  test("whatever the text, passages cover it exactly, in order, within size, splitting no pair", () => {
+    const fragment = fc.constantFrom(
+      "word ",
+      "Sentence. ",
+      "\n",
+      "\n\n",
+      "\r\n",
+      "# Head\n",
+      "😀",
+      "漢字。",
+      "x",
+      "| a | b |\n",
+      "\t",
+      "é",
+    );
+    const anyText = fc.oneof(
+      fc.array(fragment, { maxLength: 400 }).map((parts) => parts.join("")),
+      fc.string({ unit: "binary", maxLength: 600 }),
+    );
+    const sizes = { minTokens: 12, maxTokens: 24, overlapTokens: 5 };
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const chunks = chunkText(text, sizes);
+        let covered = 0;
+        let previousStart = -1;
+        for (const { start, end, tokens } of chunks) {
+          expect(start <= covered && start > previousStart && end > covered).toBe(true);
+          expect(
+            tokens <= sizes.maxTokens + 2 && tokens === estimateTokens(text.slice(start, end)),
+          ).toBe(true);
+          if (text.isWellFormed()) expect(text.slice(start, end).isWellFormed()).toBe(true);
+          covered = end;
+          previousStart = start;
+        }
+        expect(covered).toBe(text.length);
+      }),
+    );
+  });
+
+  test("ten million letters are no trouble", () => {
+    const text = `${sentence.repeat(10)}\n\n`.repeat(15_000);
+    const chunks = chunkText(text);
+    expect(chunks.at(-1)?.end).toBe(text.length);
+    expect(CHUNK_SIZES.maxTokens).toBeLessThanOrEqual(350);
+  });
+});

@@ -1,0 +1,118 @@
+import { and, eq, lt, or, sql } from "drizzle-orm";
+import type { Database } from "../../../platform/db/client.ts";
+import type { VersionOfFile, VersionRow } from "../repo.ts";
+import { files, fileVersions } from "../tables.ts";
+
+/** How long a process that reads a version is believed to be alive without a sign. */
+export const LEASE_MS = 20_000;
+/** Times a version is taken up before it counts as one that ends its readers. */
+export const MAX_ATTEMPTS = 3;
+
+const leaseUntil = (now: Date): Date => new Date(now.getTime() + LEASE_MS);
+
+/**
+ * Takes a version for reading when it is queued, or when the process that read it has fallen silent.
+ * @returns undefined when there is nothing to do: read already, being read, or gone
+ */
+export async function claimVersion(
+  db: Database,
+  versionId: string,
+  now: Date,
+): Promise<VersionOfFile | undefined> {
+  const [version] = await db
+    .update(fileVersions)
+    .set({
+      status: "reading",
+      leaseExpiresAt: leaseUntil(now),
+      attempts: sql`${fileVersions.attempts} + 1`,
+    })
+    .where(and(eq(fileVersions.id, versionId), isUnread(now)))
+    .returning();
+  if (!version) return undefined;
+  const [file] = await db.select().from(files).where(eq(files.id, version.fileId));
+  return file ? { file, version } : undefined;
+}
+
+/** Renews the promise to be reading. */
+export async function renewLease(db: Database, versionId: string, now: Date): Promise<void> {
+  await db
+    .update(fileVersions)
+    .set({ leaseExpiresAt: leaseUntil(now) })
+    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")));
+}
+
+/**
+ * Gives a version back unread, for another process to take up at once.
+ * @param blameless whether the attempt does not count, since the document had no part in its end
+ */
+export async function releaseVersion(
+  db: Database,
+  versionId: string,
+  blameless: boolean,
+): Promise<void> {
+  await db
+    .update(fileVersions)
+    .set({
+      status: "queued",
+      leaseExpiresAt: null,
+      ...(blameless ? { attempts: sql`${fileVersions.attempts} - 1` } : {}),
+    })
+    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")));
+}
+
+/** Notes what reading has found out about a version so far. */
+export async function describeVersion(
+  db: Database,
+  versionId: string,
+  found: Pick<
+    VersionRow,
+    "mediaType" | "language" | "note" | "tokenCount" | "textLength" | "pageStarts"
+  >,
+): Promise<void> {
+  await db
+    .update(fileVersions)
+    .set(found)
+    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")));
+}
+
+/** Ends a reading with what came of it, once. @returns false when somebody else has ended it. */
+export async function finishVersion(
+  db: Database,
+  versionId: string,
+  outcome: { status: "ready" } | { status: "failed"; failure: string },
+): Promise<boolean> {
+  const rows = await db
+    .update(fileVersions)
+    .set({ ...outcome, leaseExpiresAt: null })
+    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")))
+    .returning({ id: fileVersions.id });
+  return rows.length > 0;
+}
+
+/** Puts a failed version back into the queue. @returns false when it has not failed. */
+export async function requeueVersion(db: Database, versionId: string): Promise<boolean> {
+  const rows = await db
+    .update(fileVersions)
+    .set({ status: "queued", failure: null, attempts: 0 })
+    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "failed")))
+    .returning({ id: fileVersions.id });
+  return rows.length > 0;
+}
+
+/** Versions that wait for a reader and whose job may have been lost, oldest first. */
+export async function listStalled(db: Database, now: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: fileVersions.id })
+    .from(fileVersions)
+    .where(isUnread(now))
+    .orderBy(fileVersions.createdAt)
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+function isUnread(now: Date) {
+  return or(
+    eq(fileVersions.status, "queued"),
+    and(eq(fileVersions.status, "reading"), lt(fileVersions.leaseExpiresAt, now)),
+  );
+}

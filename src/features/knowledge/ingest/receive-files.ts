@@ -1,0 +1,118 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { Busboy, type BusboyInstance } from "@fastify/busboy";
+import type { Ctx } from "../../../platform/context.ts";
+import { type Problem, toProblem } from "../../../platform/http/problem.ts";
+import type { ProjectScope } from "../../projects/index.ts";
+import { tooManyFiles, uploadMalformed } from "../errors.ts";
+import { type StoredFile, storeFile } from "./store-file.ts";
+
+/** Files in one form. */
+export const MAX_FORM_FILES = 100;
+
+/** What became of one file of a form. */
+export type Received =
+  | { name: string; stored: StoredFile; problem: null }
+  | { name: string; stored: null; problem: Problem };
+
+/**
+ * Stores the files of a multipart form one after the other as their bytes arrive, holding none of them
+ * whole. A file that is refused does not keep the others from being stored.
+ * @throws {Problem} 400 for a body that is no such form
+ */
+export async function receiveFiles(
+  ctx: Ctx,
+  scope: ProjectScope,
+  body: ReadableStream<Uint8Array> | null,
+  contentType: string | undefined,
+): Promise<Received[]> {
+  if (!body || !contentType?.toLowerCase().startsWith("multipart/form-data"))
+    throw uploadMalformed();
+  const receiving: Promise<Received>[] = [];
+  const open = new Set<Readable>();
+  const parser = parserFor(contentType);
+  let tooMany = false;
+  parser.on("file", (_field, part, name) => {
+    open.add(part);
+    part.once("close", () => open.delete(part));
+    receiving.push(receive(ctx, scope, name ?? "", part));
+  });
+  parser.on("filesLimit", () => {
+    tooMany = true;
+  });
+  try {
+    await pipeline(Readable.from(body), parser);
+  } catch {
+    // The form broke off: what its open part had stored so far goes with it.
+    for (const part of open) part.destroy(uploadMalformed());
+    await Promise.all(receiving);
+    throw uploadMalformed();
+  }
+  const received = await Promise.all(receiving);
+  if (received.length === 0) throw uploadMalformed();
+  return tooMany
+    ? [...received, { name: "", stored: null, problem: tooManyFiles(MAX_FORM_FILES) }]
+    : received;
+}
+
+function parserFor(contentType: string): BusboyInstance {
+  try {
+    return new Busboy({
+      headers: { "content-type": contentType },
+      // The name's rule decides about slashes; taking off what comes before them would hide them from it.
+      preservePath: true,
+      limits: { files: MAX_FORM_FILES, fields: 20, fieldSize: 1024, headerPairs: 50 },
+    });
+  } catch {
+    throw uploadMalformed();
+  }
+}
+
+async function receive(
+  ctx: Ctx,
+  scope: ProjectScope,
+  name: string,
+  part: Readable,
+): Promise<Received> {
+  try {
+    const stored = await storeFile(ctx, scope, name, bytesOf(part));
+    return { name, stored, problem: null };
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem.status >= 500) ctx.deps.logger.error({ err: error }, "file not stored");
+    return { name, stored: null, problem };
+  } finally {
+    // The parser goes on only when the part has been read to its end.
+    part.resume();
+  }
+}
+
+/** The bytes of a part; a reader that stops early leaves the rest to be skipped, not the form to fail. */
+function bytesOf(part: Readable): ReadableStream<Uint8Array> {
+  let open = true;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        part.on("data", (chunk: Buffer) => {
+          if (!open) return;
+          controller.enqueue(new Uint8Array(chunk));
+          if ((controller.desiredSize ?? 0) <= 0) part.pause();
+        });
+        part.on("end", () => {
+          if (open) controller.close();
+          open = false;
+        });
+        part.on("error", (error) => {
+          if (open) controller.error(error);
+          open = false;
+        });
+      },
+      pull: () => void part.resume(),
+      cancel: () => {
+        open = false;
+        part.resume();
+      },
+    },
+    { highWaterMark: 4 },
+  );
+}

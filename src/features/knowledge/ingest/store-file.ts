@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { type Ctx, inTransaction } from "../../../platform/context.ts";
+import { record } from "../../audit/index.ts";
+import type { ProjectScope } from "../../projects/index.ts";
+import { fileEmpty, fileNameRefused, fileTooLarge, fileTypeRefused } from "../errors.ts";
+import { checkFileName } from "../file-name.ts";
+import { type FileWithNewest, findNewestVersion, insertVersion, takeFile } from "../repo.ts";
+import type { UploadOutcome } from "../schema.ts";
+import { SNIFF_BYTES, sniffFile } from "./sniff-file.ts";
+
+/** The queue of versions to read. */
+export const READ_QUEUE = "knowledge-read";
+
+export interface StoredFile extends FileWithNewest {
+  outcome: UploadOutcome;
+}
+
+/** Where a version's bytes are kept. */
+export function blobKey(projectId: string, versionId: string): string {
+  return `files/${projectId}/${versionId}`;
+}
+
+/**
+ * Stores uploaded bytes under a name: a new file, a new version of the file of that name, or nothing
+ * when its newest version has the same bytes. Reading the text happens later, in the job queue.
+ * @throws {Problem} 413, 415 and 422 for what may not be stored; nothing of it is kept.
+ */
+export async function storeFile(
+  ctx: Ctx,
+  scope: ProjectScope,
+  rawName: string,
+  body: ReadableStream<Uint8Array>,
+): Promise<StoredFile> {
+  const check = checkFileName(rawName);
+  if (!check.ok) throw fileNameRefused(check.fault, check.message);
+  const versionId = ctx.deps.ids.next();
+  const key = blobKey(scope.projectId, versionId);
+  const measure = new Measure(check.name, ctx.deps.config.fileMaxBytes);
+  try {
+    await ctx.deps.blobs.put(key, body.pipeThrough(measure.stream()));
+  } catch (error) {
+    // A store may wrap what ended the stream; the refusal is ours and comes first.
+    throw measure.refusal ?? error;
+  }
+  try {
+    const stored = await keep(ctx, scope, check.name, versionId, measure.result());
+    if (stored.outcome === "unchanged") await ctx.deps.blobs.delete(key);
+    return stored;
+  } catch (error) {
+    await ctx.deps.blobs.delete(key);
+    throw error;
+  }
+}
+
+interface Measured {
+  sha256: string;
+  sizeBytes: number;
+  mediaType: string;
+}
+
+async function keep(
+  ctx: Ctx,
+  scope: ProjectScope,
+  name: string,
+  versionId: string,
+  measured: Measured,
+): Promise<StoredFile> {
+  return inTransaction(ctx, async (tx) => {
+    const now = ctx.deps.clock.now();
+    const { file, created } = await takeFile(tx.db, scope, { id: ctx.deps.ids.next(), name, now });
+    const newest = created ? undefined : await findNewestVersion(tx.db, file.id);
+    if (newest?.sha256 === measured.sha256) return { file, newest, outcome: "unchanged" };
+    const version = await insertVersion(tx.db, {
+      id: versionId,
+      fileId: file.id,
+      version: (newest?.version ?? 0) + 1,
+      ...measured,
+      createdBy: scope.userId,
+      createdAt: now,
+    });
+    await ctx.deps.jobs.enqueue(tx.db, READ_QUEUE, { versionId }, { key: versionId });
+    await record(tx, {
+      action: "file.uploaded",
+      target: { kind: "file", id: file.id },
+      projectId: scope.projectId,
+      detail: { version: version.version, sizeBytes: measured.sizeBytes },
+    });
+    return { file, newest: version, outcome: created ? "created" : "updated" };
+  });
+}
+
+/** Counts, hashes and sniffs bytes on their way into the store, and ends them when they may not be kept. */
+class Measure {
+  readonly #name: string;
+  readonly #limit: number;
+  readonly #hash = createHash("sha256");
+  #head = new Uint8Array();
+  #mediaType = "";
+  #size = 0;
+  /** Why the bytes were refused. */
+  refusal: Error | null = null;
+
+  constructor(name: string, limit: number) {
+    this.#name = name;
+    this.#limit = limit;
+  }
+
+  stream(): TransformStream<Uint8Array, Uint8Array> {
+    return new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => {
+        this.#size += chunk.length;
+        if (this.#size > this.#limit) this.#refuse(fileTooLarge(this.#limit));
+        this.#hash.update(chunk);
+        if (this.#mediaType === "") this.#look(chunk, false);
+        controller.enqueue(chunk);
+      },
+      flush: () => {
+        if (this.#size === 0) this.#refuse(fileEmpty());
+        if (this.#mediaType === "") this.#look(new Uint8Array(), true);
+      },
+    });
+  }
+
+  result(): Measured {
+    return {
+      sha256: this.#hash.digest("hex"),
+      sizeBytes: this.#size,
+      mediaType: this.#mediaType,
+    };
+  }
+
+  #look(chunk: Uint8Array, ended: boolean): void {
+    this.#head = new Uint8Array(Buffer.concat([this.#head, chunk.subarray(0, SNIFF_BYTES)]));
+    if (this.#head.length < SNIFF_BYTES && !ended) return;
+    const sniffed = sniffFile(this.#head, this.#name);
+    if (sniffed.kind === "refused") this.#refuse(fileTypeRefused(sniffed.fault));
+    else this.#mediaType = sniffed.mediaType;
+  }
+
+  #refuse(refusal: Error): never {
+    this.refusal = refusal;
+    throw refusal;
+  }
+}

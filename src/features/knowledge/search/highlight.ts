@@ -1,0 +1,51 @@
+import type { Database } from "../../../platform/db/client.ts";
+import type { FoundPassage, Ranking } from "./rank-passages.ts";
+import { splitWords } from "./split-words.ts";
+import { lookUpStems } from "./stems.ts";
+import type { Span } from "./verify-quote.ts";
+
+/**
+ * Where a passage holds words of the query, in the order of the passages: spans in the version's text,
+ * merged where words touch. A word is marked when its stem is one the query has, as in the ranking.
+ */
+export async function markWords(db: Database, ranking: Ranking): Promise<Span[][]> {
+  const split = ranking.passages.map((passage) => ({ passage, words: splitWords(passage.text) }));
+  const marked = new Map<string, Set<string>>();
+  for (const [language, lexemes] of ranking.lexemes) {
+    const beginnings = new Set([...lexemes].map(beginning));
+    const likely = split
+      .filter(({ passage }) => passage.language === language)
+      .flatMap(({ words }) => words.map(({ word }) => word))
+      .filter((word) => beginnings.has(beginning(word)));
+    const stems = await lookUpStems(db, language, likely);
+    const hits = [...stems].filter(([, found]) => found.some((lexeme) => lexemes.has(lexeme)));
+    marked.set(language, new Set(hits.map(([word]) => word)));
+  }
+  return split.map(({ passage, words }) =>
+    merge(
+      words
+        .filter(({ word }) => marked.get(passage.language)?.has(word))
+        .map(({ start, end }) => shifted(passage, start, end)),
+    ),
+  );
+}
+
+/**
+ * Stemmers change how words end, not how they begin, so only words that begin like a lexeme are worth
+ * asking for. Two letters, since a third may already belong to the ending of a short word.
+ */
+const beginning = (word: string): string => word.slice(0, 2);
+
+function shifted(passage: FoundPassage, start: number, end: number): Span {
+  return { start: passage.start + start, end: passage.start + end };
+}
+
+function merge(spans: Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const span of spans) {
+    const last = merged.at(-1);
+    if (last && span.start <= last.end) last.end = Math.max(last.end, span.end);
+    else merged.push({ ...span });
+  }
+  return merged;
+}

@@ -1,0 +1,194 @@
+import { eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import type { Database } from "../../../platform/db/client.ts";
+import {
+  chunks,
+  files,
+  fileVersions,
+  searchPassages,
+  searchScopes,
+  searchTerms,
+} from "../tables.ts";
+import {
+  BM25,
+  inverseFrequency,
+  MAX_SCANNED,
+  planScan,
+  type QueryTerm,
+  TIER_COUNT,
+  termKey,
+} from "./bm25.ts";
+import { splitWords } from "./split-words.ts";
+import { lookUpStems } from "./stems.ts";
+import type { Span } from "./verify-quote.ts";
+
+/** A ranked passage. Offsets count UTF-16 code units of the version's text. */
+export interface FoundPassage extends Span {
+  fileId: string;
+  fileVersionId: string;
+  fileName: string;
+  ordinal: number;
+  text: string;
+  tokenCount: number;
+  pageStarts: number[] | null;
+  language: string;
+  score: number;
+}
+
+export interface Ranking {
+  passages: FoundPassage[];
+  /** What the query's words became, by language: what highlights look for. */
+  lexemes: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Words of a query that count; a question rarely has more, a pasted page has. */
+const MAX_QUERY_WORDS = 64;
+/** Terms that rank; the rarest say nearly everything. */
+const MAX_TERMS = 16;
+/** Candidates of the rough ranking that are ranked exactly: enough that the best are surely among them. */
+const candidatesFor = (limit: number): number => 60 + limit * 2;
+
+interface WeighedTerm extends QueryTerm {
+  averageLength: number;
+}
+
+/**
+ * Ranks the passages of a project's current file versions by BM25.
+ * First the tiers of the query's terms give a rough score (weigh-terms.ts), then the best candidates
+ * get their exact one, so the time depends on the allowance and not on how many passages match.
+ */
+export async function rankPassages(
+  db: Database,
+  projectId: string,
+  query: string,
+  limit: number,
+): Promise<Ranking> {
+  const scopes = await db.select().from(searchScopes).where(eq(searchScopes.projectId, projectId));
+  const words = [...new Set(splitWords(query).map(({ word }) => word))].slice(0, MAX_QUERY_WORDS);
+  const total = scopes.reduce((sum, scope) => sum + scope.passages, 0);
+  if (words.length === 0 || total === 0) return { passages: [], lexemes: new Map() };
+  const lexemes = new Map<string, Set<string>>();
+  for (const { language } of scopes) {
+    const stems = await lookUpStems(db, language, words);
+    lexemes.set(language, new Set([...stems.values()].flat()));
+  }
+  const averages = new Map(
+    scopes.map(({ language, passages, words }) => [language, words / Math.max(1, passages)]),
+  );
+  const terms = await weigh(db, projectId, lexemes, averages, total);
+  const scanned = planScan(terms, total);
+  if (scanned.length === 0) return { passages: [], lexemes };
+  return { passages: await rank(db, projectId, scanned, terms, limit), lexemes };
+}
+
+const counted = z.array(z.object({ key: z.coerce.bigint(), passages: z.number() }));
+
+async function weigh(
+  db: Database,
+  projectId: string,
+  lexemes: ReadonlyMap<string, ReadonlySet<string>>,
+  averages: ReadonlyMap<string, number>,
+  total: number,
+): Promise<WeighedTerm[]> {
+  const terms = [...lexemes].flatMap(([language, held]) =>
+    [...held].map((lexeme) => ({
+      keys: Array.from({ length: TIER_COUNT }, (_, tier) =>
+        termKey(projectId, language, lexeme, tier),
+      ),
+      averageLength: Math.max(1, averages.get(language) ?? 1),
+    })),
+  );
+  const keys = arrayOf(terms.flatMap((term) => term.keys));
+  const found = await db.execute(
+    sql`select key::text as key, passages from ${searchTerms} where key = any(${keys}::text::int8[])`,
+  );
+  const passages = new Map(counted.parse([...found]).map((row) => [row.key, row.passages]));
+  return terms
+    .map((term) => {
+      const tiers = term.keys.map((key) => Math.max(0, passages.get(key) ?? 0));
+      return { ...term, passages: tiers, idf: inverseFrequency(total, tiers[0] ?? 0) };
+    })
+    .filter((term) => (term.passages[0] ?? 0) > 0)
+    .sort((a, b) => b.idf - a.idf)
+    .slice(0, MAX_TERMS);
+}
+
+const ranked = z.array(
+  z.object({
+    fileId: z.string(),
+    fileVersionId: z.string(),
+    fileName: z.string(),
+    ordinal: z.number(),
+    start: z.number(),
+    end: z.number(),
+    text: z.string(),
+    tokenCount: z.number(),
+    pageStarts: z.array(z.number()).nullable(),
+    language: z.string(),
+    score: z.number(),
+  }),
+);
+
+async function rank(
+  db: Database,
+  projectId: string,
+  scanned: readonly { key: bigint; weight: number }[],
+  terms: readonly WeighedTerm[],
+  limit: number,
+): Promise<FoundPassage[]> {
+  const { k1, b } = BM25;
+  const scannedKeys = arrayOf(scanned.map(({ key }) => key));
+  const scannedWeights = arrayOf(scanned.map(({ weight }) => weight));
+  const termKeys = arrayOf(terms.map(({ keys }) => keys[0] ?? 0n));
+  const termIdfs = arrayOf(terms.map(({ idf }) => idf));
+  const termAverages = arrayOf(terms.map(({ averageLength }) => averageLength));
+  // `offset 0` keeps one index look-up for each key and row, where the planner, which cannot know how few
+  // candidates come, would read whole tables. The score is termWeight() with the frequency used once.
+  const rows = await db.execute(sql`
+    with rough as materialized (
+      select hit.chunk_id, sum(scan.weight) as score
+      from unnest(${scannedKeys}::text::int8[], ${scannedWeights}::text::float8[]) as scan (key, weight)
+      cross join lateral (
+        select ${searchPassages.chunkId} as chunk_id from ${searchPassages}
+        where ${searchPassages.keys} @> array[scan.key]
+        offset 0 limit ${MAX_SCANNED}
+      ) as hit
+      group by hit.chunk_id
+      order by score desc, hit.chunk_id
+      limit ${candidatesFor(limit)}
+    ), candidate as materialized (
+      select ${searchPassages.chunkId} as chunk_id, ${searchPassages.length} as length,
+        ${searchPassages.keys}[:cardinality(${searchPassages.frequencies})] as keys,
+        ${searchPassages.frequencies} as frequencies
+      from rough join ${searchPassages} on ${searchPassages.chunkId} = rough.chunk_id
+    ), best as materialized (
+      select candidate.chunk_id, (
+        select sum(term.idf * (${k1}::float8 + 1)
+          / (1 + ${k1}::float8 * (1 - ${b}::float8 + ${b}::float8 * candidate.length / term.average)
+            / candidate.frequencies[array_position(candidate.keys, term.key)]))
+        from unnest(${termKeys}::text::int8[], ${termIdfs}::text::float8[], ${termAverages}::text::float8[])
+          as term (key, idf, average)
+      ) as score
+      from candidate
+    )
+    select file.id as "fileId", version.id as "fileVersionId", file.name as "fileName",
+      chunk.ordinal as ordinal, chunk.start_offset as start, chunk.end_offset as end, chunk.text as text,
+      chunk.token_count as "tokenCount", version.page_starts as "pageStarts",
+      version.language as language, best.score as score
+    from best
+    cross join lateral (select * from ${chunks} where ${chunks.id} = best.chunk_id offset 0) as chunk
+    cross join lateral (
+      select * from ${fileVersions} where ${fileVersions.id} = chunk.file_version_id offset 0
+    ) as version
+    cross join lateral (select * from ${files} where ${files.id} = version.file_id offset 0) as file
+    where file.current_version_id = version.id and file.project_id = ${projectId}
+      and file.deleted_at is null and best.score is not null
+    order by best.score desc, best.chunk_id
+    limit ${limit}`);
+  return ranked.parse([...rows]);
+}
+
+/** An array in PostgreSQL's notation, of numbers only, so there is nothing to quote. */
+function arrayOf(numbers: readonly (number | bigint)[]): string {
+  return `{${numbers.join(",")}}`;
+}

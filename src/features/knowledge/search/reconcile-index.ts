@@ -1,0 +1,59 @@
+import { and, eq, isNull, or } from "drizzle-orm";
+import type { Database } from "../../../platform/db/client.ts";
+import { files, fileVersions } from "../tables.ts";
+import { indexPassages, unindexPassages } from "./index-passages.ts";
+
+/** The queue of files whose index entries may be due to change. */
+export const INDEX_QUEUE = "knowledge-index";
+
+/**
+ * Makes the search index hold exactly the current version of a file in use, and nothing of a deleted
+ * one. Looks at what is and changes what should not be, so running it again does nothing.
+ * Call it in a transaction; the file's row is locked to its end.
+ */
+export async function settleIndex(db: Database, projectId: string, fileId: string): Promise<void> {
+  await db.select({ id: files.id }).from(files).where(eq(files.id, fileId)).for("update");
+  const rows = await db
+    .select({ file: files, version: fileVersions })
+    .from(files)
+    .innerJoin(fileVersions, eq(fileVersions.fileId, files.id))
+    .where(
+      and(
+        eq(files.id, fileId),
+        or(
+          eq(fileVersions.indexed, true),
+          and(eq(fileVersions.id, files.currentVersionId), isNull(files.deletedAt)),
+        ),
+      ),
+    );
+  const due = rows.map(({ file, version }) => ({
+    wanted: file.deletedAt === null && file.currentVersionId === version.id,
+    indexed: version.indexed,
+    entry: { id: version.id, projectId, language: version.language ?? "simple" },
+  }));
+  // Adding first: it takes long before it needs the counts, which taking out holds from its start.
+  for (const { wanted, indexed, entry } of due) {
+    if (wanted && !indexed) await indexPassages(db, entry);
+  }
+  for (const { wanted, indexed, entry } of due) {
+    if (indexed && !wanted) await unindexPassages(db, entry);
+  }
+}
+
+/** The file's newest version that could be read becomes the one in use, unless a newer one is already. */
+export async function adoptVersion(
+  db: Database,
+  fileId: string,
+  version: { id: string; version: number },
+): Promise<void> {
+  const [file] = await db.select().from(files).where(eq(files.id, fileId)).for("update");
+  if (!file) return;
+  const [current] = file.currentVersionId
+    ? await db
+        .select({ version: fileVersions.version })
+        .from(fileVersions)
+        .where(eq(fileVersions.id, file.currentVersionId))
+    : [];
+  if (current && current.version > version.version) return;
+  await db.update(files).set({ currentVersionId: version.id }).where(eq(files.id, fileId));
+}

@@ -1,0 +1,127 @@
+import type { Config } from "../../config.ts";
+import type { Ctx } from "../../platform/context.ts";
+import {
+  type PriceTable,
+  type ProviderKind,
+  pricesFor,
+  type UnitPrices,
+} from "../../providers/index.ts";
+import { getSetting } from "../workspace/index.ts";
+import { modelNotAvailable } from "./errors.ts";
+import {
+  findModel,
+  findModelNames,
+  listEnabledModels,
+  type ModelOfProvider,
+  type ProviderRow,
+} from "./repo.ts";
+import type { ModelChoice } from "./schema.ts";
+
+/** A model that a call is made with, prices included, as it was when it was chosen. */
+export interface ChosenModel {
+  id: string;
+  providerKind: ProviderKind;
+  providerName: string;
+  /** For connecting to it; its key is sealed. */
+  provider: ProviderRow;
+  /** The provider's own name of it. */
+  name: string;
+  displayName: string;
+  contextWindow: number;
+  maxOutputTokens: number;
+  images: boolean;
+  reasoning: boolean;
+  /** Micro-USD per million tokens, of a call with little input. */
+  prices: UnitPrices;
+  /** The same for every size of input. */
+  priceTable: PriceTable;
+  priceVersion: string;
+}
+
+/**
+ * The model with this id; for null the workspace's default, else the oldest enabled model of a real
+ * provider, else the built-in one, which always exists. The oldest, so that connecting a second provider
+ * does not change what people talk to.
+ * @throws {Problem} 422 `model_not_available` for an id that is unknown, switched off or without a key.
+ */
+export async function chooseModel(ctx: Ctx, modelId: string | null): Promise<ChosenModel> {
+  if (modelId !== null) {
+    const asked = (await usableModels(ctx)).find(({ model }) => model.id === modelId);
+    if (!asked) throw modelNotAvailable();
+    return chosen(asked);
+  }
+  const [usable, settled] = await Promise.all([
+    usableModels(ctx),
+    getSetting(ctx, "defaultModelId"),
+  ]);
+  const best = defaultOf(usable, settled);
+  if (!best) throw modelNotAvailable();
+  return chosen(best);
+}
+
+/** Whether a model can be chosen: enabled, neither it nor its provider deleted. */
+export async function isOffered(ctx: Ctx, modelId: string): Promise<boolean> {
+  return (await findModel(ctx.db, modelId))?.model.enabled ?? false;
+}
+
+/** Every model that people can choose, oldest first. */
+export async function listModels(ctx: Ctx): Promise<ModelChoice[]> {
+  const usable = await usableModels(ctx);
+  const best = defaultOf(usable, await getSetting(ctx, "defaultModelId"));
+  return usable.map((row) => present(row, row === best));
+}
+
+function defaultOf(usable: ModelOfProvider[], settled: string | null): ModelOfProvider | undefined {
+  return (
+    usable.find(({ model }) => model.id === settled) ??
+    usable.find(({ provider }) => provider.kind !== "excerpts") ??
+    usable[0]
+  );
+}
+
+async function usableModels(ctx: Ctx): Promise<ModelOfProvider[]> {
+  const rows = await listEnabledModels(ctx.db);
+  return rows.filter(({ provider }) => hasItsKey(provider, ctx.deps.config));
+}
+
+/** A provider of the environment is there as long as its variable is. */
+export function hasItsKey(provider: ProviderRow, config: Config): boolean {
+  return provider.origin !== "environment" || environmentKey(provider.kind, config) !== undefined;
+}
+
+/** The key that the environment brings for a kind of provider. */
+export function environmentKey(kind: ProviderKind, config: Config): string | undefined {
+  if (kind === "anthropic") return config.anthropicApiKey;
+  return kind === "openai" ? config.openaiApiKey : undefined;
+}
+
+function chosen({ model, provider }: ModelOfProvider): ChosenModel {
+  const priceTable = { tiers: model.priceTiers, source: model.priceVersion };
+  return {
+    id: model.id,
+    providerKind: provider.kind,
+    providerName: provider.name,
+    provider,
+    name: model.name,
+    displayName: model.displayName,
+    contextWindow: model.contextWindow,
+    maxOutputTokens: model.maxOutputTokens,
+    images: model.images,
+    reasoning: model.reasoning,
+    prices: pricesFor(priceTable, 0),
+    priceTable,
+    priceVersion: model.priceVersion,
+  };
+}
+
+function present(row: ModelOfProvider, isDefault: boolean): ModelChoice {
+  const { name, priceTable, priceVersion, provider, ...choice } = chosen(row);
+  return { ...choice, isDefault };
+}
+
+/** Names of models by id, of those no longer offered too. */
+export async function modelNames(ctx: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
+  return new Map(
+    (await findModelNames(ctx.db, [...new Set(ids)])).map(({ id, name }) => [id, name]),
+  );
+}

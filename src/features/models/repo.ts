@@ -1,0 +1,198 @@
+import { and, asc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import { models, providers } from "./tables.ts";
+
+export type ProviderRow = typeof providers.$inferSelect;
+export type ModelRow = typeof models.$inferSelect;
+export interface ModelOfProvider {
+  model: ModelRow;
+  provider: ProviderRow;
+}
+
+const SYNC_LOCK = 7_263_548_193;
+
+/** Makes processes that start at the same time take turns, to the end of the transaction. */
+export async function lockSync(db: Database): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(${SYNC_LOCK})`);
+}
+
+/** Enabled models of enabled providers, oldest first; ids grow with time. */
+export function listEnabledModels(db: Database): Promise<ModelOfProvider[]> {
+  return db
+    .select({ model: models, provider: providers })
+    .from(models)
+    .innerJoin(providers, eq(providers.id, models.providerId))
+    .where(
+      and(
+        eq(models.enabled, true),
+        eq(providers.enabled, true),
+        isNull(models.deletedAt),
+        isNull(providers.deletedAt),
+      ),
+    )
+    .orderBy(asc(models.id));
+}
+
+/** A provider that is not deleted. */
+export async function findProvider(
+  db: Database,
+  providerId: string,
+): Promise<ProviderRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(providers)
+    .where(and(eq(providers.id, providerId), isNull(providers.deletedAt)))
+    .limit(1);
+  return row;
+}
+
+/** The provider that this program keeps itself, deleted or not: an admin's decision outlives a restart. */
+export async function findBuiltinProvider(
+  db: Database,
+  origin: "builtin" | "environment",
+  kind: ProviderRow["kind"],
+): Promise<ProviderRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(providers)
+    .where(and(eq(providers.origin, origin), eq(providers.kind, kind)))
+    .orderBy(asc(providers.id))
+    .limit(1);
+  return row;
+}
+
+export async function insertProvider(
+  db: Database,
+  row: typeof providers.$inferInsert,
+): Promise<ProviderRow> {
+  const [stored] = await db.insert(providers).values(row).returning();
+  if (!stored) throw new Error("The provider was not stored");
+  return stored;
+}
+
+export function listProviders(db: Database): Promise<ProviderRow[]> {
+  return db.select().from(providers).where(isNull(providers.deletedAt)).orderBy(asc(providers.id));
+}
+
+/** Changes a provider that still has the expected version (null: any). @returns undefined when it has not. */
+export async function updateProvider(
+  db: Database,
+  providerId: string,
+  change: Partial<
+    Pick<ProviderRow, "name" | "baseUrl" | "sealedKey" | "keyHint" | "enabled" | "deletedAt">
+  >,
+  expected: number | null,
+  now: Date,
+): Promise<ProviderRow | undefined> {
+  const [row] = await db
+    .update(providers)
+    .set({ ...change, version: sql`${providers.version} + 1`, updatedAt: now })
+    .where(
+      and(
+        eq(providers.id, providerId),
+        isNull(providers.deletedAt),
+        expected === null ? undefined : eq(providers.version, expected),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+/** Providers whose key an admin has entered, deleted ones included, locked to the end of the transaction. */
+export function lockSealedKeys(db: Database) {
+  return db
+    .select({ id: providers.id, name: providers.name, sealedKey: providers.sealedKey })
+    .from(providers)
+    .where(isNotNull(providers.sealedKey))
+    .orderBy(asc(providers.id))
+    .for("update");
+}
+
+export async function replaceSealedKey(
+  db: Database,
+  providerId: string,
+  sealedKey: string,
+): Promise<void> {
+  await db.update(providers).set({ sealedKey }).where(eq(providers.id, providerId));
+}
+
+/** Models of all providers that are not deleted, switched off or not. */
+export async function listAllModels(db: Database): Promise<ModelRow[]> {
+  const rows = await db
+    .select({ model: models })
+    .from(models)
+    .innerJoin(providers, eq(providers.id, models.providerId))
+    .where(and(isNull(models.deletedAt), isNull(providers.deletedAt)))
+    .orderBy(asc(models.id));
+  return rows.map((row) => row.model);
+}
+
+export async function findModel(
+  db: Database,
+  modelId: string,
+): Promise<ModelOfProvider | undefined> {
+  const [row] = await db
+    .select({ model: models, provider: providers })
+    .from(models)
+    .innerJoin(providers, eq(providers.id, models.providerId))
+    .where(and(eq(models.id, modelId), isNull(models.deletedAt), isNull(providers.deletedAt)))
+    .limit(1);
+  return row;
+}
+
+/** Changes a model that still has the expected version (null: any). @returns undefined when it has not. */
+export async function updateModel(
+  db: Database,
+  modelId: string,
+  change: Partial<
+    Omit<ModelRow, "id" | "providerId" | "name" | "version" | "createdAt" | "updatedAt">
+  >,
+  expected: number | null,
+  now: Date,
+): Promise<ModelRow | undefined> {
+  const [row] = await db
+    .update(models)
+    .set({ ...change, version: sql`${models.version} + 1`, updatedAt: now })
+    .where(
+      and(
+        eq(models.id, modelId),
+        isNull(models.deletedAt),
+        expected === null ? undefined : eq(models.version, expected),
+      ),
+    )
+    .returning();
+  return row;
+}
+
+/** True while a provider that is not deleted has this name, in any case of letters. */
+export async function providerNameTaken(db: Database, name: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: providers.id })
+    .from(providers)
+    .where(and(sql`lower(${providers.name}) = lower(${name})`, isNull(providers.deletedAt)))
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Every model a provider ever had, deleted ones included. */
+export function listModelsEver(db: Database, providerId: string): Promise<ModelRow[]> {
+  return db.select().from(models).where(eq(models.providerId, providerId));
+}
+
+export async function insertModel(
+  db: Database,
+  row: typeof models.$inferInsert,
+): Promise<ModelRow> {
+  const [stored] = await db.insert(models).values(row).returning();
+  if (!stored) throw new Error("The model was not stored");
+  return stored;
+}
+
+/** Names of models, deleted ones too: old answers still say who wrote them. */
+export async function findModelNames(db: Database, ids: string[]) {
+  if (ids.length === 0) return [];
+  return db
+    .select({ id: models.id, name: models.displayName })
+    .from(models)
+    .where(inArray(models.id, ids));
+}

@@ -1,0 +1,71 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  check,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { createdAt, id, instant, updatedAt } from "../../platform/db/columns.ts";
+import type { PriceTable } from "../../providers/index.ts";
+
+/** A place models are called at. `origin` tells apart what the environment brings from what an admin entered. */
+export const providers = pgTable(
+  "providers",
+  {
+    id: id(),
+    kind: text("kind", { enum: ["anthropic", "openai", "excerpts"] }).notNull(),
+    name: text("name").notNull(),
+    baseUrl: text("base_url"),
+    /** Sealed with the newest secret key; null: from the environment, or none needed. */
+    sealedKey: text("sealed_key"),
+    /** The last four characters, so that an admin can tell which key is in use. */
+    keyHint: text("key_hint"),
+    origin: text("origin", { enum: ["builtin", "environment", "admin"] }).notNull(),
+    enabled: boolean("enabled").notNull().default(true),
+    version: integer("version").notNull().default(1),
+    deletedAt: instant("deleted_at"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex("providers_name")
+      .on(sql`lower(${table.name})`)
+      .where(sql`${table.deletedAt} is null`),
+    check("providers_kind", sql`${table.kind} in ('anthropic', 'openai', 'excerpts')`),
+  ],
+);
+
+export const models = pgTable(
+  "models",
+  {
+    id: id(),
+    providerId: uuid("provider_id")
+      .notNull()
+      .references(() => providers.id, { onDelete: "cascade" }),
+    /** The provider's own name of it. */
+    name: text("name").notNull(),
+    displayName: text("display_name").notNull(),
+    contextWindow: integer("context_window").notNull(),
+    maxOutputTokens: integer("max_output_tokens").notNull(),
+    images: boolean("images").notNull().default(false),
+    reasoning: boolean("reasoning").notNull().default(false),
+    /** Micro-USD per million tokens, by the size of the input; most models have one tier. */
+    priceTiers: jsonb("price_tiers").$type<PriceTable["tiers"]>().notNull(),
+    /** Where the prices come from and of which day, for example `genai-prices@0.1.8 openai/o3` or `admin 2026-11-23`. */
+    priceVersion: text("price_version").notNull(),
+    enabled: boolean("enabled").notNull().default(true),
+    version: integer("version").notNull().default(1),
+    deletedAt: instant("deleted_at"),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    uniqueIndex("models_provider_name")
+      .on(table.providerId, table.name)
+      .where(sql`${table.deletedAt} is null`),
+  ],
+);

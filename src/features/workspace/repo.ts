@@ -1,0 +1,29 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import { workspaceSettings } from "./tables.ts";
+
+const SETTINGS_LOCK = 7_263_548_194;
+
+/** Who changes settings takes turns, to the end of the transaction. */
+export async function lockSettings(db: Database): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(${SETTINGS_LOCK})`);
+}
+
+/** Name and value of every switch that was ever set. */
+export function listSettings(db: Database) {
+  return db.select().from(workspaceSettings);
+}
+
+export async function storeSetting(
+  db: Database,
+  name: string,
+  value: boolean | string | null,
+  now: Date,
+): Promise<void> {
+  // A plain null would be the column's, not JSON's.
+  const json = sql`${JSON.stringify(value)}::text::jsonb`;
+  await db
+    .insert(workspaceSettings)
+    .values({ name, value: json, updatedAt: now })
+    .onConflictDoUpdate({ target: workspaceSettings.name, set: { value: json, updatedAt: now } });
+}

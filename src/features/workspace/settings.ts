@@ -1,0 +1,60 @@
+import { z } from "zod";
+import type { Ctx } from "../../platform/context.ts";
+import { listSettings, storeSetting } from "./repo.ts";
+
+/** Null is "never set"; so is a value of a shape that only a newer version knows. */
+const stored = z.object({
+  signUpOpen: z.boolean().nullable().catch(null),
+  defaultModelId: z.uuid().nullable().catch(null),
+});
+
+/** The workspace's switches as an admin has set them; null: as the configuration, or the product, has it. */
+export type StoredSettings = z.output<typeof stored>;
+export type SettingName = keyof StoredSettings;
+
+export async function getSetting<N extends SettingName>(
+  ctx: Ctx,
+  name: N,
+): Promise<StoredSettings[N]> {
+  return parse(await listSettings(ctx.db))[name];
+}
+
+/** Sets a switch, or with null takes it back. The caller records it in the audit log. */
+export async function setSetting<N extends SettingName>(
+  ctx: Ctx,
+  name: N,
+  value: StoredSettings[N],
+): Promise<void> {
+  await storeSetting(ctx.db, name, value, ctx.deps.clock.now());
+}
+
+/** Whether strangers may sign up: as an admin has set it, else as configured. */
+export async function signUpOpen(ctx: Ctx): Promise<boolean> {
+  return (await getSetting(ctx, "signUpOpen")) ?? ctx.deps.config.signUp === "open";
+}
+
+/** The settings in force, and what an admin has set. */
+export interface WorkspaceSettings {
+  signUpOpen: boolean;
+  /** Null: as configured. */
+  signUpOpenSet: boolean | null;
+  /** Null: the oldest enabled model of a real provider. */
+  defaultModelId: string | null;
+  version: number;
+}
+
+/** All settings, with the version that a change must name. */
+export async function getSettings(ctx: Ctx): Promise<WorkspaceSettings> {
+  const rows = await listSettings(ctx.db);
+  const { signUpOpen: set, defaultModelId } = parse(rows);
+  return {
+    signUpOpen: set ?? ctx.deps.config.signUp === "open",
+    signUpOpenSet: set,
+    defaultModelId,
+    version: Math.max(0, ...rows.map(({ updatedAt }) => updatedAt.getTime())),
+  };
+}
+
+function parse(rows: { name: string; value: unknown }[]): StoredSettings {
+  return stored.parse(Object.fromEntries(rows.map(({ name, value }) => [name, value])));
+}

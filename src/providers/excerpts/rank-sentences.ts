@@ -1,0 +1,138 @@
+/** Sentences of some sources, ranked by how well they answer a question. */
+
+import type { PromptSource } from "../port.ts";
+
+export interface RankedSentence {
+  label: string;
+  title: string;
+  /** An exact slice of the source's text. */
+  text: string;
+  score: number;
+}
+
+/** BM25's term saturation and length normalisation, at the usual values (Robertson and Zaragoza, 2009). */
+const K1 = 1.2;
+const B = 0.75;
+const MAX_SENTENCE = 400;
+/** Work between two turns of the event loop, in characters. */
+const SLICE_CHARS = 64 * 1024;
+
+/** Words too common in English to say what a question is about; other languages rely on their rarity. */
+const COMMON = new Set(
+  (
+    "a about above after again all also am an and any are as at be because been before being below between " +
+    "both but by can could did do does doing during each few for from further had has have having he her " +
+    "here hers him his how i if in into is it its just me more most my no nor not now of off on once only or " +
+    "other our out over own please s same she should so some such t tell than that the their them then there " +
+    "these they this those through to too under until up us very was we were what when where which while who " +
+    "whom why will with would you your say says give show explain describe"
+  ).split(" "),
+);
+
+interface Sentence {
+  source: PromptSource;
+  text: string;
+  terms: string[];
+}
+
+/**
+ * Scores each sentence with BM25 against the question, sentences being the documents; a word of the
+ * source's title counts once for all its sentences. Best first, only what shares a word with the question.
+ * Long sources are read in slices, so that nobody else waits for them.
+ */
+export async function rankSentences(
+  question: string,
+  sources: PromptSource[],
+  signal: AbortSignal,
+): Promise<RankedSentence[]> {
+  const wanted = new Set(termsOf(question).filter((term) => !COMMON.has(term)));
+  if (wanted.size === 0) return [];
+  const sentences: Sentence[] = [];
+  let read = 0;
+  for (const source of sources) {
+    const titleTerms = termsOf(source.title).filter((term) => wanted.has(term));
+    for (const text of sentencesOf(source.text)) {
+      sentences.push({ source, text, terms: [...termsOf(text), ...titleTerms] });
+      read += text.length;
+      if (read > SLICE_CHARS) {
+        read = 0;
+        await new Promise(setImmediate);
+        signal.throwIfAborted();
+      }
+    }
+  }
+  return score(wanted, sentences);
+}
+
+function score(wanted: Set<string>, sentences: Sentence[]): RankedSentence[] {
+  const containing = new Map<string, number>();
+  let length = 0;
+  for (const { terms } of sentences) {
+    length += terms.length;
+    for (const term of new Set(terms)) {
+      if (wanted.has(term)) containing.set(term, (containing.get(term) ?? 0) + 1);
+    }
+  }
+  const average = length / Math.max(1, sentences.length);
+  const ranked = sentences.map(({ source, text, terms }) => {
+    const counts = new Map<string, number>();
+    for (const term of terms) if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
+    let sum = 0;
+    for (const [term, count] of counts) {
+      const found = containing.get(term) ?? 0;
+      const rarity = Math.log(1 + (sentences.length - found + 0.5) / (found + 0.5));
+      sum += (rarity * count * (K1 + 1)) / (count + K1 * (1 - B + (B * terms.length) / average));
+    }
+    return { label: source.label, title: source.title, text, score: sum };
+  });
+  return ranked.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score);
+}
+
+/** Exact slices of the text: sentences, or lines of lists and tables; headings and scraps are passed over. */
+function* sentencesOf(text: string): Generator<string> {
+  const boundary =
+    /(?<=[.!?]["'”’)\]]*)\s+|(?<=[。！？])\s*|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*+>|#]|\d+[.)])\s)/gu;
+  let from = 0;
+  for (const match of text.matchAll(boundary)) {
+    yield* tidy(text.slice(from, match.index));
+    from = match.index + match[0].length;
+  }
+  yield* tidy(text.slice(from));
+}
+
+function* tidy(slice: string): Generator<string> {
+  // Headings stand above the answer, they are not it.
+  if (/^\s*#/.test(slice)) {
+    const body = slice.indexOf("\n");
+    if (body !== -1) yield* tidy(slice.slice(body + 1));
+    return;
+  }
+  const text = slice.replace(/^\s*(?:[-*+>|]|\d+[.)])\s+/, "").trim();
+  if (text.length <= MAX_SENTENCE) {
+    if (/[\p{L}\p{N}]/u.test(text)) yield text;
+    return;
+  }
+  let cut = text.lastIndexOf(" ", MAX_SENTENCE);
+  if (cut < MAX_SENTENCE / 2) cut = MAX_SENTENCE;
+  yield text.slice(0, cut).trimEnd();
+  yield* tidy(text.slice(cut));
+}
+
+/** Words in lower case without accents and English endings; Chinese and Japanese as pairs of characters. */
+function termsOf(text: string): string[] {
+  const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const terms: string[] = [];
+  for (const [word] of plain.matchAll(/[\p{L}\p{N}]+/gu)) {
+    if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) {
+      for (let at = 0; at < Math.max(1, word.length - 1); at++) terms.push(word.slice(at, at + 2));
+    } else {
+      terms.push(stem(word));
+    }
+  }
+  return terms;
+}
+
+function stem(word: string): string {
+  if (word.length < 5) return word.length === 4 && /[^s]s$/.test(word) ? word.slice(0, -1) : word;
+  return word.replace(/(?:ies|ied)$/, "y").replace(/(?:ing|ed|es|e|s)$/, "");
+}

@@ -1,0 +1,118 @@
+/**
+ * OpenAI's chat completions, streaming, and what compatible endpoints make of it
+ * (OpenRouter, Ollama, vLLM, llama.cpp, LiteLLM and others).
+ * Protocol: platform.openai.com → API reference → Chat → "Create" and "Streaming".
+ */
+
+import { type FetchLike, streamAnswer } from "../answer-stream.ts";
+import type { PromptMessage, PromptPart, Provider, ProviderRequest, SystemBlock } from "../port.ts";
+import { decodeOpenAi } from "./decoder.ts";
+import { dialectFor, type OpenAiDialect } from "./dialect.ts";
+
+export const OPENAI_BASE_URL = "https://api.openai.com/v1";
+
+export interface OpenAiOptions {
+  /** Absent for endpoints that ask for none, as a local Ollama. */
+  apiKey?: string;
+  /** With its version, as vendors print it: `https://api.openai.com/v1`. */
+  baseUrl?: string;
+  /** What differs from the dialect known for the address. */
+  dialect?: Partial<OpenAiDialect>;
+  fetch?: FetchLike;
+}
+
+/** A provider over the chat completions wire format. */
+export function openAiProvider(options: OpenAiOptions): Provider {
+  const baseUrl = (options.baseUrl ?? OPENAI_BASE_URL).replace(/\/+$/, "");
+  const dialect = { ...dialectFor(baseUrl), ...options.dialect };
+  const headers: Record<string, string> = options.apiKey
+    ? { authorization: `Bearer ${options.apiKey}` }
+    : {};
+  return {
+    kind: "openai",
+    stream: (request, call) =>
+      streamAnswer(
+        {
+          url: `${baseUrl}/chat/completions`,
+          headers,
+          body: openAiBody(request, dialect),
+          fetch: options.fetch ?? fetch,
+          decoder: decodeOpenAi(),
+        },
+        call,
+      ),
+  };
+}
+
+/** The request as chat completions take it in a dialect; exported for its test. */
+export function openAiBody(request: ProviderRequest, dialect: OpenAiDialect) {
+  const reasons = request.reasoningTokens !== undefined && request.reasoningTokens > 0;
+  return {
+    model: request.model,
+    stream: true,
+    ...(dialect.includeUsage ? { stream_options: { include_usage: true } } : {}),
+    [dialect.outputLimit]: request.maxOutputTokens,
+    messages: [
+      ...systemOf(request.system, dialect),
+      // An answer that was stopped before its first word is empty, which some endpoints refuse.
+      ...request.messages.map(messageOf).filter((message) => message.content.length > 0),
+    ],
+    ...(request.temperature === undefined || (reasons && dialect.reasoning === "effort")
+      ? {}
+      : { temperature: request.temperature }),
+    ...(reasons ? reasoningOf(request.reasoningTokens ?? 0, dialect) : {}),
+  };
+}
+
+function systemOf(system: SystemBlock[], dialect: OpenAiDialect) {
+  const blocks = system.filter((block) => block.text.trim() !== "");
+  if (blocks.length === 0) return [];
+  if (!dialect.cacheBreakpoints) {
+    // Prefix caches are automatic here: stable blocks come first and that is all it takes.
+    const content = blocks.map((block) => block.text).join("\n\n");
+    return [{ role: "system" as const, content }];
+  }
+  const breakpoint = blocks.findLastIndex((block) => block.cacheable);
+  const content = blocks.map((block, index) => ({
+    type: "text" as const,
+    text: block.text,
+    ...(index === breakpoint ? { cache_control: { type: "ephemeral" as const } } : {}),
+  }));
+  return [{ role: "system" as const, content }];
+}
+
+type WireContent =
+  | { type: "text"; text: string }
+  | { type: "image_url"; image_url: { url: string } };
+
+/** Reasoning is left out: this format has no place for it that all endpoints accept. */
+function messageOf({ role, parts }: PromptMessage) {
+  if (parts.some((part) => part.type === "image"))
+    return { role, content: parts.flatMap(contentOf) };
+  const texts = parts.filter((part) => part.type === "text");
+  return { role, content: texts.map((part) => part.text).join("") };
+}
+
+function contentOf(part: PromptPart): WireContent[] {
+  switch (part.type) {
+    case "text":
+      return [{ type: "text", text: part.text }];
+    case "image":
+      return [
+        { type: "image_url", image_url: { url: `data:${part.mediaType};base64,${part.data}` } },
+      ];
+    case "reasoning":
+      return [];
+  }
+}
+
+function reasoningOf(tokens: number, dialect: OpenAiDialect) {
+  switch (dialect.reasoning) {
+    case "budget":
+      return { reasoning: { max_tokens: tokens } };
+    case "effort":
+      return { reasoning_effort: tokens < 4_096 ? "low" : tokens < 16_384 ? "medium" : "high" };
+    case "none":
+      return {};
+  }
+}
