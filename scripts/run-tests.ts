@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startTestServer } from "../test/support/database.ts";
+import { prepareTemplate, startTestServer } from "../test/support/database.ts";
 import { ensureBrowser } from "./install-browser.ts";
 
 /**
@@ -84,6 +84,7 @@ await check("build of the front end", [bun, "scripts/build-web.ts", "--quiet"]);
 
 const server = await startTestServer();
 try {
+  await prepareTemplate(server.url);
   const env = { ATELIER_TEST_DATABASE_URL: server.url };
   await suite(
     "unit-and-app",
