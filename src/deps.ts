@@ -11,6 +11,7 @@ import { type Clock, systemClock } from "./platform/clock.ts";
 import { newSecretKey, type SecretKeys, secretKeys } from "./platform/crypto/secret-keys.ts";
 import { type DatabaseClient, openDatabase } from "./platform/db/client.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
+import { freshAfterIdle } from "./platform/http/fresh-connections.ts";
 import { type SharedCounts, valkeyCounts } from "./platform/http/shared-counts.ts";
 import { type Ids, uuidv7 } from "./platform/ids.ts";
 import { type Jobs, startJobs } from "./platform/jobs/jobs.ts";
@@ -42,8 +43,8 @@ export interface Deps {
   /** Where unexpected errors and product events go; nowhere unless configured. */
   readonly errors: ErrorTracker;
   readonly events: ProductEvents;
-  /** The client for provider calls: `fetch`, replaced where a test must see the calls. */
-  readonly fetch: typeof fetch;
+  /** The client for provider calls, replaced where a test must see the calls. */
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 
 export interface BuiltDeps {
@@ -122,7 +123,7 @@ async function open(
     jobs,
     counts,
     lifecycle: new Lifecycle(),
-    fetch,
+    fetch: freshAfterIdle(fetch),
     ...overrides,
   };
 }
