@@ -1,6 +1,13 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { anthropicServer } from "../../test/providers/anthropic-server.ts";
-import { aCall, aRequest, collect, eventually, failureOf } from "../../test/providers/contract.ts";
+import {
+  aCall,
+  aRequest,
+  type Collected,
+  collect,
+  eventually,
+  failureOf,
+} from "../../test/providers/contract.ts";
 import { createProvider, type FetchLike } from "./index.ts";
 
 describe("a call that is given up at any moment", () => {
@@ -50,6 +57,89 @@ describe("a call that is given up at any moment", () => {
       await eventually(() => server.running.length === 0);
       expect(server.calls.at(-1)?.ended).toBe("closed_by_client");
     }
+  });
+});
+
+describe("a stop while the provider writes", () => {
+  const delta = (content: string) =>
+    new TextEncoder().encode(`data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`);
+  const finish = new TextEncoder().encode(
+    'data: {"choices":[{"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+  );
+
+  /** Stops when the first words have come and those of `behind` wait in the socket. */
+  async function stopAfterFirst(behind: (written: (bytes: Uint8Array) => void) => void) {
+    const abort = new AbortController();
+    const { promise: opened, resolve: open } = Promise.withResolvers<(b: Uint8Array) => void>();
+    let socket: AbortSignal | undefined;
+    const fetch: FetchLike = async (_, { signal }) => {
+      socket = signal ?? undefined;
+      const body = new ReadableStream<Uint8Array>({
+        start: (controller) => open((bytes) => controller.enqueue(bytes)),
+      });
+      return new Response(body);
+    };
+    const provider = createProvider({ kind: "openai", retry: false, fetch });
+    const into: Collected = { text: "", reasoning: "", usage: undefined, events: [], reads: 0 };
+    const reading = collect(
+      (async function* () {
+        for await (const events of provider.stream(aRequest(), aCall({ signal: abort.signal }))) {
+          yield events;
+          if (into.reads > 1) expect(socket?.aborted).toBe(true);
+          if (abort.signal.aborted) continue;
+          behind(await opened);
+          abort.abort("stop");
+        }
+      })(),
+      into,
+    );
+    (await opened)(delta("first"));
+    const reason = await reading.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(socket?.aborted).toBe(true);
+    return { reason, ...into };
+  }
+
+  test("what it has written is read and passed on once, with the socket closed", async () => {
+    const { reason, text, reads } = await stopAfterFirst((write) => {
+      for (const word of [" second", " third", " fourth"]) write(delta(word));
+    });
+    expect(reason).toBe("stop");
+    expect(text).toBe("first second third fourth");
+    expect(reads).toBe(2);
+  });
+
+  test("an answer that turns out to be whole ends as whole", async () => {
+    const { reason, events } = await stopAfterFirst((write) => write(finish));
+    expect(reason).toBeUndefined();
+    expect(events.at(-1)).toEqual({ type: "end", reason: "stop" });
+  });
+
+  test("what comes later is not waited for", async () => {
+    const { reason, text } = await stopAfterFirst((write) => {
+      setTimeout(() => write(delta(" late")), 200);
+    });
+    expect(reason).toBe("stop");
+    expect(text).toBe("first");
+  });
+
+  test("one that is always faster is left after a moment", async () => {
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(delta("on ")),
+    });
+    const abort = new AbortController();
+    const provider = createProvider({
+      kind: "openai",
+      retry: false,
+      fetch: async () => new Response(endless),
+    });
+    const reading = (async () => {
+      for await (const _ of provider.stream(aRequest(), aCall({ signal: abort.signal })))
+        abort.abort("stop");
+    })();
+    expect(await failureOf(reading)).toBe("stop");
   });
 });
 

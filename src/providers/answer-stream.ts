@@ -3,19 +3,14 @@
  * aborts and cuts, and hands each event to the format's decoder.
  */
 
-import { errorFromEvent, errorFromResponse, providerError } from "./errors.ts";
+import { providerError } from "./errors.ts";
 import { createEventReader } from "./event-stream.ts";
-import {
-  type ProviderCall,
-  ProviderError,
-  type ProviderErrorCode,
-  type ProviderEvent,
-} from "./port.ts";
+import { type ProviderCall, ProviderError, type ProviderEvent } from "./port.ts";
+import { readAtHand } from "./read-at-hand.ts";
+import { type ByteRead, type ByteReader, sendRequest, type WireRequest } from "./send-request.ts";
 import { createTextGuard } from "./text-guard.ts";
 import { watchSilence } from "./watch-silence.ts";
 
-/** How much of an error's body is read. */
-const MAX_ERROR_CHARS = 64 * 1024;
 /** How long the tail behind a finished answer may take before its socket is closed instead of kept. */
 const TAIL_MS = 500;
 
@@ -27,19 +22,13 @@ export interface AnswerDecoder {
   close(out: ProviderEvent[]): boolean;
 }
 
-/** The part of `fetch` that is used, so that tests and the address guard can stand in for it. */
-export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
-
-export interface AnswerRequest {
-  url: string;
-  headers: Record<string, string>;
-  body: unknown;
-  fetch: FetchLike;
+export interface AnswerRequest extends WireRequest {
   decoder: AnswerDecoder;
 }
 
 /**
- * Streams the answer to one request.
+ * Streams the answer to one request. After an abort it still yields what the provider had written by then,
+ * since that is charged for, and closes the socket within some 50 ms.
  * Throws {@link ProviderError}, or the signal's reason when the call is aborted.
  */
 export async function* streamAnswer(
@@ -48,125 +37,110 @@ export async function* streamAnswer(
 ): AsyncGenerator<ProviderEvent[], void, undefined> {
   call.signal.throwIfAborted();
   const socket = new AbortController();
-  const onAbort = () => socket.abort();
-  call.signal.addEventListener("abort", onAbort, { once: true });
-  const silence = watchSilence(call.idleTimeoutMs, onAbort);
-  const { decoder } = request;
-  const events = createEventReader();
-  const guard = createTextGuard();
+  const silence = watchSilence(call.idleTimeoutMs, () => socket.abort());
+  let onAbort = () => socket.abort();
+  const abort = () => onAbort();
+  call.signal.addEventListener("abort", abort, { once: true });
+  let billable = false;
+  const tell = (value: boolean) => {
+    billable = value;
+    call.onBillable?.(value);
+  };
   let reader: ByteReader | undefined;
-  /** Set while the network is awaited: what its failure means. Other errors are our own bugs. */
-  let awaiting: ProviderErrorCode | undefined = "unreachable";
-  let produced = false;
-  let ended = false;
+  let answer: Answer | undefined;
   try {
     silence.listen();
-    const response = await send(request, socket.signal);
-    awaiting = "cut";
-    reader = response.body?.getReader();
-    if (!response.ok || !reader || isDocument(response)) {
-      throw refusalOf(response, reader ? await readText(reader) : "");
-    }
-    while (!ended) {
-      awaiting = "cut";
+    reader = await sendRequest(request, socket.signal, tell);
+    answer = new Answer(request.decoder, tell);
+    while (!answer.ended) {
       silence.listen();
-      const { done, value } = await reader.read();
+      const pending = reader.read();
+      const read = await unlessAborted(pending, call.signal, (wake) => {
+        onAbort = wake;
+      });
       silence.rest();
-      awaiting = undefined;
-      const decoded: ProviderEvent[] = [];
-      let failure: unknown;
-      try {
-        ended = done
-          ? decoder.close(decoded)
-          : decodeAll(decoder, value ? events.feed(value) : [], decoded);
-        if (done && !ended) throw providerError("cut");
-        if (!ended && events.overflowed) throw providerError("malformed");
-      } catch (error) {
-        failure = error;
-      }
-      const out = guard(decoded);
-      // What came before the fault in the same read is still part of the answer.
-      if (out.length > 0) {
-        produced ||= out.some((event) => event.type === "text" || event.type === "reasoning");
-        yield out;
-      }
+      const reads = read === undefined ? await readAtHand(reader, pending) : [read];
+      if (read === undefined) socket.abort();
+      const { events, failure } = answer.take(reads);
+      // What came before a fault in the same read is still part of the answer.
+      if (events.length > 0) yield events;
+      if (read === undefined && !answer.ended) throw call.signal.reason;
       if (failure !== undefined) throw failure;
     }
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
-    if (silence.expired) throw providerError("silent", { produced });
-    if (error instanceof ProviderError) throw produced ? notRetryable(error) : error;
-    if (awaiting) throw providerError(awaiting, { produced });
-    throw error;
+    if (silence.expired) throw providerError("silent", { billable });
+    throw billable && error instanceof ProviderError ? notRetryable(error) : error;
   } finally {
     silence.stop();
-    call.signal.removeEventListener("abort", onAbort);
-    if (ended && reader) void drain(reader, socket);
+    call.signal.removeEventListener("abort", abort);
+    if (answer?.ended && reader) void drain(reader, socket);
     else socket.abort();
   }
 }
 
-/** The part of a body's reader that is used. */
-interface ByteReader {
-  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
-}
-
-async function send(request: AnswerRequest, signal: AbortSignal): Promise<Response> {
-  return await request.fetch(request.url, {
-    method: "POST",
-    headers: headersOf(request),
-    body: JSON.stringify(request.body),
-    // A redirect would carry the key and the prompt to an address nobody has entered.
-    redirect: "manual",
-    signal,
+/** A read's result; undefined as soon as the signal is aborted. A failed read means a lost connection. */
+function unlessAborted(
+  read: Promise<ByteRead>,
+  signal: AbortSignal,
+  onAbort: (wake: () => void) => void,
+): Promise<ByteRead | undefined> {
+  return new Promise((resolve, reject) => {
+    onAbort(() => resolve(undefined));
+    if (signal.aborted) resolve(undefined);
+    read.then(resolve, () => reject(providerError("cut")));
   });
 }
 
-function headersOf(request: AnswerRequest): Headers {
-  try {
-    return new Headers({
-      "content-type": "application/json",
-      accept: "text/event-stream",
-      // Compression saves nothing on a stream of small events and delays them on some proxies.
-      "accept-encoding": "identity",
-      ...request.headers,
-    });
-  } catch {
-    // Line breaks and the like in a pasted key; the thrown message would quote it.
-    throw providerError("bad_key");
+/** What has been read of one answer. */
+class Answer {
+  ended = false;
+  readonly #decoder: AnswerDecoder;
+  readonly #onBillable: (billable: boolean) => void;
+  readonly #events = createEventReader();
+  readonly #guard = createTextGuard();
+  #begun = false;
+
+  constructor(decoder: AnswerDecoder, onBillable: (billable: boolean) => void) {
+    this.#decoder = decoder;
+    this.#onBillable = onBillable;
   }
-}
 
-function decodeAll(decoder: AnswerDecoder, payloads: string[], out: ProviderEvent[]): boolean {
-  for (const data of payloads) if (decoder.decode(data, out)) return true;
-  return false;
-}
-
-/** A 200 with a document instead of a stream: an error object, or the page of some other server. */
-function isDocument(response: Response): boolean {
-  return /json|html/.test(response.headers.get("content-type") ?? "");
-}
-
-function refusalOf(response: Response, text: string): ProviderError {
-  if (!response.ok) return errorFromResponse(response.status, response.headers, text);
-  try {
-    const { error, ...payload } = Object(JSON.parse(text));
-    // Some gateways answer 200 whatever happens, with the error as the whole document.
-    return error ? errorFromEvent({ ...payload, error }) : providerError("malformed");
-  } catch {
-    return providerError("malformed");
+  /** Decodes reads up to a fault. */
+  take(reads: readonly ByteRead[]): { events: ProviderEvent[]; failure?: unknown } {
+    const decoded: ProviderEvent[] = [];
+    try {
+      for (const read of reads) {
+        this.#decode(read, decoded);
+        if (this.ended) break;
+      }
+    } catch (failure) {
+      return { events: this.#guard(decoded), failure };
+    }
+    return { events: this.#guard(decoded) };
   }
-}
 
-async function readText(reader: ByteReader): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  while (text.length < MAX_ERROR_CHARS) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    text += decoder.decode(value, { stream: true });
+  #decode({ done, value }: ByteRead, out: ProviderEvent[]): void {
+    if (done) {
+      this.ended = this.#decoder.close(out);
+      if (!this.ended) throw providerError("cut");
+      return;
+    }
+    for (const data of value ? this.#events.feed(value) : []) {
+      try {
+        this.ended = this.#decoder.decode(data, out);
+      } catch (error) {
+        // An error in place of the first event is a refusal; one behind it ends an answer.
+        const refused =
+          !this.#begun && error instanceof ProviderError && error.code !== "malformed";
+        if (refused) this.#onBillable(false);
+        throw error;
+      }
+      this.#begun = true;
+      if (this.ended) return;
+    }
+    if (this.#events.overflowed) throw providerError("malformed");
   }
-  return text;
 }
 
 function notRetryable(error: ProviderError): ProviderError {

@@ -54,17 +54,17 @@ const REFUSED = /content.{0,20}(policy|filter)|flagged|moderation/i;
 const MODEL =
   /model\b.{0,200}(not found|not exist|does not exist|no such|not available|unsupported|not a valid|invalid)|(unknown|no such|invalid|unsupported|not a valid) model|no endpoints found/i;
 
-/** Makes the error of a code. `produced`: output has been passed on already, so it is not retryable. */
+/** Makes the error of a code. `billable`: the provider may charge for the request, so it is not retryable. */
 export function providerError(
   code: ProviderErrorCode,
-  details: { produced?: boolean; status?: number; retryAfterMs?: number; param?: string } = {},
+  details: { billable?: boolean; status?: number; retryAfterMs?: number; param?: string } = {},
 ): ProviderError {
   const sentence = SENTENCES[code];
   const message = details.param
     ? `${sentence.slice(0, -1)} (parameter ${details.param}).`
     : sentence;
   return new ProviderError(code, message, {
-    retryable: TRANSIENT.has(code) && details.produced !== true,
+    retryable: TRANSIENT.has(code) && details.billable !== true,
     ...(details.status === undefined ? {} : { status: details.status }),
     ...(details.retryAfterMs === undefined ? {} : { retryAfterMs: details.retryAfterMs }),
   });

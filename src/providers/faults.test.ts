@@ -20,27 +20,29 @@ const vendors = [
   { vendor: "OpenAI", kind: "openai" as const, server: openAiServer().start(), path: "/v1" },
 ];
 
-/** Each fault before the first word, with what a person is told. */
-const refusals: [Fault, ProviderErrorCode, { retryable: boolean }][] = [
-  [{ kind: "bad_key" }, "bad_key", { retryable: false }],
-  [{ kind: "no_credit" }, "no_credit", { retryable: false }],
-  [{ kind: "unknown_model" }, "unknown_model", { retryable: false }],
-  [{ kind: "context_too_long" }, "context_too_long", { retryable: false }],
-  [{ kind: "refused" }, "refused", { retryable: false }],
-  [{ kind: "invalid_request" }, "invalid_request", { retryable: false }],
-  [{ kind: "rate_limited" }, "rate_limited", { retryable: true }],
-  [{ kind: "overloaded", status: 529 }, "overloaded", { retryable: true }],
-  [{ kind: "overloaded", status: 503 }, "overloaded", { retryable: true }],
-  [{ kind: "server_error" }, "provider_fault", { retryable: true }],
-  [{ kind: "redirect" }, "unreachable", { retryable: false }],
-  [{ kind: "document" }, "malformed", { retryable: true }],
-  [{ kind: "silent_start" }, "silent", { retryable: true }],
-  [{ kind: "malformed" }, "malformed", { retryable: true }],
-  [{ kind: "oversized" }, "malformed", { retryable: true }],
-  [{ kind: "error_event" }, "overloaded", { retryable: true }],
-  [{ kind: "truncated" }, "cut", { retryable: true }],
-  [{ kind: "cut", afterBytes: 20 }, "cut", { retryable: true }],
-  [{ kind: "cut", afterBytes: 20, reset: true }, "cut", { retryable: true }],
+/** Each fault before the first word, with what a person is told and whether the provider may charge for it. */
+const failures: [Fault, ProviderErrorCode, { billable: boolean; retryable: boolean }][] = [
+  [{ kind: "bad_key" }, "bad_key", { billable: false, retryable: false }],
+  [{ kind: "no_credit" }, "no_credit", { billable: false, retryable: false }],
+  [{ kind: "unknown_model" }, "unknown_model", { billable: false, retryable: false }],
+  [{ kind: "context_too_long" }, "context_too_long", { billable: false, retryable: false }],
+  [{ kind: "refused" }, "refused", { billable: false, retryable: false }],
+  [{ kind: "invalid_request" }, "invalid_request", { billable: false, retryable: false }],
+  [{ kind: "rate_limited" }, "rate_limited", { billable: false, retryable: true }],
+  [{ kind: "overloaded", status: 529 }, "overloaded", { billable: false, retryable: true }],
+  [{ kind: "overloaded", status: 503 }, "overloaded", { billable: false, retryable: true }],
+  [{ kind: "server_error" }, "provider_fault", { billable: false, retryable: true }],
+  [{ kind: "redirect" }, "unreachable", { billable: false, retryable: false }],
+  [{ kind: "document" }, "malformed", { billable: true, retryable: false }],
+  [{ kind: "silent_start" }, "silent", { billable: true, retryable: false }],
+  [{ kind: "hang_up" }, "unreachable", { billable: true, retryable: false }],
+  [{ kind: "malformed" }, "malformed", { billable: true, retryable: false }],
+  [{ kind: "oversized" }, "malformed", { billable: true, retryable: false }],
+  [{ kind: "error_event" }, "overloaded", { billable: true, retryable: false }],
+  [{ kind: "truncated" }, "cut", { billable: true, retryable: false }],
+  [{ kind: "cut", afterBytes: 0 }, "cut", { billable: true, retryable: false }],
+  [{ kind: "cut", afterBytes: 20 }, "cut", { billable: true, retryable: false }],
+  [{ kind: "cut", afterBytes: 20, reset: true }, "cut", { billable: true, retryable: false }],
 ];
 
 /** Faults in the middle of the answer: what came stays, and nothing is asked twice. */
@@ -61,11 +63,19 @@ for (const { vendor, kind, server, path } of vendors) {
     afterEach(() => server.reset());
     afterAll(() => server.stop());
 
-    test.each(refusals)("%j is told as %s", async (fault, code, details) => {
+    test.each(failures)("%j is told as %s", async (fault, code, { billable, retryable }) => {
       server.scenario = { text: TEXT, fault };
-      const error = await failureOf(collect(ask(fault.kind === "silent_start" ? 60 : 2000)));
+      let mayBeCharged: boolean | undefined;
+      const call = aCall({
+        idleTimeoutMs: fault.kind === "silent_start" ? 60 : 2000,
+        onBillable: (value) => {
+          mayBeCharged = value;
+        },
+      });
+      const error = await failureOf(collect(provider.stream(aRequest(), call)));
       expect(error).toBeInstanceOf(ProviderError);
-      expect(error).toMatchObject({ code, ...details });
+      expect(error).toMatchObject({ code, retryable });
+      expect(mayBeCharged).toBe(billable);
       await eventually(() => server.running.length === 0);
     });
 
@@ -91,7 +101,7 @@ for (const { vendor, kind, server, path } of vendors) {
 
     test("no error carries the key, the address or the prompt", async () => {
       const told: string[] = [];
-      for (const [fault] of refusals) {
+      for (const [fault] of failures) {
         server.scenario = { fault };
         const error = await failureOf(collect(ask(50)));
         told.push(Bun.inspect(error), JSON.stringify(error));

@@ -1,12 +1,12 @@
 /** Providers by kind: the door through which the rest of the program gets one. */
 
-import type { FetchLike } from "./answer-stream.ts";
 import { anthropicProvider } from "./anthropic/adapter.ts";
 import { excerptsProvider } from "./excerpts/adapter.ts";
 import { openAiProvider } from "./openai/adapter.ts";
 import type { OpenAiDialect } from "./openai/dialect.ts";
 import type { Provider, ProviderKind } from "./port.ts";
 import { type RetryOptions, withRetry } from "./retry.ts";
+import type { FetchLike } from "./send-request.ts";
 
 export interface ProviderSettings {
   kind: ProviderKind;
@@ -24,7 +24,7 @@ export interface ProviderSettings {
   retry?: RetryOptions | false;
 }
 
-/** Makes the provider of these settings, retrying where nothing was produced yet. */
+/** Makes the provider of these settings, retrying where nothing is charged yet. */
 export function createProvider(settings: ProviderSettings): Provider {
   const provider = wireProvider(settings);
   return settings.retry === false || settings.kind === "excerpts"
@@ -58,7 +58,6 @@ function wireProvider({
   }
 }
 
-export type { FetchLike } from "./answer-stream.ts";
 export { type Capabilities, capabilitiesOf } from "./capabilities.ts";
 export { type CatalogueModel, type CataloguePlace, listModels, lookupModel } from "./catalogue.ts";
 export {
@@ -72,3 +71,4 @@ export type { OpenAiDialect } from "./openai/dialect.ts";
 export * from "./port.ts";
 export { flatPrices, type PriceTable, pricesFor, type UnitPrices, worstPrices } from "./prices.ts";
 export type { RetryOptions } from "./retry.ts";
+export type { FetchLike } from "./send-request.ts";

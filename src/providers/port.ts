@@ -69,8 +69,8 @@ export type ProviderEvent =
   /** A `signature` closes its reasoning part: reasoning that follows it belongs to a new part. */
   | { type: "reasoning"; text: string; signature?: string; redacted?: true }
   /**
-   * Cumulative for the call, retries included; the last one wins. Some endpoints never send one, and a
-   * call that is aborted or cut may have sent none or an early one: `usageToSettle` fills the gap.
+   * Cumulative for the call; the last one wins. Some endpoints never send one, and a call that is aborted
+   * or cut may have sent none or an early one: settling fills the gap.
    */
   | { type: "usage"; usage: TokenUsage }
   | { type: "end"; reason: EndReason };
@@ -79,6 +79,11 @@ export interface ProviderCall {
   signal: AbortSignal;
   /** Milliseconds without a byte, from the request on, after which the call fails as `silent`. */
   idleTimeoutMs: number;
+  /**
+   * Told whether the provider may charge for the call so far: true when a request leaves, false when the
+   * provider has answered it with an error or was never reached. None takes money for saying no.
+   */
+  onBillable?: (billable: boolean) => void;
 }
 
 export interface Provider {
@@ -114,7 +119,7 @@ export const PROVIDER_ERROR_CODES = [
 export type ProviderErrorCode = (typeof PROVIDER_ERROR_CODES)[number];
 
 export interface ProviderErrorDetails {
-  /** True when the same request may succeed later and no output was produced. */
+  /** True when the same request may succeed later and this one costs nothing. */
   retryable: boolean;
   /** HTTP status the provider answered with, when it did. */
   status?: number;

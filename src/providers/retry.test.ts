@@ -1,7 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { aCall, aRequest, collect, failureOf } from "../../test/providers/contract.ts";
 import { type FakeStep, fakeAnswer, fakeProvider } from "../../test/providers/fake.ts";
+import type { ProviderEvent } from "./port.ts";
 import { type RetryOptions, withRetry } from "./retry.ts";
+
+const USAGE = {
+  inputTokens: 1,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
 
 describe("asking again", () => {
   test("a provider that was busy twice answers the third time, and each wait is told", async () => {
@@ -26,29 +35,92 @@ describe("asking again", () => {
     expect(calls).toHaveLength(3);
   });
 
-  test("nothing is asked twice once a word has been shown", async () => {
-    const { provider, calls } = busy([
-      [{ events: [{ type: "text", text: "Fi" }] }, { fail: "overloaded" }],
-    ]);
+  test.each<ProviderEvent>([
+    { type: "text", text: "Fi" },
+    { type: "reasoning", text: "Hm" },
+    { type: "usage", usage: USAGE },
+  ])("nothing is asked twice once an answer has begun with %j", async (event) => {
+    const { provider, calls } = busy([[{ events: [event] }, { fail: "overloaded" }]]);
     const error = await failureOf(collect(provider.stream(aRequest(), aCall())));
     expect(error).toMatchObject({ code: "overloaded", retryable: false });
     expect(calls).toHaveLength(1);
   });
 
-  test.each(["bad_key", "unknown_model", "context_too_long", "silent", "malformed"] as const)(
-    "%s is not asked again",
+  test.each(["rate_limited", "overloaded", "unreachable", "provider_fault"] as const)(
+    "%s is asked again",
     async (code) => {
       const { provider, calls } = busy([[{ fail: code }]]);
-      await failureOf(collect(provider.stream(aRequest(), aCall())));
-      expect(calls).toHaveLength(1);
+      expect((await collect(provider.stream(aRequest(), aCall()))).text).toBe("Fish.");
+      expect(calls).toHaveLength(2);
     },
   );
 
-  test("a wait too long for a person is passed on instead of waited for", async () => {
-    const { provider, calls } = busy([[{ fail: "rate_limited", retryAfterMs: 60_000 }]]);
-    const error = await failureOf(collect(provider.stream(aRequest(), aCall())));
-    expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 60_000 });
+  test.each([
+    "bad_key",
+    "no_credit",
+    "unknown_model",
+    "context_too_long",
+    "refused",
+    "invalid_request",
+    "silent",
+    "malformed",
+    "cut",
+  ] as const)("%s is not asked again", async (code) => {
+    const { provider, calls } = busy([[{ fail: code }]]);
+    expect(await failureOf(collect(provider.stream(aRequest(), aCall())))).toMatchObject({ code });
     expect(calls).toHaveLength(1);
+  });
+
+  test("a fault of our own is not asked again", async () => {
+    let calls = 0;
+    const provider = withRetry({
+      kind: "openai",
+      // biome-ignore lint/correctness/useYield: it fails before the first event.
+      async *stream() {
+        calls++;
+        throw new TypeError("ours");
+      },
+    });
+    expect(await failureOf(collect(provider.stream(aRequest(), aCall())))).toBeInstanceOf(
+      TypeError,
+    );
+    expect(calls).toBe(1);
+  });
+
+  test("the back-off begins at half a second and doubles, half of it by chance", async () => {
+    const fault: FakeStep[] = [{ fail: "overloaded" }];
+    const told: number[] = [];
+    const onRetry: RetryOptions["onRetry"] = ({ delayMs }) => told.push(delayMs);
+    const quick = busy([fault, fault], { baseMs: 2, random: () => 0.5, onRetry });
+    await collect(quick.provider.stream(aRequest(), aCall()));
+    expect(told).toEqual([1.5, 3]);
+    const usual = withRetry(
+      fakeProvider((_, n) => (n < 2 ? fault : fakeAnswer("Fish."))),
+      {
+        random: () => 0,
+        onRetry,
+      },
+    );
+    await collect(usual.stream(aRequest(), aCall()));
+    expect(told.slice(2)).toEqual([250, 500]);
+  });
+
+  test("a wait of up to 20 seconds is waited for, a longer one is passed on", async () => {
+    const abort = new AbortController();
+    const told: number[] = [];
+    const long = busy([[{ fail: "rate_limited", retryAfterMs: 20_000 }]], {
+      onRetry: ({ delayMs }) => {
+        told.push(delayMs);
+        abort.abort("enough");
+      },
+    });
+    const stopped = collect(long.provider.stream(aRequest(), aCall({ signal: abort.signal })));
+    expect(await failureOf(stopped)).toBe("enough");
+    expect(told).toEqual([20_000]);
+    const longer = busy([[{ fail: "rate_limited", retryAfterMs: 20_001 }]]);
+    const error = await failureOf(collect(longer.provider.stream(aRequest(), aCall())));
+    expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 20_001 });
+    expect(longer.calls).toHaveLength(1);
   });
 
   test("an abort ends the wait", async () => {
@@ -58,25 +130,6 @@ describe("asking again", () => {
     });
     const call = aCall({ signal: abort.signal });
     expect(await failureOf(collect(provider.stream(aRequest(), call)))).toBe("enough");
-  });
-
-  test("what a failed try was billed stays in the usage of the call", async () => {
-    const usage = {
-      inputTokens: 100,
-      cacheReadTokens: 1,
-      cacheWriteTokens: 2,
-      outputTokens: 3,
-      reasoningTokens: 0,
-    };
-    const { provider } = busy([[{ events: [{ type: "usage", usage }] }, { fail: "cut" }]]);
-    const answer = await collect(provider.stream(aRequest(), aCall()));
-    expect(answer.usage).toEqual({
-      inputTokens: 110,
-      cacheReadTokens: 1,
-      cacheWriteTokens: 2,
-      outputTokens: 5,
-      reasoningTokens: 0,
-    });
   });
 });
 

@@ -1,4 +1,4 @@
-/** Asks again where a moment's patience helps and nobody has seen anything yet. */
+/** Asks again where a moment's patience helps and the provider has charged nothing yet. */
 
 import { pause } from "./pause.ts";
 import {
@@ -8,7 +8,6 @@ import {
   type ProviderErrorCode,
   type ProviderEvent,
   type ProviderRequest,
-  type TokenUsage,
 } from "./port.ts";
 
 export interface RetryOptions {
@@ -16,8 +15,6 @@ export interface RetryOptions {
   retries?: number;
   /** Back-off before the first retry in milliseconds, doubled each time (500). */
   baseMs?: number;
-  /** The longest back-off of our own (8,000). */
-  capMs?: number;
   /** A provider that asks for a longer wait is not asked again: the person is told instead (20,000). */
   maxRetryAfterMs?: number;
   /** Told before each wait; the place to count. */
@@ -26,18 +23,9 @@ export interface RetryOptions {
   random?: () => number;
 }
 
-/** Silence has cost the whole idle time already, and a malformed answer tends to come again. */
-const RETRIED: ReadonlySet<ProviderErrorCode> = new Set([
-  "rate_limited",
-  "overloaded",
-  "unreachable",
-  "cut",
-  "provider_fault",
-]);
-
 /**
- * Wraps a provider. A retry happens only before any text or reasoning was passed on. Usage that a failed
- * try had reported is part of the usage of the whole call, since it is billed.
+ * Wraps a provider. Only what the provider has answered with an error, or never got, is sent again: the hold
+ * covers one prompt, and a second one may be charged beside a first whose connection broke.
  */
 export function withRetry(provider: Provider, options: RetryOptions = {}): Provider {
   return {
@@ -52,25 +40,14 @@ async function* streamWithRetry(
   call: ProviderCall,
   options: RetryOptions,
 ): AsyncGenerator<ProviderEvent[], void, undefined> {
-  let spent: TokenUsage | undefined;
   for (let attempt = 1; ; attempt++) {
-    let produced = false;
-    let usage: TokenUsage | undefined;
     try {
-      for await (const events of provider.stream(request, call)) {
-        for (const event of events) {
-          if (event.type === "text" || event.type === "reasoning") produced = true;
-          if (event.type !== "usage") continue;
-          if (spent) event.usage = sum(spent, event.usage);
-          usage = event.usage;
-        }
-        yield events;
-      }
+      yield* provider.stream(request, call);
       return;
     } catch (error) {
-      const delayMs = produced ? undefined : delayBefore(attempt, error, options);
-      if (delayMs === undefined || !(error instanceof ProviderError)) throw error;
-      spent = usage ?? spent;
+      if (!(error instanceof ProviderError)) throw error;
+      const delayMs = delayBefore(attempt, error, options);
+      if (delayMs === undefined) throw error;
       options.onRetry?.({ code: error.code, attempt, delayMs });
       await pause(delayMs, call.signal);
     }
@@ -78,26 +55,18 @@ async function* streamWithRetry(
 }
 
 /** Milliseconds to wait before trying again; undefined: do not. */
-function delayBefore(attempt: number, error: unknown, options: RetryOptions): number | undefined {
-  if (!(error instanceof ProviderError) || !error.retryable || !RETRIED.has(error.code))
-    return undefined;
-  if (attempt > (options.retries ?? 2)) return undefined;
+function delayBefore(
+  attempt: number,
+  error: ProviderError,
+  options: RetryOptions,
+): number | undefined {
+  if (!error.retryable || attempt > (options.retries ?? 2)) return undefined;
   if (error.retryAfterMs !== undefined) {
     return error.retryAfterMs <= (options.maxRetryAfterMs ?? 20_000)
       ? error.retryAfterMs
       : undefined;
   }
-  const backOff = Math.min(options.capMs ?? 8_000, (options.baseMs ?? 500) * 2 ** (attempt - 1));
+  const backOff = (options.baseMs ?? 500) * 2 ** (attempt - 1);
   // Half of it by chance, so that many callers do not come back at the same moment.
   return backOff * (0.5 + 0.5 * (options.random ?? Math.random)());
-}
-
-function sum(a: TokenUsage, b: TokenUsage): TokenUsage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
-  };
 }

@@ -111,7 +111,7 @@ function* block(index: number, content_block: object, deltas: Iterable<Frame>): 
 function* thoughts({ reasoning, deltaChars }: ModelAnswer): Generator<Frame> {
   for (const thinking of deltasOf(reasoning, deltaChars)) {
     const delta = { type: "thinking_delta", thinking };
-    yield frame("content_block_delta", { index: 0, delta }, { delta: { text: "" } });
+    yield frame("content_block_delta", { index: 0, delta }, { delta: { reasoning: thinking } });
   }
   const delta = { type: "signature_delta", signature: Buffer.from(reasoning).toString("base64") };
   yield frame("content_block_delta", { index: 0, delta });

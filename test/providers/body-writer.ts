@@ -27,7 +27,8 @@ export class BodyWriter {
     if (this.#scenario.gzip) this.#held.push(bytes);
     else await this.#put(bytes);
     if (this.#connection.closed) return;
-    if (frame.delta) this.#call.sentText += frame.delta.text;
+    this.#call.sentText += frame.delta?.text ?? "";
+    this.#call.sentReasoning += frame.delta?.reasoning ?? "";
     if (frame.usage) this.#call.reportedUsage = frame.usage;
   }
 

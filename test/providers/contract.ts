@@ -129,6 +129,15 @@ export function providerContract(name: string, make: () => ContractSubject): voi
       if (subject.reportedUsage) expect(usage).toEqual(subject.reportedUsage() ?? usage);
     });
 
+    test("tells that the call may be charged for before anything comes, and takes nothing back", async () => {
+      subject.answers(TEXT);
+      const told: (boolean | "came")[] = [];
+      const call = aCall({ onBillable: (billable) => told.push(billable) });
+      for await (const _ of subject.provider.stream(aRequest(), call)) told.push("came");
+      expect(told.slice(0, 2)).toEqual([true, "came"]);
+      expect(told.slice(1)).not.toContain(false);
+    });
+
     test("keeps simultaneous answers apart", async () => {
       const expected = subject.answers(TEXT);
       subject.answers(TEXT);
@@ -155,11 +164,19 @@ export function providerContract(name: string, make: () => ContractSubject): voi
       await eventually(() => subject.running() === 0);
     });
 
-    test("a signal aborted beforehand starts nothing", async () => {
+    test("a signal aborted beforehand starts nothing, which nobody charges for", async () => {
       const reason = new Error("too late");
       const signal = AbortSignal.abort(reason);
-      const reading = collect(subject.provider.stream(aRequest(), aCall({ signal })));
+      let billable = false;
+      const call = aCall({
+        signal,
+        onBillable: () => {
+          billable = true;
+        },
+      });
+      const reading = collect(subject.provider.stream(aRequest(), call));
       expect(await failureOf(reading)).toBe(reason);
+      expect(billable).toBe(false);
       expect(subject.running()).toBe(0);
     });
 

@@ -30,6 +30,9 @@ export interface FakeProvider extends Provider {
   readonly calls: FakeCall[];
 }
 
+/** What goes wrong once a request has been taken; other failures before the first event are refusals. */
+const AFTER_ACCEPTING: ReadonlySet<ProviderErrorCode> = new Set(["cut", "silent", "malformed"]);
+
 /** Plays the script of each call, made from its request and its number (0, 1, …). */
 export function fakeProvider(
   script: (request: ProviderRequest, call: number) => Iterable<FakeStep>,
@@ -43,12 +46,13 @@ export function fakeProvider(
       const record: FakeCall = { request, ended: undefined };
       const steps = script(request, calls.length);
       calls.push(record);
-      let produced = false;
+      let begun = false;
+      call.onBillable?.(true);
       try {
         for (const step of steps) {
           if ("events" in step) {
             call.signal.throwIfAborted();
-            produced ||= step.events.some(({ type }) => type === "text" || type === "reasoning");
+            begun = true;
             // Events are the consumer's to keep: a script may be played twice.
             yield structuredClone(step.events);
             if (step.events.at(-1)?.type === "end") {
@@ -57,15 +61,17 @@ export function fakeProvider(
             }
           } else if ("fail" in step) {
             const { retryAfterMs } = step;
+            const billable = begun || AFTER_ACCEPTING.has(step.fail);
+            call.onBillable?.(billable);
             throw providerError(step.fail, {
-              produced,
+              billable,
               ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
             });
           } else {
-            await waitFor(step, call, produced);
+            await waitFor(step, call);
           }
         }
-        throw providerError("cut", { produced });
+        throw providerError("cut", { billable: true });
       } catch (error) {
         record.ended = call.signal.aborted ? "aborted" : "failed";
         throw error;
@@ -108,13 +114,12 @@ export function fakeAnswer(
 async function waitFor(
   step: { waitMs: number } | { until: Promise<unknown> } | { silence: true },
   call: ProviderCall,
-  produced: boolean,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onAbort = () => reject(call.signal.reason);
   call.signal.addEventListener("abort", onAbort, { once: true });
   const silent = setTimeout(
-    () => reject(providerError("silent", { produced })),
+    () => reject(providerError("silent", { billable: true })),
     call.idleTimeoutMs,
   );
   const timer = "waitMs" in step ? setTimeout(resolve, step.waitMs) : undefined;

@@ -45,7 +45,7 @@ export const openAiFormat: WireFormat = {
   *frames(answer) {
     yield chunk(answer, { role: "assistant", content: "" });
     for (const reasoning_content of deltasOf(answer.reasoning, answer.deltaChars)) {
-      yield chunk(answer, { reasoning_content }, { delta: { text: "" } });
+      yield chunk(answer, { reasoning_content }, { delta: { reasoning: reasoning_content } });
     }
     for (const content of deltasOf(answer.text, answer.deltaChars, answer.endless)) {
       yield chunk(answer, { content }, { delta: { text: content } });

@@ -9,6 +9,8 @@ export interface Scenario {
   reasoning?: string;
   /** Never ends: the text is repeated until somebody closes the socket. */
   endless?: boolean;
+  /** Writes the whole text whatever the request's output cap says. */
+  ignoresCap?: boolean;
   /** Characters of each delta (12). */
   deltaChars?: number;
   /** Milliseconds before the answer's first byte (0). */
@@ -36,7 +38,10 @@ export type Fault =
   /** The connection breaks behind that many bytes of the body; with a reset, bytes on the way are lost too. */
   | { kind: "cut"; afterBytes: number; reset?: boolean };
 
-/** Answered with an HTTP error in the vendor's form; `silent_start` and `document` are not errors in form. */
+/**
+ * Answered with an HTTP error in the vendor's form, apart from `document` (a page with a 200), `silent_start`
+ * (nothing is ever sent) and `hang_up` (the connection is closed without an answer).
+ */
 export type RefusalKind =
   | "bad_key"
   | "no_credit"
@@ -47,7 +52,8 @@ export type RefusalKind =
   | "server_error"
   | "redirect"
   | "document"
-  | "silent_start";
+  | "silent_start"
+  | "hang_up";
 
 /**
  * `error_event`: the vendor's error object; `malformed`: an event that is no JSON; `oversized`: an event
@@ -63,21 +69,27 @@ export interface WireCall {
   body: unknown;
   receivedAt: number;
   status: number;
+  /** The prompt as it is charged once the request is accepted; undefined for a refused one. */
+  prompt: PromptUsage | undefined;
   /** Usage as last written to the wire: what a bill would rest on. */
   reportedUsage: TokenUsage | undefined;
-  /** Answer text written so far, reasoning apart. */
+  /** Answer text written so far to a socket that was open, reasoning apart. */
   sentText: string;
+  sentReasoning: string;
   /** When the answer was whole, or its socket closed, whichever came first. */
   endedAt: number | undefined;
   ended: "finished" | "closed_by_client" | "closed_by_server" | undefined;
 }
+
+/** How the tokens of a prompt are charged. */
+export type PromptUsage = Pick<TokenUsage, "inputTokens" | "cacheReadTokens" | "cacheWriteTokens">;
 
 /** One event to write. */
 export interface Frame {
   event?: string;
   data: string;
   /** A piece of the answer: paced and counted. */
-  delta?: { text: string };
+  delta?: { text?: string; reasoning?: string };
   /** Reported by this frame. */
   usage?: TokenUsage;
 }

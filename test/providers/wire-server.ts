@@ -9,6 +9,7 @@ import {
   type Fault,
   type Frame,
   type ModelAnswer,
+  type PromptUsage,
   type Scenario,
   type WireCall,
   type WireFormat,
@@ -112,8 +113,10 @@ export class WireServer {
       body,
       receivedAt: performance.now(),
       status: 200,
+      prompt: undefined,
       reportedUsage: undefined,
       sentText: "",
+      sentReasoning: "",
       endedAt: undefined,
       ended: undefined,
     };
@@ -125,9 +128,10 @@ export class WireServer {
 
   async #answer(connection: HttpConnection, call: WireCall, scenario: Scenario) {
     const { fault } = scenario;
+    const refused = fault !== undefined && REFUSALS.has(fault.kind);
+    if (!refused) call.prompt = this.#countPrompt(call.body);
     if (scenario.firstMs) await Bun.sleep(scenario.firstMs);
-    if (fault?.kind === "silent_start") return;
-    if (fault && !isStreamFault(fault)) {
+    if (refused) {
       const refusal = this.#format.refusal(fault);
       call.status = refusal.status;
       await respond(connection, refusal.status, refusal.body, {
@@ -135,6 +139,12 @@ export class WireServer {
         ...refusal.headers,
       });
       endCall(call, "finished");
+      return;
+    }
+    if (fault?.kind === "silent_start") return;
+    if (fault?.kind === "hang_up") {
+      endCall(call, "closed_by_server");
+      connection.cut("behind");
       return;
     }
     await connection.head(200, {
@@ -160,7 +170,7 @@ export class WireServer {
       scenario.fault && "afterDeltas" in scenario.fault ? scenario.fault.afterDeltas : 0;
     const strikes = scenario.fault !== undefined && scenario.fault.kind !== "cut";
     let deltas = 0;
-    for (const frame of this.#format.frames(this.#imagine(call.body, scenario))) {
+    for (const frame of this.#format.frames(this.#imagine(call, scenario))) {
       if (frame.delta) {
         if (strikes && deltas === (fault ?? 0)) {
           yield* this.#strike(scenario.fault?.kind);
@@ -181,22 +191,25 @@ export class WireServer {
     if (kind === "oversized") yield { data: `{"filler":"${"x".repeat(2 * 1024 * 1024)}"}` };
   }
 
-  #imagine(body: unknown, scenario: Scenario): ModelAnswer {
+  #countPrompt(body: unknown): PromptUsage {
+    return this.#cache.count(this.#format.promptOf(body), this.#format.caching, modelOf(body));
+  }
+
+  #imagine({ body, prompt }: WireCall, scenario: Scenario): ModelAnswer {
     const wanted = typeof scenario.text === "function" ? scenario.text(body) : scenario.text;
     const reasoning = scenario.reasoning ?? "";
     const reasoningTokens = wireTokens(reasoning);
     const room = Math.max(0, this.#format.maxOutputTokens(body) - reasoningTokens);
     const full = wanted ?? DEFAULT_TEXT;
-    const text = scenario.endless ? full : full.slice(0, room * 4);
-    const model = String((isObject(body) && body.model) || "");
+    const text = scenario.endless || scenario.ignoresCap ? full : full.slice(0, room * 4);
     const usage: TokenUsage = {
-      ...this.#cache.count(this.#format.promptOf(body), this.#format.caching, model),
+      ...(prompt ?? { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 }),
       outputTokens: wireTokens(text) + reasoningTokens,
       reasoningTokens,
       ...(typeof scenario.usage === "object" ? scenario.usage : {}),
     };
     return {
-      model,
+      model: modelOf(body),
       reasoning,
       text,
       endless: scenario.endless ?? false,
@@ -219,8 +232,23 @@ async function respond(
   await connection.write(bytes);
 }
 
-function isStreamFault({ kind }: Fault): boolean {
-  return ["cut", "error_event", "malformed", "oversized", "silence", "truncated"].includes(kind);
+/** What is answered with something else than an answer, and so charged for by nobody. */
+const REFUSALS: ReadonlySet<Fault["kind"]> = new Set<Fault["kind"]>([
+  "bad_key",
+  "no_credit",
+  "unknown_model",
+  "context_too_long",
+  "refused",
+  "invalid_request",
+  "server_error",
+  "redirect",
+  "document",
+  "rate_limited",
+  "overloaded",
+]);
+
+function modelOf(body: unknown): string {
+  return String((isObject(body) && body.model) || "");
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

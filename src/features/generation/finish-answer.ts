@@ -1,7 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import { usageToSettle } from "../../providers/estimate-tokens.ts";
-import type { ProviderErrorCode } from "../../providers/port.ts";
 import { NO_USAGE, settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
 import { appendLog, endGeneration, findGeneration, logRows, readLog } from "./repo.ts";
@@ -107,32 +106,13 @@ async function storedEnd(deps: Deps, generationId: string): Promise<LogEvent[]> 
   throw new TakenOver();
 }
 
-/** Without any HTTP status: an error object in place of the stream's first event, or no connection. */
-const FREE: ReadonlySet<string> = new Set<ProviderErrorCode>([
-  "bad_key",
-  "no_credit",
-  "unknown_model",
-  "rate_limited",
-  "overloaded",
-  "context_too_long",
-  "invalid_request",
-  "refused",
-  "unreachable",
-]);
-
 /**
- * What an answer is charged: nothing when the provider answered with an error instead (none takes money
- * for saying no), what was reported when it ran to its end, else what was produced too.
+ * What an answer is charged: nothing when the provider answered with an error instead or was not reached,
+ * what was reported when it ran to its end, else what was produced too.
  */
-export function billOf(
-  answer: RunningAnswer,
-  outcome: Pick<Outcome, "complete" | "error" | "httpStatus">,
-) {
-  const { text, reasoning, usage: reported } = answer;
-  const nothing = text === "" && reasoning === "" && reported === undefined;
-  if (nothing && (outcome.httpStatus !== undefined || FREE.has(outcome.error?.code ?? ""))) {
-    return { usage: NO_USAGE, outputTokensCounted: 0 };
-  }
+export function billOf(answer: RunningAnswer, outcome: Pick<Outcome, "complete">) {
+  const { text, reasoning, usage: reported, billable } = answer;
+  if (!billable) return { usage: NO_USAGE, outputTokensCounted: 0 };
   const usage = usageToSettle(answer.plan.request, reported, { text, reasoning }, outcome.complete);
   return {
     usage,

@@ -34,6 +34,8 @@ export class RunningAnswer {
   text = "";
   reasoning = "";
   usage: TokenUsage | undefined;
+  /** Whether the provider may charge for the call so far. */
+  billable = false;
   /** Whether a citation may have begun in text that has not been searched. */
   mayCite = false;
   /** Up to where the text has been searched for citations. */

@@ -11,8 +11,6 @@ export interface Outcome {
   /** Why it ended short of the model's own end: `length`, `time_limit`. */
   reason?: string;
   error?: MessageError;
-  /** Of the error that the provider answered with, instead of an answer. */
-  httpStatus?: number;
   /** Whether the provider said that it was done, so that its usage is final. */
   complete: boolean;
 }
@@ -36,6 +34,9 @@ export async function writeAnswer(
     for await (const events of provider.stream(answer.plan.request, {
       signal: answer.signal,
       idleTimeoutMs,
+      onBillable: (billable) => {
+        answer.billable = billable;
+      },
     })) {
       for (const event of events) outcome = take(answer, event) ?? outcome;
       await grown(events.length);
@@ -109,7 +110,6 @@ function failure(error: unknown): Outcome {
     return {
       status: "failed",
       error: { code: error.code, detail: error.message },
-      ...(error.status === undefined ? {} : { httpStatus: error.status }),
       complete: false,
     };
   }

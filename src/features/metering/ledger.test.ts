@@ -145,16 +145,11 @@ async function run(call: Call): Promise<TokenUsage> {
   return bill.reported;
 }
 
-/** What the provider does in one try, and what it has reported so far of the whole call. */
+/** What the provider does in one try, and what it has reported so far; a refused try costs nothing. */
 function* script(call: Call, attempt: number, bill: { reported: TokenUsage }): Generator<FakeStep> {
   const start = { ...call.usage, outputTokens: 0, reasoningTokens: 0 };
-  const earlier = bill.reported;
   if (call.kind === "refused") yield { fail: "bad_key" };
-  if (call.kind === "retried" && attempt < 2) {
-    yield { events: [{ type: "usage", usage: start }] };
-    bill.reported = sum(earlier, start);
-    yield { fail: "overloaded" };
-  }
+  if (call.kind === "retried" && attempt < 2) yield { fail: "overloaded" };
   for (let word = 1; word <= call.words; word++) {
     const usage = { ...start, outputTokens: 2 * word };
     yield {
@@ -164,25 +159,15 @@ function* script(call: Call, attempt: number, bill: { reported: TokenUsage }): G
       ],
     };
     // Whoever asks for more has read what came before.
-    bill.reported = sum(earlier, usage);
+    bill.reported = usage;
     if (call.kind === "cut" && word === call.breaksAfter) yield { fail: "cut" };
   }
-  bill.reported = sum(earlier, call.usage);
+  bill.reported = call.usage;
   yield {
     events: [
       { type: "usage", usage: call.usage },
       { type: "end", reason: "stop" },
     ],
-  };
-}
-
-function sum(a: TokenUsage, b: TokenUsage): TokenUsage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
   };
 }
 

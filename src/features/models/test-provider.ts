@@ -120,12 +120,16 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
   let text = "";
   let reasoning = "";
   let complete = false;
+  let billable = false;
   let error: Outcome["error"] = null;
   try {
     await requirePublic(ctx, provider);
     const stream = connectProvider(ctx, provider, { retry: false }).stream(request, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       idleTimeoutMs: TIMEOUT_MS / 2,
+      onBillable: (value) => {
+        billable = value;
+      },
     });
     for await (const events of stream) {
       for (const event of events) {
@@ -138,9 +142,8 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
   } catch (thrown) {
     error = inWords(ctx, thrown);
   }
-  const called = usage !== undefined || text !== "" || reasoning !== "" || complete;
   return {
-    usage: called ? usageToSettle(request, usage, { text, reasoning }, complete) : NO_USAGE,
+    usage: billable ? usageToSettle(request, usage, { text, reasoning }, complete) : NO_USAGE,
     error,
     durationMs: Math.round(performance.now() - startedAt),
   };

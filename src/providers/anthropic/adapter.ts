@@ -3,8 +3,9 @@
  * Protocol: docs.anthropic.com → API reference → Messages and "Streaming messages".
  */
 
-import { type FetchLike, streamAnswer } from "../answer-stream.ts";
+import { streamAnswer } from "../answer-stream.ts";
 import type { PromptPart, Provider, ProviderRequest } from "../port.ts";
+import type { FetchLike } from "../send-request.ts";
 import { decodeAnthropic } from "./decoder.ts";
 import { anthropicModelRules } from "./models.ts";
 

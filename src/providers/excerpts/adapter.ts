@@ -39,6 +39,7 @@ async function* streamExcerpts(
   paceMs: number,
 ): AsyncGenerator<ProviderEvent[], void, undefined> {
   call.signal.throwIfAborted();
+  call.onBillable?.(true);
   const answer = await writeAnswer(request, call.signal);
   const inputTokens = estimateRequestTokens(request);
   const usageOf = (text: string): ProviderEvent => ({

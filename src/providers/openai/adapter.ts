@@ -4,8 +4,9 @@
  * Protocol: platform.openai.com → API reference → Chat → "Create" and "Streaming".
  */
 
-import { type FetchLike, streamAnswer } from "../answer-stream.ts";
+import { streamAnswer } from "../answer-stream.ts";
 import type { PromptMessage, PromptPart, Provider, ProviderRequest, SystemBlock } from "../port.ts";
+import type { FetchLike } from "../send-request.ts";
 import { decodeOpenAi } from "./decoder.ts";
 import { dialectFor, type OpenAiDialect } from "./dialect.ts";
 

@@ -1,0 +1,114 @@
+/** Sends the request of a streamed call, and tells an answer from a refusal. */
+
+import { errorFromEvent, errorFromResponse, providerError } from "./errors.ts";
+import type { ProviderError } from "./port.ts";
+
+/** How much of an error's body is read. */
+const MAX_ERROR_CHARS = 64 * 1024;
+
+/** The part of `fetch` that is used, so that tests and the address guard can stand in for it. */
+export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
+
+export interface WireRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: unknown;
+  fetch: FetchLike;
+}
+
+/** The part of a body's reader that is used. */
+export interface ByteReader {
+  read(): Promise<ByteRead>;
+}
+
+export interface ByteRead {
+  done: boolean;
+  value?: Uint8Array | undefined;
+}
+
+/**
+ * Sends a request and returns the body of the answer once its head says that one is coming.
+ * @param onBillable as in {@link ProviderCall}; a 2xx that is no stream and tells no error stays billable.
+ * @throws {ProviderError} for an answer that is an error, and where there was none.
+ */
+export async function sendRequest(
+  request: WireRequest,
+  signal: AbortSignal,
+  onBillable: (billable: boolean) => void,
+): Promise<ByteReader> {
+  const headers = headersOf(request);
+  onBillable(true);
+  const response = await request
+    .fetch(request.url, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(request.body),
+      // A redirect would carry the key and the prompt to an address nobody has entered.
+      redirect: "manual",
+      signal,
+    })
+    .catch((error: unknown) => {
+      if (wasNeverSent(error)) onBillable(false);
+      throw providerError("unreachable");
+    });
+  const reader = response.body?.getReader();
+  if (response.ok && reader && !isDocument(response)) return reader;
+  if (!response.ok) onBillable(false);
+  const text = reader ? await readText(reader) : "";
+  if (!response.ok) throw errorFromResponse(response.status, response.headers, text);
+  const error = errorOfDocument(text);
+  if (error) onBillable(false);
+  throw error ?? providerError("malformed");
+}
+
+function headersOf(request: WireRequest): Headers {
+  try {
+    return new Headers({
+      "content-type": "application/json",
+      accept: "text/event-stream",
+      // Compression saves nothing on a stream of small events and delays them on some proxies.
+      "accept-encoding": "identity",
+      ...request.headers,
+    });
+  } catch {
+    // Line breaks and the like in a pasted key; the thrown message would quote it.
+    throw providerError("bad_key");
+  }
+}
+
+/** Looking up the name, connecting, and checking the certificate: no byte of the request has left. */
+const BEFORE_SENDING =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|ERR_INVALID_URL|ERR_TLS_\w+|UNABLE_TO_\w+|\w*CERT\w*)$/;
+
+/** A connection that was lost without an answer may have carried the request; a guard of ours has no code. */
+function wasNeverSent(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === undefined || BEFORE_SENDING.test(String(code));
+}
+
+/** A 200 with a document instead of a stream: an error object, or the page of some other server. */
+function isDocument(response: Response): boolean {
+  return /json|html/.test(response.headers.get("content-type") ?? "");
+}
+
+/** Some gateways answer 200 whatever happens, with the error as the whole document. */
+function errorOfDocument(text: string): ProviderError | undefined {
+  try {
+    const { error, ...payload } = Object(JSON.parse(text));
+    return error ? errorFromEvent({ ...payload, error }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(reader: ByteReader): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  while (text.length < MAX_ERROR_CHARS) {
+    // What was read of a body that breaks off says as much as can be known.
+    const { done, value } = await reader.read().catch((): ByteRead => ({ done: true }));
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  return text;
+}
