@@ -6,6 +6,7 @@ import {
   findUserByEmail,
   issuePasswordReset,
   listUsers,
+  operatorScope,
   type ResetToken,
   resetUrl,
 } from "./features/identity/index.ts";
@@ -75,7 +76,10 @@ async function reseal(ctx: Ctx) {
 async function resetPassword(ctx: Ctx, email: string) {
   const user = await findUserByEmail(ctx.db, email);
   if (!user) return { lines: ["There is no account with this e-mail address."], code: 1 };
-  return { lines: linkLines(ctx, await issuePasswordReset(ctx, user.id)), code: 0 };
+  return {
+    lines: linkLines(ctx, await issuePasswordReset(ctx, operatorScope(ctx), user.id)),
+    code: 0,
+  };
 }
 
 async function create(
@@ -86,7 +90,12 @@ async function create(
     (await listUsers(ctx.db, { search: undefined, after: null, limit: 1 })).length === 0;
   // A workspace whose only account is a member could be managed by nobody.
   const role = nobody ? "admin" : (input.role ?? "member");
-  const { user, reset } = await createUser(ctx, { ...input, role }, createPersonalProject);
+  const { user, reset } = await createUser(
+    ctx,
+    operatorScope(ctx),
+    { ...input, role },
+    createPersonalProject,
+  );
   return { lines: [`${user.email} is ${role} now.`, ...linkLines(ctx, reset)], code: 0 };
 }
 

@@ -1,6 +1,7 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { record } from "../audit/index.ts";
+import type { AdminScope } from "../identity/index.ts";
 import { isOffered, modelNotAvailable } from "../models/index.ts";
 import {
   getSettings,
@@ -13,6 +14,7 @@ import type { SettingsChange } from "./schema.ts";
 /** @throws {Problem} 412 when they changed meanwhile, 422 `model_not_available`. */
 export async function changeSettings(
   ctx: Ctx,
+  _scope: AdminScope,
   change: SettingsChange,
   expected: number | null,
 ): Promise<WorkspaceSettings> {

@@ -44,7 +44,12 @@ function settingsRoutes() {
         responses: { 200: jsonAnswer(settings, "Settings") },
       }),
       async (c) => {
-        const changed = await changeSettings(c.get("ctx"), c.req.valid("json"), expectedVersion(c));
+        const changed = await changeSettings(
+          c.get("ctx"),
+          c.get("admin"),
+          c.req.valid("json"),
+          expectedVersion(c),
+        );
         return c.json(changed, 200, { etag: versionTag(changed.version) });
       },
     );

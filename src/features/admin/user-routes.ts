@@ -1,7 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { Ctx } from "../../platform/context.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
-import type { AppEnv } from "../../platform/http/hono-env.ts";
 import {
   jsonAnswer,
   jsonBody,
@@ -78,10 +77,15 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
       async (c) => {
         const { user, reset } = await createUser(
           c.get("ctx"),
+          c.get("admin"),
           c.req.valid("json"),
           hooks.afterSignUp,
         );
-        return c.json({ user: present(user), resetLink: link(c, reset) }, 201, SECRET_ANSWER);
+        return c.json(
+          { user: present(user), resetLink: link(c.get("ctx"), c.req.url, reset) },
+          201,
+          SECRET_ANSWER,
+        );
       },
     )
     .openapi(
@@ -113,6 +117,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
       async (c) => {
         const user = await changeUser(
           c.get("ctx"),
+          c.get("admin"),
           c.req.valid("param").userId,
           c.req.valid("json"),
           expectedVersion(c),
@@ -135,14 +140,14 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
         const ctx = c.get("ctx");
         // With such a link one becomes its owner: more than a key may ever give.
         requireSession(ctx.actor, c.req.method);
-        const reset = await issuePasswordReset(ctx, c.req.valid("param").userId);
-        return c.json(link(c, reset), 201, SECRET_ANSWER);
+        const reset = await issuePasswordReset(ctx, c.get("admin"), c.req.valid("param").userId);
+        return c.json(link(c.get("ctx"), c.req.url, reset), 201, SECRET_ANSWER);
       },
     );
 }
 
-function link(c: Context<AppEnv>, { token, expiresAt }: ResetToken) {
-  const base = c.get("ctx").deps.config.publicUrl ?? new URL(c.req.url).origin;
+function link(ctx: Ctx, requestUrl: string, { token, expiresAt }: ResetToken) {
+  const base = ctx.deps.config.publicUrl ?? new URL(requestUrl).origin;
   return { url: resetUrl(base, token), expiresAt: expiresAt.toISOString() };
 }
 

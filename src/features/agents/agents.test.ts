@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { projectScope } from "../../../test/support/scopes.ts";
 import { systemContext } from "../../platform/context.ts";
 import { DEFAULT_AGENT_ID, resolveAgent } from "./index.ts";
 import { agent, agentList } from "./schema.ts";
@@ -78,14 +79,13 @@ test("an answer uses the chosen agent, and the default one when the choice is go
     await bob.post(`/projects/${projectId}/agents`, { name: "Brief", maxOutputTokens: 200 }),
   );
   const ctx = systemContext(app.deps, "test");
-  const scope = (where: string) =>
-    ({ projectId: where, role: "viewer", userId: bob.me.id, archived: false }) as const;
-  expect(await resolveAgent(ctx, scope(projectId), id)).toMatchObject({
+  const scope = (where: string) => projectScope(app, bob, where, "viewer");
+  expect(await resolveAgent(ctx, await scope(projectId), id)).toMatchObject({
     name: "Brief",
     maxOutputTokens: 200,
   });
-  expect((await resolveAgent(ctx, scope(foreign), id)).id).toBe(DEFAULT_AGENT_ID);
-  expect((await resolveAgent(ctx, scope(projectId), null)).name).toBe("Assistant");
+  expect((await resolveAgent(ctx, await scope(foreign), id)).id).toBe(DEFAULT_AGENT_ID);
+  expect((await resolveAgent(ctx, await scope(projectId), null)).name).toBe("Assistant");
   await bob.delete(`/agents/${id}`);
-  expect((await resolveAgent(ctx, scope(projectId), id)).id).toBe(DEFAULT_AGENT_ID);
+  expect((await resolveAgent(ctx, await scope(projectId), id)).id).toBe(DEFAULT_AGENT_ID);
 });

@@ -1,38 +1,47 @@
 import { z } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
 import type { Ctx } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
 import { scopeOf } from "../projects/index.ts";
 import { agentAdminNeeded, agentNotFound } from "./errors.ts";
-import { findAgentPlace } from "./repo.ts";
+import { findAgentPlace } from "./find-agent-place.ts";
 
 /** The agent that answers where none is chosen; a migration brings it. */
 export const DEFAULT_AGENT_ID = "00000000-0000-7000-8000-000000000001";
 
-declare const minted: unique symbol;
+type Level = "read" | "write";
 
-/** Proof that the actor may read or change an agent. Only {@link inAgent} makes one; repo functions demand it. */
-export interface AgentScope {
-  readonly agentId: string;
-  readonly projectId: string | null;
-  readonly [minted]?: true;
+interface Included {
+  read: "read";
+  write: Level;
 }
 
-declare module "../../platform/http/hono-env.ts" {
-  interface AppVariables {
-    agent: AgentScope;
+let mint: <L extends Level>(level: L, agentId: string, projectId: string | null) => AgentScope<L>;
+
+/** Proof that the actor may read or change an agent. Only {@link inAgent} makes one; repo functions demand it. */
+export class AgentScope<L extends Level = "read"> {
+  declare protected readonly includes: { [K in Included[L]]: true };
+  readonly agentId: string;
+  /** Null: an agent of the workspace. */
+  readonly projectId: string | null;
+
+  private constructor(agentId: string, projectId: string | null) {
+    this.agentId = agentId;
+    this.projectId = projectId;
+  }
+
+  static {
+    mint = (_level, agentId, projectId) => new AgentScope(agentId, projectId);
   }
 }
 
-async function agentScope(
+async function agentScope<L extends Level>(
   ctx: Ctx,
   agentId: string,
-  use: "read" | "write",
+  use: L,
   method: string,
   deleted: boolean,
-): Promise<AgentScope> {
+): Promise<AgentScope<L>> {
   const user = requireUser(ctx.actor, method);
   const place = z.uuid().safeParse(agentId).success
     ? await findAgentPlace(ctx.db, agentId, deleted)
@@ -43,26 +52,26 @@ async function agentScope(
   } else {
     await scopeOf(ctx, place.projectId, use === "read" ? "viewer" : "editor", method);
   }
-  return { agentId, projectId: place.projectId };
+  return mint(use, agentId, place.projectId);
 }
 
 /**
  * Route rule for the agent in the path: a project's agent is read by its members and changed by its
  * editors, the workspace's is read by everybody and changed by admins. Leaves the scope in `c.var.agent`.
  */
-export function inAgent(use: "read" | "write", options: { deleted?: boolean } = {}): AccessRule {
-  const middleware: MiddlewareHandler<AppEnv> = async function inAgent(c, next) {
-    c.set(
-      "agent",
-      await agentScope(
-        c.get("ctx"),
-        c.req.param("agentId") ?? "",
-        use,
-        c.req.method,
-        options.deleted ?? false,
-      ),
-    );
-    await next();
+export function inAgent<L extends Level>(
+  use: L,
+  options: { deleted?: boolean } = {},
+): AccessRule<{ agent: AgentScope<L> }> {
+  return {
+    name: `agent:${use}`,
+    middleware: async function inAgent(c, next) {
+      const agentId = c.req.param("agentId") ?? "";
+      c.set(
+        "agent",
+        await agentScope(c.get("ctx"), agentId, use, c.req.method, options.deleted ?? false),
+      );
+      await next();
+    },
   };
-  return { name: `agent:${use}`, middleware };
 }

@@ -1,27 +1,14 @@
-import { and, asc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { models, providers } from "../models/tables.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import type { AgentScope } from "./policy.ts";
-import { agents } from "./tables.ts";
+import { type AgentRow, agents } from "./tables.ts";
 
-export type AgentRow = typeof agents.$inferSelect;
 type AgentFields = Pick<
   AgentRow,
   "name" | "description" | "instructions" | "modelId" | "temperature" | "maxOutputTokens"
 >;
-
-/** Where an agent lives: what the access rule asks before anything is read of it. */
-export async function findAgentPlace(db: Database, agentId: string, deleted: boolean) {
-  const [row] = await db
-    .select({ projectId: agents.projectId })
-    .from(agents)
-    .where(
-      and(eq(agents.id, agentId), deleted ? isNotNull(agents.deletedAt) : isNull(agents.deletedAt)),
-    )
-    .limit(1);
-  return row;
-}
 
 /** An agent that a project may use: its own or the workspace's. */
 export async function findUsableAgent(
@@ -82,7 +69,7 @@ export async function insertAgent(
 /** Changes an agent when it still has the expected version (null: whatever it has). @returns undefined when it has not. */
 export async function updateAgent(
   db: Database,
-  scope: AgentScope,
+  scope: AgentScope<"write">,
   change: Partial<AgentFields & Pick<AgentRow, "deletedAt">>,
   expected: number | null,
   now: Date,

@@ -2,7 +2,8 @@ import type { Ctx } from "../../platform/context.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import { agentUnknownHere } from "./errors.ts";
 import { DEFAULT_AGENT_ID } from "./policy.ts";
-import { type AgentRow, findUsableAgent } from "./repo.ts";
+import { findUsableAgent } from "./repo.ts";
+import type { AgentRow } from "./tables.ts";
 
 /** What an answer takes from its agent. */
 export interface ResolvedAgent {

@@ -4,7 +4,6 @@ import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { admin, signedIn } from "../identity/index.ts";
 import { inProject, projectParams } from "../projects/index.ts";
 import { DEFAULT_AGENT_ID, inAgent } from "./policy.ts";
-import type { AgentRow } from "./repo.ts";
 import {
   type Agent,
   agent,
@@ -22,6 +21,7 @@ import {
   getAgents,
   restoreAgent,
 } from "./service.ts";
+import type { AgentRow } from "./tables.ts";
 
 const one = (description: string) => jsonAnswer(agent, description);
 const many = { 200: jsonAnswer(agentList, "Agents by name") };
@@ -55,7 +55,7 @@ export function agentRoutes() {
         responses: { 201: one("The agent") },
       }),
       async (c) => {
-        const row = await createAgent(c.get("ctx"), null, c.req.valid("json"));
+        const row = await createAgent(c.get("ctx"), c.get("admin"), c.req.valid("json"));
         return c.json(present(row), 201, { etag: versionTag(row.version) });
       },
     )

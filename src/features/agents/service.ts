@@ -1,11 +1,11 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { type AuditAction, record } from "../audit/index.ts";
+import { AdminScope } from "../identity/index.ts";
 import { type ProjectScope, restorableSince } from "../projects/index.ts";
 import { agentNotFound, defaultAgentStays, modelNotOffered } from "./errors.ts";
 import { type AgentScope, DEFAULT_AGENT_ID } from "./policy.ts";
 import {
-  type AgentRow,
   findAgent,
   insertAgent,
   listAgents,
@@ -14,6 +14,7 @@ import {
   updateAgent,
 } from "./repo.ts";
 import type { AgentChange, NewAgent } from "./schema.ts";
+import type { AgentRow } from "./tables.ts";
 
 /** Agents of a project (or, with null, of the workspace): those in use, or those that can be restored. */
 export function getAgents(
@@ -31,10 +32,10 @@ export async function getAgent(ctx: Ctx, scope: AgentScope): Promise<AgentRow> {
   return agent;
 }
 
-/** Makes an agent of a project or, with null, of the workspace. @throws {Problem} 422 `model_not_offered`. */
+/** Makes an agent of a project or, as an admin, of the workspace. @throws {Problem} 422 `model_not_offered`. */
 export async function createAgent(
   ctx: Ctx,
-  scope: ProjectScope | null,
+  scope: ProjectScope<"editor"> | AdminScope,
   input: NewAgent,
 ): Promise<AgentRow> {
   const { userId } = userOf(ctx);
@@ -42,7 +43,7 @@ export async function createAgent(
     await requireOffered(tx, input.modelId);
     const agent = await insertAgent(tx.db, {
       id: ctx.deps.ids.next(),
-      projectId: scope?.projectId ?? null,
+      projectId: scope instanceof AdminScope ? null : scope.projectId,
       createdBy: userId,
       ...input,
     });
@@ -54,7 +55,7 @@ export async function createAgent(
 /** @throws {Problem} 412 when `expected` is not the newest version, 422 `model_not_offered`. */
 export async function changeAgent(
   ctx: Ctx,
-  scope: AgentScope,
+  scope: AgentScope<"write">,
   input: AgentChange,
   expected: number | null,
 ): Promise<AgentRow> {
@@ -71,7 +72,7 @@ export async function changeAgent(
 }
 
 /** Deletes an agent for now; threads that chose it fall back to the default. @throws {Problem} 409 `default_agent`. */
-export async function deleteAgent(ctx: Ctx, scope: AgentScope): Promise<void> {
+export async function deleteAgent(ctx: Ctx, scope: AgentScope<"write">): Promise<void> {
   if (scope.agentId === DEFAULT_AGENT_ID) throw defaultAgentStays();
   await inTransaction(ctx, async (tx) => {
     const now = ctx.deps.clock.now();
@@ -82,7 +83,7 @@ export async function deleteAgent(ctx: Ctx, scope: AgentScope): Promise<void> {
 }
 
 /** Brings a deleted agent back within the window. @throws {Problem} 404 past it. */
-export async function restoreAgent(ctx: Ctx, scope: AgentScope): Promise<AgentRow> {
+export async function restoreAgent(ctx: Ctx, scope: AgentScope<"write">): Promise<AgentRow> {
   return inTransaction(ctx, async (tx) => {
     const found = await findAgent(tx.db, scope);
     if (!found?.deletedAt || found.deletedAt <= restorableSince(ctx)) throw agentNotFound();

@@ -28,3 +28,5 @@ export const agents = pgTable(
     check("agents_temperature", sql`${table.temperature} between 0 and 2`),
   ],
 );
+
+export type AgentRow = typeof agents.$inferSelect;

@@ -6,7 +6,7 @@ import { type AuditEntryView, auditPage, auditQuery } from "./schema.ts";
 import { sealChain } from "./seal-chain.ts";
 
 /** @param admin the rule for workspace admins, handed in because identity itself stands on this feature. */
-export function auditRoutes(admin: AccessRule) {
+export function auditRoutes<Granted extends object>(admin: AccessRule<Granted>) {
   return router().openapi(
     createRoute({
       method: "get",

@@ -21,7 +21,7 @@ import type { AnswerPlan } from "./running-answer.ts";
 import { generationState } from "./state.ts";
 
 export interface AnswerRequest {
-  scope: ThreadScope;
+  scope: ThreadScope<"write">;
   /** The branch to answer, oldest first, with the question last. */
   branch: MessageRow[];
   /** The question, when it is new and still to be stored. */
@@ -111,11 +111,10 @@ async function store(
       maxOutputTokens: context.request.maxOutputTokens,
       expiresAt: new Date(now.getTime() + HOLD_MS),
     }),
-    insertMessages(tx.db, [
+    insertMessages(tx.db, scope, [
       ...(newQuestion === undefined ? [] : [newQuestion]),
       {
         id: messageId,
-        threadId: scope.threadId,
         parentId: question.id,
         role: "assistant",
         parts: [],
@@ -126,7 +125,7 @@ async function store(
         createdAt: now,
       },
     ]),
-    touchThread(tx.db, scope.threadId, messageId, now, request.title),
+    touchThread(tx.db, scope, messageId, now, request.title),
     record(tx, {
       action: request.action,
       target: { kind: "thread", id: scope.threadId },

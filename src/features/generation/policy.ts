@@ -1,58 +1,81 @@
 import { z } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
-import { findThreadOfMessage, messageNotFound, threadScope } from "../threads/index.ts";
+import {
+  findThreadOfMessage,
+  messageNotFound,
+  type ThreadScope,
+  threadScope,
+} from "../threads/index.ts";
 import { generationNotFound } from "./errors.ts";
-import { findGeneration, type GenerationRow } from "./repo.ts";
+import { findGeneration } from "./find-generation.ts";
+import type { GenerationRow } from "./tables.ts";
 
-declare module "../../platform/http/hono-env.ts" {
-  interface AppVariables {
-    generation: GenerationRow;
+type Level = "read" | "write";
+
+let mint: <L extends Level>(
+  thread: ThreadScope<L>,
+  generation: GenerationRow,
+) => GenerationScope<L>;
+
+/** Proof of what the actor may do with a generation: what they may do in its thread. */
+export class GenerationScope<L extends Level = "read"> {
+  declare protected readonly proof: true;
+  readonly thread: ThreadScope<L>;
+  /** The row as it was when access was checked. */
+  readonly generation: GenerationRow;
+
+  private constructor(thread: ThreadScope<L>, generation: GenerationRow) {
+    this.thread = thread;
+    this.generation = generation;
+  }
+
+  static {
+    mint = (thread, generation) => new GenerationScope(thread, generation);
   }
 }
 
-/** Route rule: what the actor may do with the thread of the generation in the path. */
-export function onGeneration(
-  level: "read" | "write",
+/** Route rule: what the actor may do with the thread of the generation in the path. Leaves the scope in `c.var.generation`. */
+export function onGeneration<L extends Level>(
+  level: L,
   options: { archived?: boolean } = {},
-): AccessRule {
-  const middleware: MiddlewareHandler<AppEnv> = async function onGeneration(c, next) {
-    const ctx = c.get("ctx");
-    requireUser(ctx.actor, c.req.method);
-    const id = c.req.param("generationId") ?? "";
-    const found = z.uuid().safeParse(id).success ? await findGeneration(ctx.db, id) : undefined;
-    if (!found) throw generationNotFound();
-    c.set(
-      "thread",
-      await threadScope(ctx, found.threadId, level, c.req.method, options).catch(
+): AccessRule<{ generation: GenerationScope<L> }> {
+  return {
+    name: `thread:${level}`,
+    middleware: async function onGeneration(c, next) {
+      const ctx = c.get("ctx");
+      requireUser(ctx.actor, c.req.method);
+      const id = c.req.param("generationId") ?? "";
+      const found = z.uuid().safeParse(id).success ? await findGeneration(ctx.db, id) : undefined;
+      if (!found) throw generationNotFound();
+      const thread = await threadScope(ctx, found.threadId, level, c.req.method, options).catch(
         hide(generationNotFound),
-      ),
-    );
-    c.set("generation", found);
-    await next();
+      );
+      c.set("generation", mint(thread, found));
+      await next();
+    },
   };
-  return { name: `thread:${level}`, middleware };
 }
 
-/** Route rule: may write in the thread of the message in the path. */
-export function onMessage(): AccessRule {
-  const middleware: MiddlewareHandler<AppEnv> = async function onMessage(c, next) {
-    const ctx = c.get("ctx");
-    requireUser(ctx.actor, c.req.method);
-    const id = c.req.param("messageId") ?? "";
-    const threadId = z.uuid().safeParse(id).success
-      ? await findThreadOfMessage(ctx.db, id)
-      : undefined;
-    if (threadId === undefined) throw messageNotFound();
-    c.set(
-      "thread",
-      await threadScope(ctx, threadId, "write", c.req.method).catch(hide(messageNotFound)),
-    );
-    await next();
+/** Route rule: may write in the thread of the message in the path. Leaves the scope in `c.var.thread`. */
+export function onMessage(): AccessRule<{ thread: ThreadScope<"write"> }> {
+  return {
+    name: "thread:write",
+    middleware: async function onMessage(c, next) {
+      const ctx = c.get("ctx");
+      requireUser(ctx.actor, c.req.method);
+      const id = c.req.param("messageId") ?? "";
+      const threadId = z.uuid().safeParse(id).success
+        ? await findThreadOfMessage(ctx.db, id)
+        : undefined;
+      if (threadId === undefined) throw messageNotFound();
+      c.set(
+        "thread",
+        await threadScope(ctx, threadId, "write", c.req.method).catch(hide(messageNotFound)),
+      );
+      await next();
+    },
   };
-  return { name: "thread:write", middleware };
 }
 
 /** A thread that the actor may not see must not show that the thing in it exists. */

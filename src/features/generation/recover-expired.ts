@@ -3,18 +3,12 @@ import { inTransaction, systemContext } from "../../platform/context.ts";
 import { estimateTokens } from "../../providers/estimate-tokens.ts";
 import { settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
-import {
-  appendLog,
-  endGeneration,
-  type GenerationRow,
-  logRows,
-  readLog,
-  takeExpired,
-} from "./repo.ts";
+import { appendLog, endGeneration, logRows, readLog, takeExpired } from "./repo.ts";
 import type { LogEvent } from "./schema.ts";
 import { numbered } from "./stream/answer-log.ts";
 import type { AnswerPubSub } from "./stream/answer-pubsub.ts";
 import { foldEvents } from "./stream/fold-events.ts";
+import type { GenerationRow } from "./tables.ts";
 
 const AT_ONCE = 50;
 const CLAIM_MS = 30_000;

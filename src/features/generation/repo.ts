@@ -1,21 +1,15 @@
 import { and, asc, desc, eq, gt, inArray, lt, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import type { GenerationScope } from "./policy.ts";
 import type { EndStatus, LogEvent } from "./schema.ts";
 import { type Numbered, unread } from "./stream/answer-log.ts";
-import { generationEvents, generations } from "./tables.ts";
-
-export type GenerationRow = typeof generations.$inferSelect;
+import { type GenerationRow, generationEvents, generations } from "./tables.ts";
 
 export async function insertGeneration(
   db: Database,
   row: typeof generations.$inferInsert,
 ): Promise<void> {
   await db.insert(generations).values(row);
-}
-
-export async function findGeneration(db: Database, id: string): Promise<GenerationRow | undefined> {
-  const [row] = await db.select().from(generations).where(eq(generations.id, id)).limit(1);
-  return row;
 }
 
 /** What the log has after a number, in order, each unit once. */
@@ -125,11 +119,16 @@ export function takeExpired(
     .returning();
 }
 
-export async function requestStop(db: Database, id: string, now: Date): Promise<boolean> {
+/** Notes that somebody wants it to stop. @returns false when it has ended. */
+export async function requestStop(
+  db: Database,
+  scope: GenerationScope<"write">,
+  now: Date,
+): Promise<boolean> {
   const rows = await db
     .update(generations)
     .set({ stopRequestedAt: now })
-    .where(and(eq(generations.id, id), eq(generations.status, "running")))
+    .where(and(eq(generations.id, scope.generation.id), eq(generations.status, "running")))
     .returning({ id: generations.id });
   return rows.length > 0;
 }

@@ -1,7 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import type { Ctx } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { textStream } from "../../platform/http/text-stream.ts";
@@ -9,7 +7,7 @@ import { findUser } from "../identity/index.ts";
 import { usageForMessages } from "../metering/index.ts";
 import { modelNames } from "../models/index.ts";
 import { type MessageRow, onThread, presentMessage } from "../threads/index.ts";
-import { onGeneration, onMessage } from "./policy.ts";
+import { type GenerationScope, onGeneration, onMessage } from "./policy.ts";
 import {
   type Generation,
   generation,
@@ -80,7 +78,7 @@ export function generationRoutes() {
         request: { params: generationParams },
         responses: { 200: jsonAnswer(generation, "The generation") },
       }),
-      async (c) => c.json(await present(c), 200),
+      async (c) => c.json(await present(c.get("ctx"), c.get("generation")), 200),
     )
     .openapi(
       createRoute({
@@ -93,7 +91,7 @@ export function generationRoutes() {
         responses: { 202: { description: "Asked to stop; the event stream tells when it has" } },
       }),
       async (c) => {
-        await stopGeneration(c.get("ctx"), c.get("thread"), c.get("generation"));
+        await stopGeneration(c.get("ctx"), c.get("generation"));
         return c.body(null, 202);
       },
     )
@@ -121,12 +119,9 @@ export function generationRoutes() {
         const { deps } = ctx;
         const from = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
         const { runner, pubsub } = generationState(deps);
-        const { id } = c.get("generation");
-        const scope = c.get("thread");
+        const scope = c.get("generation");
         return new Response(
-          textStream((signal) =>
-            follow(ctx, runner, pubsub, { generationId: id, scope, from, signal }),
-          ),
+          textStream((signal) => follow(ctx, runner, pubsub, { scope, from, signal })),
           {
             headers: {
               "content-type": "text/event-stream",
@@ -172,9 +167,8 @@ export async function describeMessages(ctx: Ctx, rows: MessageRow[]) {
   };
 }
 
-async function present(c: Context<AppEnv>): Promise<Generation> {
-  const row = c.get("generation");
-  const booked = (await usageForMessages(c.get("ctx"), [row.id])).get(row.id);
+async function present(ctx: Ctx, { generation: row }: GenerationScope): Promise<Generation> {
+  const booked = (await usageForMessages(ctx, [row.id])).get(row.id);
   return {
     id: row.id,
     threadId: row.threadId,

@@ -9,8 +9,9 @@ import {
   type ThreadScope,
 } from "../threads/index.ts";
 import { beginAnswer, findAnswerInputs } from "./begin-answer.ts";
-import { answerRunning, generationNotFound, wrongParent } from "./errors.ts";
-import { findGeneration, type GenerationRow, requestStop } from "./repo.ts";
+import { answerRunning, wrongParent } from "./errors.ts";
+import type { GenerationScope } from "./policy.ts";
+import { requestStop } from "./repo.ts";
 import type { NewMessage } from "./schema.ts";
 import { generationState } from "./state.ts";
 
@@ -27,7 +28,11 @@ export interface Begun {
  * An agent or model that the message does not name is the thread's.
  * @throws {Problem} 422 `wrong_parent`, `agent_unknown`, 409 `answer_running`, and what {@link beginAnswer} throws.
  */
-export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessage): Promise<Begun> {
+export async function sendMessage(
+  ctx: Ctx,
+  scope: ThreadScope<"write">,
+  input: NewMessage,
+): Promise<Begun> {
   const acceptedAt = performance.now();
   const { userId } = userOf(ctx);
   const { project } = scope;
@@ -77,7 +82,7 @@ export async function sendMessage(ctx: Ctx, scope: ThreadScope, input: NewMessag
  */
 export async function regenerate(
   ctx: Ctx,
-  scope: ThreadScope,
+  scope: ThreadScope<"write">,
   messageId: string,
   modelId: string | null,
 ): Promise<Begun> {
@@ -109,28 +114,18 @@ export async function regenerate(
  * Asks the process that writes an answer to stop; what was produced is kept and charged.
  * An answer that has ended already stays as it is.
  */
-export async function stopGeneration(
-  ctx: Ctx,
-  scope: ThreadScope,
-  generation: GenerationRow,
-): Promise<void> {
+export async function stopGeneration(ctx: Ctx, scope: GenerationScope<"write">): Promise<void> {
+  const { generation, thread } = scope;
   const asked = await inTransaction(ctx, async (tx) => {
-    const running = await requestStop(tx.db, generation.id, ctx.deps.clock.now());
+    const running = await requestStop(tx.db, scope, ctx.deps.clock.now());
     await record(tx, {
       action: "generation.stopped",
       target: { kind: "generation", id: generation.id },
-      projectId: scope.project.projectId,
+      projectId: thread.project.projectId,
     });
     return running;
   });
   if (asked) await generationState(ctx.deps).pubsub.stop(generation.id);
-}
-
-/** @throws {Problem} 404. */
-export async function getGeneration(ctx: Ctx, id: string): Promise<GenerationRow> {
-  const found = await findGeneration(ctx.db, id);
-  if (!found) throw generationNotFound();
-  return found;
 }
 
 async function messagesOf(ctx: Ctx, scope: ThreadScope): Promise<MessageRow[]> {

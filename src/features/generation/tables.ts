@@ -64,3 +64,5 @@ export const generationEvents = pgTable(
   },
   (table) => [primaryKey({ columns: [table.generationId, table.seq] })],
 );
+
+export type GenerationRow = typeof generations.$inferSelect;

@@ -11,7 +11,16 @@ export {
   resetUrl,
   userVersion,
 } from "./manage-users.ts";
-export { admin, anyone, inSession, requireSession, requireUser, signedIn } from "./policy.ts";
+export {
+  AdminScope,
+  admin,
+  anyone,
+  inSession,
+  operatorScope,
+  requireSession,
+  requireUser,
+  signedIn,
+} from "./policy.ts";
 export { isStillSignedIn, onIdentityChange } from "./recheck-actor.ts";
 export { findUser, findUserByEmail, listUsers, type UserRow, updateUser } from "./repo.ts";
 export { type IdentityHooks, identityRoutes } from "./routes.ts";

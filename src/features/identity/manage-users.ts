@@ -5,6 +5,7 @@ import { record } from "../audit/index.ts";
 import { authOn } from "./auth.ts";
 import type { AfterSignUp } from "./create-account.ts";
 import { emailTaken, lastAdmin, noSuchUser } from "./errors.ts";
+import type { AdminScope } from "./policy.ts";
 import {
   deletePasswordResets,
   deleteSessions,
@@ -46,6 +47,7 @@ export interface ResetToken {
  */
 export async function createUser(
   ctx: Ctx,
+  _scope: AdminScope,
   input: NewUser,
   afterSignUp: AfterSignUp,
 ): Promise<{ user: UserRow; reset: ResetToken }> {
@@ -82,6 +84,7 @@ export async function createUser(
  */
 export async function changeUser(
   ctx: Ctx,
+  _scope: AdminScope,
   userId: string,
   change: UserChange,
   expected: number | null,
@@ -132,7 +135,11 @@ export function userVersion(user: UserRow): number {
 }
 
 /** A one-time token with which a user can set a new password; earlier ones end. @throws {Problem} 404. */
-export async function issuePasswordReset(ctx: Ctx, userId: string): Promise<ResetToken> {
+export async function issuePasswordReset(
+  ctx: Ctx,
+  _scope: AdminScope,
+  userId: string,
+): Promise<ResetToken> {
   return inTransaction(ctx, async (tx) => {
     const user = await findUser(tx.db, userId);
     if (!user) throw noSuchUser();

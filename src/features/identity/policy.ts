@@ -1,6 +1,4 @@
-import type { MiddlewareHandler } from "hono";
-import type { Actor, UserActor } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/hono-env.ts";
+import type { Actor, Ctx, UserActor } from "../../platform/context.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { adminOnly, missingScope, notSignedIn, sessionOnly } from "./errors.ts";
 
@@ -21,12 +19,43 @@ export function requireSession(actor: Actor, method: string): UserActor {
   return user;
 }
 
+let mint: (userId: string | null) => AdminScope;
+
+/**
+ * Proof that somebody may manage the workspace: users, models, providers, settings. Made by the route
+ * rule {@link admin}, or for the command line by {@link operatorScope}.
+ */
+export class AdminScope {
+  declare protected readonly proof: true;
+  /** Null on the command line. */
+  readonly userId: string | null;
+
+  private constructor(userId: string | null) {
+    this.userId = userId;
+  }
+
+  static {
+    mint = (userId) => new AdminScope(userId);
+  }
+}
+
+/**
+ * The scope of whoever has a shell on the server.
+ * @throws Error for a context that a request made.
+ */
+export function operatorScope(ctx: Ctx): AdminScope {
+  if (ctx.actor.kind !== "system") throw new Error("Only the command line acts as operator");
+  return mint(null);
+}
+
 function rule(name: string, check: (actor: Actor, method: string) => void): AccessRule {
-  const middleware: MiddlewareHandler<AppEnv> = async function access(c, next) {
-    check(c.get("ctx").actor, c.req.method);
-    await next();
+  return {
+    name,
+    middleware: async function access(c, next) {
+      check(c.get("ctx").actor, c.req.method);
+      await next();
+    },
   };
-  return { name, middleware };
 }
 
 /** Nobody is asked who they are. */
@@ -38,7 +67,13 @@ export const signedIn = rule("signed-in", requireUser);
 /** A user in a browser: passwords, sessions and keys are not for keys to manage. */
 export const inSession = rule("session", requireSession);
 
-/** A workspace admin; to everybody else the place does not exist. */
-export const admin = rule("admin", (actor, method) => {
-  if (requireUser(actor, method).role !== "admin") throw adminOnly();
-});
+/** A workspace admin; to everybody else the place does not exist. Leaves the scope in `c.var.admin`. */
+export const admin: AccessRule<{ admin: AdminScope }> = {
+  name: "admin",
+  middleware: async function admin(c, next) {
+    const user = requireUser(c.get("ctx").actor, c.req.method);
+    if (user.role !== "admin") throw adminOnly();
+    c.set("admin", mint(user.userId));
+    await next();
+  },
+};

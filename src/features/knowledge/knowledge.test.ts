@@ -4,9 +4,9 @@ import { createTestApp, type Person, type TestApp } from "../../../test/support/
 import { TestClock } from "../../../test/support/clock.ts";
 import { makePdf, makeScannedPdf } from "../../../test/support/make-pdf.ts";
 import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { projectScope } from "../../../test/support/scopes.ts";
 import { systemContext } from "../../platform/context.ts";
 import { auditLog } from "../audit/index.ts";
-import type { ProjectScope } from "../projects/index.ts";
 import {
   projectCorpus,
   purgeDeletedFiles,
@@ -46,9 +46,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const newProject = async () => readId(await ada.post("/projects", { name: "Plans" }));
-const scopeOf = (projectId: string): ProjectScope => ({
-  ...{ projectId, role: "owner", userId: ada.me.id, archived: false },
-});
+const scopeOf = (projectId: string) => projectScope(app, ada, projectId, "editor");
 const put = (projectId: string, name: string, content: string | Uint8Array, by: Person = ada) =>
   by.request(
     "PUT",
@@ -229,7 +227,7 @@ describe("reading", () => {
     expect(part).toMatchObject({ text: "lease", start: 4, end: 9, textLength: whole.text.length });
     expect(await read(await ada.get(`${path}?start=99999`), fileText)).toMatchObject({ text: "" });
     expect(
-      await versionText(systemContext(app.deps, "test"), scopeOf(projectId), pdf.newest.id),
+      await versionText(systemContext(app.deps, "test"), await scopeOf(projectId), pdf.newest.id),
     ).toBe(whole.text);
   });
 
@@ -241,7 +239,7 @@ describe("reading", () => {
     ).join("");
     const { newest } = await add(projectId, "long.md", text);
     const ctx = systemContext(app.deps, "test");
-    expect(await versionText(ctx, scopeOf(projectId), newest.id)).toBe(text);
+    expect(await versionText(ctx, await scopeOf(projectId), newest.id)).toBe(text);
     for (const [start, end] of [
       [0, 10],
       [5000, 12_000],
@@ -448,7 +446,7 @@ describe("an answer's context", () => {
   test("lists the files that can be used, and the passages that fit the budget", async () => {
     const projectId = await newProject();
     const ctx = systemContext(app.deps, "test");
-    const scope = scopeOf(projectId);
+    const scope = await scopeOf(projectId);
     expect(await projectCorpus(ctx, scope)).toEqual([]);
     expect(await retrievePassages(ctx, scope, "anything", 1000)).toEqual([]);
     const filler = (topic: string) =>

@@ -71,7 +71,7 @@ export async function findFile(
 /** The file of a name, locked to the end of the transaction; made when there is none. */
 export async function takeFile(
   db: Database,
-  scope: ProjectScope,
+  scope: ProjectScope<"editor">,
   fresh: { id: string; name: string; now: Date },
 ): Promise<{ file: FileRow; created: boolean }> {
   const { projectId } = scope;

@@ -36,7 +36,11 @@ export async function getVersion(
 }
 
 /** Deletes a file; answers and search stop using it at once, and it can be restored for a while. */
-export async function deleteFile(ctx: Ctx, scope: ProjectScope, fileId: string): Promise<void> {
+export async function deleteFile(
+  ctx: Ctx,
+  scope: ProjectScope<"editor">,
+  fileId: string,
+): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     await getFile(tx, scope, fileId);
     if (!(await setDeleted(tx.db, fileId, ctx.deps.clock.now()))) throw fileNotFound();
@@ -52,7 +56,7 @@ export async function deleteFile(ctx: Ctx, scope: ProjectScope, fileId: string):
 /** Brings a deleted file back. @throws {Problem} 404 past the window, 409 when its name is in use again. */
 export async function restoreFile(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"editor">,
   fileId: string,
 ): Promise<FileWithNewest> {
   return inTransaction(ctx, async (tx) => {
@@ -72,7 +76,7 @@ export async function restoreFile(
 /** Reads the newest version once more after it has failed. @throws {Problem} 409 when it has not. */
 export async function retryFile(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"editor">,
   fileId: string,
 ): Promise<FileWithNewest> {
   return inTransaction(ctx, async (tx) => {
@@ -89,6 +93,6 @@ export async function retryFile(
 }
 
 /** Taking a long file out of the index takes seconds, which no request should wait for. */
-async function settleLater(ctx: Ctx, scope: ProjectScope, fileId: string): Promise<void> {
+async function settleLater(ctx: Ctx, scope: ProjectScope<"editor">, fileId: string): Promise<void> {
   await ctx.deps.jobs.enqueue(ctx.db, INDEX_QUEUE, { projectId: scope.projectId, fileId });
 }

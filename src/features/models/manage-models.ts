@@ -2,6 +2,7 @@ import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import type { PriceTable } from "../../providers/index.ts";
 import { record } from "../audit/index.ts";
+import type { AdminScope } from "../identity/index.ts";
 import { describeModel, enteredPrices } from "./describe-model.ts";
 import { builtinStays, noSuchModel, pricesNeeded } from "./errors.ts";
 import { getProvider, withoutUndefined } from "./manage-providers.ts";
@@ -26,7 +27,7 @@ export async function getModel(ctx: Ctx, modelId: string): Promise<ModelOfProvid
  * @throws {Problem} 404 for an unknown provider, 409 for a model it has already or for the built-in
  * provider, 422 `prices_needed` when neither input nor catalogue says what it costs.
  */
-export async function addModel(ctx: Ctx, input: NewModel): Promise<ModelRow> {
+export async function addModel(ctx: Ctx, _scope: AdminScope, input: NewModel): Promise<ModelRow> {
   const { prices, providerId, name, ...described } = input;
   const provider = await getProvider(ctx, providerId);
   if (provider.kind === "excerpts") throw builtinStays();
@@ -51,6 +52,7 @@ export async function addModel(ctx: Ctx, input: NewModel): Promise<ModelRow> {
 /** @throws {Problem} 404, 409 `builtin_stays`, 412, 422 `prices_needed` when the catalogue has no prices to go back to. */
 export async function changeModel(
   ctx: Ctx,
+  _scope: AdminScope,
   modelId: string,
   { prices, ...change }: ModelChange,
   expected: number | null,
@@ -82,7 +84,7 @@ export async function changeModel(
 }
 
 /** Takes a model away; what it has answered and cost stays. @throws {Problem} 404, 409 `builtin_stays`. */
-export async function deleteModel(ctx: Ctx, modelId: string): Promise<void> {
+export async function deleteModel(ctx: Ctx, _scope: AdminScope, modelId: string): Promise<void> {
   const { model, provider } = await getModel(ctx, modelId);
   if (provider.kind === "excerpts") throw builtinStays();
   const now = ctx.deps.clock.now();

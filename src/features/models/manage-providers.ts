@@ -2,6 +2,7 @@ import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { publicAddresses } from "../../platform/http/public-address.ts";
 import { record } from "../audit/index.ts";
+import type { AdminScope } from "../identity/index.ts";
 import { KEY_PURPOSE } from "./connect-model.ts";
 import { addressNotAllowed, keyNeeded, noSuchProvider, providerManaged } from "./errors.ts";
 import { findProvider, insertProvider, type ProviderRow, updateProvider } from "./repo.ts";
@@ -20,7 +21,11 @@ export async function getProvider(ctx: Ctx, providerId: string): Promise<Provide
  * Adds a provider. Its key is sealed and from here on never shown.
  * @throws {Problem} 409 for a name in use, 422 `address_not_allowed`.
  */
-export async function addProvider(ctx: Ctx, input: NewProvider): Promise<ProviderRow> {
+export async function addProvider(
+  ctx: Ctx,
+  _scope: AdminScope,
+  input: NewProvider,
+): Promise<ProviderRow> {
   await requireAllowed(ctx, input.baseUrl);
   return inTransaction(ctx, async (tx) => {
     const provider = await insertProvider(tx.db, {
@@ -46,6 +51,7 @@ export async function addProvider(ctx: Ctx, input: NewProvider): Promise<Provide
  */
 export async function changeProvider(
   ctx: Ctx,
+  _scope: AdminScope,
   providerId: string,
   { apiKey, ...change }: ProviderChange,
   expected: number | null,
@@ -77,7 +83,11 @@ export async function changeProvider(
 }
 
 /** Removes a provider and its key; its models are no longer offered. @throws {Problem} 404, 409 `provider_kept`. */
-export async function deleteProvider(ctx: Ctx, providerId: string): Promise<void> {
+export async function deleteProvider(
+  ctx: Ctx,
+  _scope: AdminScope,
+  providerId: string,
+): Promise<void> {
   const now = ctx.deps.clock.now();
   await inTransaction(ctx, async (tx) => {
     const before = await getProvider(tx, providerId);

@@ -46,7 +46,7 @@ export function adminModelRoutes() {
         responses: { 201: one("The model") },
       }),
       async (c) => {
-        const row = await addModel(c.get("ctx"), c.req.valid("json"));
+        const row = await addModel(c.get("ctx"), c.get("admin"), c.req.valid("json"));
         return c.json(present(row), 201, { etag: versionTag(row.version) });
       },
     )
@@ -78,6 +78,7 @@ export function adminModelRoutes() {
       async (c) => {
         const row = await changeModel(
           c.get("ctx"),
+          c.get("admin"),
           c.req.valid("param").modelId,
           c.req.valid("json"),
           expectedVersion(c),
@@ -96,7 +97,7 @@ export function adminModelRoutes() {
         responses: { 204: { description: "Done" } },
       }),
       async (c) => {
-        await deleteModel(c.get("ctx"), c.req.valid("param").modelId);
+        await deleteModel(c.get("ctx"), c.get("admin"), c.req.valid("param").modelId);
         return c.body(null, 204);
       },
     )

@@ -51,7 +51,7 @@ export function adminProviderRoutes() {
         responses: { 201: one("The provider") },
       }),
       async (c) => {
-        const row = await addProvider(c.get("ctx"), c.req.valid("json"));
+        const row = await addProvider(c.get("ctx"), c.get("admin"), c.req.valid("json"));
         return c.json(present(row, c.get("ctx").deps.config), 201, {
           etag: versionTag(row.version),
         });
@@ -87,6 +87,7 @@ export function adminProviderRoutes() {
       async (c) => {
         const row = await changeProvider(
           c.get("ctx"),
+          c.get("admin"),
           c.req.valid("param").providerId,
           c.req.valid("json"),
           expectedVersion(c),
@@ -107,7 +108,7 @@ export function adminProviderRoutes() {
         responses: { 204: { description: "Done" } },
       }),
       async (c) => {
-        await deleteProvider(c.get("ctx"), c.req.valid("param").providerId);
+        await deleteProvider(c.get("ctx"), c.get("admin"), c.req.valid("param").providerId);
         return c.body(null, 204);
       },
     )
@@ -123,7 +124,10 @@ export function adminProviderRoutes() {
       }),
       async (c) => {
         const { providerId } = c.req.valid("param");
-        return c.json(await testProvider(c.get("ctx"), providerId, c.req.valid("json").model), 200);
+        return c.json(
+          await testProvider(c.get("ctx"), c.get("admin"), providerId, c.req.valid("json").model),
+          200,
+        );
       },
     );
 }

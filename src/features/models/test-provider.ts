@@ -10,6 +10,7 @@ import {
   usageToSettle,
 } from "../../providers/index.ts";
 import { record } from "../audit/index.ts";
+import type { AdminScope } from "../identity/index.ts";
 import { NO_USAGE, placeHold, settle } from "../metering/index.ts";
 import { findPersonalProjectId } from "../projects/index.ts";
 import { connectProvider } from "./connect-model.ts";
@@ -39,6 +40,7 @@ interface Outcome {
  */
 export async function testProvider(
   ctx: Ctx,
+  _scope: AdminScope,
   providerId: string,
   modelName: string | undefined,
 ): Promise<ProviderTestResult> {

@@ -10,7 +10,7 @@ import {
   personalProjectStays,
   projectNotFound,
 } from "./errors.ts";
-import type { ProjectRole, ProjectScope } from "./policy.ts";
+import type { MembershipScope, ProjectScope } from "./policy.ts";
 import {
   countOwners,
   deleteMember,
@@ -22,6 +22,7 @@ import {
   updateMember,
 } from "./repo.ts";
 import type { NewMember } from "./schema.ts";
+import type { ProjectRole } from "./tables.ts";
 
 /** Everybody in the project. */
 export function getMembers(ctx: Ctx, scope: ProjectScope): Promise<MemberRow[]> {
@@ -34,7 +35,7 @@ export function getMembers(ctx: Ctx, scope: ProjectScope): Promise<MemberRow[]> 
  */
 export async function addMember(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"owner">,
   input: NewMember,
 ): Promise<MemberRow> {
   return inTransaction(ctx, async (tx) => {
@@ -50,7 +51,7 @@ export async function addMember(
 /** @throws {Problem} 404 `member_not_found`, 409 `last_owner`. */
 export async function changeMember(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"owner">,
   principalId: string,
   role: ProjectRole,
 ): Promise<MemberRow> {
@@ -66,25 +67,22 @@ export async function changeMember(
 }
 
 /** Ends a membership, one's own included; the next request of that person finds no project. @throws {Problem} as {@link changeMember}. */
-export async function removeMember(
-  ctx: Ctx,
-  scope: ProjectScope,
-  principalId: string,
-): Promise<void> {
+export async function removeMember(ctx: Ctx, scope: MembershipScope): Promise<void> {
+  const { project, principalId } = scope;
   await inTransaction(ctx, async (tx) => {
-    await lockShared(tx, scope);
-    const from = await findMemberRole(tx.db, scope, principalId);
+    await lockShared(tx, project);
+    const from = await findMemberRole(tx.db, project, principalId);
     if (!from) throw memberNotFound();
-    await keepAnOwner(tx, scope, from);
-    await deleteMember(tx.db, scope, principalId);
-    await recordFor(tx, "member.removed", scope, principalId, { role: from });
+    await keepAnOwner(tx, project, from);
+    await deleteMember(tx.db, scope);
+    await recordFor(tx, "member.removed", project, principalId, { role: from });
   });
-  await announceAccess(ctx.deps, scope.projectId);
+  await announceAccess(ctx.deps, project.projectId);
 }
 
 /** The lock makes two owners who demote each other at the same moment take turns, so one of them stays. */
 async function lockShared(tx: Ctx, scope: ProjectScope): Promise<void> {
-  const project = await lockProject(tx.db, scope.projectId);
+  const project = await lockProject(tx.db, scope);
   if (!project) throw projectNotFound();
   if (project.personalOf !== null) throw personalProjectStays();
 }

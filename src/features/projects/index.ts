@@ -3,16 +3,22 @@ export { projectArchived, projectNotFound } from "./errors.ts";
 export { memberRoutes } from "./member-routes.ts";
 export {
   atLeast,
+  grantProjectScope,
   inProject,
-  type ProjectRole,
-  type ProjectScope,
+  ProjectScope,
   type ScopeOptions,
   scopeOf,
 } from "./policy.ts";
 export { restorableSince } from "./project-lifecycle.ts";
 export { type BeforePurge, purgeProjects } from "./purge-projects.ts";
-export { findPersonalProjectId, findProject, type ProjectRow } from "./repo.ts";
+export { findPersonalProjectId } from "./repo.ts";
 export { projectRoutes } from "./routes.ts";
 export { projectParams } from "./schema.ts";
 export { createPersonalProject, getProject } from "./service.ts";
-export { projectMembers, projects } from "./tables.ts";
+export {
+  PROJECT_ROLES,
+  type ProjectRole,
+  type ProjectRow,
+  projectMembers,
+  projects,
+} from "./tables.ts";

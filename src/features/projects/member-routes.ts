@@ -77,7 +77,7 @@ export function memberRoutes() {
         responses: { 204: { description: "Removed" } },
       }),
       async (c) => {
-        await removeMember(c.get("ctx"), c.get("project"), c.req.valid("param").principalId);
+        await removeMember(c.get("ctx"), c.get("membership"));
         return c.body(null, 204);
       },
     );

@@ -1,37 +1,72 @@
 import { z } from "@hono/zod-openapi";
-import type { Context, MiddlewareHandler } from "hono";
 import type { Ctx } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
 import { projectArchived, projectNotFound, projectRoleNeeded } from "./errors.ts";
-import { findMembership, type ProjectRow } from "./repo.ts";
+import { findMembership } from "./find-membership.ts";
+import { PROJECT_ROLES, type ProjectRole, type ProjectRow } from "./tables.ts";
 
-export const PROJECT_ROLES = ["viewer", "editor", "owner"] as const;
-export type ProjectRole = (typeof PROJECT_ROLES)[number];
+/** What each level includes: an owner's scope is also an editor's and a viewer's, never the other way. */
+interface Included {
+  viewer: "viewer";
+  editor: "viewer" | "editor";
+  owner: ProjectRole;
+}
 
-declare const minted: unique symbol;
-
-/** Proof that the actor may act in a project, with which role. Only {@link scopeOf} makes one; repo functions demand it. */
-export interface ProjectScope {
+/** A membership as it was read from the database. */
+export interface Membership {
   readonly projectId: string;
-  readonly role: ProjectRole;
   readonly userId: string;
+  readonly role: ProjectRole;
   readonly archived: boolean;
   /** The project as it was when access was checked, so that reading it costs no second query. */
   readonly row?: ProjectRow;
-  readonly [minted]?: true;
 }
 
-declare module "../../platform/http/hono-env.ts" {
-  interface AppVariables {
-    project: ProjectScope;
+let mint: <L extends ProjectRole>(level: L, membership: Membership) => ProjectScope<L>;
+
+/**
+ * Proof that the actor may act in a project at a level. Only this file makes one, so a literal does not
+ * compile; verbs and repo functions demand the level that they need.
+ */
+export class ProjectScope<L extends ProjectRole = "viewer"> {
+  declare protected readonly includes: { [K in Included[L]]: true };
+  readonly projectId: string;
+  readonly userId: string;
+  /** The member's own role, which may be more than the level asked for. */
+  readonly role: ProjectRole;
+  readonly archived: boolean;
+  readonly row: ProjectRow | undefined;
+
+  private constructor({ projectId, userId, role, archived, row }: Membership) {
+    this.projectId = projectId;
+    this.userId = userId;
+    this.role = role;
+    this.archived = archived;
+    this.row = row;
+  }
+
+  static {
+    mint = (_level, membership) => new ProjectScope(membership);
   }
 }
 
 /** True when `role` allows what `needed` allows. */
 export function atLeast(role: ProjectRole, needed: ProjectRole): boolean {
   return PROJECT_ROLES.indexOf(role) >= PROJECT_ROLES.indexOf(needed);
+}
+
+/**
+ * The scope of a membership that another policy has read together with its own rows. Only policies may
+ * import it; the structure check says so.
+ * @throws {Problem} 403 for too low a role.
+ */
+export function grantProjectScope<L extends ProjectRole>(
+  membership: Membership,
+  needed: L,
+): ProjectScope<L> {
+  if (!atLeast(membership.role, needed)) throw projectRoleNeeded(needed);
+  return mint(needed, membership);
 }
 
 /** What a rule makes an exception for. */
@@ -49,47 +84,71 @@ const READ_METHODS = new Set(["GET", "HEAD"]);
  * @throws {Problem} 401; 404 when it does not exist, is deleted, or the actor is no member; 403 for too
  * low a role; 409 `project_archived`.
  */
-export async function scopeOf(
+export async function scopeOf<L extends ProjectRole>(
   ctx: Ctx,
   projectId: string,
-  needed: ProjectRole,
+  needed: L,
   method: string,
   options: ScopeOptions = {},
-): Promise<ProjectScope> {
-  const user = requireUser(ctx.actor, method);
+): Promise<ProjectScope<L>> {
+  const { userId } = requireUser(ctx.actor, method);
   const found = z.uuid().safeParse(projectId).success
-    ? await findMembership(ctx.db, projectId, user.userId, options.deleted ?? false)
+    ? await findMembership(ctx.db, projectId, userId, options.deleted ?? false)
     : undefined;
   if (!found) throw projectNotFound();
-  if (!atLeast(found.role, needed)) throw projectRoleNeeded(needed);
-  const archived = found.project.archivedAt !== null;
+  const { role, project: row } = found;
+  const archived = row.archivedAt !== null;
+  const scope = grantProjectScope({ projectId, userId, role, archived, row }, needed);
   if (archived && !options.archived && !READ_METHODS.has(method)) throw projectArchived();
-  return { projectId, role: found.role, userId: user.userId, archived, row: found.project };
+  return scope;
 }
 
 /** Route rule: a member of the project in the path with at least this role. Leaves the scope in `c.var.project`. */
-export function inProject(needed: ProjectRole, options: ScopeOptions = {}): AccessRule {
-  const middleware: MiddlewareHandler<AppEnv> = async function inProject(c: Context<AppEnv>, next) {
-    c.set(
-      "project",
-      await scopeOf(c.get("ctx"), c.req.param("projectId") ?? "", needed, c.req.method, options),
-    );
-    await next();
+export function inProject<L extends ProjectRole>(
+  needed: L,
+  options: ScopeOptions = {},
+): AccessRule<{ project: ProjectScope<L> }> {
+  return {
+    name: `project:${needed}`,
+    middleware: async function inProject(c, next) {
+      const projectId = c.req.param("projectId") ?? "";
+      c.set("project", await scopeOf(c.get("ctx"), projectId, needed, c.req.method, options));
+      await next();
+    },
   };
-  return { name: `project:${needed}`, middleware };
 }
 
-/** Route rule: an owner of the project, or the member that the path names. */
-export const ownerOrSelf: AccessRule = {
+let mintMembership: (project: ProjectScope, principalId: string) => MembershipScope;
+
+/** Proof that the actor may end one membership: an owner anybody's, a member their own. */
+export class MembershipScope {
+  declare protected readonly proof: true;
+  readonly project: ProjectScope;
+  readonly principalId: string;
+
+  private constructor(project: ProjectScope, principalId: string) {
+    this.project = project;
+    this.principalId = principalId;
+  }
+
+  static {
+    mintMembership = (project, principalId) => new MembershipScope(project, principalId);
+  }
+}
+
+/** Route rule: an owner of the project, or the member that the path names. Leaves the scope in `c.var.membership`. */
+export const ownerOrSelf: AccessRule<{ membership: MembershipScope }> = {
   name: "project:owner-or-self",
-  middleware: async function ownerOrSelf(c: Context<AppEnv>, next) {
+  middleware: async function ownerOrSelf(c, next) {
     const ctx = c.get("ctx");
-    const self = ctx.actor.kind === "user" && ctx.actor.userId === c.req.param("principalId");
+    const principalId = c.req.param("principalId") ?? "";
+    const self = ctx.actor.kind === "user" && ctx.actor.userId === principalId;
     const projectId = c.req.param("projectId") ?? "";
-    c.set(
-      "project",
-      await scopeOf(ctx, projectId, self ? "viewer" : "owner", c.req.method, { archived: true }),
-    );
+    const options = { archived: true };
+    const project = self
+      ? await scopeOf(ctx, projectId, "viewer", c.req.method, options)
+      : await scopeOf(ctx, projectId, "owner", c.req.method, options);
+    c.set("membership", mintMembership(project, principalId));
     await next();
   },
 };

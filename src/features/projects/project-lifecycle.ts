@@ -3,7 +3,8 @@ import { record } from "../audit/index.ts";
 import { announceAccess } from "./announce-access.ts";
 import { personalProjectStays, projectNotDeleted, projectNotFound } from "./errors.ts";
 import type { ProjectScope } from "./policy.ts";
-import { lockProject, type ProjectRow, updateProject } from "./repo.ts";
+import { lockProject, updateProject } from "./repo.ts";
+import type { ProjectRow } from "./tables.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -19,9 +20,9 @@ export function restorableUntil(ctx: Ctx, deletedAt: Date): Date {
 }
 
 /** Hides a project and all in it; within the window an owner can restore it. @throws {Problem} 409 `personal_project`. */
-export async function deleteProject(ctx: Ctx, scope: ProjectScope): Promise<ProjectRow> {
+export async function deleteProject(ctx: Ctx, scope: ProjectScope<"owner">): Promise<ProjectRow> {
   const deleted = await inTransaction(ctx, async (tx) => {
-    const found = await lockProject(tx.db, scope.projectId);
+    const found = await lockProject(tx.db, scope);
     if (!found || found.deletedAt !== null) throw projectNotFound();
     if (found.personalOf !== null) throw personalProjectStays();
     return change(tx, scope, { deletedAt: ctx.deps.clock.now() }, "project.deleted");
@@ -31,9 +32,9 @@ export async function deleteProject(ctx: Ctx, scope: ProjectScope): Promise<Proj
 }
 
 /** @throws {Problem} 404 past the window, 409 when it is not deleted. */
-export async function restoreProject(ctx: Ctx, scope: ProjectScope): Promise<ProjectRow> {
+export async function restoreProject(ctx: Ctx, scope: ProjectScope<"owner">): Promise<ProjectRow> {
   return inTransaction(ctx, async (tx) => {
-    const found = await lockProject(tx.db, scope.projectId);
+    const found = await lockProject(tx.db, scope);
     if (!found) throw projectNotFound();
     if (found.deletedAt === null) throw projectNotDeleted();
     if (found.deletedAt <= restorableSince(ctx)) throw projectNotFound();
@@ -44,11 +45,11 @@ export async function restoreProject(ctx: Ctx, scope: ProjectScope): Promise<Pro
 /** Puts a project into the archive or takes it out; asking for the state it has changes nothing. */
 export async function setArchived(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"owner">,
   archived: boolean,
 ): Promise<ProjectRow> {
   return inTransaction(ctx, async (tx) => {
-    const found = await lockProject(tx.db, scope.projectId);
+    const found = await lockProject(tx.db, scope);
     if (!found || found.deletedAt !== null) throw projectNotFound();
     if (found.personalOf !== null) throw personalProjectStays();
     if ((found.archivedAt !== null) === archived) return found;
@@ -60,7 +61,7 @@ export async function setArchived(
 
 async function change(
   tx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"owner">,
   fields: Partial<Pick<ProjectRow, "archivedAt" | "deletedAt">>,
   action: "project.deleted" | "project.restored" | "project.archived" | "project.unarchived",
 ): Promise<ProjectRow> {

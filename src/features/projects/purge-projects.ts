@@ -1,7 +1,7 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { restorableSince } from "./project-lifecycle.ts";
-import { listPurgeable, lockProject, removeProject } from "./repo.ts";
+import { listPurgeable, lockProjectById, removeProject } from "./repo.ts";
 
 /**
  * What another feature removes before a project's rows go: bytes that no cascade reaches. Called again
@@ -31,7 +31,7 @@ export async function purgeProjects(ctx: Ctx, beforePurge: BeforePurge[]): Promi
 /** Past the window nobody can restore it, so it is safe that the bytes went before the rows. */
 async function purgeOne(ctx: Ctx, projectId: string, before: Date): Promise<boolean> {
   return inTransaction(ctx, async (tx) => {
-    const project = await lockProject(tx.db, projectId);
+    const project = await lockProjectById(tx.db, projectId);
     if (!project?.deletedAt || project.deletedAt >= before) return false;
     await removeProject(tx.db, projectId);
     await record(tx, {

@@ -3,36 +3,8 @@ import type { Database } from "../../platform/db/client.ts";
 import { prepared } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { users } from "../identity/tables.ts";
-import type { ProjectRole, ProjectScope } from "./policy.ts";
-import { projectMembers, projects } from "./tables.ts";
-
-export type ProjectRow = typeof projects.$inferSelect;
-
-const membership = prepared((db) =>
-  db
-    .select({ role: projectMembers.role, project: projects })
-    .from(projectMembers)
-    .innerJoin(projects, eq(projects.id, projectMembers.projectId))
-    .where(
-      and(
-        eq(projectMembers.projectId, sql.placeholder("projectId")),
-        eq(projectMembers.principalId, sql.placeholder("userId")),
-      ),
-    )
-    .limit(1)
-    .prepare("find_membership"),
-);
-
-/** The user's role in a project, and the project. @param deleted whether a deleted project counts. */
-export async function findMembership(
-  db: Database,
-  projectId: string,
-  userId: string,
-  deleted: boolean,
-) {
-  const [row] = await membership(db).execute({ projectId, userId });
-  return row === undefined || (row.project.deletedAt !== null && !deleted) ? undefined : row;
-}
+import type { MembershipScope, ProjectScope } from "./policy.ts";
+import { type ProjectRole, type ProjectRow, projectMembers, projects } from "./tables.ts";
 
 export async function insertProject(
   db: Database,
@@ -106,6 +78,14 @@ export function listProjects(
 /** Locks the project's row to the end of the transaction, so that what depends on its members or state is decided one at a time. */
 export async function lockProject(
   db: Database,
+  scope: ProjectScope,
+): Promise<ProjectRow | undefined> {
+  return lockProjectById(db, scope.projectId);
+}
+
+/** The same for the purge, which acts for nobody. */
+export async function lockProjectById(
+  db: Database,
   projectId: string,
 ): Promise<ProjectRow | undefined> {
   const [row] = await db.select().from(projects).where(eq(projects.id, projectId)).for("update");
@@ -139,7 +119,7 @@ export async function findPersonalProjectId(db: Database, userId: string): Promi
 /** Changes a project when it still has the expected version (null: whatever it has). @returns undefined when it has not. */
 export async function updateProject(
   db: Database,
-  scope: ProjectScope,
+  scope: ProjectScope<"editor">,
   change: Partial<
     Pick<ProjectRow, "name" | "description" | "instructions" | "archivedAt" | "deletedAt">
   >,
@@ -179,7 +159,7 @@ export type MemberRow = Awaited<ReturnType<typeof listMembers>>[number];
 /** @returns false when the principal is a member already. */
 export async function insertMember(
   db: Database,
-  scope: ProjectScope,
+  scope: ProjectScope<"owner">,
   principalId: string,
   role: ProjectRole,
 ): Promise<boolean> {
@@ -210,19 +190,15 @@ export async function findMemberRole(
 
 export async function updateMember(
   db: Database,
-  scope: ProjectScope,
+  scope: ProjectScope<"owner">,
   principalId: string,
   role: ProjectRole,
 ): Promise<void> {
   await db.update(projectMembers).set({ role }).where(one(scope, principalId));
 }
 
-export async function deleteMember(
-  db: Database,
-  scope: ProjectScope,
-  principalId: string,
-): Promise<void> {
-  await db.delete(projectMembers).where(one(scope, principalId));
+export async function deleteMember(db: Database, scope: MembershipScope): Promise<void> {
+  await db.delete(projectMembers).where(one(scope.project, scope.principalId));
 }
 
 export async function countOwners(db: Database, scope: ProjectScope): Promise<number> {

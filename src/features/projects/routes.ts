@@ -4,7 +4,7 @@ import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { signedIn } from "../identity/index.ts";
-import { inProject, type ProjectRole } from "./policy.ts";
+import { inProject } from "./policy.ts";
 import {
   deleteProject,
   restorableSince,
@@ -12,7 +12,7 @@ import {
   restoreProject,
   setArchived,
 } from "./project-lifecycle.ts";
-import { listProjects, type ProjectRow } from "./repo.ts";
+import { listProjects } from "./repo.ts";
 import {
   newProject,
   type Project,
@@ -23,6 +23,7 @@ import {
   projectQuery,
 } from "./schema.ts";
 import { changeProject, createProject, getProject } from "./service.ts";
+import type { ProjectRole, ProjectRow } from "./tables.ts";
 
 const one = (description: string) => jsonAnswer(project, description);
 

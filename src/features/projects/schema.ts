@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { line, page, prose, timestamp } from "../../platform/http/json.ts";
 import { pageQuery } from "../../platform/http/pagination.ts";
+import { PROJECT_ROLES } from "./tables.ts";
 
-export const projectRole = z.enum(["viewer", "editor", "owner"]);
+export const projectRole = z.enum(PROJECT_ROLES);
 
 export const project = z
   .object({

@@ -3,8 +3,9 @@ import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { record } from "../audit/index.ts";
 import { projectNotFound } from "./errors.ts";
 import type { ProjectScope } from "./policy.ts";
-import { findProject, insertProject, type ProjectRow, updateProject } from "./repo.ts";
+import { findProject, insertProject, updateProject } from "./repo.ts";
 import type { NewProject, ProjectChange } from "./schema.ts";
+import type { ProjectRow } from "./tables.ts";
 
 /** Creates a project owned by the signed-in user. */
 export async function createProject(ctx: Ctx, input: NewProject): Promise<ProjectRow> {
@@ -42,7 +43,7 @@ export async function getProject(ctx: Ctx, scope: ProjectScope): Promise<Project
 /** Changes name, description or instructions. @throws {Problem} 412 when `expected` is not the newest version. */
 export async function changeProject(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"editor">,
   input: ProjectChange,
   expected: number | null,
 ): Promise<ProjectRow> {

@@ -9,8 +9,12 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { createdAt, id, instant, updatedAt } from "../../platform/db/columns.ts";
+import { createdAt, id, instant, isOneOf, updatedAt } from "../../platform/db/columns.ts";
 import { principals, users } from "../identity/tables.ts";
+
+/** From least to most; each role may do what those before it may. */
+export const PROJECT_ROLES = ["viewer", "editor", "owner"] as const;
+export type ProjectRole = (typeof PROJECT_ROLES)[number];
 
 export const projects = pgTable(
   "projects",
@@ -45,12 +49,14 @@ export const projectMembers = pgTable(
     principalId: uuid("principal_id")
       .notNull()
       .references(() => principals.id, { onDelete: "cascade" }),
-    role: text("role", { enum: ["owner", "editor", "viewer"] }).notNull(),
+    role: text("role", { enum: PROJECT_ROLES }).notNull(),
     createdAt: createdAt(),
   },
   (table) => [
     primaryKey({ columns: [table.projectId, table.principalId] }),
     index("project_members_principal").on(table.principalId),
-    check("project_members_role", sql`${table.role} in ('owner', 'editor', 'viewer')`),
+    check("project_members_role", isOneOf(table.role, PROJECT_ROLES)),
   ],
 );
+
+export type ProjectRow = typeof projects.$inferSelect;

@@ -1,11 +1,10 @@
 export { messageNotFound } from "./errors.ts";
-export { onThread, type ThreadScope, threadScope } from "./policy.ts";
+export { findThreadOfMessage } from "./find-thread-access.ts";
+export { onThread, type ThreadLevel, ThreadScope, threadScope } from "./policy.ts";
 export { type MessageExtras, presentMessage } from "./present-message.ts";
 export {
   endMessage,
   findMessage,
-  findThreadOfMessage,
-  hasMessages,
   insertMessages,
   listMessages,
   type MessageRow,

@@ -1,25 +1,44 @@
 import { z } from "@hono/zod-openapi";
-import type { MiddlewareHandler } from "hono";
 import type { Ctx } from "../../platform/context.ts";
-import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
 import {
   atLeast,
+  grantProjectScope,
   type ProjectRole,
   type ProjectScope,
   projectArchived,
   restorableSince,
 } from "../projects/index.ts";
 import { threadNotFound, threadNotYours, threadReadOnly } from "./errors.ts";
-import { findThreadAccess } from "./repo.ts";
+import { findThreadAccess } from "./find-thread-access.ts";
 
 export type ThreadLevel = "read" | "write" | "manage";
 
-declare const minted: unique symbol;
+/**
+ * What each level includes. Managing includes writing for the verbs that ask for either: whoever may
+ * rename or delete a thread may write in it.
+ */
+interface Included {
+  read: "read";
+  write: "read" | "write";
+  manage: ThreadLevel;
+}
+
+interface Granted {
+  threadId: string;
+  project: ProjectScope;
+  mayWrite: boolean;
+  mayManage: boolean;
+  agentId: string | null;
+  modelId: string | null;
+}
+
+let mint: <L extends ThreadLevel>(level: L, granted: Granted) => ThreadScope<L>;
 
 /** Proof of what the actor may do in a thread. Only {@link threadScope} makes one. */
-export interface ThreadScope {
+export class ThreadScope<L extends ThreadLevel = "read"> {
+  declare protected readonly includes: { [K in Included[L]]: true };
   readonly threadId: string;
   readonly project: ProjectScope;
   readonly mayWrite: boolean;
@@ -27,7 +46,19 @@ export interface ThreadScope {
   /** What the thread answers with where a message chooses nothing. */
   readonly agentId: string | null;
   readonly modelId: string | null;
-  readonly [minted]?: true;
+
+  private constructor(granted: Granted) {
+    this.threadId = granted.threadId;
+    this.project = granted.project;
+    this.mayWrite = granted.mayWrite;
+    this.mayManage = granted.mayManage;
+    this.agentId = granted.agentId;
+    this.modelId = granted.modelId;
+  }
+
+  static {
+    mint = (_level, granted) => new ThreadScope(granted);
+  }
 }
 
 /** What a rule makes an exception for. */
@@ -36,12 +67,6 @@ export interface ThreadScopeOptions {
   deleted?: boolean;
   /** In an archived project too: stopping is always allowed. */
   archived?: boolean;
-}
-
-declare module "../../platform/http/hono-env.ts" {
-  interface AppVariables {
-    thread: ThreadScope;
-  }
 }
 
 interface Standing {
@@ -65,13 +90,13 @@ export function allowed({ isOwner, visibility, role }: Standing): Record<ThreadL
  * @throws {Problem} 401; 404 when it does not exist or the actor may not read it; 403 when reading is all they may; 409 for
  * changes in an archived project, unless `options.archived`.
  */
-export async function threadScope(
+export async function threadScope<L extends ThreadLevel>(
   ctx: Ctx,
   threadId: string,
-  level: ThreadLevel,
+  level: L,
   method: string,
   options: ThreadScopeOptions = {},
-): Promise<ThreadScope> {
+): Promise<ThreadScope<L>> {
   const user = requireUser(ctx.actor, method);
   const found = z.uuid().safeParse(threadId).success
     ? await findThreadAccess(ctx.db, threadId, user.userId)
@@ -88,24 +113,33 @@ export async function threadScope(
   if (level === "write" && !may.write) throw threadReadOnly();
   const archived = found.archivedAt !== null;
   if (level !== "read" && archived && !options.archived) throw projectArchived();
-  return {
+  const membership = {
+    projectId: found.projectId,
+    role: found.role,
+    userId: user.userId,
+    archived,
+  };
+  return mint(level, {
     threadId,
-    project: { projectId: found.projectId, role: found.role, userId: user.userId, archived },
+    project: grantProjectScope(membership, "viewer"),
     mayWrite: may.write && !archived,
     mayManage: may.manage,
     agentId: found.agentId,
     modelId: found.modelId,
-  };
+  });
 }
 
 /** Route rule: what the actor may do with the thread in the path. Leaves the scope in `c.var.thread`. */
-export function onThread(level: ThreadLevel, options: { deleted?: boolean } = {}): AccessRule {
-  const middleware: MiddlewareHandler<AppEnv> = async function onThread(c, next) {
-    c.set(
-      "thread",
-      await threadScope(c.get("ctx"), c.req.param("threadId") ?? "", level, c.req.method, options),
-    );
-    await next();
+export function onThread<L extends ThreadLevel>(
+  level: L,
+  options: { deleted?: boolean } = {},
+): AccessRule<{ thread: ThreadScope<L> }> {
+  return {
+    name: `thread:${level}`,
+    middleware: async function onThread(c, next) {
+      const threadId = c.req.param("threadId") ?? "";
+      c.set("thread", await threadScope(c.get("ctx"), threadId, level, c.req.method, options));
+      await next();
+    },
   };
-  return { name: `thread:${level}`, middleware };
 }

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, isNotNull, isNull, lt, or, type SQL, sql } from "dr
 import type { Database } from "../../platform/db/client.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { users } from "../identity/tables.ts";
-import type { ProjectScope } from "../projects/index.ts";
+import type { ProjectRole, ProjectScope } from "../projects/index.ts";
 import { projectMembers, projects } from "../projects/tables.ts";
 import type { ThreadScope } from "./policy.ts";
 import { messages, threads } from "./tables.ts";
@@ -14,31 +14,8 @@ export interface ListedThread {
   thread: ThreadRow;
   projectName: string;
   ownerName: string;
-  role: "viewer" | "editor" | "owner";
+  role: ProjectRole;
   archivedAt: Date | null;
-}
-
-export async function findThreadAccess(db: Database, threadId: string, userId: string) {
-  const [row] = await db
-    .select({
-      projectId: threads.projectId,
-      ownerId: threads.ownerId,
-      visibility: threads.visibility,
-      deletedAt: threads.deletedAt,
-      agentId: threads.agentId,
-      modelId: threads.modelId,
-      role: projectMembers.role,
-      archivedAt: projects.archivedAt,
-    })
-    .from(threads)
-    .innerJoin(projects, and(eq(projects.id, threads.projectId), isNull(projects.deletedAt)))
-    .innerJoin(
-      projectMembers,
-      and(eq(projectMembers.projectId, threads.projectId), eq(projectMembers.principalId, userId)),
-    )
-    .where(eq(threads.id, threadId))
-    .limit(1);
-  return row;
 }
 
 function selectListed(db: Database, userId: string, where: (SQL | undefined)[]) {
@@ -114,7 +91,7 @@ type ThreadFields = Partial<
 /** Changes a thread when it still has the expected version (null: whatever it has). */
 export async function updateThread(
   db: Database,
-  scope: ThreadScope,
+  scope: ThreadScope<"write">,
   change: ThreadFields,
   expected: number | null,
   now: Date,
@@ -135,7 +112,7 @@ export async function updateThread(
 /** What a new message does to its thread; not a change that somebody else's edit could lose, so the version stays. */
 export async function touchThread(
   db: Database,
-  threadId: string,
+  { threadId }: ThreadScope<"write">,
   leafId: string,
   now: Date,
   title?: string,
@@ -169,32 +146,15 @@ export async function findMessage(
   return row;
 }
 
-export async function findThreadOfMessage(
-  db: Database,
-  messageId: string,
-): Promise<string | undefined> {
-  const [row] = await db
-    .select({ threadId: messages.threadId })
-    .from(messages)
-    .where(eq(messages.id, messageId))
-    .limit(1);
-  return row?.threadId;
-}
-
-export async function hasMessages(db: Database, threadId: string): Promise<boolean> {
-  const rows = await db
-    .select({ id: messages.id })
-    .from(messages)
-    .where(eq(messages.threadId, threadId))
-    .limit(1);
-  return rows.length > 0;
-}
-
 export async function insertMessages(
   db: Database,
-  rows: (typeof messages.$inferInsert)[],
+  { threadId }: ThreadScope<"write">,
+  rows: Omit<typeof messages.$inferInsert, "threadId">[],
 ): Promise<MessageRow[]> {
-  return db.insert(messages).values(rows).returning();
+  return db
+    .insert(messages)
+    .values(rows.map((row) => ({ ...row, threadId })))
+    .returning();
 }
 
 /** Stores how an answer ended. Only a running message changes, so an end happens once. */

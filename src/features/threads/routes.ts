@@ -1,14 +1,12 @@
 import { z } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { type Ctx, userOf } from "../../platform/context.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
-import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { signedIn } from "../identity/index.ts";
-import { inProject } from "../projects/index.ts";
-import { allowed, onThread, threadScope } from "./policy.ts";
+import { inProject, type ProjectScope } from "../projects/index.ts";
+import { allowed, onThread, type ThreadScope, threadScope } from "./policy.ts";
 import { type MessageExtras, presentMessage } from "./present-message.ts";
 import { type ListedThread, listMessages, listThreads, type MessageRow } from "./repo.ts";
 import {
@@ -37,15 +35,10 @@ const one = (description: string) => ({ 200: jsonAnswer(thread, description) });
 const listQuery = pageQuery.extend({ deleted: z.stringbool().default(false) });
 
 export function threadRoutes(hooks: ThreadHooks) {
-  const listed = async (
-    c: Context<AppEnv>,
-    query: z.infer<typeof listQuery>,
-    projectId?: string,
-  ) => {
-    const ctx = c.get("ctx");
+  const listed = async (ctx: Ctx, query: z.infer<typeof listQuery>, project?: ProjectScope) => {
     const { userId } = userOf(ctx);
     const rows = await listThreads(ctx.db, userId, {
-      ...(projectId === undefined ? {} : { projectId }),
+      ...(project === undefined ? {} : { projectId: project.projectId }),
       deleted: query.deleted,
       after: decodeCursor(query.cursor),
       limit: query.limit,
@@ -56,10 +49,10 @@ export function threadRoutes(hooks: ThreadHooks) {
     }));
     return { items: items.map((row) => present(row, userId)), nextCursor };
   };
-  const current = async (c: Context<AppEnv>) => {
-    const row = await getThread(c.get("ctx"), c.get("thread"));
+  const current = async (ctx: Ctx, scope: ThreadScope) => {
+    const row = await getThread(ctx, scope);
     return {
-      body: present(row, c.get("thread").project.userId),
+      body: present(row, scope.project.userId),
       tag: { etag: versionTag(row.thread.version) },
     };
   };
@@ -75,7 +68,7 @@ export function threadRoutes(hooks: ThreadHooks) {
         request: { query: listQuery },
         responses: { 200: jsonAnswer(threadPage, "A page of threads") },
       }),
-      async (c) => c.json(await listed(c, c.req.valid("query")), 200),
+      async (c) => c.json(await listed(c.get("ctx"), c.req.valid("query")), 200),
     )
     .openapi(
       createRoute({
@@ -87,7 +80,7 @@ export function threadRoutes(hooks: ThreadHooks) {
         request: { params: z.object({ projectId: z.uuid() }), query: listQuery },
         responses: { 200: jsonAnswer(threadPage, "A page of threads") },
       }),
-      async (c) => c.json(await listed(c, c.req.valid("query"), c.get("project").projectId), 200),
+      async (c) => c.json(await listed(c.get("ctx"), c.req.valid("query"), c.get("project")), 200),
     )
     .openapi(
       createRoute({
@@ -102,8 +95,10 @@ export function threadRoutes(hooks: ThreadHooks) {
       async (c) => {
         const ctx = c.get("ctx");
         const row = await createThread(ctx, c.get("project"), c.req.valid("json"));
-        c.set("thread", await threadScope(ctx, row.id, "read", c.req.method));
-        const { body, tag } = await current(c);
+        const { body, tag } = await current(
+          ctx,
+          await threadScope(ctx, row.id, "read", c.req.method),
+        );
         return c.json(body, 201, tag);
       },
     )
@@ -119,7 +114,7 @@ export function threadRoutes(hooks: ThreadHooks) {
       }),
       async (c) => {
         const ctx = c.get("ctx");
-        const { body, tag } = await current(c);
+        const { body, tag } = await current(ctx, c.get("thread"));
         const rows = await listMessages(ctx.db, c.get("thread"));
         const describe = await hooks.describe(
           ctx,
@@ -143,7 +138,7 @@ export function threadRoutes(hooks: ThreadHooks) {
       }),
       async (c) => {
         await changeThread(c.get("ctx"), c.get("thread"), c.req.valid("json"), expectedVersion(c));
-        const { body, tag } = await current(c);
+        const { body, tag } = await current(c.get("ctx"), c.get("thread"));
         return c.json(body, 200, tag);
       },
     )
@@ -189,7 +184,7 @@ export function threadRoutes(hooks: ThreadHooks) {
       }),
       async (c) => {
         await setDeleted(c.get("ctx"), c.get("thread"), false);
-        const { body, tag } = await current(c);
+        const { body, tag } = await current(c.get("ctx"), c.get("thread"));
         return c.json(body, 200, tag);
       },
     );

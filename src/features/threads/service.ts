@@ -66,7 +66,7 @@ export async function getThread(ctx: Ctx, scope: ThreadScope): Promise<ListedThr
  */
 export async function changeThread(
   ctx: Ctx,
-  scope: ThreadScope,
+  scope: ThreadScope<"manage">,
   input: ThreadChange,
   expected: number | null,
 ): Promise<void> {
@@ -102,7 +102,11 @@ async function requireChoices(
 }
 
 /** Chooses the branch that the thread shows. @throws {Problem} 404 for a message of another thread. */
-export async function selectLeaf(ctx: Ctx, scope: ThreadScope, messageId: string): Promise<void> {
+export async function selectLeaf(
+  ctx: Ctx,
+  scope: ThreadScope<"write">,
+  messageId: string,
+): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     if (!(await findMessage(tx.db, scope, messageId))) throw messageNotFound();
     await updateThread(tx.db, scope, { leafId: messageId }, null, ctx.deps.clock.now());
@@ -115,7 +119,11 @@ export async function selectLeaf(ctx: Ctx, scope: ThreadScope, messageId: string
 }
 
 /** Puts a thread into the bin, or takes it out again. */
-export async function setDeleted(ctx: Ctx, scope: ThreadScope, deleted: boolean): Promise<void> {
+export async function setDeleted(
+  ctx: Ctx,
+  scope: ThreadScope<"manage">,
+  deleted: boolean,
+): Promise<void> {
   const now = ctx.deps.clock.now();
   await inTransaction(ctx, async (tx) => {
     await updateThread(tx.db, scope, { deletedAt: deleted ? now : null }, null, now);

@@ -1,14 +1,23 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
-import type { AppEnv } from "./hono-env.ts";
+import type { AppEnv, AppVariables } from "./hono-env.ts";
 import { validationProblem } from "./problem.ts";
 
 export { createRoute };
 
-/** Who may call a route: a name that the test of every route reads, and the middleware that holds it. */
-export interface AccessRule {
+/** The environment of handlers behind a rule that leaves `Granted` in `c.var`, for example a project's scope. */
+export interface GrantedEnv<Granted extends object> {
+  Variables: AppVariables & Granted;
+}
+
+/**
+ * Who may call a route: a name that the test of every route reads, and the middleware that enforces it.
+ * What the rule grants, a scope, reaches the route's handler typed: a handler behind a viewer's rule has
+ * no editor's scope to give to a verb.
+ */
+export interface AccessRule<Granted extends object = object> {
   readonly name: string;
-  readonly middleware: MiddlewareHandler<AppEnv>;
+  readonly middleware: MiddlewareHandler<GrantedEnv<Granted>>;
 }
 
 /**
@@ -16,7 +25,7 @@ export interface AccessRule {
  * document (`x-access`, `x-audit`), where the test of every route finds them.
  * @param audit the action that a successful call records; null for routes that change nothing.
  */
-export function guard(access: AccessRule, audit: string | null) {
+export function guard<Granted extends object>(access: AccessRule<Granted>, audit: string | null) {
   return { middleware: access.middleware, "x-access": access.name, "x-audit": audit };
 }
 

@@ -1,7 +1,8 @@
 import type { Deps } from "../../../deps.ts";
 import type { Ctx } from "../../../platform/context.ts";
-import type { ThreadScope } from "../../threads/index.ts";
-import { findGeneration, readLast, readLog } from "../repo.ts";
+import { findGeneration } from "../find-generation.ts";
+import type { GenerationScope } from "../policy.ts";
+import { readLast, readLog } from "../repo.ts";
 import type { Runner } from "../runner.ts";
 import { AccessWatch } from "./access-watch.ts";
 import { isEnd, type Numbered } from "./answer-log.ts";
@@ -12,9 +13,8 @@ const HEARTBEAT_MS = 15_000;
 const RETRY_HINT = "retry: 250\n\n";
 
 export interface Reading {
-  generationId: string;
   /** What the reader was found to be allowed. */
-  scope: ThreadScope;
+  scope: GenerationScope;
   /** The number that the reader has. */
   from: number;
   /** Aborts when the reader has gone. */
@@ -46,7 +46,8 @@ export async function* follow(
   reading: Reading,
 ): AsyncGenerator<string> {
   const { deps } = ctx;
-  const { generationId, signal } = reading;
+  const { scope, signal } = reading;
+  const generationId = scope.generation.id;
   const { leaveSignal } = deps.lifecycle;
   const source = liveSource(runner, generationId) ?? storedSource(deps, pubsub, generationId);
   let at = reading.from;
@@ -56,7 +57,7 @@ export async function* follow(
   for (const end of [signal, leaveSignal])
     end.addEventListener("abort", wakeup.ring, { once: true });
   const quiet = pubsub.onPulse(wakeup.ring);
-  const access = new AccessWatch(ctx, reading.scope, wakeup.ring);
+  const access = new AccessWatch(ctx, scope.thread, wakeup.ring);
   deps.metrics.streams.inc();
   try {
     while (!signal.aborted) {

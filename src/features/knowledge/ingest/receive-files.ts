@@ -22,7 +22,7 @@ export type Received =
  */
 export async function receiveFiles(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"editor">,
   body: ReadableStream<Uint8Array> | null,
   contentType: string | undefined,
 ): Promise<Received[]> {
@@ -70,7 +70,7 @@ function parserFor(contentType: string): BusboyInstance {
 
 async function receive(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"editor">,
   name: string,
   part: Readable,
 ): Promise<Received> {

@@ -27,7 +27,7 @@ export function blobKey(projectId: string, versionId: string): string {
  */
 export async function storeFile(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"editor">,
   rawName: string,
   body: ReadableStream<Uint8Array>,
 ): Promise<StoredFile> {
@@ -60,7 +60,7 @@ interface Measured {
 
 async function keep(
   ctx: Ctx,
-  scope: ProjectScope,
+  scope: ProjectScope<"editor">,
   name: string,
   versionId: string,
   measured: Measured,

@@ -1,0 +1,15 @@
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import { agents } from "./tables.ts";
+
+/** Where an agent lives: what the access rule asks before anything is read of it. */
+export async function findAgentPlace(db: Database, agentId: string, deleted: boolean) {
+  const [row] = await db
+    .select({ projectId: agents.projectId })
+    .from(agents)
+    .where(
+      and(eq(agents.id, agentId), deleted ? isNotNull(agents.deletedAt) : isNull(agents.deletedAt)),
+    )
+    .limit(1);
+  return row;
+}
