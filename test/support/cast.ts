@@ -1,5 +1,5 @@
-import { hashPassword } from "../../src/features/identity/auth.ts";
 import { hashKey } from "../../src/features/identity/authenticate.ts";
+import { hashPassword } from "../../src/features/identity/hash-password.ts";
 import type { Caller, TestApp } from "./app.ts";
 
 /** Everybody who may stand before a route. The admin is in no project; the key is the owner's and may only read. */

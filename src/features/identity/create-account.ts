@@ -1,18 +1,20 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
-import { authOn } from "./auth.ts";
 import { emailTaken } from "./errors.ts";
-import { findUserByEmail, insertPrincipal, updateUser } from "./repo.ts";
-import type { AccountInput } from "./schema.ts";
-
-export interface NewAccount {
-  userId: string;
-  /** The first session's token, for the cookie. */
-  sessionToken: string;
-}
+import { type OpenedSession, openSession } from "./open-session.ts";
+import { insertUser } from "./repo.ts";
 
 /** Called in the transaction of a new account, for what other features give each user. */
 export type AfterSignUp = (ctx: Ctx, user: { userId: string; name: string }) => Promise<void>;
+
+export interface NewAccountInput {
+  name: string;
+  email: string;
+  /** Hashed before the transaction begins: that takes longer than all of its statements. */
+  passwordHash: string;
+  role: "admin" | "member";
+  userAgent?: string | undefined;
+}
 
 /**
  * Creates an account with its principal and first session, and what `afterSignUp` adds, all or nothing.
@@ -20,42 +22,31 @@ export type AfterSignUp = (ctx: Ctx, user: { userId: string; name: string }) => 
  */
 export async function createAccount(
   ctx: Ctx,
-  input: AccountInput & { role: "admin" | "member"; userAgent?: string | undefined },
+  input: NewAccountInput,
   afterSignUp: AfterSignUp,
-): Promise<NewAccount> {
+): Promise<OpenedSession> {
+  const { name, email, passwordHash, role, userAgent } = input;
   return inTransaction(ctx, async (tx) => {
-    if (await findUserByEmail(tx.db, input.email)) throw emailTaken();
-    const { token, user } = await authOn(tx).api.signUpEmail({
-      body: { name: input.name, email: input.email, password: input.password },
-      headers: clientHeaders(ctx, input.userAgent),
-    });
-    if (token === null) throw new Error("better-auth made no session");
-    if (input.role === "admin")
-      await updateUser(tx.db, user.id, { role: "admin" }, ctx.deps.clock.now());
-    await insertPrincipal(tx.db, user.id);
-    const asUser: Ctx = {
-      ...tx,
-      actor: {
-        kind: "user",
-        userId: user.id,
-        role: input.role,
-        via: { kind: "session", sessionId: user.id },
-      },
-    };
-    await afterSignUp(asUser, { userId: user.id, name: input.name });
+    const user = await insertUser(tx, { name, email, role, passwordHash });
+    if (!user) throw emailTaken();
+    const opened = await openSession(tx, user.id, userAgent);
+    const asUser = actingAs(tx, user, opened);
+    await afterSignUp(asUser, { userId: user.id, name });
     await record(asUser, {
       action: "user.signed_up",
       target: { kind: "user", id: user.id },
-      detail: { role: input.role },
+      detail: { role },
     });
-    return { userId: user.id, sessionToken: token };
+    return opened;
   });
 }
 
-/** What better-auth notes about a session: the address that we trust and the browser. */
-export function clientHeaders(ctx: Ctx, userAgent: string | undefined): Headers {
-  const headers = new Headers();
-  if (ctx.ip !== undefined) headers.set("x-atelier-ip", ctx.ip);
-  if (userAgent !== undefined) headers.set("user-agent", userAgent.slice(0, 400));
-  return headers;
+/** The context of the request that opened a session, as the user in it. */
+export function actingAs(
+  ctx: Ctx,
+  user: { id: string; role: "admin" | "member" },
+  { sessionId }: OpenedSession,
+): Ctx {
+  const via = { kind: "session", sessionId } as const;
+  return { ...ctx, actor: { kind: "user", userId: user.id, role: user.role, via } };
 }

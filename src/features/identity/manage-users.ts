@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { record } from "../audit/index.ts";
-import { authOn } from "./auth.ts";
 import type { AfterSignUp } from "./create-account.ts";
 import { emailTaken, lastAdmin, noSuchUser } from "./errors.ts";
 import type { AdminScope } from "./policy.ts";
@@ -10,9 +9,8 @@ import {
   deletePasswordResets,
   deleteSessions,
   findUser,
-  findUserByEmail,
   insertOneTimeToken,
-  insertPrincipal,
+  insertUser,
   lockAdmins,
   lockUser,
   type UserRow,
@@ -42,7 +40,7 @@ export interface ResetToken {
 }
 
 /**
- * Creates an account for somebody else, with a password that nobody knows and a link to set one.
+ * Creates an account for somebody else, without a password, and a link to set one.
  * @throws {Problem} 409 `email_taken`.
  */
 export async function createUser(
@@ -52,19 +50,8 @@ export async function createUser(
   afterSignUp: AfterSignUp,
 ): Promise<{ user: UserRow; reset: ResetToken }> {
   return inTransaction(ctx, async (tx) => {
-    if (await findUserByEmail(tx.db, input.email)) throw emailTaken();
-    const { user: made } = await authOn(tx).api.signUpEmail({
-      body: {
-        name: input.name,
-        email: input.email,
-        password: randomBytes(32).toString("base64url"),
-      },
-    });
-    // Signing up opens a session; this one has nobody to use it.
-    await deleteSessions(tx.db, made.id);
-    const user = await updateUser(tx.db, made.id, { role: input.role }, ctx.deps.clock.now());
-    if (!user) throw new Error("The account was not stored");
-    await insertPrincipal(tx.db, user.id);
+    const user = await insertUser(tx, { ...input, passwordHash: null });
+    if (!user) throw emailTaken();
     await afterSignUp(tx, { userId: user.id, name: user.name });
     const reset = await storeReset(tx, user.id);
     await record(tx, {

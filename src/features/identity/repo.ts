@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, ilike, isNull, lt, ne, or, sql } from "drizzle-orm";
-import type { UserActor } from "../../platform/context.ts";
+import type { Ctx, UserActor } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { accounts, apiKeys, oneTimeTokens, principals, sessions, users } from "./tables.ts";
@@ -7,6 +7,12 @@ import { accounts, apiKeys, oneTimeTokens, principals, sessions, users } from ".
 export type UserRow = typeof users.$inferSelect;
 export type SessionRow = typeof sessions.$inferSelect;
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+const PASSWORD_PROVIDER = "credential";
+const isPasswordOfUser = and(
+  eq(accounts.userId, users.id),
+  eq(accounts.providerId, PASSWORD_PROVIDER),
+);
 
 /** The session and its user, when both are in force. */
 export async function findLiveSession(db: Database, token: string, now: Date) {
@@ -60,8 +66,69 @@ export async function anyUserExists(db: Database): Promise<boolean> {
   return rows.length > 0;
 }
 
-export async function insertPrincipal(db: Database, userId: string): Promise<void> {
-  await db.insert(principals).values({ id: userId, kind: "user" });
+/**
+ * Stores an account with its principal and credential.
+ * @param passwordHash null: no password opens it until one is set by a link.
+ * @returns nothing when the address has an account.
+ */
+export async function insertUser(
+  { db, deps }: Ctx,
+  input: Pick<UserRow, "name" | "email" | "role"> & { passwordHash: string | null },
+): Promise<UserRow | undefined> {
+  const { name, email, role, passwordHash } = input;
+  const now = deps.clock.now();
+  const id = deps.ids.next();
+  const at = { createdAt: now, updatedAt: now };
+  const [user] = await db
+    .insert(users)
+    .values({ id, name, email: email.toLowerCase(), role, ...at })
+    .onConflictDoNothing()
+    .returning();
+  if (!user) return undefined;
+  await db.insert(principals).values({ id, kind: "user" });
+  await db.insert(accounts).values({
+    id: deps.ids.next(),
+    userId: id,
+    accountId: id,
+    providerId: PASSWORD_PROVIDER,
+    password: passwordHash,
+    ...at,
+  });
+  return user;
+}
+
+/** The account with an address, and the hash of its password. */
+export async function findCredential(db: Database, email: string) {
+  const [row] = await db
+    .select({ user: users, passwordHash: accounts.password })
+    .from(users)
+    .innerJoin(accounts, isPasswordOfUser)
+    .where(eq(sql`lower(${users.email})`, email.toLowerCase()))
+    .limit(1);
+  return row;
+}
+
+/** An account and the hash of its password, both locked to the end of the transaction. */
+export async function lockCredential(db: Database, userId: string) {
+  const [row] = await db
+    .select({
+      id: users.id,
+      role: users.role,
+      disabledAt: users.disabledAt,
+      passwordHash: accounts.password,
+    })
+    .from(users)
+    .innerJoin(accounts, isPasswordOfUser)
+    .where(eq(users.id, userId))
+    .for("update");
+  return row;
+}
+
+export async function insertSession(
+  db: Database,
+  row: typeof sessions.$inferInsert,
+): Promise<void> {
+  await db.insert(sessions).values(row);
 }
 
 export async function updateUser(
@@ -116,7 +183,7 @@ export async function findPasswordHash(db: Database, userId: string): Promise<st
   const [row] = await db
     .select({ password: accounts.password })
     .from(accounts)
-    .where(and(eq(accounts.userId, userId), eq(accounts.providerId, "credential")))
+    .where(and(eq(accounts.userId, userId), eq(accounts.providerId, PASSWORD_PROVIDER)))
     .limit(1);
   return row?.password ?? null;
 }
@@ -130,7 +197,7 @@ export async function updatePasswordHash(
   await db
     .update(accounts)
     .set({ password, updatedAt: now })
-    .where(and(eq(accounts.userId, userId), eq(accounts.providerId, "credential")));
+    .where(and(eq(accounts.userId, userId), eq(accounts.providerId, PASSWORD_PROVIDER)));
 }
 
 export async function insertOneTimeToken(

@@ -3,10 +3,11 @@ import type { Context } from "hono";
 import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
-import { type AfterSignUp, createAccount } from "./create-account.ts";
-import { signUpClosed } from "./errors.ts";
+import type { AfterSignUp } from "./create-account.ts";
+import { notSignedIn, signUpClosed } from "./errors.ts";
+import type { OpenedSession } from "./open-session.ts";
 import { anyone, inSession, signedIn } from "./policy.ts";
-import { anyUserExists, type SessionRow, type UserRow } from "./repo.ts";
+import { anyUserExists, findUser, type SessionRow, type UserRow } from "./repo.ts";
 import {
   accountInput,
   type Me,
@@ -32,6 +33,7 @@ import {
 import { clearSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import { setUp } from "./set-up.ts";
 import { signIn } from "./sign-in.ts";
+import { signUp } from "./sign-up.ts";
 
 /** What identity is told by the features that stand on it. */
 export interface IdentityHooks {
@@ -52,28 +54,13 @@ export function identityRoutes(hooks: IdentityHooks) {
     personalProjectId: await hooks.personalProjectId(c.get("ctx"), user.id),
     createdAt: user.createdAt.toISOString(),
   });
-  const welcome = async (
-    c: Context<AppEnv>,
-    opened: { userId: string; sessionToken: string },
-  ): Promise<Me> => {
+  const welcome = async (c: Context<AppEnv>, opened: OpenedSession): Promise<Me> => {
     const ctx = c.get("ctx");
     const { config, secrets } = ctx.deps;
-    setSessionCookie(
-      c,
-      secrets,
-      opened.sessionToken,
-      config.publicUrl?.startsWith("https:") ?? false,
-    );
-    const asUser = {
-      ...ctx,
-      actor: {
-        kind: "user",
-        userId: opened.userId,
-        role: "member",
-        via: { kind: "session", sessionId: opened.userId },
-      },
-    } as const;
-    return present(c, await getMe(asUser));
+    setSessionCookie(c, secrets, opened.token, config.publicUrl?.startsWith("https:") ?? false);
+    const user = await findUser(ctx.db, opened.userId);
+    if (!user) throw notSignedIn();
+    return present(c, user);
   };
 
   return router()
@@ -126,9 +113,9 @@ export function identityRoutes(hooks: IdentityHooks) {
       async (c) => {
         const ctx = c.get("ctx");
         if (!(await hooks.signUpOpen(ctx)) || !(await anyUserExists(ctx.db))) throw signUpClosed();
-        const opened = await createAccount(
+        const opened = await signUp(
           ctx,
-          { ...c.req.valid("json"), role: "member", userAgent: c.req.header("user-agent") },
+          { ...c.req.valid("json"), userAgent: c.req.header("user-agent") },
           hooks.afterSignUp,
         );
         return c.json(await welcome(c, opened), 201);

@@ -1,7 +1,7 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
-import { hashPassword } from "./auth.ts";
 import { noSuchSession, notSignedIn, tokenWrong, wrongPassword } from "./errors.ts";
+import { hashPassword, verifyPassword } from "./hash-password.ts";
 import {
   deleteEnded,
   deleteSession,
@@ -77,8 +77,7 @@ export async function changePassword(
   const { attempts, cache } = identityState(ctx.deps);
   const giveBack = await attempts.begin(ctx.ip, user.userId);
   const hash = await findPasswordHash(ctx.db, user.userId);
-  if (hash === null || !(await Bun.password.verify(input.currentPassword, hash)))
-    throw wrongPassword();
+  if (!(await verifyPassword(input.currentPassword, hash))) throw wrongPassword();
   await giveBack();
   const next = await hashPassword(input.newPassword);
   await inTransaction(ctx, async (tx) => {

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { SecretKeys } from "../../platform/crypto/secret-keys.ts";
-import { SESSION_DAYS } from "./auth.ts";
+import { SESSION_DAYS } from "./open-session.ts";
 
 const NAME = "atelier_session";
 const PURPOSE = "session-cookie";

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { type Ctx, inTransaction } from "../../platform/context.ts";
-import { type AfterSignUp, createAccount, type NewAccount } from "./create-account.ts";
+import { type AfterSignUp, createAccount } from "./create-account.ts";
 import { setupDone, setupTokenWrong } from "./errors.ts";
+import { hashPassword } from "./hash-password.ts";
+import type { OpenedSession } from "./open-session.ts";
 import { anyUserExists, deleteSetupTokens, insertOneTimeToken, takeOneTimeToken } from "./repo.ts";
 import type { SetupInput } from "./schema.ts";
 
@@ -41,7 +43,10 @@ export async function setUp(
   ctx: Ctx,
   input: SetupInput & { userAgent?: string | undefined },
   afterSignUp: AfterSignUp,
-): Promise<NewAccount> {
+): Promise<OpenedSession> {
+  const { name, email, password, userAgent } = input;
+  if (await anyUserExists(ctx.db)) throw setupDone();
+  const passwordHash = await hashPassword(password);
   return inTransaction(ctx, async (tx) => {
     // Two browsers at the same moment must not both become the first.
     await tx.db.execute(sql`select pg_advisory_xact_lock(${SETUP_LOCK})`);
@@ -51,8 +56,7 @@ export async function setUp(
       input.token !== undefined &&
       (await takeOneTimeToken(tx.db, "setup", hashToken(input.token), now)) !== undefined;
     if (!taken && !isLoopback(ctx)) throw setupTokenWrong();
-    const { name, email, password, userAgent } = input;
-    return createAccount(tx, { name, email, password, userAgent, role: "admin" }, afterSignUp);
+    return createAccount(tx, { name, email, passwordHash, userAgent, role: "admin" }, afterSignUp);
   });
 }
 

@@ -1,10 +1,10 @@
-import { APIError } from "better-auth/api";
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
-import { authOn } from "./auth.ts";
-import { clientHeaders, type NewAccount } from "./create-account.ts";
+import { actingAs } from "./create-account.ts";
 import { wrongCredentials } from "./errors.ts";
-import { findUserByEmail } from "./repo.ts";
+import { verifyPassword } from "./hash-password.ts";
+import { type OpenedSession, openSession } from "./open-session.ts";
+import { findCredential, lockCredential } from "./repo.ts";
 import type { SignInInput } from "./schema.ts";
 import { identityState } from "./state.ts";
 
@@ -15,40 +15,37 @@ import { identityState } from "./state.ts";
 export async function signIn(
   ctx: Ctx,
   input: SignInInput & { userAgent?: string | undefined },
-): Promise<NewAccount> {
+): Promise<OpenedSession> {
   const { attempts } = identityState(ctx.deps);
-  const account = input.email.toLowerCase();
-  const giveBack = await attempts.begin(ctx.ip, account);
-  const session = await inTransaction(ctx, (tx) => openSession(tx, input)).catch(async (error) => {
-    if (error instanceof APIError) throw wrongCredentials();
+  const giveBack = await attempts.begin(ctx.ip, input.email.toLowerCase());
+  const opened = await tryPassword(ctx, input).catch(async (error) => {
     // A fault of ours is nobody's wrong password.
     await giveBack();
     throw error;
   });
+  if (opened === null) throw wrongCredentials();
   await giveBack();
-  return session;
+  return opened;
 }
 
-async function openSession(
-  tx: Ctx,
+/** @returns null for an unknown or disabled account and for a wrong password, after the same time. */
+async function tryPassword(
+  ctx: Ctx,
   input: SignInInput & { userAgent?: string | undefined },
-): Promise<NewAccount> {
-  const { token, user } = await authOn(tx).api.signInEmail({
-    body: { email: input.email, password: input.password },
-    headers: clientHeaders(tx, input.userAgent),
+): Promise<OpenedSession | null> {
+  const found = await findCredential(ctx.db, input.email);
+  const right = await verifyPassword(input.password, found?.passwordHash ?? null);
+  if (!found || !right) return null;
+  return inTransaction(ctx, async (tx) => {
+    // Meanwhile the password may have been changed or the account disabled: both end sessions, so both must
+    // come before this one is stored or find it.
+    const user = await lockCredential(tx.db, found.user.id);
+    if (!user || user.disabledAt !== null || user.passwordHash !== found.passwordHash) return null;
+    const opened = await openSession(tx, user.id, input.userAgent);
+    await record(actingAs(tx, user, opened), {
+      action: "user.signed_in",
+      target: { kind: "user", id: user.id },
+    });
+    return opened;
   });
-  const row = await findUserByEmail(tx.db, user.email);
-  // Thrown after the password was checked, so a disabled account is not told apart by time; the session rolls back.
-  if (!row || row.disabledAt !== null) throw new APIError("UNAUTHORIZED");
-  const asUser: Ctx = {
-    ...tx,
-    actor: {
-      kind: "user",
-      userId: row.id,
-      role: row.role,
-      via: { kind: "session", sessionId: row.id },
-    },
-  };
-  await record(asUser, { action: "user.signed_in", target: { kind: "user", id: row.id } });
-  return { userId: row.id, sessionToken: token };
 }

@@ -47,7 +47,7 @@ export const sessions = pgTable(
   (table) => [index("sessions_user").on(table.userId)],
 );
 
-/** better-auth's credentials: one row per way of signing in. */
+/** Credentials: one row per way of signing in; the columns of tokens wait for single sign-on. */
 export const accounts = pgTable(
   "accounts",
   {
