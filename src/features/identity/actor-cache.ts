@@ -4,6 +4,12 @@ import type { UserActor } from "../../platform/context.ts";
 
 /** The notice that a session or key was revoked, or an account changed. */
 export const IDENTITY_CHANGED = "identity.changed";
+/**
+ * What was proven, by kind: a session's token after its signature was verified, or the hash of a key. Apart,
+ * so that nothing sent as one kind is ever found as the other.
+ */
+export type Proof = `session:${string}` | `key:${string}`;
+
 const MAX_AGE_MS = 15_000;
 const MAX_ENTRIES = 10_000;
 
@@ -13,7 +19,7 @@ const MAX_ENTRIES = 10_000;
  * bounds what a lost notice can do.
  */
 export class ActorCache {
-  readonly #entries = new Map<string, { actor: UserActor; until: number }>();
+  readonly #entries = new Map<Proof, { actor: UserActor; until: number }>();
   readonly #clock: Clock;
   readonly #bus: Bus;
   #generation = 0;
@@ -30,22 +36,22 @@ export class ActorCache {
     return this.#generation;
   }
 
-  get(credential: string): UserActor | undefined {
-    const entry = this.#entries.get(credential);
+  get(proof: Proof): UserActor | undefined {
+    const entry = this.#entries.get(proof);
     if (entry === undefined) return undefined;
     if (entry.until > this.#clock.now().getTime()) return entry.actor;
-    this.#entries.delete(credential);
+    this.#entries.delete(proof);
     return undefined;
   }
 
-  set(credential: string, actor: UserActor, expiresAt: Date | null, generation: number): void {
+  set(proof: Proof, actor: UserActor, expiresAt: Date | null, generation: number): void {
     if (generation !== this.#generation) return;
     if (this.#entries.size >= MAX_ENTRIES) this.#entries.clear();
     const until = Math.min(
       this.#clock.now().getTime() + MAX_AGE_MS,
       expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
     );
-    this.#entries.set(credential, { actor, until });
+    this.#entries.set(proof, { actor, until });
   }
 
   /** Call after the transaction that revoked a session or key, or changed a user's role, has committed. */

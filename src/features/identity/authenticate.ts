@@ -48,10 +48,11 @@ export const refuseBadKeys: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 async function bySession(deps: Deps, cache: ActorCache, cookie: string): Promise<UserActor | null> {
-  const known = cache.get(cookie);
-  if (known) return known;
   const token = verifySessionCookie(cookie, deps.secrets);
   if (token === null) return null;
+  const proof = `session:${token}` as const;
+  const known = cache.get(proof);
+  if (known) return known;
   const generation = cache.generation;
   const row = await findLiveSession(deps.database.db, token, deps.clock.now());
   if (!row) return null;
@@ -61,7 +62,7 @@ async function bySession(deps: Deps, cache: ActorCache, cookie: string): Promise
     role: row.role,
     via: { kind: "session", sessionId: row.sessionId },
   };
-  cache.set(cookie, actor, row.expiresAt, generation);
+  cache.set(proof, actor, row.expiresAt, generation);
   return actor;
 }
 
@@ -72,7 +73,8 @@ async function byKey(
   key: string,
 ): Promise<UserActor | null> {
   const hash = hashKey(key);
-  const known = cache.get(hash);
+  const proof = `key:${hash}` as const;
+  const known = cache.get(proof);
   if (known) {
     if (known.via.kind === "key") keyUse.note(known.via.keyId);
     return known;
@@ -87,7 +89,7 @@ async function byKey(
     via: { kind: "key", keyId: row.keyId, scopes: row.scopes.filter(isScope) },
   };
   keyUse.note(row.keyId);
-  cache.set(hash, actor, row.expiresAt, generation);
+  cache.set(proof, actor, row.expiresAt, generation);
   return actor;
 }
 

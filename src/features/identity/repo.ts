@@ -207,6 +207,29 @@ export async function insertOneTimeToken(
   await db.insert(oneTimeTokens).values(row);
 }
 
+/** Whether a token could be used now. */
+export async function oneTimeTokenHolds(
+  db: Database,
+  purpose: "setup" | "password_reset",
+  tokenHash: string,
+  now: Date,
+): Promise<boolean> {
+  const rows = await db
+    .select({ id: oneTimeTokens.id })
+    .from(oneTimeTokens)
+    .where(isUsable(purpose, tokenHash, now));
+  return rows.length > 0;
+}
+
+function isUsable(purpose: "setup" | "password_reset", tokenHash: string, now: Date) {
+  return and(
+    eq(oneTimeTokens.purpose, purpose),
+    eq(oneTimeTokens.tokenHash, tokenHash),
+    isNull(oneTimeTokens.usedAt),
+    gt(oneTimeTokens.expiresAt, now),
+  );
+}
+
 /** Uses a token up: the same statement finds it and marks it, so it works once. */
 export async function takeOneTimeToken(
   db: Database,
@@ -217,14 +240,7 @@ export async function takeOneTimeToken(
   const [row] = await db
     .update(oneTimeTokens)
     .set({ usedAt: now })
-    .where(
-      and(
-        eq(oneTimeTokens.purpose, purpose),
-        eq(oneTimeTokens.tokenHash, tokenHash),
-        isNull(oneTimeTokens.usedAt),
-        gt(oneTimeTokens.expiresAt, now),
-      ),
-    )
+    .where(isUsable(purpose, tokenHash, now))
     .returning();
   return row;
 }

@@ -9,6 +9,7 @@ import {
   findPasswordHash,
   findUser,
   listSessions,
+  oneTimeTokenHolds,
   type SessionRow,
   takeOneTimeToken,
   type UserRow,
@@ -100,10 +101,13 @@ export async function resetPassword(
   ctx: Ctx,
   input: { token: string; newPassword: string },
 ): Promise<void> {
-  const next = await hashPassword(input.newPassword);
   const now = ctx.deps.clock.now();
+  const tokenHash = hashToken(input.token);
+  // Asked before hashing, which costs the most; inside the transaction the token is used up.
+  if (!(await oneTimeTokenHolds(ctx.db, "password_reset", tokenHash, now))) throw tokenWrong();
+  const next = await hashPassword(input.newPassword);
   await inTransaction(ctx, async (tx) => {
-    const token = await takeOneTimeToken(tx.db, "password_reset", hashToken(input.token), now);
+    const token = await takeOneTimeToken(tx.db, "password_reset", tokenHash, now);
     if (!token?.userId) throw tokenWrong();
     await updatePasswordHash(tx.db, token.userId, next, now);
     await deleteSessions(tx.db, token.userId);

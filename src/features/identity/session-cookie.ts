@@ -26,7 +26,7 @@ export function clearSessionCookie(c: Context): void {
   deleteCookie(c, NAME, { path: "/" });
 }
 
-/** The raw cookie, unverified: the key of the session cache. */
+/** The raw cookie, unverified. */
 export function readSessionCookie(c: Context): string | undefined {
   return getCookie(c, NAME);
 }

@@ -24,8 +24,6 @@ export interface SecretKeys {
   /** HMAC-SHA256, base64url. */
   sign(value: string, purpose: string): string;
   verify(value: string, signature: string, purpose: string): boolean;
-  /** A key for a library that wants one secret, derived from the newest. */
-  derive(purpose: string): string;
 }
 
 /** @param ring `id:base64` entries, newest first; keys are used through HKDF, one per purpose (RFC 5869). */
@@ -33,8 +31,16 @@ export function secretKeys(ring: readonly string[]): SecretKeys {
   const keys = ring.map(parseKey);
   const [newest] = keys;
   if (newest === undefined) throw new Error("The secret key ring is empty");
-  const subkey = (key: SecretKey, purpose: string) =>
-    Buffer.from(hkdfSync("sha256", key.bytes, "", `atelier ${purpose}`, 32));
+  const derived = new Map<string, Buffer>();
+  // Each request with a cookie asks for one, so they are derived once.
+  const subkey = (key: SecretKey, purpose: string): Buffer => {
+    const name = `${key.id} ${purpose}`;
+    const known = derived.get(name);
+    if (known) return known;
+    const made = Buffer.from(hkdfSync("sha256", key.bytes, "", `atelier ${purpose}`, 32));
+    derived.set(name, made);
+    return made;
+  };
   const mac = (key: SecretKey, value: string, purpose: string) =>
     createHmac("sha256", subkey(key, purpose)).update(value).digest();
   return {
@@ -73,7 +79,6 @@ export function secretKeys(ring: readonly string[]): SecretKeys {
         return expected.length === given.length && timingSafeEqual(expected, given);
       });
     },
-    derive: (purpose) => subkey(newest, purpose).toString("base64url"),
   };
 }
 
