@@ -245,77 +245,64 @@ describe.skipIf(process.env.CLUSTER_TEST_KUBECONFIG !== undefined)(
       await untilApplied(flux, "app", applied, 180_000);
     }, 640_000);
 
-    test.skipIf(Bun.which("gpg") === null)(
-      "production believes a tag that a release key signed, and no other",
-      async () => {
-        const keys = join(cluster.folder, "gpg");
-        await mkdir(keys, { mode: 0o700 });
-        const gpg = (...args: string[]) =>
-          succeed(["gpg", "--batch", "--homedir", keys, ...args], { env: { GNUPGHOME: keys } });
-        await gpg(
-          "--passphrase",
-          "",
-          "--quick-generate-key",
-          "Release <release@example.com>",
-          "ed25519",
-        );
-        await gpg(
-          "--armor",
-          "--output",
-          join(keys, "public.asc"),
-          "--export",
-          "release@example.com",
-        );
-        await repository.git("config", "user.signingkey", "release@example.com");
-        const sign = await run(
-          [join(root, "scripts/release"), "0.1.0", "--root", repository.tree],
-          {
-            env: { GNUPGHOME: keys },
-          },
-        );
-        expect(sign).toMatchObject({ code: 0 });
-        await repository.git("push", "--quiet", "origin", "v0.1.0");
-        await cluster.must([
-          "create",
-          "secret",
-          "generic",
-          "release-keys",
-          "--namespace=flux-system",
-          `--from-file=keys.asc=${join(keys, "public.asc")}`,
-        ]);
-        const source = (await Bun.file(join(root, "clusters/production/sources.yaml")).text())
-          .replace(/url: .*/, `url: ${repository.url}`)
-          .replace("name: atelier", "name: production");
-        await cluster.must(["apply", "--server-side", "--filename", "-"], source);
-        await until(
-          "the signed tag is there",
-          async () =>
-            (await flux.condition("gitrepository", "production")).revision.startsWith("v0.1.0@"),
-          60_000,
-        );
-        await repository.git("tag", "--annotate", "v0.2.0", "--message", "Nobody signed this");
-        await repository.git("push", "--quiet", "origin", "v0.2.0");
-        await cluster.must([
-          "annotate",
-          "--namespace=flux-system",
-          "gitrepository/production",
-          "reconcile.fluxcd.io/requestedAt=now",
-        ]);
-        const refused = await until(
-          "the unsigned tag is refused",
-          async () => {
-            const condition = await flux.condition("gitrepository", "production");
-            return condition.ready ? undefined : condition;
-          },
-          60_000,
-        );
-        expect(refused.message).toMatch(/signature/i);
-        expect(refused.revision).toStartWith("v0.1.0@");
-        // Signing started an agent, which would outlive the test.
-        await run(["gpgconf", "--homedir", keys, "--kill", "all"]);
-      },
-      180_000,
-    );
+    test("production believes a tag that a release key signed, and no other", async () => {
+      const keys = join(cluster.folder, "gpg");
+      await mkdir(keys, { mode: 0o700 });
+      const gpg = (...args: string[]) =>
+        succeed(["gpg", "--batch", "--homedir", keys, ...args], { env: { GNUPGHOME: keys } });
+      await gpg(
+        "--passphrase",
+        "",
+        "--quick-generate-key",
+        "Release <release@example.com>",
+        "ed25519",
+      );
+      await gpg("--armor", "--output", join(keys, "public.asc"), "--export", "release@example.com");
+      await repository.git("config", "user.signingkey", "release@example.com");
+      const sign = await run([join(root, "scripts/release"), "0.1.0", "--root", repository.tree], {
+        env: { GNUPGHOME: keys },
+      });
+      expect(sign).toMatchObject({ code: 0 });
+      await repository.git("push", "--quiet", "origin", "v0.1.0");
+      await cluster.must([
+        "create",
+        "secret",
+        "generic",
+        "release-keys",
+        "--namespace=flux-system",
+        `--from-file=keys.asc=${join(keys, "public.asc")}`,
+      ]);
+      const source = (await Bun.file(join(root, "clusters/production/sources.yaml")).text())
+        .replace(/url: .*/, `url: ${repository.url}`)
+        .replace("name: atelier", "name: production");
+      await cluster.must(["apply", "--server-side", "--filename", "-"], source);
+      await until(
+        "the signed tag is there",
+        async () =>
+          (await flux.condition("gitrepository", "production")).revision.startsWith("v0.1.0@"),
+        60_000,
+      );
+      await repository.git("tag", "--annotate", "v0.2.0", "--message", "Nobody signed this");
+      await repository.git("push", "--quiet", "origin", "v0.2.0");
+      await cluster.must([
+        "annotate",
+        "--namespace=flux-system",
+        "gitrepository/production",
+        "reconcile.fluxcd.io/requestedAt=now",
+      ]);
+      const refused = await until(
+        "the unsigned tag is refused",
+        async () => {
+          const condition = await flux.condition("gitrepository", "production");
+          return condition.ready ? undefined : condition;
+        },
+        60_000,
+      );
+      expect(refused.message).toMatch(/signature/i);
+      expect(refused.revision).toStartWith("v0.1.0@");
+      // Signing started an agent, which would outlive the test.
+      await run(["gpgconf", "--homedir", keys, "--kill", "all"]);
+    }, 180_000);
 
     test("a stage may not give itself rights over the cluster", async () => {
       await Bun.write(

@@ -3,14 +3,13 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../scripts/ops/command-line.ts";
-import { parseObjects, renderText, repositoryRoot } from "../../scripts/ops/environments.ts";
-import { at, maps, text, whyNoTools } from "./manifests.ts";
+import { parseObjects, renderText, repositoryRoot, tool } from "../../scripts/ops/environments.ts";
+import { at, maps, needTools, text } from "./manifests.ts";
 
-const missing =
-  Bun.which("promtool") === null ? "there is no promtool" : await whyNoTools("kustomize");
-if (missing !== undefined) process.stderr.write(`SKIPPED: the alerts: ${missing}\n`);
+await needTools("kustomize", "promtool");
+const promtool = await tool("promtool");
 
-describe.skipIf(missing !== undefined)("the alerts, by promtool", () => {
+describe("the alerts, by promtool", () => {
   let folder: string;
   let spec: unknown;
   beforeAll(async () => {
@@ -27,7 +26,7 @@ describe.skipIf(missing !== undefined)("the alerts, by promtool", () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
   const tested = async (rules: string) => {
     await Bun.write(join(folder, "rules.yaml"), rules);
-    return run(["promtool", "test", "rules", "cases.yaml"], { cwd: folder });
+    return run([promtool, "test", "rules", "cases.yaml"], { cwd: folder });
   };
   const alerts = () => maps(spec, "groups").flatMap((group) => maps(group, "rules"));
 

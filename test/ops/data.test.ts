@@ -6,19 +6,12 @@ import postgres from "postgres";
 import { run, succeed } from "../../scripts/ops/command-line.ts";
 import { repositoryRoot } from "../../scripts/ops/environments.ts";
 import { databaseUrl, newPassword, valkeyAccess } from "../../scripts/ops/sops.ts";
+import { findValkey } from "../support/valkey.ts";
 import { findPostgres, type PostgresServer, startPostgres } from "./postgres-server.ts";
 
 const root = repositoryRoot();
 const bin = await findPostgres();
-if (bin === undefined)
-  process.stderr.write(
-    "SKIPPED: base/postgres on a real server: none is installed under /usr/lib/postgresql\n",
-  );
-const valkey = Bun.which("valkey-server") ?? Bun.which("redis-server");
-if (valkey === null)
-  process.stderr.write(
-    "SKIPPED: base/valkey on a real server: neither valkey-server nor redis-server is installed\n",
-  );
+const valkey = findValkey();
 
 /** A certificate of its own authority for localhost. */
 async function certificate(folder: string): Promise<void> {
@@ -43,7 +36,7 @@ async function certificate(folder: string): Promise<void> {
   await copyFile(`${folder}/tls.crt`, `${folder}/ca.crt`);
 }
 
-describe.skipIf(bin === undefined)("base/postgres on a real PostgreSQL", () => {
+describe("base/postgres on a real PostgreSQL", () => {
   let server: PostgresServer;
   let trusted: string;
   let authority: string;
@@ -75,7 +68,7 @@ describe.skipIf(bin === undefined)("base/postgres on a real PostgreSQL", () => {
   const roles = () =>
     run(
       [
-        join(bin ?? "", "psql"),
+        join(bin, "psql"),
         "--no-psqlrc",
         "--quiet",
         `--file=${root}/base/postgres/config/roles.sql`,
@@ -102,7 +95,7 @@ describe.skipIf(bin === undefined)("base/postgres on a real PostgreSQL", () => {
     });
 
   beforeAll(async () => {
-    server = await startPostgres(bin ?? "", async (folder, uid) => {
+    server = await startPostgres(bin, async (folder, uid) => {
       await certificate(folder);
       trusted = await Bun.file(`${folder}/ca.crt`).text();
       authority = join(await mkdtemp(join(tmpdir(), "atelier-ca-")), "ca.crt");
@@ -179,7 +172,7 @@ describe.skipIf(bin === undefined)("base/postgres on a real PostgreSQL", () => {
 
   test("nobody gets in without TLS, without a password, or as the owner itself", async () => {
     const attempt = (env: Record<string, string>) =>
-      run([join(bin ?? "", "psql"), "--no-psqlrc", "--command=select 1"], {
+      run([join(bin, "psql"), "--no-psqlrc", "--command=select 1"], {
         env: {
           PGHOST: "localhost",
           PGPORT: String(server.port),
@@ -209,7 +202,7 @@ describe.skipIf(bin === undefined)("base/postgres on a real PostgreSQL", () => {
   });
 });
 
-describe.skipIf(valkey === null)("base/valkey on a real server", () => {
+describe("base/valkey on a real server", () => {
   let folder: string;
   let child: Bun.Subprocess;
   let port: number;
@@ -235,7 +228,7 @@ describe.skipIf(valkey === null)("base/valkey on a real server", () => {
         .replace("/etc/valkey/acl", folder)
         .replace("dir /tmp", `dir ${folder}`),
     );
-    child = Bun.spawn([valkey ?? "", join(folder, "valkey.conf")], {
+    child = Bun.spawn([valkey, join(folder, "valkey.conf")], {
       stdout: "ignore",
       stderr: "ignore",
     });

@@ -11,14 +11,17 @@ import {
 /** Rendered manifests of every environment. */
 export type Renders = Record<Environment, KubernetesObject[]>;
 
-/** The reason why these tools are not on this machine and cannot be built on it, or undefined when they are there. */
-export async function whyNoTools(...names: string[]): Promise<string | undefined> {
+/**
+ * Builds these pinned tools where they are missing.
+ * @throws Error that says what is missing when they cannot be built: the tests that need them fail.
+ */
+export async function needTools(...names: string[]): Promise<void> {
   const child = Bun.spawn([`${repositoryRoot()}/scripts/ops-tools`, ...names], {
     stdout: "ignore",
     stderr: "pipe",
   });
   const said = await new Response(child.stderr).text();
-  return (await child.exited) === 0 ? undefined : said.trim();
+  if ((await child.exited) !== 0) throw new Error(said.trim());
 }
 
 /** Renders all three overlays. */

@@ -5,16 +5,14 @@ import {
   at,
   containers,
   maps,
+  needTools,
   podTemplates,
   type Renders,
   renderAll,
-  whyNoTools,
 } from "./manifests.ts";
 import { rules } from "./rules.ts";
 
-const missing = await whyNoTools("kustomize");
-if (missing !== undefined)
-  process.stderr.write(`SKIPPED: the overlays are not rendered: ${missing}\n`);
+await needTools("kustomize");
 
 /** Changes a copy of a render the way a careless edit would. */
 type Mutation = (objects: KubernetesObject[]) => void;
@@ -190,7 +188,7 @@ const mutations: Record<keyof typeof rules, Record<string, Mutation>> = {
   },
 };
 
-describe.skipIf(missing !== undefined)("the rendered overlays", () => {
+describe("the rendered overlays", () => {
   let renders: Renders;
   beforeAll(async () => {
     renders = await renderAll();

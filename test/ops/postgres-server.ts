@@ -11,8 +11,11 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** The folder of the newest PostgreSQL installed with server and client programs, or undefined. */
-export async function findPostgres(): Promise<string | undefined> {
+/**
+ * The folder of the newest PostgreSQL installed with server and client programs.
+ * @throws Error when there is none.
+ */
+export async function findPostgres(): Promise<string> {
   const folders = await Array.fromAsync(
     new Bun.Glob("*/bin/pg_restore").scan({ cwd: "/usr/lib/postgresql", absolute: true }),
   ).catch(() => []);
@@ -20,9 +23,14 @@ export async function findPostgres(): Promise<string | undefined> {
   for (const path of folders.map((path) => path.replace(/\/pg_restore$/, ""))) {
     if (await Bun.file(join(path, "initdb")).exists()) complete.push(path);
   }
-  return complete
+  const newest = complete
     .sort((a, b) => Number(/(\d+)\/bin$/.exec(a)?.[1]) - Number(/(\d+)\/bin$/.exec(b)?.[1]))
     .at(-1);
+  if (newest === undefined)
+    throw new Error(
+      "These tests need a PostgreSQL server under /usr/lib/postgresql: scripts/test-tools installs it.",
+    );
+  return newest;
 }
 
 function freePort(): Promise<number> {

@@ -2,13 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { run } from "../../scripts/ops/command-line.ts";
 import { repositoryRoot, tool } from "../../scripts/ops/environments.ts";
-import { at, maps, whyNoTools } from "./manifests.ts";
+import { at, maps, needTools } from "./manifests.ts";
 
 const folder = join(repositoryRoot(), ".github/workflows");
 const files = (await Array.fromAsync(new Bun.Glob("*.y*ml").scan(folder))).sort();
-const missing = await whyNoTools("actionlint");
-if (missing !== undefined)
-  process.stderr.write(`SKIPPED: actionlint over the workflows: ${missing}\n`);
+await needTools("actionlint");
 
 /** What a workflow does that a gate must not, in words. */
 function breaches(text: string): string[] {
@@ -51,7 +49,7 @@ describe("the workflows", () => {
     });
   }
 
-  test.skipIf(missing !== undefined)("are what GitHub understands (actionlint)", async () => {
+  test("are what GitHub understands (actionlint)", async () => {
     const said = await run([
       await tool("actionlint"),
       "-no-color",

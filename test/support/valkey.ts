@@ -8,14 +8,14 @@ export interface ValkeyServer {
   start(): Promise<void>;
 }
 
-const PACKAGES = ["valkey-server", "redis-server"];
+const PROGRAMS = ["valkey-server", "redis-server"];
 
 /**
- * Starts one from the system's packages; on Debian and Ubuntu it is installed when missing.
- * @throws Error when there is none and it cannot be installed.
+ * Starts one from the machine's own packages.
+ * @throws Error when there is none.
  */
 export async function startValkey(): Promise<ValkeyServer> {
-  const program = find() ?? (await install());
+  const program = findValkey();
   const port = await freePort();
   let child: Bun.Subprocess | undefined;
   const server: ValkeyServer = {
@@ -58,27 +58,15 @@ async function answers(url: string): Promise<void> {
   throw new Error("Valkey did not start");
 }
 
-function find(): string | undefined {
-  return PACKAGES.flatMap((name) => Bun.which(name) ?? [])[0];
-}
-
-async function install(): Promise<string> {
-  const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
-  for (const name of PACKAGES) {
-    const child = Bun.spawn(
-      [...sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", name],
-      {
-        stdin: "ignore",
-        stdout: "ignore",
-        stderr: "ignore",
-        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
-      },
-    );
-    await child.exited;
-    const found = find();
-    if (found !== undefined) return found;
-  }
-  throw new Error("These tests need Valkey or Redis: install valkey-server or redis-server.");
+/**
+ * The path of a Valkey or Redis server.
+ * @throws Error when there is none.
+ */
+export function findValkey(): string {
+  const [program] = PROGRAMS.flatMap((name) => Bun.which(name) ?? []);
+  if (program === undefined)
+    throw new Error("These tests need Valkey or Redis: scripts/test-tools installs it.");
+  return program;
 }
 
 function freePort(): Promise<number> {
