@@ -1,0 +1,84 @@
+import { dirname } from "node:path";
+import type { ImportGraph } from "./import-graph.ts";
+
+/** How many imports may lie between a test and a file for the test to be near it. */
+const SHALLOW = 3;
+/** The composition root and the tests' support import everything, so that nothing is near through them. */
+const HUB = /^(src\/[^/]+\.ts|test\/support\/.+)$/;
+
+/** The part of the code that a score is told for: a feature, a part of the platform, and so on. */
+export function roomOf(path: string): string {
+  const [top, second, third] = path.split("/");
+  if (top === "src" && (second === "features" || second === "platform"))
+    return second === "features" ? `${third}` : `platform/${third}`.replace(/\.ts$/, "");
+  if (top === "src") return second?.endsWith(".ts") === true ? "process" : `${second}`;
+  return second === "features" ? `web/${third}` : `${top}/${second}`;
+}
+
+/**
+ * The tests near a file, in the order in which they are asked: those that import it (or nearly), the rest
+ * of its feature's own, and the suites of the whole application that walk every route.
+ * A test that is named twice is asked once.
+ */
+export function nearTests(graph: ImportGraph, path: string): string[][] {
+  const folder = roomFolder(path);
+  const importing = testsWithin(graph, path, SHALLOW);
+  const own = graph.paths.filter((other) => isTest(other) && other.startsWith(`${folder}/`));
+  const walks = graph.paths.filter((other) => isTest(other) && other.startsWith("test/app/"));
+  return withoutRepeats([
+    importing,
+    own,
+    path.startsWith("src/features/") || path.startsWith("src/platform/http/") ? walks : [],
+  ]);
+}
+
+/**
+ * Every other test that can meet a file, near ones left out: those that import it however indirectly,
+ * then the suites that start the product as a process.
+ */
+export function farTests(graph: ImportGraph, path: string): string[][] {
+  const near = new Set(nearTests(graph, path).flat());
+  const importing = testsWithin(graph, path, Number.POSITIVE_INFINITY);
+  const started = (folder: string) =>
+    graph.paths.filter((other) => isTest(other) && other.startsWith(folder));
+  const server = path.startsWith("src/") ? started("test/faults/") : [];
+  return withoutRepeats([importing, server, started("test/e2e/")]).map((tests) =>
+    tests.filter((test) => !near.has(test)),
+  );
+}
+
+function testsWithin(graph: ImportGraph, path: string, depth: number): string[] {
+  const reached = new Set([path]);
+  let edge = [path];
+  for (let step = 0; step < depth && edge.length > 0; step++) {
+    const next = edge.flatMap((file) => graph.importersOf(file));
+    edge = [...new Set(next)].filter(
+      (file) => !reached.has(file) && (depth !== SHALLOW || !HUB.test(file)),
+    );
+    for (const file of edge) reached.add(file);
+  }
+  const beside = path.replace(/\.tsx?$/, ".test.ts");
+  const tests = [...reached].filter((file) => isTest(file) && !file.startsWith("test/e2e/"));
+  const rank = (test: string) => (test === beside ? 0 : dirname(test) === dirname(path) ? 1 : 2);
+  return tests.sort((a, b) => rank(a) - rank(b));
+}
+
+/** A feature's folder; elsewhere the folder of the file itself. */
+function roomFolder(path: string): string {
+  return /^(src|web)\/features\/[^/]+/.exec(path)?.[0] ?? dirname(path);
+}
+
+function isTest(path: string): boolean {
+  return path.endsWith(".test.ts");
+}
+
+function withoutRepeats(groups: string[][]): string[][] {
+  const seen = new Set<string>();
+  return groups.map((tests) =>
+    tests.filter((test) => {
+      const fresh = !seen.has(test);
+      seen.add(test);
+      return fresh;
+    }),
+  );
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { Glob } from "bun";
+import { parseSync } from "oxc-parser";
+
+const SOURCES = ["src/**/*.ts", "web/**/*.{ts,tsx}", "test/**/*.ts", "scripts/**/*.ts"];
+
+/** Who imports whom, types left out: a type cannot break a test that compiles. */
+export interface ImportGraph {
+  readonly paths: readonly string[];
+  /** Files that import a file directly. */
+  importersOf(path: string): readonly string[];
+}
+
+/** Reads the imports of every source file below a folder. */
+export function readImportGraph(root: string): ImportGraph {
+  const importers = new Map<string, string[]>();
+  const paths = SOURCES.flatMap((pattern) => [...new Glob(pattern).scanSync({ cwd: root })])
+    .filter((path) => !path.includes("node_modules"))
+    .sort();
+  for (const path of paths) {
+    const text = readFileSync(join(root, path), "utf8");
+    for (const target of importsOf(path, text)) {
+      const list = importers.get(target) ?? [];
+      importers.set(target, [...list, path]);
+    }
+  }
+  return { paths, importersOf: (path) => importers.get(path) ?? [] };
+}
+
+/** The files that a source imports by a relative path, as paths from the root. */
+export function importsOf(path: string, text: string): string[] {
+  const { module } = parseSync(path, text);
+  const valueImports = module.staticImports.filter(
+    ({ entries }) => entries.length === 0 || entries.some((entry) => !entry.isType),
+  );
+  const specifiers = [
+    ...valueImports.map((one) => one.moduleRequest.value),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap((entry) =>
+        entry.isType || entry.moduleRequest === null ? [] : [entry.moduleRequest.value],
+      ),
+    ),
+    ...module.dynamicImports.map(({ moduleRequest }) =>
+      text.slice(moduleRequest.start + 1, moduleRequest.end - 1),
+    ),
+  ];
+  const relative = specifiers.filter((specifier) => specifier.startsWith("."));
+  return [...new Set(relative.map((specifier) => normalize(join(dirname(path), specifier))))];
+}

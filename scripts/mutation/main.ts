@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { prepareTemplate, startTestServer } from "../../test/support/database.ts";
+import { farTests, nearTests, roomOf } from "./choose-tests.ts";
+import { readEquivalents } from "./equivalents.ts";
+import { describeMutant, findMutants, type Mutant } from "./find-mutants.ts";
+import { readImportGraph } from "./import-graph.ts";
+import { Judge } from "./judge.ts";
+import { type Options, readOptions, USAGE } from "./options.ts";
+import { Report } from "./report.ts";
+import { sample } from "./sample.ts";
+import { copyTree } from "./scratch-tree.ts";
+import { TestRuns } from "./test-runs.ts";
+
+/**
+ * What has rooms and promises. Left out: tests and benchmarks, texts, the declarations of tables (the
+ * database has what the migrations made, not what they say), and components, which the browser tests own.
+ */
+const MUTABLE = /^(src|web\/lib|web\/features)\/.*\.ts$/;
+const LEFT_OUT = /\.(test|bench)\.ts$|\/tables\.ts$|^src\/migrations\//;
+
+const root = join(import.meta.dir, "..", "..");
+const options = readOptions(process.argv.slice(2));
+if (options === "help") console.log(USAGE);
+else {
+  await mutate(options);
+  // Tests that were running when the run was stopped end with this process.
+  process.exit();
+}
+
+async function mutate({ seed, count, all, ...where }: Options): Promise<void> {
+  const tree = copyTree(root);
+  const server = await startTestServer();
+  const end = Promise.withResolvers<"stopped">();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => end.resolve("stopped"));
+  try {
+    await prepareTemplate(server.url);
+    const graph = readImportGraph(tree.root);
+    const paths = graph.paths.filter((path) => MUTABLE.test(path) && !LEFT_OUT.test(path));
+    const textOf = (path: string) => readFileSync(join(tree.root, path), "utf8");
+    const wanted = chosen(where);
+    const mutants = paths.flatMap((path) =>
+      findMutants(path, textOf(path)).filter((mutant) => wanted(mutant)),
+    );
+    const isEquivalent = readEquivalents(tree.root);
+    const judge = new Judge(tree.root, new TestRuns(tree.root, server.url));
+    const report = new Report(seed, count, all);
+    report.start(mutants.length, new Set(mutants.map(({ path }) => path)).size);
+    const work = async () => {
+      for (const mutant of sample(mutants, seed)) {
+        if (report.judged >= count) break;
+        const change = describeMutant(textOf(mutant.path), mutant);
+        if (isEquivalent(mutant.path, change)) {
+          report.equivalent();
+          continue;
+        }
+        if (!(await judge.compiles(mutant))) {
+          report.refused();
+          continue;
+        }
+        const near = await judge.judge(mutant, nearTests(graph, mutant.path));
+        const far =
+          near.noticed || !all
+            ? undefined
+            : await judge.judge(mutant, farTests(graph, mutant.path));
+        report.add(roomOf(mutant.path), mutant, change, near, far);
+      }
+      return "done";
+    };
+    await Promise.race([work(), end.promise]);
+    report.finish();
+  } finally {
+    await server.stop();
+    tree.remove();
+  }
+}
+
+/** Whether a change lies where the options say. */
+function chosen(where: Pick<Options, "paths" | "changedSince">): (mutant: Mutant) => boolean {
+  const changed =
+    where.changedSince === undefined ? undefined : new Set(changedFiles(where.changedSince));
+  return ({ path, line }) =>
+    (changed === undefined || changed.has(path)) &&
+    (where.paths.length === 0 ||
+      where.paths.some(
+        (one) =>
+          path === one ||
+          path.startsWith(`${one.replace(/\/$/, "")}/`) ||
+          `${path}:${line}` === one,
+      ));
+}
+
+/** @throws Error when there is no such commit. */
+function changedFiles(reference: string): string[] {
+  const { exitCode, stdout } = Bun.spawnSync(["git", "diff", "--name-only", reference, "--"], {
+    cwd: root,
+    stderr: "inherit",
+  });
+  if (exitCode !== 0) throw new Error(`git knows no ${reference}`);
+  return stdout.toString().split("\n").filter(Boolean);
+}
