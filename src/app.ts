@@ -1,21 +1,15 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { except } from "hono/combine";
-import type { Deps } from "./deps.ts";
 import { adminRoutes } from "./features/admin/index.ts";
 import { agentRoutes } from "./features/agents/index.ts";
-import { auditRoutes, auditSealer } from "./features/audit/index.ts";
-import {
-  describeMessages,
-  generationRoutes,
-  generationState,
-} from "./features/generation/index.ts";
+import { auditRoutes } from "./features/audit/index.ts";
+import { describeMessages, generationRoutes } from "./features/generation/index.ts";
 import {
   admin,
   apiKeyRoutes,
   authenticate,
   identityRoutes,
-  identityState,
   refuseBadKeys,
 } from "./features/identity/index.ts";
 import { contentRoutes, fileRoutes, isUpload } from "./features/knowledge/index.ts";
@@ -30,6 +24,7 @@ import {
 import { threadRoutes } from "./features/threads/index.ts";
 import { signUpOpen } from "./features/workspace/index.ts";
 import { isMigrated } from "./platform/db/migrate.ts";
+import type { Deps } from "./platform/deps.ts";
 import { apiDocs } from "./platform/http/api-docs.ts";
 import { type ApiDocument, describeApi } from "./platform/http/api-document.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
@@ -67,28 +62,11 @@ export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
   return app;
 }
 
-/**
- * Lets running answers finish, then interrupts them.
- * @param graceMs how long they may take.
- */
-export async function finishAnswers(deps: Deps, graceMs: number): Promise<void> {
-  if (deps.config.role === "web" || deps.config.role === "worker") return;
-  await generationState(deps).runner.drain(graceMs);
-}
-
-/** Ends everything that the application does apart from requests. To be called when no request can come any more. */
-export async function stopBackground(deps: Deps): Promise<void> {
-  if (deps.config.role === "web" || deps.config.role === "worker") return;
-  await generationState(deps).runner.close();
-  await identityState(deps).keyUse.close();
-  await auditSealer(deps).close();
-}
-
 const WRITES = ["POST", "PUT", "PATCH", "DELETE"];
 
 /** Everything under /api. */
 function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
-  const { cache, keyUse } = identityState(deps);
+  const { cache, keyUse } = deps.services.identity;
   const api = new OpenAPIHono<AppEnv>();
   // What guards writes is not even asked for reads: they are most requests.
   const writes = (...guards: MiddlewareHandler<AppEnv>[]) => api.on(WRITES, ["/api/*"], ...guards);
@@ -114,9 +92,6 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.route("/api/v1", auditRoutes(admin));
   api.route("/api/v1", threadRoutes({ describe: describeMessages }));
   api.route("/api/v1", generationRoutes());
-  // Answers whose process is gone are noticed by any other one, asked or not.
-  generationState(deps);
-  auditSealer(deps);
   api.route("/api/v1", usageRoutes());
   let described: ApiDocument | undefined;
   const document = () => {

@@ -1,5 +1,5 @@
+import { buildDeps } from "./compose.ts";
 import type { Config } from "./config.ts";
-import { buildDeps } from "./deps.ts";
 import { newUser } from "./features/admin/schema.ts";
 import {
   createUser,

@@ -1,13 +1,14 @@
 import type { Server } from "bun";
 import { Hono } from "hono";
-import { createApp, finishAnswers, stopBackground } from "./app.ts";
+import { createApp } from "./app.ts";
+import { buildDeps, finishAnswers, startBackground, stopBackground } from "./compose.ts";
 import type { Config } from "./config.ts";
-import { buildDeps, type Deps } from "./deps.ts";
 import { createSetupToken } from "./features/identity/index.ts";
 import { syncBuiltinProviders } from "./features/models/index.ts";
 import { systemContext } from "./platform/context.ts";
 import { startEmbedded } from "./platform/db/embedded.ts";
 import type { Watcher } from "./platform/db/supervise.ts";
+import type { Deps } from "./platform/deps.ts";
 import { Closers } from "./platform/lifecycle.ts";
 import { createLogger } from "./platform/observability/logger.ts";
 import { startWork } from "./work.ts";
@@ -64,6 +65,7 @@ async function start(
   });
   if (config.role !== "web") await syncBuiltinProviders(deps);
   const app = createApp(deps);
+  startBackground(deps);
   closers.add("background work", () => stopBackground(deps));
   const server = Bun.serve({
     hostname: config.host,

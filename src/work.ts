@@ -1,4 +1,3 @@
-import type { Deps } from "./deps.ts";
 import { purgeDeletedAgents } from "./features/agents/index.ts";
 import { purgeEnded } from "./features/identity/index.ts";
 import {
@@ -12,6 +11,7 @@ import { resealKeys } from "./features/models/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
 import { purgeDeletedThreads } from "./features/threads/index.ts";
 import { type Ctx, systemContext } from "./platform/context.ts";
+import type { Deps } from "./platform/deps.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 
 /** What removes bytes and rows that no cascade reaches, before a project is deleted for good. */

@@ -1,5 +1,5 @@
-import type { Deps } from "../deps.ts";
 import type { Database } from "./db/client.ts";
+import type { Deps } from "./deps.ts";
 
 /** Who acts. Rules are in the features; this only says who it is and how it was proven. */
 export type Actor = { kind: "anonymous" } | { kind: "system"; job: string } | UserActor;

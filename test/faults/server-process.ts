@@ -3,10 +3,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Deps } from "../../src/deps.ts";
 import { newSecretKey, secretKeys } from "../../src/platform/crypto/secret-keys.ts";
 import { openDatabase } from "../../src/platform/db/client.ts";
 import { embeddedUrl } from "../../src/platform/db/embedded.ts";
+import type { Deps } from "../../src/platform/deps.ts";
 import { uuidv7 } from "../../src/platform/ids.ts";
 import { caller, type Person, type Send, signUp } from "../support/app.ts";
 

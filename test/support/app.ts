@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createApp, stopBackground } from "../../src/app.ts";
+import { createApp } from "../../src/app.ts";
+import { buildDeps, startBackground, stopBackground } from "../../src/compose.ts";
 import { type Config, readConfig } from "../../src/config.ts";
-import { buildDeps, type Deps } from "../../src/deps.ts";
 import { type Me, me as meSchema } from "../../src/features/identity/schema.ts";
 import { syncBuiltinProviders } from "../../src/features/models/index.ts";
 import { newSecretKey } from "../../src/platform/crypto/secret-keys.ts";
+import type { Deps } from "../../src/platform/deps.ts";
 import type { AppEnv } from "../../src/platform/http/hono-env.ts";
 import { createTestDatabase } from "./database.ts";
 import { read } from "./read.ts";
@@ -69,6 +70,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   await syncBuiltinProviders(deps);
   deps.lifecycle.markStarted();
   const app = createApp(deps);
+  startBackground(deps);
   // A request that comes from loopback needs no setup link to make the first account.
   const loopback = { requestIP: () => ({ address: "127.0.0.1", family: "IPv4", port: 1 }) };
   const send: Send = async (path, init) =>

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Deps } from "../../src/deps.ts";
 import {
   type Generation,
   generation,
@@ -10,6 +9,7 @@ import {
 import { KEY_PURPOSE } from "../../src/features/models/connect-model.ts";
 import { models, providers } from "../../src/features/models/tables.ts";
 import { type ThreadDetail, threadDetail } from "../../src/features/threads/schema.ts";
+import type { Deps } from "../../src/platform/deps.ts";
 import type { WireServer } from "../providers/wire-server.ts";
 import type { Caller, Person } from "./app.ts";
 import { read, readId } from "./read.ts";

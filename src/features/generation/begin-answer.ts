@@ -18,7 +18,6 @@ import { answerRunning } from "./errors.ts";
 import { insertGeneration } from "./repo.ts";
 import { HOLD_MS, LEASE_MS } from "./runner.ts";
 import type { AnswerPlan } from "./running-answer.ts";
-import { generationState } from "./state.ts";
 
 export interface AnswerRequest {
   scope: ThreadScope<"write">;
@@ -161,7 +160,7 @@ async function store(
 }
 
 function launch(ctx: Ctx, plan: AnswerPlan, provider: Provider): void {
-  generationState(ctx.deps).runner.start(plan, provider);
+  ctx.deps.services.generation.runner.start(plan, provider);
 }
 
 /** The database lets one answer run after a message; the second of two that came together is told so. */

@@ -1,5 +1,5 @@
-import type { Deps } from "../../deps.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { usageToSettle } from "../../providers/estimate-tokens.ts";
 import { NO_USAGE, settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";

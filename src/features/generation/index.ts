@@ -1,2 +1,2 @@
 export { describeMessages, generationRoutes } from "./routes.ts";
-export { generationState } from "./state.ts";
+export { createGenerationServices } from "./services.ts";

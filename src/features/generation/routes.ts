@@ -17,7 +17,6 @@ import {
   startedAnswer,
 } from "./schema.ts";
 import { type Begun, regenerate, sendMessage, stopGeneration } from "./service.ts";
-import { generationState } from "./state.ts";
 import { follow } from "./stream/follow.ts";
 
 const started = {
@@ -118,7 +117,7 @@ export function generationRoutes() {
         const ctx = c.get("ctx");
         const { deps } = ctx;
         const from = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
-        const { runner, pubsub } = generationState(deps);
+        const { runner, pubsub } = deps.services.generation;
         const scope = c.get("generation");
         return new Response(
           textStream((signal) => follow(ctx, runner, pubsub, { scope, from, signal })),

@@ -1,4 +1,4 @@
-import type { Deps } from "../../deps.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { estimateTokens } from "../../providers/estimate-tokens.ts";
 import type { Provider } from "../../providers/port.ts";
 import { noteProgress } from "../metering/index.ts";
@@ -46,6 +46,10 @@ export class Runner {
       pubsub.onStop((id) => this.#answers.get(id)?.end("stopped")),
       pubsub.onFollow((id) => this.#followed(id)),
     ];
+  }
+
+  /** Stores logs, renews leases and recovers lost answers from now on. */
+  startUpkeep(): void {
     this.#every(STORE_MS, () => this.#store());
     this.#every(RENEW_MS, () => this.#renew());
     this.#every(RECOVER_MS, () => this.#recover());

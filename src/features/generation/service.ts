@@ -13,7 +13,6 @@ import { answerRunning, wrongParent } from "./errors.ts";
 import type { GenerationScope } from "./policy.ts";
 import { requestStop } from "./repo.ts";
 import type { NewMessage } from "./schema.ts";
-import { generationState } from "./state.ts";
 
 const TITLE_LENGTH = 80;
 
@@ -125,7 +124,7 @@ export async function stopGeneration(ctx: Ctx, scope: GenerationScope<"write">):
     });
     return running;
   });
-  if (asked) await generationState(ctx.deps).pubsub.stop(generation.id);
+  if (asked) await ctx.deps.services.generation.pubsub.stop(generation.id);
 }
 
 async function messagesOf(ctx: Ctx, scope: ThreadScope): Promise<MessageRow[]> {

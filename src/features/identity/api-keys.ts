@@ -5,7 +5,6 @@ import { hashKey } from "./authenticate.ts";
 import { noSuchKey } from "./errors.ts";
 import { type ApiKeyRow, endApiKey, insertApiKey, listApiKeys, lockApiKey } from "./repo.ts";
 import type { NewApiKey } from "./schema.ts";
-import { identityState } from "./state.ts";
 
 const MARK = "atl_";
 const SHOWN = MARK.length + 6;
@@ -20,7 +19,7 @@ export interface IssuedKey {
 
 /** The signed-in user's keys, with what this process knows of their last use. */
 export async function getApiKeys(ctx: Ctx): Promise<ApiKeyRow[]> {
-  await identityState(ctx.deps).keyUse.flush();
+  await ctx.deps.services.identity.keyUse.flush();
   return listApiKeys(ctx.db, userOf(ctx).userId);
 }
 
@@ -69,7 +68,7 @@ export async function rotateApiKey(
     });
     return next;
   });
-  await identityState(ctx.deps).cache.revoke();
+  await ctx.deps.services.identity.cache.revoke();
   return issued;
 }
 
@@ -82,7 +81,7 @@ export async function revokeApiKey(ctx: Ctx, keyId: string): Promise<void> {
     await endApiKey(tx.db, key.id, { revokedAt: ctx.deps.clock.now() });
     await record(tx, { action: "api_key.revoked", target: { kind: "api_key", id: key.id } });
   });
-  await identityState(ctx.deps).cache.revoke();
+  await ctx.deps.services.identity.cache.revoke();
 }
 
 async function issue(

@@ -1,4 +1,4 @@
-import type { Deps } from "../../deps.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { consume, createLimiter } from "../../platform/http/limiter.ts";
 import { rateLimitKey } from "../../platform/http/rate-limit-key.ts";
 import { tooManyAttempts } from "./errors.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
-import type { Deps } from "../../deps.ts";
 import type { Ctx, KeyScope, UserActor } from "../../platform/context.ts";
+import type { Deps } from "../../platform/deps.ts";
 import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { ActorCache } from "./actor-cache.ts";
 import { badKey } from "./errors.ts";

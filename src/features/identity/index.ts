@@ -25,6 +25,6 @@ export { isStillSignedIn, onIdentityChange } from "./recheck-actor.ts";
 export { findUser, findUserByEmail, listUsers, type UserRow, updateUser } from "./repo.ts";
 export { type IdentityHooks, identityRoutes } from "./routes.ts";
 export { purgeEnded } from "./service.ts";
+export { createIdentityServices } from "./services.ts";
 export { createSetupToken, hashToken } from "./set-up.ts";
-export { identityState } from "./state.ts";
 export { principals, users } from "./tables.ts";

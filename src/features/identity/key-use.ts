@@ -1,5 +1,5 @@
 import { inArray } from "drizzle-orm";
-import type { Deps } from "../../deps.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { apiKeys } from "./tables.ts";
 
 const WRITE_EVERY_MS = 30_000;
@@ -8,10 +8,13 @@ const WRITE_EVERY_MS = 30_000;
 export class KeyUse {
   readonly #deps: Deps;
   readonly #used = new Set<string>();
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+  }
+
+  start(): void {
     this.#timer = setInterval(() => void this.flush(), WRITE_EVERY_MS);
     this.#timer.unref();
   }

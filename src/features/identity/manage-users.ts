@@ -17,7 +17,6 @@ import {
   updateUser,
 } from "./repo.ts";
 import { hashToken } from "./set-up.ts";
-import { identityState } from "./state.ts";
 
 const RESET_HOURS = 24;
 
@@ -112,7 +111,7 @@ export async function changeUser(
     });
     return user;
   });
-  await identityState(ctx.deps).cache.revoke();
+  await ctx.deps.services.identity.cache.revoke();
   return changed;
 }
 

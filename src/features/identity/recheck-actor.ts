@@ -1,5 +1,5 @@
-import type { Deps } from "../../deps.ts";
 import type { Ctx } from "../../platform/context.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { IDENTITY_CHANGED } from "./actor-cache.ts";
 import { credentialHolds } from "./repo.ts";
 

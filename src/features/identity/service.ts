@@ -17,7 +17,6 @@ import {
   updateUser,
 } from "./repo.ts";
 import { hashToken } from "./set-up.ts";
-import { identityState } from "./state.ts";
 
 /** The signed-in user's own row. */
 export async function getMe(ctx: Ctx): Promise<UserRow> {
@@ -50,7 +49,7 @@ export async function signOut(ctx: Ctx): Promise<void> {
     await deleteSession(tx.db, actor.userId, sessionId);
     await record(tx, { action: "user.signed_out", target: { kind: "user", id: actor.userId } });
   });
-  await identityState(ctx.deps).cache.revoke();
+  await ctx.deps.services.identity.cache.revoke();
 }
 
 /** The signed-in user's sessions in force, newest first. */
@@ -66,7 +65,7 @@ export async function revokeSession(ctx: Ctx, sessionId: string): Promise<void> 
     if (!ended) throw noSuchSession();
     await record(tx, { action: "session.revoked", target: { kind: "session", id: sessionId } });
   });
-  await identityState(ctx.deps).cache.revoke();
+  await ctx.deps.services.identity.cache.revoke();
 }
 
 /** Changes the password and ends every other session. @throws {Problem} 422 `wrong_password`, 429. */
@@ -75,7 +74,7 @@ export async function changePassword(
   input: { currentPassword: string; newPassword: string },
 ): Promise<void> {
   const user = userOf(ctx);
-  const { attempts, cache } = identityState(ctx.deps);
+  const { attempts, cache } = ctx.deps.services.identity;
   const giveBack = await attempts.begin(ctx.ip, user.userId);
   const hash = await findPasswordHash(ctx.db, user.userId);
   if (!(await verifyPassword(input.currentPassword, hash))) throw wrongPassword();
@@ -113,7 +112,7 @@ export async function resetPassword(
     await deleteSessions(tx.db, token.userId);
     await record(tx, { action: "user.password_reset", target: { kind: "user", id: token.userId } });
   });
-  await identityState(ctx.deps).cache.revoke();
+  await ctx.deps.services.identity.cache.revoke();
 }
 
 /** Removes sessions and one-time links that have expired. */

@@ -6,7 +6,6 @@ import { verifyPassword } from "./hash-password.ts";
 import { type OpenedSession, openSession } from "./open-session.ts";
 import { findCredential, lockCredential } from "./repo.ts";
 import type { SignInInput } from "./schema.ts";
-import { identityState } from "./state.ts";
 
 /**
  * Signs a user in by password and opens a session.
@@ -16,7 +15,7 @@ export async function signIn(
   ctx: Ctx,
   input: SignInInput & { userAgent?: string | undefined },
 ): Promise<OpenedSession> {
-  const { attempts } = identityState(ctx.deps);
+  const { attempts } = ctx.deps.services.identity;
   const giveBack = await attempts.begin(ctx.ip, input.email.toLowerCase());
   const opened = await tryPassword(ctx, input).catch(async (error) => {
     // A fault of ours is nobody's wrong password.

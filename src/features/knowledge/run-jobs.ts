@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Deps } from "../../deps.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { listStalled } from "./ingest/claim-version.ts";
 import { readVersion } from "./ingest/read-version.ts";
 import { READ_QUEUE } from "./ingest/store-file.ts";

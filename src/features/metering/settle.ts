@@ -1,5 +1,5 @@
-import type { Deps } from "../../deps.ts";
 import { type Ctx, inTransaction, systemContext } from "../../platform/context.ts";
+import type { Deps } from "../../platform/deps.ts";
 import type { TokenUsage } from "../../providers/index.ts";
 import { costMicroUsd, pricesOfCall } from "./price-call.ts";
 import {

@@ -1,5 +1,5 @@
-import type { Deps } from "../../deps.ts";
 import { type Ctx, inTransaction, systemContext } from "../../platform/context.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { EXCERPTS_MODEL, type ProviderKind } from "../../providers/index.ts";
 import { environmentKey } from "./choose-model.ts";
 import { type DescribedModel, describeModel, isEntered } from "./describe-model.ts";

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import type { Deps } from "../../deps.ts";
 import type { Actor } from "../context.ts";
+import type { Deps } from "../deps.ts";
 import type { AppEnv } from "./hono-env.ts";
 import { consume, createLimiter } from "./limiter.ts";
 import { Problem } from "./problem.ts";

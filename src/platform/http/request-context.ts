@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { getConnInfo } from "hono/bun";
-import type { Deps } from "../../deps.ts";
+import type { Deps } from "../deps.ts";
 import type { AppEnv } from "./hono-env.ts";
 
 const SAFE_ID = /^[\w.-]{8,64}$/;

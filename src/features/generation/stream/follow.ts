@@ -1,5 +1,5 @@
-import type { Deps } from "../../../deps.ts";
 import type { Ctx } from "../../../platform/context.ts";
+import type { Deps } from "../../../platform/deps.ts";
 import { findGeneration } from "../find-generation.ts";
 import type { GenerationScope } from "../policy.ts";
 import { readLast, readLog } from "../repo.ts";

@@ -1,16 +1,19 @@
-import type { Deps } from "../../deps.ts";
+import type { Deps } from "../../platform/deps.ts";
 import { sealChain } from "./seal-chain.ts";
 
 const EVERY_MS = 1_000;
 
 /** Seals new audit rows every second while the process runs. */
-class Sealer {
+export class Sealer {
   readonly #deps: Deps;
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #sealing: Promise<void> | undefined;
 
   constructor(deps: Deps) {
     this.#deps = deps;
+  }
+
+  start(): void {
     this.#timer = setInterval(() => void this.#seal(), EVERY_MS);
   }
 
@@ -29,15 +32,4 @@ class Sealer {
       });
     return this.#sealing;
   }
-}
-
-const sealers = new WeakMap<Deps, Sealer>();
-
-/** What audit does in the background, one for each set of dependencies; begins when first asked for. */
-export function auditSealer(deps: Deps): Sealer {
-  const known = sealers.get(deps);
-  if (known) return known;
-  const sealer = new Sealer(deps);
-  sealers.set(deps, sealer);
-  return sealer;
 }

@@ -1,51 +1,28 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "./config.ts";
-import type { Blobs } from "./platform/blobs/blobs.ts";
+import { createAuditServices } from "./features/audit/index.ts";
+import { createGenerationServices } from "./features/generation/index.ts";
+import { createIdentityServices } from "./features/identity/index.ts";
 import { diskBlobs } from "./platform/blobs/disk.ts";
 import { s3Blobs } from "./platform/blobs/s3.ts";
 import type { Bus } from "./platform/bus/bus.ts";
 import { postgresBus } from "./platform/bus/postgres.ts";
 import { valkeyBus } from "./platform/bus/valkey.ts";
-import { type Clock, systemClock } from "./platform/clock.ts";
-import { newSecretKey, type SecretKeys, secretKeys } from "./platform/crypto/secret-keys.ts";
+import { systemClock } from "./platform/clock.ts";
+import { newSecretKey, secretKeys } from "./platform/crypto/secret-keys.ts";
 import { type DatabaseClient, openDatabase } from "./platform/db/client.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
+import type { Deps, Services } from "./platform/deps.ts";
 import { freshAfterIdle } from "./platform/http/fresh-connections.ts";
-import { type SharedCounts, valkeyCounts } from "./platform/http/shared-counts.ts";
-import { type Ids, uuidv7 } from "./platform/ids.ts";
-import { type Jobs, startJobs } from "./platform/jobs/jobs.ts";
+import { valkeyCounts } from "./platform/http/shared-counts.ts";
+import { uuidv7 } from "./platform/ids.ts";
+import { startJobs } from "./platform/jobs/jobs.ts";
 import { Closers, Lifecycle } from "./platform/lifecycle.ts";
-import { createErrorTracker, type ErrorTracker } from "./platform/observability/error-tracker.ts";
+import { createErrorTracker } from "./platform/observability/error-tracker.ts";
 import { createLogger, type Logger } from "./platform/observability/logger.ts";
 import { createMetrics, type Metrics } from "./platform/observability/metrics.ts";
-import {
-  createProductEvents,
-  type ProductEvents,
-} from "./platform/observability/product-events.ts";
-
-/** Everything a verb may need from outside, built in one place and replaced in tests. */
-export interface Deps {
-  readonly config: Config;
-  readonly processId: string;
-  readonly database: DatabaseClient;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly secrets: SecretKeys;
-  readonly bus: Bus;
-  readonly blobs: Blobs;
-  readonly jobs: Jobs;
-  /** Where several processes count requests together; null without Valkey. */
-  readonly counts: SharedCounts | null;
-  readonly lifecycle: Lifecycle;
-  /** Where unexpected errors and product events go; nowhere unless configured. */
-  readonly errors: ErrorTracker;
-  readonly events: ProductEvents;
-  /** The client for provider calls, replaced where a test must see the calls. */
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-}
+import { createProductEvents } from "./platform/observability/product-events.ts";
 
 export interface BuiltDeps {
   readonly deps: Deps;
@@ -104,7 +81,7 @@ async function open(
   const events =
     overrides.events ?? (await createProductEvents(config.posthogKey, config.posthogHost));
   closers.add("product events", () => events.close());
-  return {
+  const deps: Deps = {
     config,
     errors,
     events,
@@ -125,7 +102,46 @@ async function open(
     lifecycle: new Lifecycle(),
     fetch: freshAfterIdle(fetch),
     ...overrides,
+    // Services take the dependencies that they are themselves a part of.
+    get services() {
+      return services;
+    },
   };
+  const services: Services = {
+    audit: createAuditServices(deps),
+    identity: createIdentityServices(deps),
+    generation: createGenerationServices(deps),
+  };
+  return deps;
+}
+
+/** Web and worker processes answer no API requests. */
+const servesApi = ({ config }: Deps) => config.role === "all" || config.role === "api";
+
+/** Starts what an API process does beside requests: sealing the audit log, upkeep of answers, batched writes. */
+export function startBackground(deps: Deps): void {
+  if (!servesApi(deps)) return;
+  const { audit, generation, identity } = deps.services;
+  audit.sealer.start();
+  identity.keyUse.start();
+  generation.runner.startUpkeep();
+}
+
+/**
+ * Lets running answers finish, then interrupts them.
+ * @param graceMs how long they may take.
+ */
+export async function finishAnswers(deps: Deps, graceMs: number): Promise<void> {
+  if (servesApi(deps)) await deps.services.generation.runner.drain(graceMs);
+}
+
+/** Ends what {@link startBackground} started. To be called when no request can come any more. */
+export async function stopBackground(deps: Deps): Promise<void> {
+  if (!servesApi(deps)) return;
+  const { audit, generation, identity } = deps.services;
+  await generation.runner.close();
+  await identity.keyUse.close();
+  await audit.sealer.close();
 }
 
 async function openBus(

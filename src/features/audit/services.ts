@@ -1,0 +1,17 @@
+import type { Deps } from "../../platform/deps.ts";
+import { Sealer } from "./sealer.ts";
+
+/** What audit runs beside requests. */
+export interface AuditServices {
+  readonly sealer: Sealer;
+}
+
+declare module "../../platform/deps.ts" {
+  interface Services {
+    audit: AuditServices;
+  }
+}
+
+export function createAuditServices(deps: Deps): AuditServices {
+  return { sealer: new Sealer(deps) };
+}

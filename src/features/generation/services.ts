@@ -1,0 +1,20 @@
+import type { Deps } from "../../platform/deps.ts";
+import { Runner } from "./runner.ts";
+import { AnswerPubSub } from "./stream/answer-pubsub.ts";
+
+/** What generation keeps in memory and runs beside requests. */
+export interface GenerationServices {
+  readonly pubsub: AnswerPubSub;
+  readonly runner: Runner;
+}
+
+declare module "../../platform/deps.ts" {
+  interface Services {
+    generation: GenerationServices;
+  }
+}
+
+export function createGenerationServices(deps: Deps): GenerationServices {
+  const pubsub = new AnswerPubSub(deps.bus);
+  return { pubsub, runner: new Runner(deps, pubsub) };
+}

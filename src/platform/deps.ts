@@ -1,0 +1,46 @@
+import type { Config } from "../config.ts";
+import type { Blobs } from "./blobs/blobs.ts";
+import type { Bus } from "./bus/bus.ts";
+import type { Clock } from "./clock.ts";
+import type { SecretKeys } from "./crypto/secret-keys.ts";
+import type { DatabaseClient } from "./db/client.ts";
+import type { SharedCounts } from "./http/shared-counts.ts";
+import type { Ids } from "./ids.ts";
+import type { Jobs } from "./jobs/jobs.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { ErrorTracker } from "./observability/error-tracker.ts";
+import type { Logger } from "./observability/logger.ts";
+import type { Metrics } from "./observability/metrics.ts";
+import type { ProductEvents } from "./observability/product-events.ts";
+
+/** Everything a verb may need from outside, built in one place and replaced in tests. */
+export interface Deps {
+  readonly config: Config;
+  readonly processId: string;
+  readonly database: DatabaseClient;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly secrets: SecretKeys;
+  readonly bus: Bus;
+  readonly blobs: Blobs;
+  readonly jobs: Jobs;
+  /** Where several processes count requests together; null without Valkey. */
+  readonly counts: SharedCounts | null;
+  readonly lifecycle: Lifecycle;
+  /** Where unexpected errors and product events go; nowhere unless configured. */
+  readonly errors: ErrorTracker;
+  readonly events: ProductEvents;
+  /** The client for provider calls, replaced where a test must see the calls. */
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** What features keep in memory or run beside requests. */
+  readonly services: Services;
+}
+
+/**
+ * What features keep in memory or run beside requests, one set a process. A feature adds its own by
+ * declaration merging in its `services.ts`; `src/compose.ts` builds, starts and stops them.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: features add to it by declaration merging
+export interface Services {}
