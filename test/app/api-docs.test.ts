@@ -40,6 +40,22 @@ test("every operation has an id of its own, says how to sign in and what a refus
   for (const name of references) expect(Object.keys(components.schemas)).toContain(name ?? "");
 });
 
+test("a named schema is never null itself; where it may be missing, the place says so", async () => {
+  const { components } = z
+    .looseObject({
+      components: z.looseObject({ schemas: z.record(z.string(), z.looseObject({})) }),
+    })
+    .parse(await (await app.app.request("/api/openapi.json")).json());
+  const usage = { $ref: "#/components/schemas/TokenUsage" };
+  expect(components.schemas.TokenUsage).toMatchObject({ type: "object" });
+  expect(components.schemas.Generation).toMatchObject({
+    properties: { usage: { oneOf: [usage, { type: "null" }] } },
+  });
+  expect(components.schemas.UsageTotals).toMatchObject({ properties: { usage } });
+  for (const [name, schema] of Object.entries(components.schemas))
+    expect([name, [schema.type].flat()]).not.toEqual([name, expect.arrayContaining(["null"])]);
+});
+
 test("the page for people lists every operation and runs no script", async () => {
   const response = await app.app.request("/api/docs");
   expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { line, prose, timestamp } from "../../platform/http/json.ts";
+import { flag, line, prose, timestamp } from "../../platform/http/json.ts";
 
 const temperature = z.number().min(0).max(2).nullable();
 const maxOutputTokens = z.number().int().min(1).max(1_000_000).nullable();
@@ -56,4 +56,4 @@ export const agentChange = z
 export type AgentChange = z.infer<typeof agentChange>;
 
 export const agentParams = z.object({ agentId: z.uuid() });
-export const agentQuery = z.object({ deleted: z.stringbool().default(false) });
+export const agentQuery = z.object({ deleted: flag() });

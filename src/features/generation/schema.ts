@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { timestamp } from "../../platform/http/json.ts";
+import { orNull, timestamp } from "../../platform/http/json.ts";
 import { tokenUsage } from "../metering/index.ts";
 import { message, messageError, messagePart } from "../threads/index.ts";
 
@@ -82,7 +82,7 @@ export const generation = z
     messageId: z.uuid(),
     status: generationStatus,
     manifest: contextManifest,
-    usage: tokenUsage.nullable(),
+    usage: orNull(tokenUsage),
     costMicroUsd: z.number().int().nullable(),
     createdAt: timestamp,
     endedAt: timestamp.nullable(),

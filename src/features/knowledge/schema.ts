@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { page, timestamp } from "../../platform/http/json.ts";
+import { flag, orNull, page, timestamp } from "../../platform/http/json.ts";
 import { pageQuery } from "../../platform/http/pagination.ts";
 
 export const versionStatus = z.enum(["queued", "reading", "ready", "failed"]);
@@ -60,7 +60,7 @@ export type UploadedFile = z.infer<typeof uploadedFile>;
 export const uploadResult = z
   .object({
     name: z.string(),
-    file: uploadedFile.nullable(),
+    file: orNull(uploadedFile),
     problem: z
       .object({ status: z.number().int(), code: z.string(), detail: z.string() })
       .nullable(),
@@ -115,7 +115,7 @@ export const versionParams = z.object({ ...ids, versionId: z.uuid() });
 export const nameParams = z.object({ ...ids, name: z.string().max(2_000) });
 export const listQuery = pageQuery.extend({
   /** Those that were deleted and can still be restored, instead of those in use. */
-  deleted: z.stringbool().default(false),
+  deleted: flag(),
 });
 export const textQuery = z.object({
   start: z.coerce.number().int().min(0).default(0),

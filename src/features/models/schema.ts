@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { line, timestamp } from "../../platform/http/json.ts";
+import { line, orNull, timestamp } from "../../platform/http/json.ts";
 import { tokenUsage } from "../metering/index.ts";
 
 /** Micro-USD per million tokens; 1,000 dollars a token is beyond anything sold. */
@@ -95,7 +95,7 @@ export const providerTestResult = z
     model: z.string(),
     /** Of the whole call, in milliseconds. */
     durationMs: z.number().int(),
-    usage: tokenUsage.nullable(),
+    usage: orNull(tokenUsage),
     costMicroUsd: z.number().int().nullable(),
     /** What went wrong, in words; null when nothing did. */
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
@@ -144,7 +144,7 @@ export const modelChange = z
   .strictObject({
     ...described,
     /** Null: back to the catalogue's. */
-    prices: prices.nullable().optional(),
+    prices: orNull(prices).optional(),
     enabled: z.boolean().optional(),
   })
   .openapi("ModelChange");

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { line, page, prose, timestamp } from "../../platform/http/json.ts";
+import { flag, line, page, prose, timestamp } from "../../platform/http/json.ts";
 import { pageQuery } from "../../platform/http/pagination.ts";
 import { PROJECT_ROLES } from "./tables.ts";
 
@@ -47,9 +47,9 @@ export type ProjectChange = z.infer<typeof projectChange>;
 
 export const projectParams = z.object({ projectId: z.uuid() });
 export const projectQuery = pageQuery.extend({
-  archived: z.stringbool().default(false),
+  archived: flag(),
   /** Projects that I own, deleted, and can still bring back. */
-  deleted: z.stringbool().default(false),
+  deleted: flag(),
 });
 
 export const member = z

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { type Ctx, userOf } from "../../platform/context.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
-import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { flag, jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { signedIn } from "../identity/index.ts";
@@ -32,7 +32,7 @@ export interface ThreadHooks {
 
 const nothing = { 204: { description: "Done" } };
 const one = (description: string) => ({ 200: jsonAnswer(thread, description) });
-const listQuery = pageQuery.extend({ deleted: z.stringbool().default(false) });
+const listQuery = pageQuery.extend({ deleted: flag() });
 
 export function threadRoutes(hooks: ThreadHooks) {
   const listed = async (ctx: Ctx, query: z.infer<typeof listQuery>, project?: ProjectScope) => {

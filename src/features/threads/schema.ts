@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { line, page, timestamp } from "../../platform/http/json.ts";
+import { line, orNull, page, timestamp } from "../../platform/http/json.ts";
 import { tokenUsage } from "../metering/index.ts";
 
 /** Parts of a message. Readers skip types they do not know, so a new type never breaks an old client. */
@@ -54,7 +54,7 @@ export const message = z
     modelName: z.string().nullable(),
     agentId: z.uuid().nullable(),
     authorName: z.string().nullable(),
-    usage: tokenUsage.nullable(),
+    usage: orNull(tokenUsage),
     costMicroUsd: z.number().int().nullable(),
     createdAt: timestamp,
   })

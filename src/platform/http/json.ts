@@ -22,6 +22,19 @@ export function page<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 }
 
+/**
+ * A named schema, or null. With `schema.nullable()` the OpenAPI document would give the null to the
+ * name itself, wherever it stands; the lazy wrapper keeps the two apart.
+ */
+export function orNull<T extends z.ZodType>(schema: T) {
+  return z.lazy(() => schema).nullable();
+}
+
+/** A query parameter that is true or false, false when it is left out. */
+export function flag() {
+  return z.stringbool().default(false).openapi({ type: "boolean", default: false });
+}
+
 /** A line of text a person typed: trimmed, not empty, no control characters. */
 export function line(max: number) {
   return (
