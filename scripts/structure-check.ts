@@ -8,6 +8,8 @@ import { Glob } from "bun";
 const root = join(import.meta.dir, "..");
 const MAX_LINES = 400;
 const MAX_TEST_LINES = 800;
+/** Written by a script, so nobody reads it as a whole. */
+const GENERATED = new Set(["web/lib/api-schema.ts"]);
 const NOUNS = new Set([
   "routes",
   "schema",
@@ -60,7 +62,8 @@ const isTest = (path: string) => /\.(test|bench)\.tsx?$/.test(path) || path.star
 
 for (const { path, lines, imports } of sources.values()) {
   const limit = isTest(path) ? MAX_TEST_LINES : MAX_LINES;
-  if (lines > limit) breaches.push(`${path}: ${lines} lines, ${limit} at most`);
+  if (lines > limit && !GENERATED.has(path))
+    breaches.push(`${path}: ${lines} lines, ${limit} at most`);
   const name =
     path
       .split("/")

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
 import { z } from "zod";
+import { apiTypes } from "../../scripts/write-api-types.ts";
 import { createTestApp, type TestApp } from "../support/app.ts";
 import { readOperations } from "../support/operations.ts";
 
@@ -54,6 +56,13 @@ test("a named schema is never null itself; where it may be missing, the place sa
   expect(components.schemas.UsageTotals).toMatchObject({ properties: { usage } });
   for (const [name, schema] of Object.entries(components.schemas))
     expect([name, [schema.type].flat()]).not.toEqual([name, expect.arrayContaining(["null"])]);
+});
+
+test("the web's client is typed from this document: scripts/bun scripts/write-api-types.ts", async () => {
+  const served = await (await app.app.request("/api/openapi.json")).json();
+  const file = Bun.file(join(import.meta.dir, "..", "..", "web", "lib", "api-schema.ts"));
+  // Not toBe: the difference of two such texts says nothing.
+  expect((await apiTypes(served)) === (await file.text())).toBe(true);
 });
 
 test("the page for people lists every operation and runs no script", async () => {

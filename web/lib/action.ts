@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { type ApiError, toApiError } from "./api.ts";
+import { type ApiError, toApiError } from "./api-error.ts";
 import { toast } from "./toast.ts";
 
 export type Action<Args extends unknown[]> = {
@@ -15,6 +15,11 @@ export type ActionOptions = {
   /** Reads again what was changed by somebody else meanwhile (412). */
   onConflict?: () => unknown;
 };
+
+/** Lets a piece of work run by itself, with no form to show its failure: that is said in a toast. */
+export function attempt(work: Promise<unknown>): void {
+  work.catch((thrown: unknown) => toast(toApiError(thrown).detail, { tone: "danger" }));
+}
 
 /**
  * A write that a component starts: busy while it runs, its failure kept for the form to show, or

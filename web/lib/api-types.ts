@@ -1,55 +1,50 @@
 /**
- * The one door through which the browser's code knows the server: types alone, erased when built.
+ * The shapes of the API by the names that the web uses. They come from the OpenAPI document; the
+ * events of a running answer are not in it and come from the server's schema, as types alone.
  */
 
-export type {
-  AdminUser,
-  CreatedUser,
-  ResetLink,
-  WorkspaceSettings,
-} from "../../src/features/admin/schema.ts";
-export type { Agent, NewAgent } from "../../src/features/agents/schema.ts";
-export type {
-  ContextManifest,
-  Generation,
-  LogEvent,
-  StartedAnswer,
-} from "../../src/features/generation/schema.ts";
-export type {
-  ApiKey,
-  CreatedApiKey,
-  Me,
-  Session,
-  SetupState,
-} from "../../src/features/identity/schema.ts";
-export type {
-  File as KnowledgeFile,
-  FileText,
-  FileVersion,
-  SearchHit,
-} from "../../src/features/knowledge/schema.ts";
-export type { UsageReport } from "../../src/features/metering/schema.ts";
+export type { LogEvent } from "../../src/features/generation/schema.ts";
 export type {
   AdminModel,
   AdminProvider,
+  AdminUser,
+  Agent,
+  ApiKey,
   CatalogueEntry,
+  ContextManifest,
+  CreatedApiKey,
+  CreatedUser,
+  File as KnowledgeFile,
+  FileText,
+  FileVersion,
+  Generation,
+  Me,
+  Member,
+  Message,
+  ModelChange,
   ModelChoice,
+  NewAgent,
+  NewProvider,
+  Project,
   ProviderChange,
   ProviderTestResult,
-} from "../../src/features/models/schema.ts";
-export type { Member, Project } from "../../src/features/projects/schema.ts";
-export type {
-  CitationPart,
-  Message,
-  MessageError,
-  MessagePart,
-  MessageStatus,
+  ResetLink,
+  SearchHit,
+  Session,
+  SetupState,
+  StartedAnswer,
   Thread,
   ThreadDetail,
-} from "../../src/features/threads/schema.ts";
+  TokenUsage,
+  UsageReport,
+  WorkspaceSettings,
+  WorkspaceSettingsChange,
+} from "./api-schema.ts";
 
-import type { LogEvent } from "../../src/features/generation/schema.ts";
-import type { Project } from "../../src/features/projects/schema.ts";
+import type { Message, Project } from "./api-schema.ts";
 
-export type TokenUsage = Extract<LogEvent, { type: "usage" }>["usage"];
+export type MessagePart = Message["parts"][number];
+export type CitationPart = Extract<MessagePart, { type: "citation" }>;
+export type MessageStatus = Message["status"];
+export type MessageError = NonNullable<Message["error"]>;
 export type ProjectRole = Project["role"];

@@ -1,8 +1,9 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { type ApiError, toApiError } from "./api.ts";
+import { type ApiError, toApiError } from "./api-error.ts";
 
-export type Page<Item> = { items: Item[]; nextCursor: string | null };
+/** Part of a list; without a cursor nothing follows. */
+export type Page<Item> = { items: readonly Item[]; nextCursor?: string | null | undefined };
 
 /** Something read from the server, with its states. Data stays while it is read again. */
 export type Resource<T> = {
@@ -57,18 +58,18 @@ export type List<Item> = {
   dispose(): void;
 };
 
-/** Makes a list from a read of one page; `cursor` is null for the first. */
+/** Makes a list from a read of one page; `cursor` is undefined for the first. */
 export function createList<Item>(
-  read: (cursor: string | null, signal: AbortSignal) => Promise<Page<Item>>,
+  read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>,
 ): List<Item> {
   const items = signal<readonly Item[] | undefined>(undefined);
   const error = signal<ApiError | undefined>(undefined);
   const busy = signal(false);
   const more = signal(false);
-  let cursor: string | null = null;
+  let cursor: string | undefined;
   let running: AbortController | undefined;
 
-  async function run(from: string | null): Promise<void> {
+  async function run(from: string | undefined): Promise<void> {
     running?.abort();
     const mine = new AbortController();
     running = mine;
@@ -76,9 +77,9 @@ export function createList<Item>(
     try {
       const page = await read(from, mine.signal);
       if (mine.signal.aborted) return;
-      items.value = from === null ? page.items : [...(items.value ?? []), ...page.items];
-      cursor = page.nextCursor;
-      more.value = cursor !== null;
+      items.value = from === undefined ? page.items : [...(items.value ?? []), ...page.items];
+      cursor = page.nextCursor ?? undefined;
+      more.value = cursor !== undefined;
       error.value = undefined;
     } catch (thrown) {
       if (!mine.signal.aborted) error.value = toApiError(thrown);
@@ -92,8 +93,8 @@ export function createList<Item>(
     error,
     busy,
     more,
-    load: () => run(null),
-    loadMore: () => (cursor === null ? Promise.resolve() : run(cursor)),
+    load: () => run(undefined),
+    loadMore: () => (cursor === undefined ? Promise.resolve() : run(cursor)),
     dispose: () => running?.abort(),
   };
 }
@@ -113,7 +114,7 @@ export function useResource<T>(
 
 /** A list for as long as a component shows it, read at once and whenever `inputs` change. */
 export function useList<Item>(
-  read: (cursor: string | null, signal: AbortSignal) => Promise<Page<Item>>,
+  read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>,
   inputs: readonly unknown[],
 ): List<Item> {
   const list = useMemo(() => createList(read), inputs);

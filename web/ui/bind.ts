@@ -11,10 +11,10 @@ export function typed(text: Signal<string>) {
 }
 
 /** Binds a `Select` to a signal. */
-export function chosen(choice: Signal<string>) {
+export function chosen<Value extends string>(choice: Signal<Value>) {
   return {
     value: choice.value,
-    onChange: (value: string) => {
+    onChange: (value: Value) => {
       choice.value = value;
     },
   };

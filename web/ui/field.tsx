@@ -122,17 +122,21 @@ export function Textarea(props: TextareaProps): JSX.Element {
   );
 }
 
-export type Option = { value: string; label: string; disabled?: boolean | undefined };
+export type Option<Value extends string> = {
+  value: Value;
+  label: string;
+  disabled?: boolean | undefined;
+};
 
-export type SelectProps = Shared & {
-  value: string;
-  onChange: (value: string) => void;
-  options: readonly Option[];
+export type SelectProps<Value extends string> = Shared & {
+  value: Value;
+  onChange: (value: Value) => void;
+  options: readonly Option<Value>[];
   /** Keeps the label for screen readers only, where the place already says what is chosen. */
   bare?: boolean | undefined;
 };
 
-export function Select(props: SelectProps): JSX.Element {
+export function Select<Value extends string>(props: SelectProps<Value>): JSX.Element {
   const select = (id: string | undefined, describedBy?: string, invalid?: boolean) => (
     <select
       id={id}
@@ -144,7 +148,10 @@ export function Select(props: SelectProps): JSX.Element {
       aria-label={props.bare ? props.label : undefined}
       aria-invalid={invalid ? "true" : undefined}
       aria-describedby={describedBy}
-      onChange={(event) => props.onChange(event.currentTarget.value)}
+      onChange={(event) => {
+        const picked = props.options.find(({ value }) => value === event.currentTarget.value);
+        if (picked) props.onChange(picked.value);
+      }}
     >
       {props.options.map((option) => (
         <option key={option.value} value={option.value} disabled={option.disabled}>

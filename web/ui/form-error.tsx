@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import type { ApiError } from "../lib/api.ts";
+import type { ApiError } from "../lib/api-error.ts";
 import { Icon } from "./icon.tsx";
 
 /** What went wrong with a form as a whole, or what the form says to it itself; read aloud when it appears. */

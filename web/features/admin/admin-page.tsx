@@ -1,10 +1,8 @@
 import type { JSX } from "preact";
 import { useRoute } from "preact-iso";
-import { api, path } from "../../lib/api.ts";
-import type { Agent } from "../../lib/api-types.ts";
+import { api, read } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
-import type { Page } from "../../lib/resource.ts";
 import { PageHead, Tabs } from "../../ui/tabs.tsx";
 import { AgentList } from "../agents/index.ts";
 import { me } from "../identity/index.ts";
@@ -49,8 +47,8 @@ export default function AdminPage(): JSX.Element {
           mayEdit
           workspace
           inputs={[]}
-          read={(signal) => api.get<Page<Agent>>(path`/agents`, { signal })}
-          create={(agent) => api.post<Agent>(path`/agents`, agent)}
+          read={(signal) => read(api.GET("/agents", { signal }))}
+          create={(agent) => read(api.POST("/agents", { body: agent }))}
         />
       )}
       {tab === "workspace" && <WorkspaceTab />}

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
-import type { CreatedUser, ResetLink } from "../../lib/api-types.ts";
+import { api, read } from "../../lib/api.ts";
+import type { AdminUser, ResetLink } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select } from "../../ui/field.tsx";
@@ -14,13 +14,17 @@ export function NewUserDialog(props: {
 }): JSX.Element {
   const name = useSignal("");
   const email = useSignal("");
-  const role = useSignal("member");
+  const role = useSignal<AdminUser["role"]>("member");
   const create = useAction(async () => {
-    const made = await api.post<CreatedUser>(path`/admin/users`, {
-      name: name.value.trim(),
-      email: email.value,
-      role: role.value,
-    });
+    const made = await read(
+      api.POST("/admin/users", {
+        body: {
+          name: name.value.trim(),
+          email: email.value,
+          role: role.value,
+        },
+      }),
+    );
     props.onCreated(made.resetLink);
   });
   const failure = create.error.value;

@@ -2,10 +2,10 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../lib/action.ts";
-import { api, path, withQuery } from "../../lib/api.ts";
+import { api, at, ifMatch, read } from "../../lib/api.ts";
 import type { AdminUser, ResetLink } from "../../lib/api-types.ts";
 import { formatDate, t } from "../../lib/i18n.ts";
-import { type Page, useList } from "../../lib/resource.ts";
+import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Avatar, Badge } from "../../ui/badge.tsx";
 import { typed } from "../../ui/bind.ts";
@@ -30,14 +30,21 @@ export function UsersTab(): JSX.Element {
   const link = useSignal<ResetLink | undefined>(undefined);
   const list = useList<AdminUser>(
     (cursor, signal) =>
-      api.get<Page<AdminUser>>(withQuery(path`/admin/users`, { cursor, limit: 50, search }), {
-        signal,
-      }),
+      read(
+        api.GET("/admin/users", {
+          params: { query: { cursor, limit: 50, search: search || undefined } },
+          signal,
+        }),
+      ),
     [search],
   );
   const change = useAction(
     async (user: AdminUser, fields: { role?: AdminUser["role"]; disabled?: boolean }) => {
-      await api.patch(path`/admin/users/${user.id}`, fields, { ifMatch: user.version });
+      await api.PATCH("/admin/users/{userId}", {
+        ...at({ userId: user.id }),
+        body: fields,
+        headers: ifMatch(user.version),
+      });
       disabling.value = undefined;
       toast(t("common.saved"));
       await list.load();
@@ -46,7 +53,9 @@ export function UsersTab(): JSX.Element {
   );
   const reset = useAction(
     async (user: AdminUser) => {
-      link.value = await api.post<ResetLink>(path`/admin/users/${user.id}/password-reset-link`);
+      link.value = await read(
+        api.POST("/admin/users/{userId}/password-reset-link", at({ userId: user.id })),
+      );
     },
     { toast: true },
   );

@@ -1,9 +1,8 @@
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
-import type { AdminModel, WorkspaceSettings } from "../../lib/api-types.ts";
+import { api, ifMatch, read } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
-import { type Page, useResource } from "../../lib/resource.ts";
+import { useResource } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Select, Switch } from "../../ui/field.tsx";
 import { ErrorState, Skeleton } from "../../ui/states.tsx";
@@ -12,20 +11,20 @@ import { models as choices } from "../models/index.ts";
 
 /** The workspace's switches; each is saved as it is changed. */
 export function WorkspaceTab(): JSX.Element {
-  const settings = useResource(
-    (signal) => api.get<WorkspaceSettings>(path`/admin/settings`, { signal }),
-    [],
-  );
+  const settings = useResource((signal) => read(api.GET("/admin/settings", { signal })), []);
   const models = useResource(
-    async (signal) => (await api.get<Page<AdminModel>>(path`/admin/models`, { signal })).items,
+    async (signal) => (await read(api.GET("/admin/models", { signal }))).items,
     [],
   );
   const save = useAction(
     async (change: { signUpOpen?: boolean; defaultModelId?: string | null }) => {
       const version = settings.data.value?.version;
-      settings.data.value = await api.patch<WorkspaceSettings>(path`/admin/settings`, change, {
-        ...(version === undefined ? {} : { ifMatch: version }),
-      });
+      settings.data.value = await read(
+        api.PATCH("/admin/settings", {
+          body: change,
+          headers: version === undefined ? {} : ifMatch(version),
+        }),
+      );
       if (change.defaultModelId !== undefined) void choices.load();
       toast(t("common.saved"));
     },

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { api, at, ifMatch } from "../../lib/api.ts";
 import type { Agent, NewAgent } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { chosen, typed } from "../../ui/bind.ts";
@@ -38,7 +38,12 @@ export function AgentDialog(props: {
         temperature: numberOrNull(temperature.value),
         maxOutputTokens: numberOrNull(cap.value),
       };
-      if (agent) await api.patch(path`/agents/${agent.id}`, fields, { ifMatch: agent.version });
+      if (agent)
+        await api.PATCH("/agents/{agentId}", {
+          ...at({ agentId: agent.id }),
+          body: fields,
+          headers: ifMatch(agent.version),
+        });
       else await props.create(fields);
       props.onSaved();
     },

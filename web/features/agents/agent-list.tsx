@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { attempt, useAction } from "../../lib/action.ts";
+import { api, at } from "../../lib/api.ts";
 import type { Agent, NewAgent } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { type Page, useList } from "../../lib/resource.ts";
@@ -34,15 +34,19 @@ export function AgentList(props: {
   useEffect(() => {
     if (!models.data.peek()) void models.load();
   }, []);
+  const restore = async (agent: Agent) => {
+    await api.POST("/agents/{agentId}/restore", at({ agentId: agent.id }));
+    await list.load();
+  };
   const remove = useAction(
     async (agent: Agent) => {
-      await api.delete(path`/agents/${agent.id}`);
+      await api.DELETE("/agents/{agentId}", at({ agentId: agent.id }));
       deleting.value = undefined;
       await list.load();
       toast(t("agents.deletedToast", { name: agent.name }), {
         action: {
           label: t("common.undo"),
-          run: () => void api.post(path`/agents/${agent.id}/restore`).then(() => list.load()),
+          run: () => attempt(restore(agent)),
         },
       });
     },

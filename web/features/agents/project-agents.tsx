@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import { api, path } from "../../lib/api.ts";
-import type { Agent, Project } from "../../lib/api-types.ts";
+import { api, at, read } from "../../lib/api.ts";
+import type { Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { AgentList } from "./agent-list.tsx";
 import { agentsFor } from "./agents-for.ts";
@@ -18,7 +18,14 @@ export function ProjectAgents(props: { project: Project }): JSX.Element {
         items: [...(await agentsFor(project.id, signal))],
         nextCursor: null,
       })}
-      create={(agent) => api.post<Agent>(path`/projects/${project.id}/agents`, agent)}
+      create={(agent) =>
+        read(
+          api.POST("/projects/{projectId}/agents", {
+            ...at({ projectId: project.id }),
+            body: agent,
+          }),
+        )
+      }
     />
   );
 }

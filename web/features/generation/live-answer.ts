@@ -1,8 +1,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { path } from "../../lib/api.ts";
-import type { LogEvent } from "../../lib/api-types.ts";
+import { path } from "../../lib/api-path.ts";
 import { followStream, type StreamState } from "../../lib/event-stream.ts";
 import { type AnswerState, apply, emptyAnswer } from "./apply.ts";
+import { readEvent } from "./read-event.ts";
 
 export type LiveAnswer = {
   /** The answer being followed, or the last one that was; undefined before the first. */
@@ -12,14 +12,6 @@ export type LiveAnswer = {
   follow(generationId: string | undefined): void;
   stop(): void;
 };
-
-function parse(data: string): LogEvent | undefined {
-  try {
-    return JSON.parse(data) as LogEvent;
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Follows one answer at a time. Events are applied as they come and shown once per frame, so that a
@@ -56,9 +48,9 @@ export function createLiveAnswer(onEnd: () => void): LiveAnswer {
         if (next === "failed") onEnd();
       },
       onEvent: ({ id, type, data }) => {
-        const event = parse(data);
+        const event = readEvent(type, data);
         if (event === undefined) return false;
-        state = apply(state, id ?? state.lastId + 1, { ...event, type } as LogEvent);
+        state = apply(state, id ?? state.lastId + 1, event);
         const ended = state.status !== "running";
         if (ended) {
           cancelAnimationFrame(frame);

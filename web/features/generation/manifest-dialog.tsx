@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { api, path } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { ContextManifest, Generation } from "../../lib/api-types.ts";
 import { formatMoney, formatNumber, t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
@@ -34,7 +34,13 @@ function ItemRow({ item }: { item: Item }): JSX.Element {
 /** What was sent to the model for one answer, what was left out and why, and what it cost. */
 export function ManifestDialog(props: { generationId: string; onClose: () => void }): JSX.Element {
   const resource = useResource(
-    (signal) => api.get<Generation>(path`/generations/${props.generationId}`, { signal }),
+    (signal) =>
+      read(
+        api.GET("/generations/{generationId}", {
+          ...at({ generationId: props.generationId }),
+          signal,
+        }),
+      ),
     [props.generationId],
   );
   const generation = resource.data.value;

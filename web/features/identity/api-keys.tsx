@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { ApiKey, CreatedApiKey } from "../../lib/api-types.ts";
 import { formatAgo, formatDate, t } from "../../lib/i18n.ts";
-import { type Page, useList } from "../../lib/resource.ts";
+import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -17,16 +17,13 @@ import { NewKeyDialog, ShowKeyDialog } from "./new-key-dialog.tsx";
 
 /** Keys by which scripts act as the person. A key is shown once, when it is made. */
 export function ApiKeys(): JSX.Element {
-  const list = useList<ApiKey>(
-    (_, signal) => api.get<Page<ApiKey>>(path`/me/api-keys`, { signal }),
-    [],
-  );
+  const list = useList<ApiKey>((_, signal) => read(api.GET("/me/api-keys", { signal })), []);
   const creating = useSignal(false);
   const made = useSignal<CreatedApiKey | undefined>(undefined);
   const revoking = useSignal<ApiKey | undefined>(undefined);
   const revoke = useAction(
     async (key: ApiKey) => {
-      await api.delete(path`/me/api-keys/${key.id}`);
+      await api.DELETE("/me/api-keys/{keyId}", at({ keyId: key.id }));
       revoking.value = undefined;
       toast(t("keys.revoked", { name: key.name }));
       await list.load();
@@ -35,7 +32,9 @@ export function ApiKeys(): JSX.Element {
   );
   const rotate = useAction(
     async (key: ApiKey) => {
-      made.value = await api.post<CreatedApiKey>(path`/me/api-keys/${key.id}/rotate`, {});
+      made.value = await read(
+        api.POST("/me/api-keys/{keyId}/rotate", { ...at({ keyId: key.id }), body: {} }),
+      );
       await list.load();
     },
     { toast: true },

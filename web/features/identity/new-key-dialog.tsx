@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { api, read } from "../../lib/api.ts";
 import type { CreatedApiKey } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { chosen, typed } from "../../ui/bind.ts";
@@ -19,11 +19,15 @@ export function NewKeyDialog(props: {
   const scope = useSignal("write");
   const days = useSignal("90");
   const create = useAction(async () => {
-    const key = await api.post<CreatedApiKey>(path`/me/api-keys`, {
-      name: name.value.trim(),
-      scopes: scope.value === "write" ? ["read", "write"] : ["read"],
-      expiresInDays: days.value === "" ? null : Number(days.value),
-    });
+    const key = await read(
+      api.POST("/me/api-keys", {
+        body: {
+          name: name.value.trim(),
+          scopes: scope.value === "write" ? ["read", "write"] : ["read"],
+          expiresInDays: days.value === "" ? null : Number(days.value),
+        },
+      }),
+    );
     props.onCreated(key);
   });
   return (

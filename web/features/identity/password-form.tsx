@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { api } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { toast } from "../../lib/toast.ts";
 import { typed } from "../../ui/bind.ts";
@@ -15,7 +15,9 @@ export function PasswordForm(): JSX.Element {
   const current = useSignal("");
   const next = useSignal("");
   const save = useAction(async () => {
-    await api.post(path`/me/password`, { currentPassword: current.value, newPassword: next.value });
+    await api.POST("/me/password", {
+      body: { currentPassword: current.value, newPassword: next.value },
+    });
     current.value = "";
     next.value = "";
     toast(t("settings.password.changed"));

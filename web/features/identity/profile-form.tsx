@@ -1,8 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
-import type { Me } from "../../lib/api-types.ts";
+import { api, read } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { setTheme, theme } from "../../lib/theme.ts";
 import { toast } from "../../lib/toast.ts";
@@ -16,7 +15,7 @@ import { me } from "./session.ts";
 export function ProfileForm(): JSX.Element {
   const name = useSignal(me.value?.name ?? "");
   const save = useAction(async () => {
-    me.value = await api.patch<Me>(path`/me`, { name: name.value.trim() });
+    me.value = await read(api.PATCH("/me", { body: { name: name.value.trim() } }));
     toast(t("common.saved"));
   });
   return (

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { api } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
 import { toast } from "../../lib/toast.ts";
@@ -18,9 +18,11 @@ export default function ResetPasswordPage(): JSX.Element {
   const { query, route } = useLocation();
   const password = useSignal("");
   const submit = useAction(async () => {
-    await api.post(path`/auth/password-reset`, {
-      token: query.token ?? "",
-      newPassword: password.value,
+    await api.POST("/auth/password-reset", {
+      body: {
+        token: query.token ?? "",
+        newPassword: password.value,
+      },
     });
     toast(t("reset.done"));
     route("/sign-in", true);

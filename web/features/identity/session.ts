@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import { type ApiError, api, onSignedOut, path, toApiError } from "../../lib/api.ts";
+import { api, onSignedOut, read } from "../../lib/api.ts";
+import { type ApiError, toApiError } from "../../lib/api-error.ts";
 import type { Me, SetupState } from "../../lib/api-types.ts";
 
 /** Who is signed in: undefined until known, null when nobody is. */
@@ -17,7 +18,7 @@ onSignedOut(() => {
 export async function loadSession(): Promise<void> {
   startError.value = undefined;
   try {
-    me.value = await api.get<Me>(path`/me`);
+    me.value = await read(api.GET("/me"));
   } catch (thrown) {
     const error = toApiError(thrown);
     if (error.status !== 401) {
@@ -30,13 +31,13 @@ export async function loadSession(): Promise<void> {
 
 /** Asks what a visitor may do here; kept after the first answer. */
 export async function loadSetup(): Promise<SetupState> {
-  setup.value ??= await api.get<SetupState>(path`/setup`);
+  setup.value ??= await read(api.GET("/setup"));
   return setup.value;
 }
 
 /** Ends the session here and on the server; a server that cannot be reached keeps it. */
 export async function signOut(): Promise<void> {
-  await api.post(path`/auth/sign-out`);
+  await api.POST("/auth/sign-out");
   me.value = null;
 }
 

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { Session } from "../../lib/api-types.ts";
 import { formatAgo, t } from "../../lib/i18n.ts";
-import { type Page, useList } from "../../lib/resource.ts";
+import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -24,13 +24,10 @@ export function describeAgent(userAgent: string | null): string {
 }
 
 export function Sessions(): JSX.Element {
-  const list = useList<Session>(
-    (_, signal) => api.get<Page<Session>>(path`/me/sessions`, { signal }),
-    [],
-  );
+  const list = useList<Session>((_, signal) => read(api.GET("/me/sessions", { signal })), []);
   const end = useAction(
     async (session: Session) => {
-      await api.delete(path`/me/sessions/${session.id}`);
+      await api.DELETE("/me/sessions/{sessionId}", at({ sessionId: session.id }));
       toast(t("sessions.ended"));
       await list.load();
     },

@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { api, path } from "../../lib/api.ts";
-import type { Me } from "../../lib/api-types.ts";
+import { api, read } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
 import { AccountForm } from "./account-form.tsx";
@@ -27,7 +26,9 @@ export default function SetupPage(): JSX.Element {
       <AccountForm
         action={t("setup.action")}
         onSubmit={async (fields) => {
-          me.value = await api.post<Me>(path`/setup`, token ? { ...fields, token } : fields);
+          me.value = await read(
+            api.POST("/setup", { body: token ? { ...fields, token } : fields }),
+          );
           setup.value = undefined;
           route("/", true);
         }}

@@ -3,8 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
-import type { Me } from "../../lib/api-types.ts";
+import { api, read } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
 import { typed } from "../../ui/bind.ts";
@@ -20,10 +19,14 @@ export default function SignInPage(): JSX.Element {
   const email = useSignal("");
   const password = useSignal("");
   const submit = useAction(async () => {
-    me.value = await api.post<Me>(path`/auth/sign-in`, {
-      email: email.value,
-      password: password.value,
-    });
+    me.value = await read(
+      api.POST("/auth/sign-in", {
+        body: {
+          email: email.value,
+          password: password.value,
+        },
+      }),
+    );
     route(returnPath(query), true);
   });
   useEffect(() => {

@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { api, path } from "../../lib/api.ts";
-import type { Me } from "../../lib/api-types.ts";
+import { api, read } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
 import { AccountForm } from "./account-form.tsx";
@@ -35,7 +34,7 @@ export default function SignUpPage(): JSX.Element {
         <AccountForm
           action={t("signUp.action")}
           onSubmit={async (fields) => {
-            me.value = await api.post<Me>(path`/auth/sign-up`, fields);
+            me.value = await read(api.POST("/auth/sign-up", { body: fields }));
             route(returnPath(query), true);
           }}
         />

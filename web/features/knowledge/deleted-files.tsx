@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path, withQuery } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { KnowledgeFile } from "../../lib/api-types.ts";
 import { formatAgo, t } from "../../lib/i18n.ts";
-import { type Page, useList } from "../../lib/resource.ts";
+import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
@@ -13,15 +13,23 @@ import { Section } from "../../ui/tabs.tsx";
 export function DeletedFiles(props: { projectId: string; back: string }): JSX.Element {
   const list = useList<KnowledgeFile>(
     (cursor, signal) =>
-      api.get<Page<KnowledgeFile>>(
-        withQuery(path`/projects/${props.projectId}/files`, { cursor, limit: 50, deleted: true }),
-        { signal },
+      read(
+        api.GET("/projects/{projectId}/files", {
+          params: {
+            path: { projectId: props.projectId },
+            query: { cursor, limit: 50, deleted: true },
+          },
+          signal,
+        }),
       ),
     [props.projectId],
   );
   const restore = useAction(
     async (file: KnowledgeFile) => {
-      await api.post(path`/projects/${props.projectId}/files/${file.id}/restore`);
+      await api.POST(
+        "/projects/{projectId}/files/{fileId}/restore",
+        at({ projectId: props.projectId, fileId: file.id }),
+      );
       toast(t("file.restored", { name: file.name }));
       await list.load();
     },

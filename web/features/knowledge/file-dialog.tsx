@@ -1,14 +1,15 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { api, path } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { FileText, FileVersion, KnowledgeFile } from "../../lib/api-types.ts";
 import { formatBytes, formatDateTime, formatNumber, t } from "../../lib/i18n.ts";
-import { type Page, useResource } from "../../lib/resource.ts";
+import { useResource } from "../../lib/resource.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Select } from "../../ui/field.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
-import { contentPath, textPath } from "./paths.ts";
+import { contentPath } from "./paths.ts";
+import { readText } from "./read-text.ts";
 
 /** So much of a file's text, in UTF-16 units, is shown at first, and at most (the server's own limit). */
 const PREVIEW = 20_000;
@@ -26,10 +27,15 @@ export function FileDialog(props: {
   const resource = useResource<Opened>(
     async (signal) => {
       const [file, versions] = await Promise.all([
-        api.get<KnowledgeFile>(path`/projects/${projectId}/files/${fileId}`, { signal }),
-        api.get<Page<FileVersion>>(path`/projects/${projectId}/files/${fileId}/versions`, {
-          signal,
-        }),
+        read(
+          api.GET("/projects/{projectId}/files/{fileId}", { ...at({ projectId, fileId }), signal }),
+        ),
+        read(
+          api.GET("/projects/{projectId}/files/{fileId}/versions", {
+            ...at({ projectId, fileId }),
+            signal,
+          }),
+        ),
       ]);
       return { file, versions: versions.items };
     },
@@ -63,9 +69,7 @@ function OpenFile(props: Opened & { projectId: string; onClose: () => void }): J
   const ready = version.status === "ready";
   const text = useResource<FileText | undefined>(
     (signal) =>
-      ready
-        ? api.get<FileText>(textPath(projectId, version.id, 0, length.value), { signal })
-        : Promise.resolve(undefined),
+      ready ? readText(projectId, version.id, 0, length.value, signal) : Promise.resolve(undefined),
     [version.id, ready, length.value],
   );
   const shown = text.data.value;

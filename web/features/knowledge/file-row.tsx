@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { api, at } from "../../lib/api.ts";
 import type { KnowledgeFile } from "../../lib/api-types.ts";
 import { formatAgo, formatBytes, t } from "../../lib/i18n.ts";
 import { toast } from "../../lib/toast.ts";
@@ -34,7 +34,7 @@ export function FileRow(props: {
   const open = `/projects/${projectId}/knowledge?file=${file.id}`;
   const remove = useAction(
     async () => {
-      await api.delete(path`/projects/${projectId}/files/${file.id}`);
+      await api.DELETE("/projects/{projectId}/files/{fileId}", at({ projectId, fileId: file.id }));
       deleting.value = false;
       props.onChanged();
       toast(t("file.deletedToast", { name: file.name }), {
@@ -45,14 +45,20 @@ export function FileRow(props: {
   );
   const restore = useAction(
     async () => {
-      await api.post(path`/projects/${projectId}/files/${file.id}/restore`);
+      await api.POST(
+        "/projects/{projectId}/files/{fileId}/restore",
+        at({ projectId, fileId: file.id }),
+      );
       props.onChanged();
     },
     { toast: true },
   );
   const readAgain = useAction(
     async () => {
-      await api.post(path`/projects/${projectId}/files/${file.id}/retry`);
+      await api.POST(
+        "/projects/{projectId}/files/{fileId}/retry",
+        at({ projectId, fileId: file.id }),
+      );
       props.onChanged();
     },
     { toast: true },

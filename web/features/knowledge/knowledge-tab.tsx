@@ -2,10 +2,10 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { api, path, withQuery } from "../../lib/api.ts";
+import { api, read } from "../../lib/api.ts";
 import type { KnowledgeFile, Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { type Page, useList } from "../../lib/resource.ts";
+import { useList } from "../../lib/resource.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
@@ -29,9 +29,11 @@ export function KnowledgeTab(props: { project: Project }): JSX.Element {
   const picker = useRef<HTMLInputElement>(null);
   const list = useList<KnowledgeFile>(
     (cursor, signal) =>
-      api.get<Page<KnowledgeFile>>(
-        withQuery(path`/projects/${project.id}/files`, { cursor, limit: 50 }),
-        { signal },
+      read(
+        api.GET("/projects/{projectId}/files", {
+          params: { path: { projectId: project.id }, query: { cursor, limit: 50 } },
+          signal,
+        }),
       ),
     [project.id],
   );

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { api, path, withQuery } from "../../lib/api.ts";
+import { api, read } from "../../lib/api.ts";
 import type { SearchHit } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
@@ -56,9 +56,11 @@ function Hits(props: { projectId: string; query: string }): JSX.Element {
   const found = useResource(
     async (signal) =>
       (
-        await api.get<{ items: SearchHit[] }>(
-          withQuery(path`/projects/${props.projectId}/search`, { q: props.query, limit: 20 }),
-          { signal },
+        await read(
+          api.GET("/projects/{projectId}/search", {
+            params: { path: { projectId: props.projectId }, query: { q: props.query, limit: 20 } },
+            signal,
+          }),
         )
       ).items,
     [props.projectId, props.query],

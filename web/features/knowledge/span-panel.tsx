@@ -1,13 +1,11 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { api } from "../../lib/api.ts";
-import type { FileText } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
 import { IconButton, LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { Highlighted } from "./highlighted.tsx";
-import { textPath } from "./paths.ts";
+import { readText } from "./read-text.ts";
 
 /** So much text, in UTF-16 units, is shown on either side of the span. */
 const AROUND = 6_000;
@@ -28,10 +26,7 @@ export function SpanPanel(props: SpanPanelProps): JSX.Element {
   const panel = useRef<HTMLElement>(null);
   const from = Math.max(0, props.start - AROUND);
   const resource = useResource(
-    (signal) =>
-      api.get<FileText>(textPath(props.projectId, props.fileVersionId, from, props.end + AROUND), {
-        signal,
-      }),
+    (signal) => readText(props.projectId, props.fileVersionId, from, props.end + AROUND, signal),
     [props.fileVersionId, props.start, props.end],
   );
   const text = resource.data.value;

@@ -1,25 +1,6 @@
-import { ApiError, path } from "../../lib/api.ts";
+import { ApiError, refusal } from "../../lib/api-error.ts";
+import { path } from "../../lib/api-path.ts";
 import { t } from "../../lib/i18n.ts";
-
-function problemOf(request: XMLHttpRequest): ApiError {
-  let body: unknown;
-  try {
-    body = JSON.parse(request.responseText);
-  } catch {
-    body = undefined;
-  }
-  const text = (name: string): string | undefined => {
-    const value: unknown =
-      typeof body === "object" && body !== null ? Reflect.get(body, name) : undefined;
-    return typeof value === "string" ? value : undefined;
-  };
-  return new ApiError(
-    request.status,
-    text("code") ?? "unreadable",
-    text("detail") ?? t("error.unreadable", { status: request.status }),
-    { requestId: text("requestId") },
-  );
-}
 
 /**
  * Sends one file as the newest version of its name. `fetch` cannot tell how much of a body has been
@@ -40,7 +21,7 @@ export function uploadFile(
     });
     request.addEventListener("load", () => {
       if (request.status >= 200 && request.status < 300) resolve();
-      else reject(problemOf(request));
+      else reject(refusal(request.status, request.responseText));
     });
     request.addEventListener("error", () => reject(new ApiError(0, "offline", t("error.offline"))));
     request.addEventListener("abort", () =>

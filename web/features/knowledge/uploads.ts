@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { type ApiError, toApiError } from "../../lib/api.ts";
+import { type ApiError, toApiError } from "../../lib/api-error.ts";
 import { uploadFile } from "./upload-file.ts";
 
 export type Upload = {

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { type ApiPath, api, path } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { UsageReport } from "../../lib/api-types.ts";
 import { formatCompact, formatDate, formatMoney, formatNumber, t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
@@ -38,20 +38,32 @@ const spentColumns: readonly Column<Spent>[] = [
 /** What a project's answers used and cost. */
 export function ProjectUsage(props: { projectId: string }): JSX.Element {
   return (
-    <Usage from={path`/projects/${props.projectId}/usage`} detail={t("usage.projectDetail")} />
+    <Usage
+      inputs={[props.projectId]}
+      read={(signal) => read(api.GET("/projects/{projectId}/usage", { ...at(props), signal }))}
+      detail={t("usage.projectDetail")}
+    />
   );
 }
 
 /** What my own answers used and cost, in all projects. */
 export function MyUsage(): JSX.Element {
-  return <Usage from={path`/me/usage`} detail={t("usage.myDetail")} />;
+  return (
+    <Usage
+      inputs={[]}
+      read={(signal) => read(api.GET("/me/usage", { signal }))}
+      detail={t("usage.myDetail")}
+    />
+  );
 }
 
-function Usage(props: { from: ApiPath; detail: string }): JSX.Element {
-  const resource = useResource(
-    (signal) => api.get<UsageReport>(props.from, { signal }),
-    [props.from],
-  );
+function Usage(props: {
+  read: (signal: AbortSignal) => Promise<UsageReport>;
+  /** What the report depends on. */
+  inputs: readonly unknown[];
+  detail: string;
+}): JSX.Element {
+  const resource = useResource(props.read, props.inputs);
   const report = resource.data.value;
   const error = resource.error.value;
   return (

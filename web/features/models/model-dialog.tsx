@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path, withQuery } from "../../lib/api.ts";
-import type { AdminModel, AdminProvider, CatalogueEntry } from "../../lib/api-types.ts";
+import { api, at, ifMatch, read } from "../../lib/api.ts";
+import type { AdminModel, AdminProvider } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { type Page, useResource } from "../../lib/resource.ts";
+import { useResource } from "../../lib/resource.ts";
 import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
@@ -63,10 +63,8 @@ export function ModelDialog(props: {
   const catalogue = useResource(
     async (signal) => {
       if (model || !provider || provider.kind === "excerpts") return [];
-      const query = { kind: provider.kind, baseUrl: provider.baseUrl };
-      return (
-        await api.get<Page<CatalogueEntry>>(withQuery(path`/admin/catalogue`, query), { signal })
-      ).items;
+      const query = { kind: provider.kind, baseUrl: provider.baseUrl ?? undefined };
+      return (await read(api.GET("/admin/catalogue", { params: { query }, signal }))).items;
     },
     [provider?.id],
   );
@@ -91,15 +89,21 @@ export function ModelDialog(props: {
       const known = JSON.stringify(prices) === JSON.stringify(pricesOf(dollarsOf(model?.prices)));
       if (model) {
         const change = known ? fields : { ...fields, prices: prices ?? null };
-        await api.patch(path`/admin/models/${model.id}`, change, { ifMatch: model.version });
+        await api.PATCH("/admin/models/{modelId}", {
+          ...at({ modelId: model.id }),
+          body: change,
+          headers: ifMatch(model.version),
+        });
       } else {
         const entry = entries.find((item) => item.name === name.value.trim());
         const same = JSON.stringify(prices) === JSON.stringify(pricesOf(dollarsOf(entry?.prices)));
-        await api.post(path`/admin/models`, {
-          providerId: providerId.value,
-          name: name.value.trim(),
-          ...fields,
-          ...(prices === undefined || (entry && same) ? {} : { prices }),
+        await api.POST("/admin/models", {
+          body: {
+            providerId: providerId.value,
+            name: name.value.trim(),
+            ...fields,
+            ...(prices === undefined || (entry && same) ? {} : { prices }),
+          },
         });
       }
       props.onSaved();

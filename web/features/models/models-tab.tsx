@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import { api, path } from "../../lib/api.ts";
+import { api, at, ifMatch, read } from "../../lib/api.ts";
 import type { AdminModel, AdminProvider } from "../../lib/api-types.ts";
 import { formatCompact, formatMoney, t } from "../../lib/i18n.ts";
-import { type Page, useResource } from "../../lib/resource.ts";
+import { useResource } from "../../lib/resource.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Menu } from "../../ui/menu.tsx";
@@ -18,13 +18,19 @@ type Both = { models: AdminModel[]; providers: AdminProvider[] };
 export function ModelsTab(): JSX.Element {
   const resource = useResource<Both>(async (signal) => {
     const [models, providers] = await Promise.all([
-      api.get<Page<AdminModel>>(path`/admin/models`, { signal }),
-      api.get<Page<AdminProvider>>(path`/admin/providers`, { signal }),
+      read(api.GET("/admin/models", { signal })),
+      read(api.GET("/admin/providers", { signal })),
     ]);
     return { models: models.items, providers: providers.items };
   }, []);
   const actions = useRowActions<AdminModel>({
-    at: (model) => path`/admin/models/${model.id}`,
+    switchTo: ({ id, version }, enabled) =>
+      api.PATCH("/admin/models/{modelId}", {
+        ...at({ modelId: id }),
+        body: { enabled },
+        headers: ifMatch(version),
+      }),
+    drop: ({ id }) => api.DELETE("/admin/models/{modelId}", at({ modelId: id })),
     nameOf: (model) => model.displayName,
     words: {
       remove: "model.remove",

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
-import type { AdminProvider, ProviderChange } from "../../lib/api-types.ts";
+import { api, at, ifMatch } from "../../lib/api.ts";
+import type { AdminProvider, NewProvider, ProviderChange } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select } from "../../ui/field.tsx";
@@ -16,7 +16,7 @@ export function ProviderDialog(props: {
   onClose: () => void;
 }): JSX.Element {
   const { provider } = props;
-  const kind = useSignal<string>(provider?.kind ?? "anthropic");
+  const kind = useSignal<NewProvider["kind"]>("anthropic");
   const name = useSignal(provider?.name ?? "");
   const baseUrl = useSignal(provider?.baseUrl ?? "");
   const key = useSignal("");
@@ -27,15 +27,19 @@ export function ProviderDialog(props: {
         const change: ProviderChange = { name: name.value.trim() };
         if (address !== provider.baseUrl) change.baseUrl = address;
         if (key.value.trim() !== "") change.apiKey = key.value.trim();
-        await api.patch(path`/admin/providers/${provider.id}`, change, {
-          ifMatch: provider.version,
+        await api.PATCH("/admin/providers/{providerId}", {
+          ...at({ providerId: provider.id }),
+          body: change,
+          headers: ifMatch(provider.version),
         });
       } else {
-        await api.post(path`/admin/providers`, {
-          kind: kind.value,
-          name: name.value.trim(),
-          baseUrl: address,
-          apiKey: key.value.trim() || null,
+        await api.POST("/admin/providers", {
+          body: {
+            kind: kind.value,
+            name: name.value.trim(),
+            baseUrl: address,
+            apiKey: key.value.trim() || null,
+          },
         });
       }
       props.onSaved();

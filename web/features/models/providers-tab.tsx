@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
-import type { AdminProvider, ProviderTestResult } from "../../lib/api-types.ts";
+import { api, at, ifMatch, read, within } from "../../lib/api.ts";
+import type { AdminProvider } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { type Page, useList } from "../../lib/resource.ts";
+import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button, LinkButton } from "../../ui/button.tsx";
@@ -24,11 +24,17 @@ const origins = {
 /** Where answers come from. A key goes in and is never shown again. */
 export function ProvidersTab(): JSX.Element {
   const list = useList<AdminProvider>(
-    (_, signal) => api.get<Page<AdminProvider>>(path`/admin/providers`, { signal }),
+    (_, signal) => read(api.GET("/admin/providers", { signal })),
     [],
   );
   const actions = useRowActions<AdminProvider>({
-    at: (provider) => path`/admin/providers/${provider.id}`,
+    switchTo: ({ id, version }, enabled) =>
+      api.PATCH("/admin/providers/{providerId}", {
+        ...at({ providerId: id }),
+        body: { enabled },
+        headers: ifMatch(version),
+      }),
+    drop: ({ id }) => api.DELETE("/admin/providers/{providerId}", at({ providerId: id })),
     nameOf: (provider) => provider.name,
     words: {
       remove: "provider.remove",
@@ -43,10 +49,13 @@ export function ProvidersTab(): JSX.Element {
   const test = useAction(
     async (provider: AdminProvider) => {
       testing.value = provider.id;
-      const result = await api.post<ProviderTestResult>(
-        path`/admin/providers/${provider.id}/test`,
-        {},
-        { timeout: 60_000 },
+      const result = await read(
+        api.POST("/admin/providers/{providerId}/test", {
+          ...at({ providerId: provider.id }),
+          body: {},
+          // It waits for the provider as long as an answer would.
+          fetch: within(60_000),
+        }),
       );
       if (result.ok) {
         toast(t("provider.test.ok", { model: result.model, duration: result.durationMs }));

@@ -1,7 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { type ApiPath, api } from "../../lib/api.ts";
 import { type MessageId, t } from "../../lib/i18n.ts";
 import { toast } from "../../lib/toast.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
@@ -25,7 +24,10 @@ export type RowActions<Item extends Row> = {
 
 /** What an admin does with models and with providers: edit, switch off and on, remove after being asked. */
 export function useRowActions<Item extends Row>(of: {
-  at: (item: Item) => ApiPath;
+  /** Switches an item on or off on the server; a newer version there answers 412. */
+  switchTo: (item: Item, enabled: boolean) => Promise<unknown>;
+  /** Removes an item on the server. */
+  drop: (item: Item) => Promise<unknown>;
   nameOf: (item: Item) => string;
   words: Record<"remove" | "title" | "text" | "removed", MessageId>;
   reload: () => Promise<unknown>;
@@ -37,14 +39,14 @@ export function useRowActions<Item extends Row>(of: {
   };
   const toggle = useAction(
     async (item: Item) => {
-      await api.patch(of.at(item), { enabled: !item.enabled }, { ifMatch: item.version });
+      await of.switchTo(item, !item.enabled);
       await refresh();
     },
     { toast: true, onConflict: refresh },
   );
   const remove = useAction(
     async (item: Item) => {
-      await api.delete(of.at(item));
+      await of.drop(item);
       removing.value = undefined;
       toast(t(of.words.removed, { name: of.nameOf(item) }));
       await refresh();

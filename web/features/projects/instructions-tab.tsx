@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { api, at, ifMatch, read } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import type { Resource } from "../../lib/resource.ts";
@@ -22,10 +22,12 @@ export function InstructionsTab(props: {
   const mayEdit = project.role !== "viewer";
   const save = useAction(
     async () => {
-      resource.data.value = await api.patch<Project>(
-        path`/projects/${project.id}`,
-        { instructions: text.value },
-        { ifMatch: project.version },
+      resource.data.value = await read(
+        api.PATCH("/projects/{projectId}", {
+          ...at({ projectId: project.id }),
+          body: { instructions: text.value },
+          headers: ifMatch(project.version),
+        }),
       );
       toast(t("common.saved"));
     },

@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { Member, Project, ProjectRole } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { type Page, useList } from "../../lib/resource.ts";
+import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Avatar } from "../../ui/badge.tsx";
 import { typed } from "../../ui/bind.ts";
@@ -34,19 +34,26 @@ export function MembersTab(props: { project: Project }): JSX.Element {
   const owner = project.role === "owner";
   const leaving = useSignal<Member | undefined>(undefined);
   const list = useList<Member>(
-    (_, signal) => api.get<Page<Member>>(path`/projects/${project.id}/members`, { signal }),
+    (_, signal) =>
+      read(api.GET("/projects/{projectId}/members", { ...at({ projectId: project.id }), signal })),
     [project.id],
   );
   const change = useAction(
     async (member: Member, role: ProjectRole) => {
-      await api.patch(path`/projects/${project.id}/members/${member.principalId}`, { role });
+      await api.PATCH("/projects/{projectId}/members/{principalId}", {
+        ...at({ projectId: project.id, principalId: member.principalId }),
+        body: { role },
+      });
       await list.load();
     },
     { toast: true },
   );
   const remove = useAction(
     async (member: Member) => {
-      await api.delete(path`/projects/${project.id}/members/${member.principalId}`);
+      await api.DELETE(
+        "/projects/{projectId}/members/{principalId}",
+        at({ projectId: project.id, principalId: member.principalId }),
+      );
       leaving.value = undefined;
       toast(t("members.removed", { name: member.name }));
       await list.load();
@@ -128,9 +135,12 @@ function AddMember(props: { projectId: string; onAdded: () => void }): JSX.Eleme
   const email = useSignal("");
   const role = useSignal<ProjectRole>("editor");
   const add = useAction(async () => {
-    await api.post(path`/projects/${props.projectId}/members`, {
-      email: email.value,
-      role: role.value,
+    await api.POST("/projects/{projectId}/members", {
+      ...at({ projectId: props.projectId }),
+      body: {
+        email: email.value,
+        role: role.value,
+      },
     });
     email.value = "";
     props.onAdded();

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
-import { api, newIdempotencyKey, path } from "../../lib/api.ts";
+import { api, newIdempotencyKey, once, read } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { typed } from "../../ui/bind.ts";
@@ -16,10 +16,11 @@ export function NewProjectDialog(props: {
   const description = useSignal("");
   const key = useSignal(newIdempotencyKey());
   const create = useAction(async () => {
-    const project = await api.post<Project>(
-      path`/projects`,
-      { name: name.value.trim(), description: description.value },
-      { idempotencyKey: key.value },
+    const project = await read(
+      api.POST("/projects", {
+        body: { name: name.value.trim(), description: description.value },
+        headers: once(key.value),
+      }),
     );
     props.onCreated(project);
   });

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
-import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { attempt, useAction } from "../../lib/action.ts";
+import { api, at, ifMatch, read } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import type { Resource } from "../../lib/resource.ts";
@@ -23,24 +23,27 @@ export function ProjectMenu({ project, resource }: Props): JSX.Element | null {
   const archive = useAction(
     async () => {
       const archived = project.archivedAt !== null;
-      if (archived) await api.delete(path`/projects/${project.id}/archive`);
-      else await api.put(path`/projects/${project.id}/archive`);
+      if (archived)
+        await api.DELETE("/projects/{projectId}/archive", at({ projectId: project.id }));
+      else await api.PUT("/projects/{projectId}/archive", at({ projectId: project.id }));
       toast(t(archived ? "projects.unarchivedToast" : "projects.archivedToast"));
       await Promise.all([resource.load(), projects.load()]);
     },
     { toast: true },
   );
+  const restore = async () => {
+    await api.POST("/projects/{projectId}/restore", at({ projectId: project.id }));
+    await projects.load();
+  };
   const remove = useAction(
     async () => {
-      await api.delete(path`/projects/${project.id}`);
+      await api.DELETE("/projects/{projectId}", at({ projectId: project.id }));
       await projects.load();
       route("/projects");
       toast(t("projects.deletedToast", { name: project.name }), {
         action: {
           label: t("common.undo"),
-          run: () => {
-            void api.post(path`/projects/${project.id}/restore`).then(() => projects.load());
-          },
+          run: () => attempt(restore()),
         },
       });
     },
@@ -106,10 +109,12 @@ function EditDialog(props: Props & { onClose: () => void }): JSX.Element {
   const description = useSignal(props.project.description);
   const save = useAction(
     async () => {
-      props.resource.data.value = await api.patch<Project>(
-        path`/projects/${props.project.id}`,
-        { name: name.value.trim(), description: description.value },
-        { ifMatch: props.project.version },
+      props.resource.data.value = await read(
+        api.PATCH("/projects/{projectId}", {
+          ...at({ projectId: props.project.id }),
+          body: { name: name.value.trim(), description: description.value },
+          headers: ifMatch(props.project.version),
+        }),
       );
       void projects.load();
       props.onClose();

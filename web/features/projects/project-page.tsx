@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useRoute } from "preact-iso";
-import { api, path } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
@@ -41,7 +41,7 @@ export default function ProjectPage(): JSX.Element {
 
 function OneProject(props: { id: string; tab: TabId }): JSX.Element {
   const resource = useResource(
-    (signal) => api.get<Project>(path`/projects/${props.id}`, { signal }),
+    (signal) => read(api.GET("/projects/{projectId}", { ...at({ projectId: props.id }), signal })),
     [props.id],
   );
   const project = resource.data.value;

@@ -2,11 +2,11 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../lib/action.ts";
-import { api, path, withQuery } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { formatDate, t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
-import { type Page, useList } from "../../lib/resource.ts";
+import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
@@ -29,20 +29,24 @@ export default function ProjectsPage(): JSX.Element {
   const creating = useSignal(query.new === "true");
   const list = useList<Project>(
     (cursor, signal) =>
-      api.get<Page<Project>>(
-        withQuery(path`/projects`, {
-          cursor,
-          limit: 30,
-          archived: view === "archived" || undefined,
-          deleted: view === "deleted" || undefined,
+      read(
+        api.GET("/projects", {
+          params: {
+            query: {
+              cursor,
+              limit: 30,
+              archived: view === "archived",
+              deleted: view === "deleted",
+            },
+          },
+          signal,
         }),
-        { signal },
       ),
     [view],
   );
   const restore = useAction(
     async (project: Project) => {
-      await api.post(path`/projects/${project.id}/restore`);
+      await api.POST("/projects/{projectId}/restore", at({ projectId: project.id }));
       toast(t("projects.restored", { name: project.name }));
       await Promise.all([list.load(), projects.load()]);
     },

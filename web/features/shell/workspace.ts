@@ -1,17 +1,17 @@
 import { computed, effect } from "@preact/signals";
-import { api, path, withQuery } from "../../lib/api.ts";
+import { api, read } from "../../lib/api.ts";
 import type { Project, Thread } from "../../lib/api-types.ts";
-import { createList, type Page } from "../../lib/resource.ts";
+import { createList } from "../../lib/resource.ts";
 import { me } from "../identity/index.ts";
 
 /** My projects, newest change first; the sidebar, the dashboard and the pickers share them. */
 export const projects = createList<Project>((cursor, signal) =>
-  api.get<Page<Project>>(withQuery(path`/projects`, { cursor, limit: 50 }), { signal }),
+  read(api.GET("/projects", { params: { query: { cursor, limit: 50 } }, signal })),
 );
 
 /** The threads I worked in last, of all projects. */
 export const recentThreads = createList<Thread>((cursor, signal) =>
-  api.get<Page<Thread>>(withQuery(path`/threads`, { cursor, limit: 20 }), { signal }),
+  read(api.GET("/threads", { params: { query: { cursor, limit: 20 } }, signal })),
 );
 
 /** The project that a first chat goes to. */

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
 import { useAction } from "../../lib/action.ts";
-import { api, path, withQuery } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { Project, Thread } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { type Page, useList } from "../../lib/resource.ts";
+import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
@@ -23,19 +23,17 @@ export function ProjectThreads(props: { project: Project }): JSX.Element {
   const here = `/projects/${project.id}`;
   const list = useList<Thread>(
     (cursor, signal) =>
-      api.get<Page<Thread>>(
-        withQuery(path`/projects/${project.id}/threads`, {
-          cursor,
-          limit: 30,
-          deleted: deleted || undefined,
+      read(
+        api.GET("/projects/{projectId}/threads", {
+          params: { path: { projectId: project.id }, query: { cursor, limit: 30, deleted } },
+          signal,
         }),
-        { signal },
       ),
     [project.id, deleted],
   );
   const restore = useAction(
     async (thread: Thread) => {
-      await api.post(path`/threads/${thread.id}/restore`);
+      await api.POST("/threads/{threadId}/restore", at({ threadId: thread.id }));
       toast(t("threads.restored"));
       await Promise.all([list.load(), recentThreads.load()]);
     },

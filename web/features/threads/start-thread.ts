@@ -1,4 +1,4 @@
-import { api, newIdempotencyKey, path } from "../../lib/api.ts";
+import { api, at, once, read } from "../../lib/api.ts";
 import type { StartedAnswer, Thread, ThreadDetail } from "../../lib/api-types.ts";
 import { recentThreads } from "../shell/index.ts";
 
@@ -13,9 +13,13 @@ export async function startThread(
   text: string,
   choice: Choice,
 ): Promise<Started> {
-  const thread = await api.post<Thread>(path`/projects/${projectId}/threads`, choice, {
-    idempotencyKey: newIdempotencyKey(),
-  });
+  const thread = await read(
+    api.POST("/projects/{projectId}/threads", {
+      ...at({ projectId }),
+      body: choice,
+      headers: once(),
+    }),
+  );
   const answer = await sendMessage(thread.id, null, text, choice);
   void recentThreads.load();
   return { thread, answer };
@@ -29,9 +33,9 @@ export function sendMessage(
   choice: Choice,
 ): Promise<StartedAnswer> {
   const body = { parentId, text, ...choice };
-  return api.post<StartedAnswer>(path`/threads/${threadId}/messages`, body, {
-    idempotencyKey: newIdempotencyKey(),
-  });
+  return read(
+    api.POST("/threads/{threadId}/messages", { ...at({ threadId }), body, headers: once() }),
+  );
 }
 
 let remembered: ThreadDetail | undefined;

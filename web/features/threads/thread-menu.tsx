@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useAction } from "../../lib/action.ts";
-import { api, path } from "../../lib/api.ts";
+import { attempt, useAction } from "../../lib/action.ts";
+import { api, at, read } from "../../lib/api.ts";
 import type { Thread } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { toast } from "../../lib/toast.ts";
@@ -27,15 +27,22 @@ export function ThreadMenu({ thread, onChanged, onDeleted }: Props): JSX.Element
   const share = useAction(
     async () => {
       const visibility = thread.visibility === "private" ? "project" : "private";
-      const changed = await api.patch<Thread>(path`/threads/${thread.id}`, { visibility });
+      const changed = await read(
+        api.PATCH("/threads/{threadId}", { ...at({ threadId: thread.id }), body: { visibility } }),
+      );
       toast(t(visibility === "project" ? "threads.sharedToast" : "threads.unsharedToast"));
       onChanged(changed);
     },
     { toast: true },
   );
+  const restore = async () => {
+    await api.POST("/threads/{threadId}/restore", at({ threadId: thread.id }));
+    onChanged(thread);
+    await recentThreads.load();
+  };
   const remove = useAction(
     async () => {
-      await api.delete(path`/threads/${thread.id}`);
+      await api.DELETE("/threads/{threadId}", at({ threadId: thread.id }));
       close();
       onDeleted?.();
       onChanged(thread);
@@ -43,12 +50,7 @@ export function ThreadMenu({ thread, onChanged, onDeleted }: Props): JSX.Element
       toast(t("threads.deletedToast"), {
         action: {
           label: t("common.undo"),
-          run: () => {
-            void api.post(path`/threads/${thread.id}/restore`).then(() => {
-              onChanged(thread);
-              return recentThreads.load();
-            });
-          },
+          run: () => attempt(restore()),
         },
       });
     },
@@ -110,9 +112,14 @@ export function ThreadMenu({ thread, onChanged, onDeleted }: Props): JSX.Element
 function RenameDialog(props: Props & { onClose: () => void }): JSX.Element {
   const title = useSignal(props.thread.title);
   const save = useAction(async () => {
-    const changed = await api.patch<Thread>(path`/threads/${props.thread.id}`, {
-      title: title.value.trim(),
-    });
+    const changed = await read(
+      api.PATCH("/threads/{threadId}", {
+        ...at({ threadId: props.thread.id }),
+        body: {
+          title: title.value.trim(),
+        },
+      }),
+    );
     void recentThreads.load();
     props.onClose();
     props.onChanged(changed);

@@ -1,5 +1,6 @@
 import { computed, createModel, effect, signal } from "@preact/signals";
-import { type ApiError, api, path, toApiError } from "../../lib/api.ts";
+import { api, at, read } from "../../lib/api.ts";
+import { type ApiError, toApiError } from "../../lib/api-error.ts";
 import type { Message, StartedAnswer, ThreadDetail } from "../../lib/api-types.ts";
 import { createLiveAnswer } from "../generation/index.ts";
 import { recentThreads } from "../shell/index.ts";
@@ -28,7 +29,7 @@ export const ThreadModel = createModel((threadId: string) => {
 
   async function load(): Promise<void> {
     try {
-      detail.value = await api.get<ThreadDetail>(path`/threads/${threadId}`);
+      detail.value = await read(api.GET("/threads/{threadId}", at({ threadId })));
       error.value = undefined;
     } catch (thrown) {
       error.value = toApiError(thrown);
@@ -72,15 +73,17 @@ export const ThreadModel = createModel((threadId: string) => {
     /** Another answer to the same question: a new branch beside the old answer. */
     async regenerate(message: Message, modelId: string | null): Promise<void> {
       add(
-        await api.post<StartedAnswer>(
-          path`/messages/${message.id}/regenerate`,
-          modelId ? { modelId } : {},
+        await read(
+          api.POST("/messages/{messageId}/regenerate", {
+            ...at({ messageId: message.id }),
+            body: modelId ? { modelId } : {},
+          }),
         ),
       );
     },
     async stop(): Promise<void> {
       const generationId = running.value?.generationId;
-      if (generationId) await api.post(path`/generations/${generationId}/stop`);
+      if (generationId) await api.POST("/generations/{generationId}/stop", at({ generationId }));
     },
     /** Shows the branch through a message, here at once and for the next visit. */
     async choose(messageId: string): Promise<void> {
@@ -88,7 +91,7 @@ export const ThreadModel = createModel((threadId: string) => {
       if (!now) return;
       const leaf = leafBelow(tree.value, messageId);
       detail.value = { ...now, leafId: leaf };
-      await api.put(path`/threads/${threadId}/leaf`, { messageId: leaf });
+      await api.PUT("/threads/{threadId}/leaf", { ...at({ threadId }), body: { messageId: leaf } });
     },
     dispose(): void {
       live.stop();

@@ -2,12 +2,11 @@ import { useModel, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
+import { attempt } from "../../lib/action.ts";
 import { announce } from "../../lib/announce.ts";
-import { toApiError } from "../../lib/api.ts";
 import type { CitationPart } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
-import { toast } from "../../lib/toast.ts";
 import { LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { CitationPanel } from "../knowledge/index.ts";
@@ -56,10 +55,6 @@ function OneThread(props: { id: string }): JSX.Element {
       announce(t("thread.answered"));
     };
   }, [isRunning]);
-
-  const attempt = (work: Promise<unknown>) => {
-    work.catch((thrown: unknown) => toast(toApiError(thrown).detail, { tone: "danger" }));
-  };
 
   const error = model.error.value;
   if (error && !detail) {

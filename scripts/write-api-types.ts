@@ -1,0 +1,99 @@
+/**
+ * Writes `web/lib/api-schema.ts`: the API's operations and shapes as types for the web's client, from
+ * the OpenAPI document that the application itself serves. Run it after each change of a route or a
+ * schema; test/app/api-docs.test.ts fails while the file is behind. With `--check` it writes nothing
+ * and exits 1 then.
+ */
+import { join } from "node:path";
+import { plugin } from "bun";
+import ts from "typescript-5";
+import { z } from "zod";
+
+const FILE = join(import.meta.dir, "..", "web", "lib", "api-schema.ts");
+/** Where the API is mounted; the client's paths begin after it. */
+const BASE = "/api/v1";
+const HEAD =
+  "// Written by scripts/write-api-types.ts from the OpenAPI document; not to be edited.\n\n";
+
+// The generator prints through the compiler's JavaScript interface, which TypeScript 7 does not have.
+plugin({
+  name: "typescript-5",
+  setup: (build) => {
+    build.module("typescript", () => ({ exports: { default: ts }, loader: "object" }));
+  },
+});
+
+const operation = z.looseObject({ responses: z.record(z.string(), z.unknown()) });
+const document = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) });
+
+/** The file's text for an OpenAPI document. Throws when the document is not one. */
+export async function apiTypes(openApi: unknown): Promise<string> {
+  const { default: openapiTS, astToString } = await import("openapi-typescript");
+  const nodes = await openapiTS(JSON.stringify(forClient(openApi)), {
+    // A body may leave out what has a default; an answer's schema requires what it always has.
+    defaultNonNullable: false,
+    rootTypes: true,
+    rootTypesNoSchemaPrefix: true,
+  });
+  return HEAD + astToString(nodes.map(allowUndefined));
+}
+
+/** The document as the client needs it: paths below the base; every refusal is the same problem. */
+function forClient(openApi: unknown): unknown {
+  const { paths, ...rest } = document.parse(openApi);
+  const below = Object.entries(paths).map(([path, methods]) => [
+    path.startsWith(BASE) ? path.slice(BASE.length) : path,
+    Object.fromEntries(
+      Object.entries(methods).map(([method, found]) => [
+        method,
+        { ...found, responses: withoutRefusals(found.responses) },
+      ]),
+    ),
+  ]);
+  return { ...rest, paths: Object.fromEntries(below) };
+}
+
+function withoutRefusals(responses: Record<string, unknown>): Record<string, unknown> {
+  const kept = Object.entries(responses).filter(([status]) => !/^[45]/.test(status));
+  const problem = { schema: { $ref: "#/components/schemas/Problem" } };
+  return {
+    ...Object.fromEntries(kept),
+    default: { description: "A problem", content: { "application/problem+json": problem } },
+  };
+}
+
+/** What may be left out may be undefined too: neither a query nor JSON makes a difference. */
+function allowUndefined(node: ts.Node): ts.Node {
+  const { factory } = ts;
+  const visit = (found: ts.Node): ts.Node => {
+    const inner = ts.visitEachChild(found, visit, undefined);
+    if (!ts.isPropertySignature(inner) || !inner.questionToken || !inner.type) return inner;
+    if (inner.type.kind === ts.SyntaxKind.NeverKeyword) return inner;
+    const undefinedType = factory.createKeywordTypeNode(ts.SyntaxKind.UndefinedKeyword);
+    return factory.updatePropertySignature(
+      inner,
+      inner.modifiers,
+      inner.name,
+      inner.questionToken,
+      factory.createUnionTypeNode([inner.type, undefinedType]),
+    );
+  };
+  return ts.visitNode(node, visit);
+}
+
+if (import.meta.main) {
+  const { createTestApp } = await import("../test/support/app.ts");
+  const { stopOwnServer } = await import("../test/support/database.ts");
+  const app = await createTestApp();
+  const served = await app.app.request("/api/openapi.json");
+  const after = await apiTypes(await served.json());
+  await app.close();
+  await stopOwnServer();
+  if (!process.argv.includes("--check")) await Bun.write(FILE, after);
+  else if (after !== (await Bun.file(FILE).text())) {
+    console.error(
+      "web/lib/api-schema.ts is not what the API says; run scripts/bun scripts/write-api-types.ts",
+    );
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,106 @@
+import { expect, test } from "bun:test";
+import { readEvent } from "./read-event.ts";
+
+const citation = {
+  type: "citation",
+  marker: "S1",
+  quote: "words",
+  fileId: "f",
+  fileVersionId: "v",
+  fileName: "a.md",
+  start: 0,
+  end: 5,
+  verified: true,
+};
+const usage = {
+  inputTokens: 1,
+  cacheReadTokens: 2,
+  cacheWriteTokens: 3,
+  outputTokens: 4,
+  reasoningTokens: 0,
+};
+/** One event of each type as the server sends it, and what it is to the page. */
+const whole: [type: string, data: Record<string, unknown>][] = [
+  ["start", { messageId: "m" }],
+  ["delta", { text: "" }],
+  ["reasoning", { text: "hm" }],
+  ["reasoning", { text: "hm", signature: "s" }],
+  ["reasoning", { text: "", redacted: true }],
+  ["citation", { citation }],
+  ["citation", { citation: { ...citation, verified: false } }],
+  ["usage", { usage, costMicroUsd: 7 }],
+  ["done", { status: "complete" }],
+  ["done", { status: "stopped" }],
+  ["done", { status: "interrupted" }],
+  ["error", { error: { code: "overloaded", detail: "Busy" } }],
+];
+
+test("an event of each type is read with all that it carries", () => {
+  for (const [type, data] of whole)
+    expect<unknown>(readEvent(type, JSON.stringify(data))).toEqual({ type, ...data });
+});
+
+test("what a newer server adds to an event is left out", () => {
+  expect(readEvent("delta", '{"text":"x","more":1}')).toEqual({ type: "delta", text: "x" });
+  expect(readEvent("reasoning", '{"text":"x","redacted":false}')).toEqual({
+    type: "reasoning",
+    text: "x",
+  });
+});
+
+test("an event of another type, or one that is no JSON, is none", () => {
+  expect(readEvent("tool", "{}")).toBeUndefined();
+  expect(readEvent("message", '{"text":"x"}')).toBeUndefined();
+  expect(readEvent("delta", '{"text":"x"')).toBeUndefined();
+});
+
+/** Each way to leave out or spoil one member, however deep. */
+function* spoiled(value: Record<string, unknown>): Generator<Record<string, unknown>> {
+  for (const [key, member] of Object.entries(value)) {
+    const { [key]: _, ...without } = value;
+    yield without;
+    yield { ...value, [key]: typeof member === "string" ? 1 : "1" };
+    if (typeof member === "object" && member !== null)
+      for (const inner of spoiled({ ...member })) yield { ...value, [key]: inner };
+  }
+}
+
+test("an event that lacks a member, or has one of another shape, is none", () => {
+  const optional = new Set(["signature", "redacted", "verified", "type"]);
+  for (const [type, data] of whole) {
+    for (const broken of spoiled(data)) {
+      const changed = keysOf(data).filter((key) => at(broken, key) !== at(data, key));
+      if (changed.every((key) => optional.has(key.split(".").at(-1) ?? ""))) continue;
+      expect([type, broken, readEvent(type, JSON.stringify(broken))]).toEqual([
+        type,
+        broken,
+        undefined,
+      ]);
+    }
+  }
+});
+
+test("words count as found in the file only when the server says so", () => {
+  for (const verified of [undefined, "true", 1, null]) {
+    const event = readEvent("citation", JSON.stringify({ citation: { ...citation, verified } }));
+    expect(event).toMatchObject({ citation: { verified: false } });
+  }
+});
+
+/** The paths of all members that are values themselves. */
+function keysOf(value: unknown, prefix = ""): string[] {
+  if (typeof value !== "object" || value === null) return [prefix];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    keysOf(inner, prefix === "" ? key : `${prefix}.${key}`),
+  );
+}
+
+function at(value: unknown, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>(
+      (inner, key) =>
+        typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined,
+      value,
+    );
+}

@@ -1,0 +1,22 @@
+import { expect, test } from "bun:test";
+import { integerAt, member, parseJson, textAt } from "./json.ts";
+
+test("text that is not JSON is nothing", () => {
+  expect(parseJson('{"a":[1]}')).toEqual({ a: [1] });
+  expect(parseJson("{")).toBeUndefined();
+  expect(parseJson("")).toBeUndefined();
+});
+
+test("members are read only where they are of the shape asked for", () => {
+  const value = { text: "x", empty: "", whole: 0, part: 0.5, none: null };
+  expect(member(value, "none")).toBeNull();
+  expect(member(null, "x")).toBeUndefined();
+  expect(member("text", "length")).toBeUndefined();
+  expect(textAt(value, "text")).toBe("x");
+  expect(textAt(value, "empty")).toBe("");
+  expect(textAt(value, "whole")).toBeUndefined();
+  expect(integerAt(value, "whole")).toBe(0);
+  expect(integerAt(value, "part")).toBeUndefined();
+  expect(integerAt({ whole: "1" }, "whole")).toBeUndefined();
+  expect(integerAt({ whole: Number.NaN }, "whole")).toBeUndefined();
+});
