@@ -153,6 +153,11 @@ const fields = {
     integer(1024, 1_073_741_824).default(20_971_520),
     "Largest file one may upload.",
   ),
+  documentIsolation: field(
+    "ATELIER_DOCUMENT_ISOLATION",
+    z.enum(["auto", "required", "off"]).default("auto"),
+    "How the child process that reads documents is kept from other files and the network: as far as the system allows, `required` (else the process does not start), or `off`.",
+  ),
   providerPrivateHosts: field(
     "ATELIER_PROVIDER_PRIVATE_HOSTS",
     flag.default(false),

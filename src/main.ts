@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { runAdmin } from "./cli.ts";
 import { type Config, ConfigError, describeConfig, readConfig } from "./config.ts";
 import { verifyChain } from "./features/audit/index.ts";
+import { describeIsolation, isolateChild } from "./features/knowledge/index.ts";
 import { openDatabase } from "./platform/db/client.ts";
 import { type EmbeddedServer, embeddedUrl, startEmbedded } from "./platform/db/embedded.ts";
 import { FolderInUseError } from "./platform/db/folder-claim.ts";
@@ -78,6 +82,20 @@ async function runMigrate(): Promise<number> {
   return 0;
 }
 
+/** The settings, and what the system makes of the one that depends on it. */
+async function runConfig(): Promise<number> {
+  const config = readConfig(process.env);
+  const folder = mkdtempSync(join(tmpdir(), "atelier-config-"));
+  const mode = config.documentIsolation === "off" ? "off" : "auto";
+  try {
+    const documentIsolation = describeIsolation(await isolateChild(folder, mode));
+    say(JSON.stringify({ ...describeConfig(config), documentIsolation }, null, 2));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return 0;
+}
+
 async function runAudit(what: string | undefined, head: string | undefined): Promise<number> {
   if (what !== "verify") return usage();
   return onDatabase(readConfig(process.env), async (url) => {
@@ -144,8 +162,7 @@ async function main(): Promise<number> {
     case "migrate":
       return runMigrate();
     case "config":
-      say(JSON.stringify(describeConfig(readConfig(process.env)), null, 2));
-      return 0;
+      return runConfig();
     case "audit":
       return runAudit(positionals[1], values.head);
     case "admin":

@@ -4,6 +4,8 @@ export {
   projectCorpus,
   retrievePassages,
 } from "./gather-context.ts";
+export { isolateChild } from "./ingest/isolate-child.ts";
+export { describeIsolation } from "./ingest/isolation.ts";
 export { purgeDeletedFiles, removeProjectBytes } from "./purge-files.ts";
 export { purgeOrphans } from "./purge-orphans.ts";
 export { versionText } from "./read-text.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { listStalled } from "./ingest/claim-version.ts";
+import { chooseIsolation } from "./ingest/isolate-child.ts";
 import { readVersion } from "./ingest/read-version.ts";
 import { READ_QUEUE } from "./ingest/store-file.ts";
 import { INDEX_QUEUE, settleIndex } from "./search/reconcile-index.ts";
@@ -18,9 +19,13 @@ const indexJob = z.object({ projectId: z.uuid(), fileId: z.uuid() });
 /** Starts reading documents in this process. */
 export async function startKnowledgeJobs(deps: Deps): Promise<void> {
   const ctx = systemContext(deps, "knowledge");
-  await deps.jobs.work(READ_QUEUE, { concurrency: CONCURRENT_READS }, (data, signal) =>
-    readVersion(ctx, readJob.parse(data).versionId, signal),
-  );
+  const choosing = chooseIsolation(deps);
+  // Trying takes some tenths of a second, which only a first document has to wait for.
+  if (deps.config.documentIsolation === "required") await choosing;
+  await deps.jobs.work(READ_QUEUE, { concurrency: CONCURRENT_READS }, async (data, signal) => {
+    const isolation = await choosing;
+    await readVersion(ctx, readJob.parse(data).versionId, signal, { isolation });
+  });
   await deps.jobs.work(INDEX_QUEUE, {}, async (data) => {
     const { projectId, fileId } = indexJob.parse(data);
     await inTransaction(ctx, (tx) => settleIndex(tx.db, projectId, fileId));

@@ -21,6 +21,7 @@ export interface Metrics {
   readonly providerErrors: Counter<"provider" | "code">;
   readonly providerRetries: Counter<"provider">;
   readonly jobs: Counter<"queue" | "outcome">;
+  readonly documentIsolation: Gauge<"mechanism" | "files" | "network">;
 }
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -77,5 +78,11 @@ export function createMetrics(): Metrics {
       "provider",
     ]),
     jobs: counter("atelier_jobs_total", "Jobs by outcome", ["queue", "outcome"]),
+    documentIsolation: new Gauge({
+      name: "atelier_document_isolation",
+      help: "How the child that reads documents is cut off; other files and the network are closed or open",
+      labelNames: ["mechanism", "files", "network"],
+      registers,
+    }),
   };
 }

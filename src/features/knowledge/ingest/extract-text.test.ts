@@ -70,8 +70,7 @@ describe("a document that cannot be read says why", () => {
 
   test("text beyond the limit", async () => {
     const read = await extractText(utf8("word ".repeat(1000)), "a.txt", {
-      ...EXTRACTION_LIMITS,
-      textUnits: 4999,
+      limits: { ...EXTRACTION_LIMITS, textUnits: 4999 },
     });
     expect(faultOf(read)).toBe("too_long");
   });
@@ -81,8 +80,7 @@ describe("a document that cannot be read says why", () => {
     const bomb = makePdfBomb(2000);
     expect(bomb.length).toBeLessThan(64 * 1024);
     const read = await extractText(bomb, "bomb.pdf", {
-      ...EXTRACTION_LIMITS,
-      memoryBytes: 200 * MiB,
+      limits: { ...EXTRACTION_LIMITS, memoryBytes: 200 * MiB },
     });
     expect(faultOf(read)).toMatch(/too_much_memory|too_slow/);
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * MiB);
@@ -90,14 +88,16 @@ describe("a document that cannot be read says why", () => {
 
   test("reading without end is ended", async () => {
     const endless = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
-    const read = await extractText(endless, "a.txt", { ...EXTRACTION_LIMITS, timeMs: 300 });
+    const read = await extractText(endless, "a.txt", {
+      limits: { ...EXTRACTION_LIMITS, timeMs: 300 },
+    });
     expect(faultOf(read)).toBe("too_slow");
   });
 
   test("an aborted reading leaves no child behind", async () => {
     const stop = new AbortController();
     const endless = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
-    const reading = extractText(endless, "a.txt", EXTRACTION_LIMITS, stop.signal);
+    const reading = extractText(endless, "a.txt", { signal: stop.signal });
     setTimeout(() => stop.abort(new Error("shutting down")), 50);
     expect(reading).rejects.toThrow("shutting down");
     await reading.catch(() => undefined);

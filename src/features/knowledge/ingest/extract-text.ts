@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Chunk } from "./chunk-text.ts";
+import { type Isolation, NOT_ISOLATED } from "./isolation.ts";
 import type { SniffFault } from "./sniff-file.ts";
 
 /** Why a document could not be read; the sentences for people are in errors.ts. */
@@ -38,6 +39,13 @@ export interface ExtractionLimits {
   textUnits: number;
 }
 
+export interface ExtractionOptions {
+  limits?: ExtractionLimits;
+  signal?: AbortSignal;
+  /** How the child is cut off from other files and the network. */
+  isolation?: Isolation;
+}
+
 export const EXTRACTION_LIMITS: ExtractionLimits = {
   memoryBytes: 512 * 1024 * 1024,
   timeMs: 30_000,
@@ -70,27 +78,22 @@ const WATCH_MS = 50;
 export async function extractText(
   document: ReadableStream<Uint8Array> | Uint8Array,
   name: string,
-  limits: ExtractionLimits = EXTRACTION_LIMITS,
-  signal?: AbortSignal,
+  { limits = EXTRACTION_LIMITS, signal, isolation = NOT_ISOLATED }: ExtractionOptions = {},
 ): Promise<Extraction> {
   signal?.throwIfAborted();
   const dataKib = Math.ceil(limits.memoryBytes / 1024) + HEADROOM_KIB;
   const seconds = Math.ceil(limits.timeMs / 1000) + 1;
   const capped = `ulimit -d ${dataKib} 2>/dev/null; ulimit -t ${seconds} 2>/dev/null; ulimit -c 0 2>/dev/null; exec "$@"`;
-  const child = Bun.spawn(
-    [
-      "/bin/sh",
-      "-c",
-      capped,
-      "sh",
-      process.execPath,
-      "--smol",
-      CHILD,
-      name,
-      String(limits.textUnits),
-    ],
-    { stdin: document, stdout: "pipe", stderr: "ignore", env: {} },
-  );
+  const reader = [process.execPath, "--smol", CHILD, name, String(limits.textUnits)];
+  const child = Bun.spawn(["/bin/sh", "-c", capped, "sh", ...isolation.command(reader)], {
+    ...isolation.spawn,
+    stdin: document,
+    stdout: "pipe",
+    stderr: "ignore",
+    env: {},
+    // The runtime reads settings and `.env` files from the folder that it starts in.
+    cwd: "/",
+  });
   let killedFor: "too_slow" | "too_much_memory" | "too_long" | "aborted" | null = null;
   const kill = (reason: NonNullable<typeof killedFor>) => {
     killedFor ??= reason;
@@ -112,12 +115,15 @@ export async function extractText(
     );
     const exitCode = await child.exited;
     if (killedFor === "aborted") signal?.throwIfAborted();
-    if (killedFor === "too_slow" || child.signalCode === "SIGXCPU") return failed("too_slow");
+    const signalName = child.signalCode ?? PASSED_ON.get(exitCode);
+    if (killedFor === "too_slow" || signalName === "SIGXCPU") return failed("too_slow");
+    // The first process of a namespace ignores SIGXCPU, and the kernel kills it at the same limit.
+    const processorMs = Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1000;
+    if (killedFor === null && processorMs >= seconds * 1000) return failed("too_slow");
     if (killedFor === "too_long") return failed("too_long");
     // A SIGKILL that is not ours is the system's, which was out of memory; and the runtime may crash when
     // it is refused some, mostly between two looks at how much it has.
-    const starved =
-      child.signalCode === "SIGKILL" || (exitCode !== 0 && peak > limits.memoryBytes / 4);
+    const starved = signalName === "SIGKILL" || (exitCode !== 0 && peak > limits.memoryBytes / 4);
     if (killedFor || exitCode === OUT_OF_MEMORY || starved) return failed("too_much_memory");
     return exitCode === 0 ? parse(output) : failed("damaged");
   } finally {
@@ -128,6 +134,11 @@ export async function extractText(
   }
 }
 
+/** Signals that ended the child of a tool which exits as a shell would. */
+const PASSED_ON = new Map([
+  [128 + 9, "SIGKILL"],
+  [128 + 24, "SIGXCPU"],
+]);
 /** What the runtime maps beside the document's own memory. */
 const HEADROOM_KIB = 256 * 1024;
 /** Exit code by which the child says that an allocation was refused. */
@@ -163,11 +174,18 @@ async function readAll(
   return Buffer.concat(parts);
 }
 
-/** Resident memory of a process, 0 when it is gone. Linux from /proc, elsewhere from `ps`. */
+/**
+ * Resident memory of a process and what it runs, 0 when it is gone. Linux from /proc, elsewhere from `ps`,
+ * where nothing stands between us and the child.
+ */
 async function residentBytes(pid: number): Promise<number> {
   if (process.platform === "linux") {
     const statm = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
-    return Number(statm.split(" ")[1] ?? 0) * PAGE_BYTES;
+    const own = Number(statm.split(" ")[1] ?? 0) * PAGE_BYTES;
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+    const theirs = children.split(" ").filter((id) => id !== "");
+    const below = await Promise.all(theirs.map((id) => residentBytes(Number(id))));
+    return below.reduce((sum, bytes) => sum + bytes, own);
   }
   const ps = Bun.spawn(["ps", "-o", "rss=", "-p", String(pid)], {
     stdout: "pipe",

@@ -13,13 +13,10 @@ import {
   releaseVersion,
   renewLease,
 } from "./claim-version.ts";
-import {
-  EXTRACTION_LIMITS,
-  type ExtractedText,
-  type ExtractionLimits,
-  extractText,
-} from "./extract-text.ts";
+import { type ExtractedText, type ExtractionOptions, extractText } from "./extract-text.ts";
 import { blobKey } from "./store-file.ts";
+
+type ReadingOptions = Pick<ExtractionOptions, "limits" | "isolation">;
 
 /** Chunks stored by one statement. */
 const BATCH = 100;
@@ -35,14 +32,14 @@ export async function readVersion(
   ctx: Ctx,
   versionId: string,
   signal: AbortSignal,
-  limits: ExtractionLimits = EXTRACTION_LIMITS,
+  how: ReadingOptions = {},
 ): Promise<void> {
   const claimed = await claimVersion(ctx.db, versionId, ctx.deps.clock.now());
   if (!claimed) return;
   if (claimed.version.attempts > MAX_ATTEMPTS) return fail(ctx, versionId, "given_up");
   const renewing = keepLease(ctx, versionId);
   try {
-    await read(ctx, claimed, signal, limits);
+    await read(ctx, claimed, signal, how);
   } catch (error) {
     await releaseVersion(ctx.db, versionId, signal.aborted).catch(() => undefined);
     throw error;
@@ -55,11 +52,11 @@ async function read(
   ctx: Ctx,
   { file, version }: VersionOfFile,
   signal: AbortSignal,
-  limits: ExtractionLimits,
+  how: ReadingOptions,
 ): Promise<void> {
   const blob = await ctx.deps.blobs.get(blobKey(file.projectId, version.id));
   if (!blob) return fail(ctx, version.id, "lost");
-  const extraction = await extractText(blob.stream(), file.name, limits, signal);
+  const extraction = await extractText(blob.stream(), file.name, { ...how, signal });
   if (!extraction.ok) return fail(ctx, version.id, extraction.code);
   await keepText(ctx, { file, version }, extraction);
 }
