@@ -1,4 +1,6 @@
 import type { Database } from "./db/client.ts";
+import { type CommitProof, wasCommitted } from "./db/commit-outcome.ts";
+import { CommitUnknownError } from "./db/errors.ts";
 import type { Deps } from "./deps.ts";
 
 /** Who acts. Rules are in the features; this only says who it is and how it was proven. */
@@ -24,6 +26,8 @@ export interface Ctx {
   readonly db: Database;
   readonly requestId?: string | undefined;
   readonly ip?: string | undefined;
+  /** In a transaction: what tells afterwards whether it was committed, should the answer to COMMIT be lost. */
+  readonly proofs?: CommitProof[];
 }
 
 /** A context for work that no request asked for: jobs, recovery, the command line. */
@@ -32,13 +36,31 @@ export function systemContext(deps: Deps, job: string): Ctx {
 }
 
 /**
- * Runs `work` in one transaction; inside another one it joins it.
- * @throws {CommitUnknownError} (platform/db/errors.ts) when the connection was lost while it committed: look
- * the effect up. After any other error nothing of it was committed.
+ * Runs `work` in one transaction; inside another one it joins it. When the answer to COMMIT is lost, the
+ * database is asked by the transaction's own rows (`proofs`; each audit row is one) whether it was carried
+ * out, so the caller learns what is true: a result, or an error after which nothing of it was committed.
+ * @throws {CommitUnknownError} when the database did not say in time, or the transaction has left no proof:
+ * then nothing may be compensated, and the effect is looked up before it is repeated.
  */
 export async function inTransaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (ctx.db !== ctx.deps.database.db) return work(ctx);
-  return ctx.db.transaction((tx) => work({ ...ctx, db: tx }));
+  const proofs: CommitProof[] = [];
+  let done: { result: T } | undefined;
+  try {
+    return await ctx.db.transaction(async (tx) => {
+      const result = await work({ ...ctx, db: tx, proofs });
+      done = { result };
+      return result;
+    });
+  } catch (error) {
+    const [proof] = proofs;
+    if (!(error instanceof CommitUnknownError) || !done || !proof) throw error;
+    const committed = await wasCommitted(ctx.db, proof);
+    ctx.deps.logger.warn({ committed, requestId: ctx.requestId }, "the answer to COMMIT was lost");
+    if (committed === undefined) throw error;
+    if (!committed) throw error.cause;
+    return done.result;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { FrontendMessages } from "./frontend-messages.ts";
 
 /** A wire between Atelier and its database that can be cut, or fall silent, at chosen moments. */
 export interface DatabaseProxy {
@@ -7,16 +8,29 @@ export interface DatabaseProxy {
   /** Connections accepted so far. */
   readonly accepted: number;
   /**
-   * Decides about each piece that a client sends: `pass` it on, pass it on and lose the `answer`, or `cut`
-   * the connection first. Passes everything unless set.
+   * Decides about each piece that a client sends: `pass` it on, pass it on and lose the `answer`, `cut` the
+   * connection first, or cut the client's side first and pass it on `late`. Passes everything unless set.
    */
-  onSend: ((bytes: Buffer) => "pass" | "answer" | "cut") | undefined;
+  onSend: ((bytes: Buffer, sent: Sent) => Verdict) | undefined;
   /** From now on nothing passes through the connections that are open, and neither side is told. */
   silence(): void;
   /** Cuts the connections that are open. */
   cut(): void;
   close(): Promise<void>;
 }
+
+/** What a piece is part of. */
+interface Sent {
+  /** A number of the connection, counted from 1. */
+  connection: number;
+  /** The statements that the piece completes, prepared ones too. */
+  statements: string[];
+}
+
+type Verdict = "pass" | "answer" | "cut" | "late";
+
+/** How much later than the client has lost its connection the database gets what was sent. */
+const LATE_MS = 700;
 
 interface Wire {
   client: Socket;
@@ -31,7 +45,7 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
   const wires = new Set<Wire>();
   let accepted = 0;
   const server = createServer((client) => {
-    accepted++;
+    const connection = ++accepted;
     const wire: Wire = { client, upstream: connect(path), silent: false };
     wires.add(wire);
     const end = () => {
@@ -40,11 +54,19 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
       client.destroy();
       wire.upstream.destroy();
     };
+    const messages = new FrontendMessages();
     let losing = false;
     client.on("data", (bytes: Buffer) => {
       if (wire.silent) return;
-      const verdict = proxy.onSend?.(bytes) ?? "pass";
+      const sent = { connection, statements: messages.statements(bytes) };
+      const verdict = proxy.onSend?.(bytes, sent) ?? "pass";
       if (verdict === "cut") return end();
+      if (verdict === "late") {
+        wires.delete(wire);
+        client.off("close", end).destroy();
+        setTimeout(() => wire.upstream.end(bytes), LATE_MS);
+        return;
+      }
       if (verdict === "answer") losing = true;
       wire.upstream.write(bytes);
     });
@@ -81,6 +103,28 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
       }),
   };
   return proxy;
+}
+
+/**
+ * Loses the COMMIT of the next transaction that sends some text to the database.
+ * @param what its answer, once it has been carried out, or the statement itself; `late`: the connection is
+ * lost first, and the statement is carried out all the same.
+ * @returns whether it has been lost by now.
+ */
+export function loseCommitAfter(
+  proxy: DatabaseProxy,
+  text: string,
+  what: "answer" | "statement" | "late",
+): () => boolean {
+  const carrying = new Set<number>();
+  let lost = false;
+  proxy.onSend = (bytes, { connection, statements }) => {
+    if (bytes.includes(text)) carrying.add(connection);
+    if (lost || !statements.includes("commit") || !carrying.has(connection)) return "pass";
+    lost = true;
+    return what === "statement" ? "cut" : what;
+  };
+  return () => lost;
 }
 
 function listen(server: Server): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { AuditAction } from "./actions.ts";
-import { auditLog } from "./tables.ts";
+import { type AuditInsert, insertAudit, isAuditStored } from "./repo.ts";
 
 export interface AuditEntry {
   action: AuditAction;
@@ -12,14 +12,15 @@ export interface AuditEntry {
 
 /**
  * Writes one audit row in the caller's transaction, so a change and its record are stored together or
- * not at all. The row is chained to the others right after the commit; see `seal-chain.ts`.
+ * not at all; should the answer to COMMIT be lost, the row tells which. It is chained to the others right
+ * after the commit; see `seal-chain.ts`.
  * @throws Error outside a transaction.
  */
 export async function record(ctx: Ctx, entry: AuditEntry): Promise<void> {
   if (ctx.db === ctx.deps.database.db) {
     throw new Error("An audit row belongs in the transaction of its change");
   }
-  await ctx.db.insert(auditLog).values({
+  const row: AuditInsert = {
     id: ctx.deps.ids.next(),
     at: ctx.deps.clock.now(),
     ...actorColumns(ctx),
@@ -30,7 +31,9 @@ export async function record(ctx: Ctx, entry: AuditEntry): Promise<void> {
     detail: entry.detail ?? {},
     requestId: ctx.requestId ?? null,
     ip: ctx.ip ?? null,
-  });
+  };
+  await insertAudit(ctx.db, row);
+  ctx.proofs?.push((db) => isAuditStored(db, row));
   if (ctx.actor.kind === "user") ctx.deps.events.track(entry.action, ctx.actor.userId);
 }
 

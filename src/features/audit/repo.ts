@@ -1,9 +1,46 @@
-import { and, asc, desc, eq, gt, gte, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  gte,
+  isNotNull,
+  isNull,
+  lt,
+  sql,
+  TransactionRollbackError,
+} from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { users } from "../identity/tables.ts";
 import { auditLog } from "./tables.ts";
 
 export type AuditRow = typeof auditLog.$inferSelect;
+export type AuditInsert = typeof auditLog.$inferInsert;
+
+export async function insertAudit(db: Database, row: AuditInsert): Promise<void> {
+  await db.insert(auditLog).values(row);
+}
+
+/**
+ * Whether the transaction that inserted a row has committed. Inserting the same key again waits for a
+ * transaction that is still open, and is undone: what has not committed by then never will.
+ */
+export async function isAuditStored(db: Database, row: AuditInsert): Promise<boolean> {
+  try {
+    return await db.transaction(async (tx) => {
+      const absent = await tx
+        .insert(auditLog)
+        .values(row)
+        .onConflictDoNothing({ target: auditLog.id })
+        .returning({ id: auditLog.id });
+      return absent.length === 0 || tx.rollback();
+    });
+  } catch (error) {
+    if (error instanceof TransactionRollbackError) return false;
+    throw error;
+  }
+}
 
 export interface AuditFilter {
   action?: string | undefined;

@@ -4,6 +4,8 @@ export interface Blobs {
   put(key: string, content: ReadableStream<Uint8Array> | Uint8Array): Promise<void>;
   /** @returns null when there is no such blob. */
   get(key: string): Promise<Blob | null>;
+  /** Whether there is such a blob, without reading it. */
+  has(key: string): Promise<boolean>;
   delete(key: string): Promise<void>;
   /**
    * Keys that begin with the parts of `prefix`, in no order; also those under which a writer that died has

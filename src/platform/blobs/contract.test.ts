@@ -82,10 +82,13 @@ for (const [name, blobs] of Object.entries(stores)) {
   test(`${name}: what was never stored, or is deleted, is not there; deleting it again is fine`, async () => {
     const key = newKey();
     expect(await blobs.get(key)).toBeNull();
+    expect(await blobs.has(key)).toBe(false);
     await blobs.delete(key);
     await blobs.put(key, bytesOf(10));
+    expect(await blobs.has(key)).toBe(true);
     await blobs.delete(key);
     expect(await blobs.get(key)).toBeNull();
+    expect(await blobs.has(key)).toBe(false);
     await blobs.delete(key);
   });
 

@@ -26,6 +26,7 @@ export function diskBlobs(root: string): Blobs {
       const file = Bun.file(at(root, key));
       return (await file.exists()) ? file : null;
     },
+    has: (key) => Bun.file(at(root, key)).exists(),
     delete: (key) => rm(at(root, key), { force: true }),
     async *list(prefix) {
       const folder = at(root, prefix);

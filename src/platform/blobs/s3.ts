@@ -21,6 +21,7 @@ export function s3Blobs(options: S3Options): Blobs {
       const file = client.file(key);
       return (await file.exists()) ? new Blob([await file.arrayBuffer()]) : null;
     },
+    has: (key) => client.exists(key),
     delete: (key) => client.delete(key),
     async *list(prefix) {
       let continuationToken: string | undefined;

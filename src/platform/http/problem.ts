@@ -145,7 +145,6 @@ const UNREACHABLE = new Set([
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "CONNECT_TIMEOUT",
-  "COMMIT_UNKNOWN",
   "TRANSACTION_OVER",
   "57P01",
   "57P02",
@@ -157,6 +156,14 @@ const UNREACHABLE = new Set([
 function databaseProblem(error: Error): Problem | null {
   const code: unknown = Reflect.get(error, "code");
   if (typeof code !== "string") return null;
+  if (code === "COMMIT_UNKNOWN") {
+    return new Problem(
+      503,
+      "outcome_unknown",
+      "The database went away while this was being saved. Look whether it was, before you repeat it.",
+      { headers: { "retry-after": "2" } },
+    );
+  }
   if (UNREACHABLE.has(code)) {
     return new Problem(
       503,

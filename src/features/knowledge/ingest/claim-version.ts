@@ -89,14 +89,17 @@ export async function finishVersion(
   return rows.length > 0;
 }
 
-/** Puts a failed version back into the queue. @returns false when it has not failed. */
-export async function requeueVersion(db: Database, versionId: string): Promise<boolean> {
-  const rows = await db
+/** Puts a failed version back into the queue. @returns undefined when it has not failed. */
+export async function requeueVersion(
+  db: Database,
+  versionId: string,
+): Promise<VersionRow | undefined> {
+  const [version] = await db
     .update(fileVersions)
     .set({ status: "queued", failure: null, attempts: 0 })
     .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "failed")))
-    .returning({ id: fileVersions.id });
-  return rows.length > 0;
+    .returning();
+  return version;
 }
 
 /** Versions that wait for a reader and whose job may have been lost, oldest first. */

@@ -1,11 +1,20 @@
 import { createHash } from "node:crypto";
 import { type Ctx, inTransaction } from "../../../platform/context.ts";
+import { CommitUnknownError } from "../../../platform/db/errors.ts";
 import { record } from "../../audit/index.ts";
 import type { ProjectScope } from "../../projects/index.ts";
 import { fileEmpty, fileNameRefused, fileTooLarge, fileTypeRefused } from "../errors.ts";
 import { checkFileName } from "../file-name.ts";
-import { type FileWithNewest, findNewestVersion, insertVersion, takeFile } from "../repo.ts";
+import {
+  type FileRow,
+  type FileWithNewest,
+  findNewestVersion,
+  insertVersion,
+  takeFile,
+  type VersionRow,
+} from "../repo.ts";
 import type { UploadOutcome } from "../schema.ts";
+import { requeueVersion } from "./claim-version.ts";
 import { SNIFF_BYTES, sniffFile } from "./sniff-file.ts";
 
 /** The queue of versions to read. */
@@ -22,7 +31,8 @@ export function blobKey(projectId: string, versionId: string): string {
 
 /**
  * Stores uploaded bytes under a name: a new file, a new version of the file of that name, or nothing
- * when its newest version has the same bytes. Reading the text happens later, in the job queue.
+ * when its newest version has the same bytes and they are there; if it could not be read, it is read once
+ * more. Reading the text happens later, in the job queue.
  * @throws {Problem} 413, 415 and 422 for what may not be stored; nothing of it is kept.
  */
 export async function storeFile(
@@ -42,14 +52,41 @@ export async function storeFile(
     // A store may wrap what ended the stream; the refusal is ours and comes first.
     throw measure.refusal ?? error;
   }
-  try {
-    const stored = await keep(ctx, scope, check.name, versionId, measure.result());
-    if (stored.outcome === "unchanged") await ctx.deps.blobs.delete(key);
-    return stored;
-  } catch (error) {
-    await ctx.deps.blobs.delete(key);
+  const upload = { name: check.name, versionId, ...measure.result() };
+  const stored = await keep(ctx, scope, upload).catch(async (error) => {
+    // A version that may have been committed needs its bytes.
+    if (!(error instanceof CommitUnknownError)) await discard(ctx, key);
     throw error;
-  }
+  });
+  if (stored.outcome !== "unchanged") return stored;
+  const mended = await mend(ctx, stored, key);
+  await discard(ctx, key);
+  return mended;
+}
+
+/** Makes good what the newest version lacks, from the same bytes under another key: its bytes, or a reading. */
+async function mend(ctx: Ctx, stored: StoredFile, key: string): Promise<StoredFile> {
+  const { file, newest } = stored;
+  const { blobs, jobs } = ctx.deps;
+  const known = blobKey(file.projectId, newest.id);
+  const bytes = (await blobs.has(known)) ? null : await blobs.get(key);
+  if (bytes) await blobs.put(known, bytes.stream());
+  if (newest.status !== "failed") return stored;
+  return inTransaction(ctx, async (tx) => {
+    const queued = await requeueVersion(tx.db, newest.id);
+    // Somebody else has had it read again meanwhile.
+    if (!queued) return stored;
+    await jobs.enqueue(tx.db, READ_QUEUE, { versionId: newest.id }, { key: newest.id });
+    await recordUpload(tx, file, queued);
+    return { file, newest: queued, outcome: "updated" };
+  });
+}
+
+/** Deletes bytes that no version names. A failure is nobody's: the purge finds what is left. */
+async function discard(ctx: Ctx, key: string): Promise<void> {
+  await ctx.deps.blobs.delete(key).catch((error) => {
+    ctx.deps.logger.warn({ err: error, key }, "bytes of a refused upload not deleted yet");
+  });
 }
 
 interface Measured {
@@ -61,9 +98,7 @@ interface Measured {
 async function keep(
   ctx: Ctx,
   scope: ProjectScope<"editor">,
-  name: string,
-  versionId: string,
-  measured: Measured,
+  { name, versionId, ...measured }: Measured & { name: string; versionId: string },
 ): Promise<StoredFile> {
   return inTransaction(ctx, async (tx) => {
     const now = ctx.deps.clock.now();
@@ -79,13 +114,17 @@ async function keep(
       createdAt: now,
     });
     await ctx.deps.jobs.enqueue(tx.db, READ_QUEUE, { versionId }, { key: versionId });
-    await record(tx, {
-      action: "file.uploaded",
-      target: { kind: "file", id: file.id },
-      projectId: scope.projectId,
-      detail: { version: version.version, sizeBytes: measured.sizeBytes },
-    });
+    await recordUpload(tx, file, version);
     return { file, newest: version, outcome: created ? "created" : "updated" };
+  });
+}
+
+function recordUpload(tx: Ctx, { id, projectId }: FileRow, version: VersionRow): Promise<void> {
+  return record(tx, {
+    action: "file.uploaded",
+    target: { kind: "file", id },
+    projectId,
+    detail: { version: version.version, sizeBytes: version.sizeBytes },
   });
 }
 
