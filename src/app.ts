@@ -70,9 +70,12 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const api = new OpenAPIHono<AppEnv>();
   // What guards writes is not even asked for reads: they are most requests.
   const writes = (...guards: MiddlewareHandler<AppEnv>[]) => api.on(WRITES, ["/api/*"], ...guards);
-  writes(sameOrigin(deps.config.publicUrl), except(isUpload, jsonLimit(), wellFormedJson()));
   api.use("/api/*", authenticate(deps, cache, keyUse), rateLimit(deps), refuseBadKeys);
-  writes(except(isUpload, idempotency()));
+  // No body is read before its sender has been counted.
+  writes(
+    sameOrigin(deps.config.publicUrl),
+    except(isUpload, jsonLimit(), wellFormedJson(), idempotency()),
+  );
   api.route(
     "/api/v1",
     identityRoutes({

@@ -29,6 +29,10 @@ export interface Operation {
   readonly success: number;
   /** Whether it takes a JSON body. */
   readonly takesJson: boolean;
+  /** Whether its body is the bytes of a file, whatever their type. */
+  readonly takesBytes: boolean;
+  /** Whether it takes a multipart form. */
+  readonly takesForm: boolean;
   readonly query: string[];
 }
 
@@ -44,6 +48,8 @@ export async function readOperations(app: TestApp): Promise<Operation[]> {
       audit: found["x-audit"],
       success: Number(Object.keys(found.responses).find((status) => status.startsWith("2"))),
       takesJson: found.requestBody?.content["application/json"] !== undefined,
+      takesBytes: found.requestBody?.content["application/octet-stream"] !== undefined,
+      takesForm: found.requestBody?.content["multipart/form-data"] !== undefined,
       query: found.parameters.filter((p) => p.in === "query").map((p) => p.name),
     })),
   );

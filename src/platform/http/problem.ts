@@ -71,7 +71,7 @@ const TITLES: Record<number, string> = {
 
 /** Turns whatever was thrown into a problem document; what is unknown is logged and shows nothing of itself. */
 export function answerError(error: unknown, c: Context<AppEnv>): Response {
-  const problem = toProblem(error);
+  const problem = isClientGone(error, c.req.raw.signal) ? bodyIncomplete() : toProblem(error);
   if (problem.status >= 500) {
     const ctx = c.get("ctx");
     ctx?.deps.errors.capture(error, { requestId: c.get("requestId"), route: c.req.routePath });
@@ -82,6 +82,21 @@ export function answerError(error: unknown, c: Context<AppEnv>): Response {
   }
   return problemResponse(problem, c.get("requestId"));
 }
+
+/**
+ * Whether the client closed its connection while we read its body: Bun then fails the read with an
+ * AbortError and aborts the request's signal. Any other error is ours, whether its client is there or not.
+ */
+function isClientGone(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause.name === "AbortError") return true;
+  return false;
+}
+
+/** Nobody reads it; log and metrics do. */
+const bodyIncomplete = () =>
+  new Problem(400, "body_incomplete", "The connection ended before the body did.");
 
 /** The answer that carries a problem. */
 export function problemResponse(problem: Problem, requestId: string): Response {
