@@ -30,6 +30,7 @@ import { type ApiDocument, describeApi } from "./platform/http/api-document.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
 import type { AppEnv } from "./platform/http/hono-env.ts";
 import { idempotency } from "./platform/http/idempotency.ts";
+import { jsonOnly } from "./platform/http/media-type.ts";
 import { answerError, Problem, problemResponse } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
 import { requestContext } from "./platform/http/request-context.ts";
@@ -74,7 +75,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   // No body is read before its sender has been counted.
   writes(
     sameOrigin(deps.config.publicUrl),
-    except(isUpload, jsonLimit(), wellFormedJson(), idempotency()),
+    except(isUpload, jsonOnly(), jsonLimit(), wellFormedJson(), idempotency()),
   );
   api.route(
     "/api/v1",

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import type { Ctx } from "../../../platform/context.ts";
+import { unsupportedMediaType } from "../../../platform/http/media-type.ts";
 import { type Problem, toProblem } from "../../../platform/http/problem.ts";
 import type { ProjectScope } from "../../projects/index.ts";
 import { tooManyFiles, uploadMalformed } from "../errors.ts";
@@ -18,7 +19,7 @@ export type Received =
 /**
  * Stores the files of a multipart form one after the other as their bytes arrive, holding none of them
  * whole. A file that is refused does not keep the others from being stored.
- * @throws {Problem} 400 for a body that is no such form
+ * @throws {Problem} 415 for a body of another type, 400 for one that is no such form
  */
 export async function receiveFiles(
   ctx: Ctx,
@@ -26,8 +27,9 @@ export async function receiveFiles(
   body: ReadableStream<Uint8Array> | null,
   contentType: string | undefined,
 ): Promise<Received[]> {
-  if (!body || !contentType?.toLowerCase().startsWith("multipart/form-data"))
-    throw uploadMalformed();
+  if (!/^multipart\/form-data[\t ]*;/i.test(contentType ?? ""))
+    throw unsupportedMediaType("multipart/form-data");
+  if (!body || contentType === undefined) throw uploadMalformed();
   const receiving: Promise<Received>[] = [];
   const open = new Set<Readable>();
   const parser = parserFor(contentType);
