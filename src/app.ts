@@ -34,7 +34,8 @@ import { jsonOnly } from "./platform/http/media-type.ts";
 import { answerError, Problem, problemResponse } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
 import { requestContext } from "./platform/http/request-context.ts";
-import { sameOrigin, securityHeaders } from "./platform/http/security.ts";
+import { sameOrigin } from "./platform/http/same-origin.ts";
+import { securityHeaders } from "./platform/http/security.ts";
 import { webRoutes } from "./platform/http/web.ts";
 import { healthRoutes } from "./platform/observability/health.ts";
 
@@ -74,7 +75,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   api.use("/api/*", authenticate(deps, cache, keyUse), rateLimit(deps), refuseBadKeys);
   // No body is read before its sender has been counted.
   writes(
-    sameOrigin(deps.config.publicUrl),
+    sameOrigin(deps.config),
     except(isUpload, jsonOnly(), jsonLimit(), wellFormedJson(), idempotency()),
   );
   api.route(

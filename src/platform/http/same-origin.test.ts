@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { makeCast } from "../../../test/support/cast.ts";
+import { read, readProblem } from "../../../test/support/read.ts";
+import { createdApiKey } from "../../features/identity/schema.ts";
+
+/** Whether a write with these headers passes; a refusal must be the check's own. */
+async function passes(
+  app: TestApp,
+  headers: Record<string, string>,
+  base = "http://atelier.test",
+): Promise<boolean> {
+  const answer = await app.app.request(`${base}/api/v1/projects`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ name: "Written" }),
+  });
+  if (answer.status === 201) return true;
+  expect(await readProblem(answer)).toMatchObject({ status: 403, code: "foreign_origin" });
+  return false;
+}
+
+describe("without a public address", () => {
+  let app: TestApp;
+  let ada: Person;
+  let key: string;
+  beforeAll(async () => {
+    app = await createTestApp();
+    ada = await app.person("Ada");
+    const made = await ada.post("/me/api-keys", { name: "CI", scopes: ["read", "write"] });
+    key = (await read(made, createdApiKey)).key;
+  });
+  afterAll(() => app.close());
+  const written = (headers: Record<string, string>) =>
+    passes(app, { cookie: ada.cookie, ...headers });
+
+  test("a page's write passes when its whole origin is the one that was asked", async () => {
+    expect(await written({ origin: "http://atelier.test" })).toBe(true);
+    for (const origin of [
+      "http://evil.example",
+      "https://atelier.test",
+      "http://atelier.test:8080",
+      "http://atelier.test.evil.example",
+      "http://evil.example/http://atelier.test",
+      "null",
+      "",
+    ])
+      expect([origin, await written({ origin })]).toEqual([origin, false]);
+    const onPort = { cookie: ada.cookie, origin: "http://atelier.test:3000" };
+    expect(await passes(app, onPort, "http://atelier.test:3000")).toBe(true);
+  });
+
+  test("what the browser says of the site that asks is believed", async () => {
+    for (const site of ["same-origin", "none"])
+      expect(await written({ "sec-fetch-site": site })).toBe(true);
+    for (const site of ["cross-site", "same-site", "", "odd"])
+      expect(await written({ "sec-fetch-site": site, origin: "http://atelier.test" })).toBe(false);
+    expect(await written({ "sec-fetch-site": "same-origin", origin: "http://evil.example" })).toBe(
+      false,
+    );
+  });
+
+  test("a program that says nothing of an origin passes", async () => {
+    expect(await written({})).toBe(true);
+  });
+
+  test("an API key proves itself; any other Authorization beside a cookie proves nothing", async () => {
+    const origin = "http://evil.example";
+    expect(await passes(app, { authorization: `Bearer ${key}`, origin })).toBe(true);
+    for (const authorization of ["Basic YWRhOnNlY3JldA==", "x", "", `Basic ${key}`, "Bearer"])
+      expect([authorization, await written({ authorization, origin })]).toEqual([
+        authorization,
+        false,
+      ]);
+    const wrongKey = await app.app.request("http://atelier.test/api/v1/projects", {
+      method: "POST",
+      headers: { cookie: ada.cookie, origin, authorization: "Bearer atl_wrong" },
+    });
+    expect(await readProblem(wrongKey)).toMatchObject({ status: 401, code: "invalid_api_key" });
+  });
+
+  test("a stranger's write is checked as well, whatever the method", async () => {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const answer = await app.app.request("/api/v1/auth/sign-in", {
+        method,
+        headers: { origin: "http://evil.example" },
+      });
+      expect((await readProblem(answer)).code).toBe("foreign_origin");
+    }
+  });
+
+  test("reads are not checked: they change nothing and no other origin can see them", async () => {
+    const answer = await app.app.request("/api/v1/me", {
+      headers: { cookie: ada.cookie, origin: "http://evil.example" },
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  test("a forwarded scheme counts for nothing where no proxy is declared", async () => {
+    const forwarded = { "x-forwarded-proto": "https", origin: "https://atelier.test" };
+    expect(await written(forwarded)).toBe(false);
+  });
+
+  test("a Host that is none refuses the write and breaks nothing", async () => {
+    expect(await written({ host: "a b", origin: "http://atelier.test" })).toBe(false);
+  });
+});
+
+test("behind declared proxies the scheme is what the outermost of them says", async () => {
+  const app = await createTestApp({ env: { ATELIER_TRUSTED_PROXIES: "2" } });
+  try {
+    const { cookie } = (await makeCast(app)).people.owner;
+    const written = (proto: string, origin: string) =>
+      passes(app, { cookie, "x-forwarded-proto": proto, origin });
+    expect(await written("https", "https://atelier.test")).toBe(true);
+    expect(await written("https", "http://atelier.test")).toBe(false);
+    expect(await written("http, https, http", "https://atelier.test")).toBe(true);
+    expect(await written("ftp", "http://atelier.test")).toBe(true);
+  } finally {
+    await app.close();
+  }
+});
+
+test("with a public address that one counts, whatever the Host", async () => {
+  const app = await createTestApp({ env: { ATELIER_PUBLIC_URL: "https://atelier.example/" } });
+  try {
+    const { cookie } = await app.person("Ada");
+    expect(await passes(app, { cookie, origin: "https://atelier.example" })).toBe(true);
+    for (const origin of ["http://atelier.example", "http://atelier.test"])
+      expect(await passes(app, { cookie, origin })).toBe(false);
+  } finally {
+    await app.close();
+  }
+});
