@@ -28,6 +28,7 @@ import type { Deps } from "./platform/deps.ts";
 import { apiDocs } from "./platform/http/api-docs.ts";
 import { type ApiDocument, describeApi } from "./platform/http/api-document.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
+import { notStored } from "./platform/http/cache.ts";
 import type { AppEnv } from "./platform/http/hono-env.ts";
 import { idempotency } from "./platform/http/idempotency.ts";
 import { jsonOnly } from "./platform/http/media-type.ts";
@@ -72,7 +73,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const api = new OpenAPIHono<AppEnv>();
   // What guards writes is not even asked for reads: they are most requests.
   const writes = (...guards: MiddlewareHandler<AppEnv>[]) => api.on(WRITES, ["/api/*"], ...guards);
-  api.use("/api/*", authenticate(deps, cache, keyUse), rateLimit(deps), refuseBadKeys);
+  api.use("/api/*", notStored(), authenticate(deps, cache, keyUse), rateLimit(deps), refuseBadKeys);
   // No body is read before its sender has been counted.
   writes(
     sameOrigin(deps.config),

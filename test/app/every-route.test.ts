@@ -96,7 +96,7 @@ test("every sample is of an operation that exists", () => {
   expect(Object.keys(samples).filter((name) => !names.has(name))).toEqual([]);
 });
 
-describe("each route answers each caller as its rule says:", () => {
+describe("each route answers each caller as its rule says, and nothing on the way may keep it:", () => {
   for (const role of ROLES) {
     test(role, async () => {
       const surprises: string[] = [];
@@ -216,6 +216,8 @@ async function probe(operation: Operation, role: Role): Promise<string | null> {
   const outcome = role === "read-only key" ? expectedForKey(operation) : outcomes[role];
   const expected = always?.status ?? (outcome === "success" ? status : outcome);
   const line = `${operation.name} as ${role}: ${response.status}, not ${expected}`;
+  const kept = response.headers.get("cache-control") ?? "";
+  if (!/\bno-store\b/.test(kept)) return `${operation.name} as ${role}: may be kept (${kept})`;
   if (response.status !== expected) return `${line} ${(await response.text()).slice(0, 200)}`;
   if (outcome === "success" && always === undefined) {
     await response.body?.cancel();

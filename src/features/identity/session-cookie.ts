@@ -22,8 +22,10 @@ export function setSessionCookie(
   });
 }
 
+/** Takes the cookie back, and with it what the browser has kept of the person's pages: cache, drafts. */
 export function clearSessionCookie(c: Context): void {
   deleteCookie(c, NAME, { path: "/" });
+  c.header("clear-site-data", '"cache", "storage"');
 }
 
 /** The raw cookie, unverified. */
