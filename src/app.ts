@@ -32,7 +32,8 @@ import { notStored } from "./platform/http/cache.ts";
 import type { AppEnv } from "./platform/http/hono-env.ts";
 import { idempotency } from "./platform/http/idempotency.ts";
 import { jsonOnly } from "./platform/http/media-type.ts";
-import { answerError, Problem, problemResponse } from "./platform/http/problem.ts";
+import { unanswered } from "./platform/http/method-not-allowed.ts";
+import { answerError, problemResponse } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
 import { requestContext } from "./platform/http/request-context.ts";
 import { sameOrigin } from "./platform/http/same-origin.ts";
@@ -45,12 +46,7 @@ export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
   const { config, database, lifecycle } = deps;
   const app = new OpenAPIHono<AppEnv>();
   app.onError(answerError);
-  app.notFound((c) =>
-    problemResponse(
-      new Problem(404, "not_found", "There is no such thing here."),
-      c.get("requestId"),
-    ),
-  );
+  app.notFound((c) => problemResponse(unanswered(app, c.req.path), c.get("requestId")));
   app.route(
     "/",
     healthRoutes(lifecycle, () => isMigrated(database.sql)),
