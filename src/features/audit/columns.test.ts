@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { inTransaction, systemContext } from "../../platform/context.ts";
+import { createdApiKey } from "../identity/schema.ts";
+import { record, verifyChain } from "./index.ts";
+import { auditPage } from "./schema.ts";
+
+let app: TestApp;
+let ada: Person;
+let projectId: string;
+beforeAll(async () => {
+  app = await createTestApp();
+  ada = await app.person("Ada");
+  projectId = await readId(await ada.post("/projects", { name: "First" }));
+});
+afterAll(() => app.close());
+
+const log = async (query = "") => read(await ada.get(`/admin/audit${query}`), auditPage);
+
+test("an entry says who, what, to what, from where, by which request, and its place in the chain", async () => {
+  const asked = await ada.request(
+    "PATCH",
+    `/projects/${projectId}`,
+    { name: "Second" },
+    { "x-request-id": "from-the-client" },
+  );
+  const [entry] = (await log("?limit=1")).items;
+  const [before] = (await log("?limit=2")).items.slice(1);
+  expect(entry).toEqual({
+    id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    seq: (before?.seq ?? 0) + 1,
+    at: expect.any(String),
+    actorKind: "user",
+    actorId: ada.me.id,
+    actorName: "Ada",
+    action: "project.updated",
+    targetKind: "project",
+    targetId: projectId,
+    projectId,
+    detail: { changed: ["name"] },
+    requestId: asked.headers.get("x-request-id"),
+    ip: null,
+    hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  expect(entry?.hash).not.toBe(before?.hash);
+});
+
+test("what a key and a job do is told apart from what a person does", async () => {
+  const created = await ada.post("/me/api-keys", { name: "Script", scopes: ["read", "write"] });
+  const { key: secret } = await read(created, createdApiKey);
+  await app.withKey(secret).patch(`/projects/${projectId}`, { name: "Third" });
+  expect((await log("?limit=1")).items[0]).toMatchObject({
+    actorKind: "api_key",
+    actorId: ada.me.id,
+  });
+  await inTransaction(systemContext(app.deps, "purge"), (tx) =>
+    record(tx, { action: "project.purged", target: { kind: "project", id: null } }),
+  );
+  expect((await log("?limit=1")).items[0]).toMatchObject({
+    actorKind: "system:purge",
+    actorId: null,
+    actorName: null,
+    targetId: null,
+    projectId: null,
+    detail: {},
+    requestId: null,
+    ip: null,
+  });
+});
+
+describe("pages and filters", () => {
+  test("pages of one give every row once, newest first, and then end", async () => {
+    const { items, nextCursor } = await log("?limit=200");
+    expect(nextCursor).toBeNull();
+    const walked: number[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page = await log(`?limit=1${cursor === "" ? "" : `&cursor=${cursor}`}`);
+      walked.push(...page.items.map(({ seq }) => seq));
+      cursor = page.nextCursor;
+    }
+    expect(walked).toEqual(items.map(({ seq }) => seq));
+    expect(walked).toEqual(walked.toSorted((a, b) => b - a));
+    expect(walked.at(-1)).toBe(1);
+  });
+
+  test("since takes its own instant in, until does not", async () => {
+    await app.deps.database.sql`
+      insert into audit_log (id, at, actor_kind, action, target_kind, detail)
+      values (${app.deps.ids.next()}, '2001-01-01T00:00:00Z', 'system:test', 'project.created', 'old', '{}'),
+             (${app.deps.ids.next()}, '2002-01-01T00:00:00Z', 'system:test', 'project.created', 'new', '{}')`;
+    const kinds = async (query: string) =>
+      (await log(`?until=2003-01-01T00:00:00Z&${query}`)).items.map((entry) => entry.targetKind);
+    expect(await kinds("since=2001-01-01T00:00:00Z")).toEqual(["new", "old"]);
+    expect(await kinds("since=2001-01-01T00:00:00.001Z")).toEqual(["new"]);
+    const before = async (instant: string) =>
+      (await log(`?until=${instant}`)).items.map((entry) => entry.targetKind);
+    expect(await before("2002-01-01T00:00:00Z")).toEqual(["old"]);
+    expect(await before("2002-01-01T00:00:00.001Z")).toEqual(["new", "old"]);
+    expect(await before("2002-01-01T01:00:00%2B01:00")).toEqual(["old"]);
+  });
+
+  test.each([
+    ["action", "action=project.exploded"],
+    ["actorId", "actorId=ada"],
+    ["projectId", "projectId=1"],
+    ["targetId", `targetId=${"x".repeat(101)}`],
+    ["since", "since=yesterday"],
+    ["until", "until=2001-01-01"],
+  ])("a filter by %s that can match nothing is refused: %s", async (field, query) => {
+    const problem = await readProblem(await ada.get(`/admin/audit?${query}`));
+    expect(problem).toMatchObject({ status: 422, code: "validation_failed" });
+    expect(problem.errors?.map(({ path }) => path)).toEqual([field]);
+  });
+
+  test("a target's name may have 100 characters", async () => {
+    expect((await log(`?targetId=${"x".repeat(100)}`)).items).toEqual([]);
+  });
+
+  test("a cursor of somebody else's making is refused", async () => {
+    const problem = await readProblem(await ada.get("/admin/audit?cursor=bm9uZQ"));
+    expect(problem).toMatchObject({ status: 422, code: "invalid_cursor" });
+  });
+});
+
+describe("the chain covers", () => {
+  const forgeries = {
+    at: "at + interval '1 second'",
+    actor_kind: "'system:test'",
+    actor_id: "gen_random_uuid()",
+    action: "'project.archived'",
+    target_kind: "'file'",
+    target_id: "'other'",
+    project_id: "gen_random_uuid()",
+    detail: `'{"changed": ["name", "instructions"]}'::jsonb`,
+    request_id: "'other'",
+    ip: "'192.0.2.7'",
+    id: "gen_random_uuid()",
+    hash: "repeat('0', 64)",
+  };
+  test.each(Object.entries(forgeries))("the column %s", async (column, value) => {
+    const { sql, db } = app.deps.database;
+    await ada.patch(`/projects/${projectId}`, { name: "Forged" });
+    const { rows } = await verifyChain(db);
+    await sql`alter table audit_log disable trigger user`;
+    await sql`create table genuine as select * from audit_log where seq = ${rows}`;
+    await sql.unsafe(`update audit_log set ${column} = ${value} where seq = ${rows}`);
+    const forged = await verifyChain(db);
+    await sql`delete from audit_log where seq = ${rows}`;
+    await sql`insert into audit_log select * from genuine`;
+    await sql`drop table genuine`;
+    await sql`alter table audit_log enable trigger user`;
+    expect(forged.broken).toEqual({ seq: rows, reason: "changed" });
+    expect(forged.rows).toBe(rows - 1);
+    expect((await verifyChain(db)).broken).toBeNull();
+  });
+
+  test("nothing that depends on the order in which detail was written", async () => {
+    const detail = { b: 1, aa: [{ y: 1, x: null }], c: { z: "1", a: true } };
+    await inTransaction(systemContext(app.deps, "test"), (tx) =>
+      record(tx, { action: "project.updated", target: { kind: "project", id: null }, detail }),
+    );
+    const { db } = app.deps.database;
+    expect((await verifyChain(db)).broken).toBeNull();
+    expect((await log("?limit=1")).items[0]?.detail).toEqual(detail);
+  });
+});
+
+test("a noted head is looked for from the very start of the chain", async () => {
+  const { db } = app.deps.database;
+  expect((await verifyChain(db)).contains).toBeNull();
+  expect((await verifyChain(db, "0".repeat(64))).contains).toBe(true);
+  const first = (await log("?limit=200")).items.at(-1);
+  expect((await verifyChain(db, first?.hash)).contains).toBe(true);
+  expect((await verifyChain(db, "f".repeat(64))).contains).toBe(false);
+});
