@@ -1,6 +1,6 @@
 import { buildDeps } from "./compose.ts";
 import type { Config } from "./config.ts";
-import { newUser } from "./features/admin/schema.ts";
+import { newUser } from "./features/admin/index.ts";
 import {
   createUser,
   findUserByEmail,
