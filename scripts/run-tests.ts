@@ -87,6 +87,7 @@ await check("types of the server", [bun, "x", "tsc", "-p", "tsconfig.json", "--n
 await check("types of the front end", [bun, "x", "tsc", "-p", "web/tsconfig.json", "--noEmit"]);
 await check("lint and format", [bun, "x", "biome", "check", "--error-on-warnings", "."]);
 await check("structure", [bun, "scripts/structure-check.ts"]);
+await check("unused code", [bun, "x", "knip", "--no-progress"]);
 await check("build of the front end", [bun, "scripts/build-web.ts", "--quiet"]);
 
 const server = await startTestServer();

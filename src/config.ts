@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { z } from "zod";
 
 /**
@@ -267,11 +266,6 @@ export function describeConfig(config: Config): Record<string, unknown> {
       return [name, value === undefined ? null : secret ? "[redacted]" : value];
     }),
   );
-}
-
-/** Worker processes are bounded by the cores there are. */
-export function processorCount(): number {
-  return availableParallelism();
 }
 
 function isConfig(value: object): value is Config {

@@ -7,7 +7,6 @@ export type Environment = (typeof environments)[number];
 
 /** The stages of one environment, in the order in which Flux applies them. */
 export const stages = ["policies", "data", "migrate", "app", "monitoring"] as const;
-export type Stage = (typeof stages)[number];
 
 /** The digest that stands for "nothing has been released here yet". */
 export const unreleased = `sha256:${"0".repeat(64)}`;

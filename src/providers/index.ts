@@ -58,12 +58,11 @@ function wireProvider({
   }
 }
 
-export { type Capabilities, capabilitiesOf } from "./capabilities.ts";
-export { type CatalogueModel, type CataloguePlace, listModels, lookupModel } from "./catalogue.ts";
+export { capabilitiesOf } from "./capabilities.ts";
+export { type CatalogueModel, listModels, lookupModel } from "./catalogue.ts";
 export {
   estimateRequestTokens,
   estimateTokens,
-  IMAGE_TOKENS,
   usageToSettle,
 } from "./estimate-tokens.ts";
 export { EXCERPTS_MODEL } from "./excerpts/adapter.ts";

@@ -10,10 +10,8 @@ export type {
   AdminUser,
   Agent,
   ApiKey,
-  CatalogueEntry,
   ContextManifest,
   CreatedApiKey,
-  CreatedUser,
   File as KnowledgeFile,
   FileText,
   FileVersion,
@@ -21,13 +19,11 @@ export type {
   Me,
   Member,
   Message,
-  ModelChange,
   ModelChoice,
   NewAgent,
   NewProvider,
   Project,
   ProviderChange,
-  ProviderTestResult,
   ResetLink,
   SearchHit,
   Session,
@@ -37,8 +33,6 @@ export type {
   ThreadDetail,
   TokenUsage,
   UsageReport,
-  WorkspaceSettings,
-  WorkspaceSettingsChange,
 } from "./api-schema.ts";
 
 import type { Message, Project } from "./api-schema.ts";

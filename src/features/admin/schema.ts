@@ -30,9 +30,7 @@ export const userChange = z
 
 /** A link that lets its holder set a new password, once. Shown now and never again. */
 export const resetLink = z.object({ url: z.url(), expiresAt: timestamp }).openapi("ResetLink");
-export type ResetLink = z.infer<typeof resetLink>;
 export const createdUser = z.object({ user: adminUser, resetLink }).openapi("CreatedUser");
-export type CreatedUser = z.infer<typeof createdUser>;
 
 export const settings = z
   .object({
@@ -45,7 +43,6 @@ export const settings = z
     version,
   })
   .openapi("WorkspaceSettings");
-export type WorkspaceSettings = z.infer<typeof settings>;
 export const settingsChange = z
   .strictObject({
     signUpOpen: z.boolean().nullable().optional(),

@@ -6,7 +6,6 @@ export {
   changeUser,
   createUser,
   issuePasswordReset,
-  type NewUser,
   type ResetToken,
   resetUrl,
   userVersion,
@@ -14,17 +13,14 @@ export {
 export {
   AdminScope,
   admin,
-  anyone,
-  inSession,
   operatorScope,
   requireSession,
   requireUser,
   signedIn,
 } from "./policy.ts";
 export { isStillSignedIn, onIdentityChange } from "./recheck-actor.ts";
-export { findUser, findUserByEmail, listUsers, type UserRow, updateUser } from "./repo.ts";
-export { type IdentityHooks, identityRoutes } from "./routes.ts";
+export { findUser, findUserByEmail, listUsers, type UserRow } from "./repo.ts";
+export { identityRoutes } from "./routes.ts";
 export { purgeEnded } from "./service.ts";
 export { createIdentityServices } from "./services.ts";
-export { createSetupToken, hashToken } from "./set-up.ts";
-export { principals, users } from "./tables.ts";
+export { createSetupToken } from "./set-up.ts";

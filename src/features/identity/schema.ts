@@ -11,7 +11,6 @@ export const setupState = z
     signUpOpen: z.boolean(),
   })
   .openapi("SetupState");
-export type SetupState = z.infer<typeof setupState>;
 
 export const accountInput = z
   .strictObject({ name: line(120), email: z.email().max(254), password })

@@ -1,6 +1,5 @@
 export {
   type CorpusFile,
-  type Passage,
   projectCorpus,
   retrievePassages,
 } from "./gather-context.ts";
@@ -11,5 +10,5 @@ export { purgeOrphans } from "./purge-orphans.ts";
 export { versionText } from "./read-text.ts";
 export { fileRoutes, isUpload } from "./routes.ts";
 export { startKnowledgeJobs } from "./run-jobs.ts";
-export { type Span, verifyQuote } from "./search/verify-quote.ts";
+export { verifyQuote } from "./search/verify-quote.ts";
 export { contentRoutes } from "./version-routes.ts";

@@ -66,7 +66,6 @@ export const uploadResult = z
       .nullable(),
   })
   .openapi("UploadResult");
-export type UploadResult = z.infer<typeof uploadResult>;
 export const uploadResults = z.object({ items: z.array(uploadResult) }).openapi("UploadResults");
 
 /** UTF-16 code units that one answer may hold. */
@@ -86,7 +85,6 @@ export const fileText = z
     pageStarts: z.array(z.number().int()),
   })
   .openapi("FileText");
-export type FileText = z.infer<typeof fileText>;
 
 const span = z.object({ start: z.number().int(), end: z.number().int() });
 

@@ -1,7 +1,7 @@
-export { type HoldInput, type PlacedHold, placeHold } from "./place-hold.ts";
-export { costMicroUsd, NO_USAGE, type Prices, pricesOfCall } from "./price-call.ts";
-export { projectUsage, userUsage } from "./report-usage.ts";
+export { type HoldInput, placeHold } from "./place-hold.ts";
+export { NO_USAGE } from "./price-call.ts";
+
 export { usageRoutes } from "./routes.ts";
 export { tokenUsage } from "./schema.ts";
-export { noteProgress, type Progress, usageForMessages } from "./service.ts";
-export { type Settled, type SettleInput, settle, settleExpired } from "./settle.ts";
+export { noteProgress, usageForMessages } from "./service.ts";
+export { settle, settleExpired } from "./settle.ts";

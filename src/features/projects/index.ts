@@ -1,12 +1,11 @@
 export { announceAccess, onAccessChange } from "./announce-access.ts";
-export { projectArchived, projectNotFound } from "./errors.ts";
+export { projectArchived } from "./errors.ts";
 export { memberRoutes } from "./member-routes.ts";
 export {
   atLeast,
   grantProjectScope,
   inProject,
   ProjectScope,
-  type ScopeOptions,
   scopeOf,
 } from "./policy.ts";
 export { restorableSince } from "./project-lifecycle.ts";
@@ -15,10 +14,4 @@ export { findPersonalProjectId } from "./repo.ts";
 export { projectRoutes } from "./routes.ts";
 export { projectParams } from "./schema.ts";
 export { createPersonalProject, getProject } from "./service.ts";
-export {
-  PROJECT_ROLES,
-  type ProjectRole,
-  type ProjectRow,
-  projectMembers,
-  projects,
-} from "./tables.ts";
+export type { ProjectRole } from "./tables.ts";

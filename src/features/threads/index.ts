@@ -1,7 +1,7 @@
 export { messageNotFound } from "./errors.ts";
 export { findThreadOfMessage } from "./find-thread-access.ts";
-export { onThread, type ThreadLevel, ThreadScope, threadScope } from "./policy.ts";
-export { type MessageExtras, presentMessage } from "./present-message.ts";
+export { onThread, ThreadScope, threadScope } from "./policy.ts";
+export { presentMessage } from "./present-message.ts";
 export {
   endMessage,
   findMessage,
@@ -10,7 +10,7 @@ export {
   type MessageRow,
   touchThread,
 } from "./repo.ts";
-export { type ThreadHooks, threadRoutes } from "./routes.ts";
+export { threadRoutes } from "./routes.ts";
 export {
   type CitationPart,
   type MessageError,
@@ -19,4 +19,4 @@ export {
   messageError,
   messagePart,
 } from "./schema.ts";
-export { getThread, purgeDeletedThreads } from "./service.ts";
+export { purgeDeletedThreads } from "./service.ts";

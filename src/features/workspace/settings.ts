@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Ctx } from "../../platform/context.ts";
-import { listSettings, storeSetting } from "./repo.ts";
+import { listSettings } from "./repo.ts";
 
 /** Null is "never set"; so is a value of a shape that only a newer version knows. */
 const stored = z.object({
@@ -10,22 +10,13 @@ const stored = z.object({
 
 /** The workspace's switches as an admin has set them; null: as the configuration, or the product, has it. */
 export type StoredSettings = z.output<typeof stored>;
-export type SettingName = keyof StoredSettings;
+type SettingName = keyof StoredSettings;
 
 export async function getSetting<N extends SettingName>(
   ctx: Ctx,
   name: N,
 ): Promise<StoredSettings[N]> {
   return parse(await listSettings(ctx.db))[name];
-}
-
-/** Sets a switch, or with null takes it back. The caller records it in the audit log. */
-export async function setSetting<N extends SettingName>(
-  ctx: Ctx,
-  name: N,
-  value: StoredSettings[N],
-): Promise<void> {
-  await storeSetting(ctx.db, name, value, ctx.deps.clock.now());
 }
 
 /** Whether strangers may sign up: as an admin has set it, else as configured. */
