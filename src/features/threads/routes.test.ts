@@ -1,0 +1,293 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import { TestClock } from "../../../test/support/clock.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { onAccessChange } from "../projects/index.ts";
+import { thread, threadDetail, threadPage } from "./schema.ts";
+
+const DAY_MS = 86_400_000;
+const clock = new TestClock();
+let app: TestApp;
+let ada: Person;
+let bob: Person;
+let projectId: string;
+let modelId: string;
+let agentId: string;
+beforeAll(async () => {
+  app = await createTestApp({ deps: { clock }, env: { ATELIER_RESTORE_DAYS: "3" } });
+  ada = await app.person("Ada");
+  bob = await app.person("Bob");
+  projectId = await readId(await ada.post("/projects", { name: "Plans" }));
+  await ada.post(`/projects/${projectId}/members`, { email: bob.me.email, role: "editor" });
+  const [model] = await app.deps.database.sql`select id from models limit 1`;
+  modelId = String(model?.id);
+  agentId = await readId(await ada.post(`/projects/${projectId}/agents`, { name: "Brief" }));
+});
+afterAll(() => app.close());
+
+const start = async (body: object = {}, by = ada) =>
+  readId(await by.post(`/projects/${projectId}/threads`, body));
+const show = async (id: string, by = ada) => read(await by.get(`/threads/${id}`), threadDetail);
+const codeOf = async (response: Response) => {
+  const { status, code } = await readProblem(response);
+  return `${status} ${code}`;
+};
+const audited = async (action: string, id: string) =>
+  (
+    await app.deps.database.sql`
+      select detail, project_id from audit_log where action = ${action} and target_id = ${id} order by id`
+  ).map((row) => ({ detail: row.detail, projectId: row.project_id }));
+
+describe("a thread", () => {
+  test("is shown with everything that was said of it, and a tag for its version", async () => {
+    const body = { title: " Spring ", visibility: "project", agentId, modelId };
+    const created = await ada.post(`/projects/${projectId}/threads`, body);
+    expect(created.status).toBe(201);
+    expect(created.headers.get("etag")).toBe('"v1"');
+    const shown = await read(created, thread);
+    expect(shown).toEqual({
+      id: expect.any(String),
+      projectId,
+      projectName: "Plans",
+      title: "Spring",
+      visibility: "project",
+      ownerId: ada.me.id,
+      ownerName: "Ada",
+      leafId: null,
+      agentId,
+      modelId,
+      mayWrite: true,
+      mayManage: true,
+      version: 1,
+      lastMessageAt: clock.now().toISOString(),
+      createdAt: expect.any(String),
+      updatedAt: expect.any(String),
+      deletedAt: null,
+    });
+    const again = await bob.get(`/threads/${shown.id}`);
+    expect(again.headers.get("etag")).toBe('"v1"');
+    const seen = { ...shown, mayManage: false, messages: [] };
+    expect(await read(again, threadDetail)).toEqual(seen);
+    const { items } = await read(await bob.get("/threads?limit=200"), threadPage);
+    expect(items.find(({ id }) => id === shown.id)).toEqual({ ...shown, mayManage: false });
+  });
+
+  test("is private, untitled and without choices until somebody says more", async () => {
+    expect(await show(await start())).toMatchObject({
+      title: "New thread",
+      visibility: "private",
+      agentId: null,
+      modelId: null,
+    });
+  });
+
+  test("changes in the fields that were sent, with the time and a new version", async () => {
+    const id = await start({ title: "Spring", agentId, modelId });
+    const before = await show(id);
+    clock.advance(60_000);
+    const changed = await ada.patch(`/threads/${id}`, { agentId: null, visibility: "project" });
+    expect(changed.headers.get("etag")).toBe('"v2"');
+    const { messages: _, ...rest } = before;
+    expect(await read(changed, thread)).toEqual({
+      ...rest,
+      agentId: null,
+      visibility: "project",
+      version: 2,
+      updatedAt: clock.now().toISOString(),
+    });
+    await ada.patch(`/threads/${id}`, { title: "Summer", modelId: null });
+    expect(await show(id)).toMatchObject({ title: "Summer", modelId: null, version: 3 });
+    await ada.patch(`/threads/${id}`, { agentId, modelId });
+    expect(await show(id)).toMatchObject({ agentId, modelId });
+    expect(await audited("thread.updated", id)).toEqual([
+      { detail: { changed: ["visibility", "agentId"], visibility: "project" }, projectId },
+      { detail: { changed: ["title", "modelId"] }, projectId },
+      { detail: { changed: ["agentId", "modelId"] }, projectId },
+    ]);
+  });
+
+  test("takes a title of 200 characters and refuses fields that it does not have", async () => {
+    const id = await start();
+    expect((await ada.patch(`/threads/${id}`, { title: "x".repeat(200) })).status).toBe(200);
+    for (const body of [{ title: "x".repeat(201) }, { title: " " }]) {
+      const problem = await readProblem(await ada.patch(`/threads/${id}`, body));
+      expect(problem.errors?.map(({ path }) => path)).toEqual(["title"]);
+    }
+    for (const asked of [
+      () => ada.patch(`/threads/${id}`, { ownerId: bob.me.id }),
+      () => ada.post(`/projects/${projectId}/threads`, { ownerId: bob.me.id }),
+      () => ada.put(`/threads/${id}/leaf`, { messageId: id, more: 1 }),
+    ])
+      expect(await codeOf(await asked())).toBe("422 validation_failed");
+  });
+
+  test("cannot choose an agent or a model that is not to be had", async () => {
+    const id = await start();
+    const other = await readId(await ada.post("/projects", { name: "Other" }));
+    const foreign = await readId(await ada.post(`/projects/${other}/agents`, { name: "Foreign" }));
+    const unknown = Bun.randomUUIDv7();
+    for (const [body, code, field] of [
+      [{ agentId: foreign }, "agent_unknown", "agentId"],
+      [{ modelId: unknown }, "model_not_available", undefined],
+    ] as const)
+      for (const asked of [
+        () => ada.patch(`/threads/${id}`, body),
+        () => ada.post(`/projects/${projectId}/threads`, body),
+      ]) {
+        const problem = await readProblem(await asked());
+        expect(problem).toMatchObject({ status: 422, code });
+        if (field !== undefined) expect(problem.errors?.map(({ path }) => path)).toEqual([field]);
+      }
+    expect((await show(id)).version).toBe(1);
+  });
+
+  test("says with a code why it cannot be had or changed", async () => {
+    const shared = await start({ visibility: "project" });
+    const own = await start();
+    expect(await codeOf(await ada.get(`/threads/${Bun.randomUUIDv7()}`))).toBe(
+      "404 thread_not_found",
+    );
+    expect(await codeOf(await bob.get(`/threads/${own}`))).toBe("404 thread_not_found");
+    expect(await codeOf(await bob.patch(`/threads/${own}`, { title: "x" }))).toBe(
+      "404 thread_not_found",
+    );
+    expect(await codeOf(await bob.patch(`/threads/${shared}`, { title: "x" }))).toBe(
+      "403 thread_not_yours",
+    );
+    expect(await codeOf(await app.anonymous.get(`/threads/${own}`))).toBe("401 not_signed_in");
+    const messageId = Bun.randomUUIDv7();
+    expect(await codeOf(await ada.put(`/threads/${own}/leaf`, { messageId }))).toBe(
+      "404 message_not_found",
+    );
+    await ada.patch(`/projects/${projectId}/members/${bob.me.id}`, { role: "viewer" });
+    expect(await codeOf(await bob.put(`/threads/${shared}/leaf`, { messageId }))).toBe(
+      "403 thread_read_only",
+    );
+    await ada.patch(`/projects/${projectId}/members/${bob.me.id}`, { role: "editor" });
+  });
+
+  test("of an archived project can be read, and not changed, written in or begun", async () => {
+    const other = await readId(await ada.post("/projects", { name: "Done" }));
+    const id = await readId(await ada.post(`/projects/${other}/threads`, {}));
+    await ada.put(`/projects/${other}/archive`);
+    expect(await show(id)).toMatchObject({ mayWrite: false, mayManage: true });
+    const { items } = await read(await ada.get(`/projects/${other}/threads`), threadPage);
+    expect(items[0]).toMatchObject({ mayWrite: false, mayManage: true });
+    for (const asked of [
+      () => ada.patch(`/threads/${id}`, { title: "Late" }),
+      () => ada.delete(`/threads/${id}`),
+      () => ada.put(`/threads/${id}/leaf`, { messageId: id }),
+      () => ada.post(`/projects/${other}/threads`, {}),
+    ])
+      expect(await codeOf(await asked())).toBe("409 project_archived");
+  });
+});
+
+describe("the branch that a thread shows", () => {
+  test("is chosen by its last message, which must be one of its own", async () => {
+    const id = await start();
+    const message = async (threadId: string) => {
+      const messageId = app.deps.ids.next();
+      await app.deps.database.sql`
+        insert into messages (id, thread_id, role, parts, status)
+        values (${messageId}, ${threadId}, 'user', '[]', 'complete')`;
+      return messageId;
+    };
+    const [first, second] = [await message(id), await message(id)];
+    for (const messageId of [second, first]) {
+      clock.advance(1_000);
+      expect((await ada.put(`/threads/${id}/leaf`, { messageId })).status).toBe(204);
+      const shown = await show(id);
+      expect(shown.leafId).toBe(messageId);
+      expect(shown.updatedAt).toBe(clock.now().toISOString());
+      expect(shown.messages.map((one) => one.id)).toEqual([first, second]);
+    }
+    const elsewhere = await message(await start());
+    const refused = await ada.put(`/threads/${id}/leaf`, { messageId: elsewhere });
+    expect(await codeOf(refused)).toBe("404 message_not_found");
+    expect((await show(id)).leafId).toBe(first);
+    expect(await audited("thread.leaf_selected", id)).toHaveLength(2);
+  });
+});
+
+describe("the list of threads", () => {
+  test("has the latest message first and the newer thread where that is the same", async () => {
+    const mine = await readId(await ada.post("/projects", { name: "Ordered" }));
+    const ids: string[] = [];
+    for (let n = 0; n < 4; n++)
+      ids.push(await readId(await ada.post(`/projects/${mine}/threads`, {})));
+    const later = new Date(clock.now().getTime() + 1_000).toISOString();
+    await app.deps.database
+      .sql`update threads set last_message_at = ${later} where id = ${ids[1] ?? ""}`;
+    const pages = [];
+    let cursor = "";
+    do {
+      const query = `limit=2${cursor === "" ? "" : `&cursor=${cursor}`}`;
+      const page = await read(await ada.get(`/projects/${mine}/threads?${query}`), threadPage);
+      pages.push(page.items.map((one) => ids.indexOf(one.id)));
+      cursor = page.nextCursor ?? "";
+    } while (cursor !== "");
+    expect(pages).toEqual([
+      [1, 3],
+      [2, 0],
+    ]);
+  });
+
+  test("of one project has no other's", async () => {
+    const mine = await readId(await ada.post("/projects", { name: "Apart" }));
+    await start();
+    const { items } = await read(await ada.get(`/projects/${mine}/threads`), threadPage);
+    expect(items).toEqual([]);
+  });
+});
+
+describe("a deleted thread", () => {
+  test("waits in the bin with the time of its deletion, and comes back within the window", async () => {
+    const id = await start();
+    clock.advance(60_000);
+    expect((await ada.delete(`/threads/${id}`)).status).toBe(204);
+    const bin = async () =>
+      (await read(await ada.get("/threads?deleted=true&limit=200"), threadPage)).items;
+    expect((await bin()).find((one) => one.id === id)?.deletedAt).toBe(clock.now().toISOString());
+    expect(await codeOf(await ada.delete(`/threads/${id}`))).toBe("404 thread_not_found");
+    clock.advance(3 * DAY_MS - 1);
+    const restored = await ada.post(`/threads/${id}/restore`);
+    expect(restored.headers.get("etag")).toBe('"v3"');
+    expect((await read(restored, thread)).deletedAt).toBeNull();
+    expect((await bin()).map((one) => one.id)).not.toContain(id);
+    expect(await codeOf(await ada.post(`/threads/${id}/restore`))).toBe("404 thread_not_found");
+    await ada.delete(`/threads/${id}`);
+    clock.advance(3 * DAY_MS);
+    expect(await codeOf(await ada.post(`/threads/${id}/restore`))).toBe("404 thread_not_found");
+    expect((await audited("thread.deleted", id)).length).toBe(2);
+    expect((await audited("thread.restored", id)).length).toBe(1);
+  });
+});
+
+describe("those who read along are told", () => {
+  const heard = async (act: () => Promise<Response>) => {
+    let told = 0;
+    const stop = onAccessChange(app.deps, projectId, () => told++);
+    expect((await act()).status).toBeLessThan(300);
+    // Words go in order: what comes after this one was not said by the act itself.
+    let marked = false;
+    const stopMark = onAccessChange(app.deps, "mark", () => {
+      marked = true;
+    });
+    await app.deps.bus.publish("project.access", "mark");
+    await eventually("the mark", () => marked);
+    stop();
+    stopMark();
+    return told;
+  };
+
+  test("when a thread becomes private or is deleted, and not when it is shared or renamed", async () => {
+    const id = await start();
+    expect(await heard(() => ada.patch(`/threads/${id}`, { visibility: "project" }))).toBe(0);
+    expect(await heard(() => ada.patch(`/threads/${id}`, { title: "Renamed" }))).toBe(0);
+    expect(await heard(() => ada.patch(`/threads/${id}`, { visibility: "private" }))).toBe(1);
+    expect(await heard(() => ada.delete(`/threads/${id}`))).toBe(1);
+    expect(await heard(() => ada.post(`/threads/${id}/restore`))).toBe(0);
+  });
+});
