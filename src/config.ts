@@ -152,6 +152,11 @@ const fields = {
     integer(1024, 1_073_741_824).default(20_971_520),
     "Largest file one may upload.",
   ),
+  readerSecondsPerHour: field(
+    "ATELIER_READER_SECONDS_PER_HOUR",
+    integer(0, 86_400).default(600),
+    "Seconds an hour that a user's documents are read for at full speed; beyond it they wait in the slow lane. 0 sends all documents there.",
+  ),
   documentIsolation: field(
     "ATELIER_DOCUMENT_ISOLATION",
     z.enum(["auto", "required", "off"]).default("auto"),

@@ -89,6 +89,7 @@ export const NOUNS: Record<string, readonly string[]> = {
   knowledge: [
     "bm25",
     "child-files",
+    "fair-queue",
     "file-name",
     "highlight",
     "isolation",

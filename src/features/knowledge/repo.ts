@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import type { PgInsertValue } from "drizzle-orm/pg-core";
 import type { Database } from "../../platform/db/client.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import type { ProjectScope } from "../projects/index.ts";
@@ -108,7 +109,7 @@ export async function findNewestVersion(
 
 export async function insertVersion(
   db: Database,
-  row: typeof fileVersions.$inferInsert,
+  row: PgInsertValue<typeof fileVersions>,
 ): Promise<VersionRow> {
   const [version] = await db.insert(fileVersions).values(row).returning();
   if (!version) throw new Error("The version was not stored");

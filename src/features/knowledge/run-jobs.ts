@@ -2,14 +2,18 @@ import { z } from "zod";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { listStalled } from "./ingest/claim-version.ts";
+import { enqueueReading, READ_QUEUE, SLOW_QUEUE } from "./ingest/fair-queue.ts";
 import { chooseIsolation } from "./ingest/isolate-child.ts";
 import { readVersion } from "./ingest/read-version.ts";
-import { READ_QUEUE } from "./ingest/store-file.ts";
 import { INDEX_QUEUE, settleIndex } from "./search/reconcile-index.ts";
 
 const RECOVER_QUEUE = "knowledge-recover";
-/** Documents read at once by one process: each takes a child process and up to its memory cap. */
-const CONCURRENT_READS = 2;
+/**
+ * Documents read at once by one process, in each lane: each takes a child process and up to its memory cap, a
+ * gibibyte in all.
+ */
+const FIRST_TRIES = 2;
+const SLOW_READS = 1;
 /** Lost jobs made again by one run; the next run is a minute away. */
 const RECOVERED = 500;
 
@@ -22,10 +26,16 @@ export async function startKnowledgeJobs(deps: Deps): Promise<void> {
   const choosing = chooseIsolation(deps);
   // Trying takes some tenths of a second, which only a first document has to wait for.
   if (deps.config.documentIsolation === "required") await choosing;
-  await deps.jobs.work(READ_QUEUE, { concurrency: CONCURRENT_READS }, async (data, signal) => {
-    const isolation = await choosing;
-    await readVersion(ctx, readJob.parse(data).versionId, signal, { isolation });
-  });
+  const lanes = [
+    { queue: READ_QUEUE, slow: false, concurrency: FIRST_TRIES },
+    { queue: SLOW_QUEUE, slow: true, concurrency: SLOW_READS },
+  ];
+  for (const { queue, slow, concurrency } of lanes) {
+    await deps.jobs.work(queue, { concurrency }, async (data, signal) => {
+      const isolation = await choosing;
+      await readVersion(ctx, readJob.parse(data).versionId, signal, { slow, isolation });
+    });
+  }
   await deps.jobs.work(INDEX_QUEUE, {}, async (data) => {
     const { projectId, fileId } = indexJob.parse(data);
     await inTransaction(ctx, (tx) => settleIndex(tx.db, projectId, fileId));
@@ -41,8 +51,8 @@ export async function startKnowledgeJobs(deps: Deps): Promise<void> {
  * job for the same version does nothing, since only one can claim it.
  */
 export async function recoverReading(deps: Deps): Promise<void> {
-  const { db } = systemContext(deps, "knowledge");
-  for (const versionId of await listStalled(db, deps.clock.now(), RECOVERED)) {
-    await deps.jobs.enqueue(db, READ_QUEUE, { versionId }, { key: versionId });
+  const ctx = systemContext(deps, "knowledge");
+  for (const version of await listStalled(ctx.db, deps.clock.now(), RECOVERED)) {
+    await enqueueReading(ctx, version);
   }
 }

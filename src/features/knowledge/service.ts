@@ -3,7 +3,7 @@ import { record } from "../audit/index.ts";
 import { type ProjectScope, restorableSince } from "../projects/index.ts";
 import { fileNameTaken, fileNotFailed, fileNotFound } from "./errors.ts";
 import { requeueVersion } from "./ingest/claim-version.ts";
-import { READ_QUEUE } from "./ingest/store-file.ts";
+import { enqueueReading } from "./ingest/fair-queue.ts";
 import {
   type FileWithNewest,
   findFile,
@@ -81,8 +81,9 @@ export async function retryFile(
 ): Promise<FileWithNewest> {
   return inTransaction(ctx, async (tx) => {
     const { newest } = await getFile(tx, scope, fileId);
-    if (!(await requeueVersion(tx.db, newest.id))) throw fileNotFailed();
-    await ctx.deps.jobs.enqueue(tx.db, READ_QUEUE, { versionId: newest.id }, { key: newest.id });
+    const queued = await requeueVersion(tx.db, newest);
+    if (!queued) throw fileNotFailed();
+    await enqueueReading(tx, queued);
     await record(tx, {
       action: "file.retried",
       target: { kind: "file", id: fileId },

@@ -59,6 +59,13 @@ export const fileVersions = pgTable(
     /** Until when a process has promised to be reading it; past that another one takes over. */
     leaseExpiresAt: instant("lease_expires_at"),
     attempts: integer("attempts").notNull().default(0),
+    /** Whether its first, short try was not enough, or its uploader has used up theirs: read in the slow lane. */
+    slow: boolean("slow").notNull().default(false),
+    /** Its place among what waits in its lane: people take turns (ingest/fair-queue.ts). */
+    turn: integer("turn").notNull().default(0),
+    /** How long readers have worked on it, and when the last one ended. */
+    readerMs: integer("reader_ms").notNull().default(0),
+    readAt: instant("read_at"),
     /** A PostgreSQL text search configuration. */
     language: text("language"),
     /** UTF-16 code units of the text, which spans count. The text itself is in the chunks. */
@@ -76,6 +83,13 @@ export const fileVersions = pgTable(
     index("file_versions_unread")
       .on(table.createdAt)
       .where(sql`${table.status} in ('queued', 'reading')`),
+    index("file_versions_turns")
+      .on(table.slow, table.turn)
+      .where(sql`${table.status} in ('queued', 'reading')`),
+    index("file_versions_turns_of")
+      .on(table.createdBy, table.slow, table.turn)
+      .where(sql`${table.status} in ('queued', 'reading')`),
+    index("file_versions_read_by").on(table.createdBy, table.readAt),
     check("file_versions_status", sql`${table.status} in ('queued', 'reading', 'ready', 'failed')`),
   ],
 );

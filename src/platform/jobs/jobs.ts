@@ -7,6 +7,8 @@ export interface EnqueueOptions {
   /** At most one unfinished job with this key. */
   key?: string;
   startAfterSeconds?: number;
+  /** Higher ones are taken first; 0 unless said otherwise. */
+  priority?: number;
 }
 
 export interface WorkOptions {
@@ -106,6 +108,7 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
       await boss.send(queue, data, {
         db: fromDrizzle(db, tag),
         singletonKey: options.key ?? Bun.randomUUIDv7(),
+        priority: options.priority ?? 0,
         ...(options.startAfterSeconds === undefined
           ? {}
           : { startAfter: options.startAfterSeconds }),

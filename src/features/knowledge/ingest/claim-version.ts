@@ -2,6 +2,7 @@ import { and, eq, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../../platform/db/client.ts";
 import type { VersionOfFile, VersionRow } from "../repo.ts";
 import { files, fileVersions } from "../tables.ts";
+import { nextTurn } from "./fair-queue.ts";
 
 /** How long a process that reads a version is believed to be alive without a sign. */
 export const LEASE_MS = 20_000;
@@ -12,11 +13,13 @@ const leaseUntil = (now: Date): Date => new Date(now.getTime() + LEASE_MS);
 
 /**
  * Takes a version for reading when it is queued, or when the process that read it has fallen silent.
- * @returns undefined when there is nothing to do: read already, being read, or gone
+ * @param slow the lane of whoever asks
+ * @returns undefined when there is nothing to do: read already, being read, in the other lane, or gone
  */
 export async function claimVersion(
   db: Database,
   versionId: string,
+  slow: boolean,
   now: Date,
 ): Promise<VersionOfFile | undefined> {
   const [version] = await db
@@ -26,7 +29,7 @@ export async function claimVersion(
       leaseExpiresAt: leaseUntil(now),
       attempts: sql`${fileVersions.attempts} + 1`,
     })
-    .where(and(eq(fileVersions.id, versionId), isUnread(now)))
+    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.slow, slow), isUnread(now)))
     .returning();
   if (!version) return undefined;
   const [file] = await db.select().from(files).where(eq(files.id, version.fileId));
@@ -89,28 +92,50 @@ export async function finishVersion(
   return rows.length > 0;
 }
 
-/** Puts a failed version back into the queue. @returns undefined when it has not failed. */
+/** Puts a failed version back into the queue of its lane. @returns undefined when it has not failed. */
 export async function requeueVersion(
   db: Database,
-  versionId: string,
+  { id, createdBy, slow }: Pick<VersionRow, "id" | "createdBy" | "slow">,
 ): Promise<VersionRow | undefined> {
-  const [version] = await db
+  const [row] = await db
     .update(fileVersions)
-    .set({ status: "queued", failure: null, attempts: 0 })
-    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "failed")))
+    .set({ status: "queued", failure: null, attempts: 0, turn: nextTurn(createdBy, slow) })
+    .where(and(eq(fileVersions.id, id), eq(fileVersions.status, "failed")))
     .returning();
-  return version;
+  return row;
+}
+
+/** Lets a version that is being read wait in the slow lane; that try was none. @returns undefined when it is not ours. */
+export async function moveToSlowLane(
+  db: Database,
+  { id, createdBy }: Pick<VersionRow, "id" | "createdBy">,
+): Promise<VersionRow | undefined> {
+  const [row] = await db
+    .update(fileVersions)
+    .set({
+      status: "queued",
+      leaseExpiresAt: null,
+      attempts: sql`${fileVersions.attempts} - 1`,
+      slow: true,
+      turn: nextTurn(createdBy, true),
+    })
+    .where(and(eq(fileVersions.id, id), eq(fileVersions.status, "reading")))
+    .returning();
+  return row;
 }
 
 /** Versions that wait for a reader and whose job may have been lost, oldest first. */
-export async function listStalled(db: Database, now: Date, limit: number): Promise<string[]> {
-  const rows = await db
-    .select({ id: fileVersions.id })
+export function listStalled(
+  db: Database,
+  now: Date,
+  limit: number,
+): Promise<Pick<VersionRow, "id" | "slow" | "turn">[]> {
+  return db
+    .select({ id: fileVersions.id, slow: fileVersions.slow, turn: fileVersions.turn })
     .from(fileVersions)
     .where(isUnread(now))
     .orderBy(fileVersions.createdAt)
     .limit(limit);
-  return rows.map(({ id }) => id);
 }
 
 function isUnread(now: Date) {

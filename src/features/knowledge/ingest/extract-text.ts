@@ -37,6 +37,8 @@ export interface ExtractionLimits {
   timeMs: number;
   /** UTF-16 code units of text. */
   textUnits: number;
+  /** Whether others' work goes first where the processor is short. */
+  yielding?: boolean;
 }
 
 export interface ExtractionOptions {
@@ -50,6 +52,14 @@ export const EXTRACTION_LIMITS: ExtractionLimits = {
   memoryBytes: 512 * 1024 * 1024,
   timeMs: 30_000,
   textUnits: 10_000_000,
+  yielding: true,
+};
+
+/** What nearly every document needs; one that needs more is read again later, by itself. */
+export const FIRST_TRY_LIMITS: ExtractionLimits = {
+  memoryBytes: 256 * 1024 * 1024,
+  timeMs: 5_000,
+  textUnits: 1_000_000,
 };
 
 /** First line of what the child prints. */
@@ -83,7 +93,7 @@ export async function extractText(
   signal?.throwIfAborted();
   const dataKib = Math.ceil(limits.memoryBytes / 1024) + HEADROOM_KIB;
   const seconds = Math.ceil(limits.timeMs / 1000) + 1;
-  const capped = `ulimit -d ${dataKib} 2>/dev/null; ulimit -t ${seconds} 2>/dev/null; ulimit -c 0 2>/dev/null; exec "$@"`;
+  const capped = `ulimit -d ${dataKib} 2>/dev/null; ulimit -t ${seconds} 2>/dev/null; ulimit -c 0 2>/dev/null; exec ${limits.yielding ? "nice -n 10 " : ""}"$@"`;
   const reader = [process.execPath, "--smol", CHILD, name, String(limits.textUnits)];
   const child = Bun.spawn(["/bin/sh", "-c", capped, "sh", ...isolation.command(reader)], {
     ...isolation.spawn,

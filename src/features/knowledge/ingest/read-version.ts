@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import { type Ctx, inTransaction } from "../../../platform/context.ts";
 import type { FailureCode } from "../errors.ts";
-import type { VersionOfFile } from "../repo.ts";
+import type { VersionOfFile, VersionRow } from "../repo.ts";
 import { adoptVersion, settleIndex } from "../search/reconcile-index.ts";
 import { chunks } from "../tables.ts";
 import {
@@ -10,21 +10,36 @@ import {
   finishVersion,
   LEASE_MS,
   MAX_ATTEMPTS,
+  moveToSlowLane,
   releaseVersion,
   renewLease,
 } from "./claim-version.ts";
-import { type ExtractedText, type ExtractionOptions, extractText } from "./extract-text.ts";
+import {
+  EXTRACTION_LIMITS,
+  type ExtractedText,
+  type ExtractionOptions,
+  extractText,
+  FIRST_TRY_LIMITS,
+} from "./extract-text.ts";
+import { addReaderMs, enqueueReading, readerMsOf } from "./fair-queue.ts";
 import { blobKey } from "./store-file.ts";
 
-type ReadingOptions = Pick<ExtractionOptions, "limits" | "isolation">;
+interface ReadingOptions extends Pick<ExtractionOptions, "limits" | "isolation"> {
+  /** The lane that is being served; the first, short try unless said otherwise. */
+  slow?: boolean;
+}
 
 /** Chunks stored by one statement. */
 const BATCH = 100;
 
+/** What a first try stops at, and a second one with all the time and room may get past. */
+const NEEDS_MORE = new Set<FailureCode>(["too_slow", "too_much_memory", "too_long"]);
+
 /**
  * Reads a stored version: text, passages, search index, and then it is `ready`, all in one transaction;
  * or `failed` with the reason. Running it twice, or in two processes, has the effect of once: whoever
- * holds the lease reads, and a lease that is not renewed falls to the next.
+ * holds the lease reads, and a lease that is not renewed falls to the next. A first try is short; what needs
+ * more, or is of somebody who has used up their hour's time, waits in the slow lane.
  * @throws the signal's reason when the process drains (the version is queued again), or what the
  * database or the store threw (the queue tries again).
  */
@@ -34,7 +49,7 @@ export async function readVersion(
   signal: AbortSignal,
   how: ReadingOptions = {},
 ): Promise<void> {
-  const claimed = await claimVersion(ctx.db, versionId, ctx.deps.clock.now());
+  const claimed = await claimVersion(ctx.db, versionId, how.slow ?? false, ctx.deps.clock.now());
   if (!claimed) return;
   if (claimed.version.attempts > MAX_ATTEMPTS) return fail(ctx, versionId, "given_up");
   const renewing = keepLease(ctx, versionId);
@@ -52,13 +67,35 @@ async function read(
   ctx: Ctx,
   { file, version }: VersionOfFile,
   signal: AbortSignal,
-  how: ReadingOptions,
+  { slow = false, limits, isolation }: ReadingOptions,
 ): Promise<void> {
+  if (!slow && (await hasUsedUp(ctx, version.createdBy))) return wait(ctx, version);
   const blob = await ctx.deps.blobs.get(blobKey(file.projectId, version.id));
   if (!blob) return fail(ctx, version.id, "lost");
-  const extraction = await extractText(blob.stream(), file.name, { ...how, signal });
-  if (!extraction.ok) return fail(ctx, version.id, extraction.code);
-  await keepText(ctx, { file, version }, extraction);
+  const started = performance.now();
+  const extraction = await extractText(blob.stream(), file.name, {
+    signal,
+    limits: limits ?? (slow ? EXTRACTION_LIMITS : FIRST_TRY_LIMITS),
+    ...(isolation === undefined ? {} : { isolation }),
+  });
+  await addReaderMs(ctx.db, version.id, performance.now() - started);
+  if (extraction.ok) return keepText(ctx, { file, version }, extraction);
+  if (!slow && NEEDS_MORE.has(extraction.code)) return wait(ctx, version);
+  await fail(ctx, version.id, extraction.code);
+}
+
+/** Whether readers have worked for somebody as long as anybody may keep others waiting. */
+async function hasUsedUp(ctx: Ctx, uploader: string | null): Promise<boolean> {
+  const allowedMs = ctx.deps.config.readerSecondsPerHour * 1000;
+  return uploader !== null && (await readerMsOf(ctx.db, uploader)) >= allowedMs;
+}
+
+/** Lets a version wait in the slow lane. */
+async function wait(ctx: Ctx, version: VersionRow): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const moved = await moveToSlowLane(tx.db, version);
+    if (moved) await enqueueReading(tx, moved);
+  });
 }
 
 async function keepText(

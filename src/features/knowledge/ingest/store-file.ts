@@ -15,10 +15,8 @@ import {
 } from "../repo.ts";
 import type { UploadOutcome } from "../schema.ts";
 import { requeueVersion } from "./claim-version.ts";
+import { enqueueReading, nextTurn } from "./fair-queue.ts";
 import { SNIFF_BYTES, sniffFile } from "./sniff-file.ts";
-
-/** The queue of versions to read. */
-export const READ_QUEUE = "knowledge-read";
 
 export interface StoredFile extends FileWithNewest {
   outcome: UploadOutcome;
@@ -67,16 +65,16 @@ export async function storeFile(
 /** Makes good what the newest version lacks, from the same bytes under another key: its bytes, or a reading. */
 async function mend(ctx: Ctx, stored: StoredFile, key: string): Promise<StoredFile> {
   const { file, newest } = stored;
-  const { blobs, jobs } = ctx.deps;
+  const { blobs } = ctx.deps;
   const known = blobKey(file.projectId, newest.id);
   const bytes = (await blobs.has(known)) ? null : await blobs.get(key);
   if (bytes) await blobs.put(known, bytes.stream());
   if (newest.status !== "failed") return stored;
   return inTransaction(ctx, async (tx) => {
-    const queued = await requeueVersion(tx.db, newest.id);
+    const queued = await requeueVersion(tx.db, newest);
     // Somebody else has had it read again meanwhile.
     if (!queued) return stored;
-    await jobs.enqueue(tx.db, READ_QUEUE, { versionId: newest.id }, { key: newest.id });
+    await enqueueReading(tx, queued);
     await recordUpload(tx, file, queued);
     return { file, newest: queued, outcome: "updated" };
   });
@@ -111,9 +109,10 @@ async function keep(
       version: (newest?.version ?? 0) + 1,
       ...measured,
       createdBy: scope.userId,
+      turn: nextTurn(scope.userId, false),
       createdAt: now,
     });
-    await ctx.deps.jobs.enqueue(tx.db, READ_QUEUE, { versionId }, { key: versionId });
+    await enqueueReading(tx, version);
     await recordUpload(tx, file, version);
     return { file, newest: version, outcome: created ? "created" : "updated" };
   });

@@ -1,0 +1,57 @@
+import { and, eq, gt, sql } from "drizzle-orm";
+import type { Ctx } from "../../../platform/context.ts";
+import type { Database } from "../../../platform/db/client.ts";
+import type { VersionRow } from "../repo.ts";
+import { fileVersions } from "../tables.ts";
+
+/** The queues of versions to read: a first, short try for each, and one for those that need longer. */
+export const READ_QUEUE = "knowledge-read";
+export const SLOW_QUEUE = "knowledge-read-slow";
+
+/**
+ * The turn of a version that joins a lane (start-time fair queueing, Goyal, Vin and Cheng 1996): one after the
+ * uploader's last that waits there, but not before the turn that is being served. So whoever adds hundreds of
+ * files shares the readers with somebody who adds one, and nobody waits for more than one file of each other
+ * person.
+ */
+export function nextTurn(uploader: string | null, slow: boolean) {
+  const waiting = sql`waiting.status in ('queued', 'reading') and waiting.slow = ${slow}`;
+  return sql<number>`greatest(
+    coalesce((select min(waiting.turn) from ${fileVersions} waiting where ${waiting}), 0),
+    coalesce((select max(waiting.turn) + 1 from ${fileVersions} waiting
+      where ${waiting} and waiting.created_by = ${uploader}::uuid), 0))`;
+}
+
+/** Stores the job that reads a version; inside a transaction it exists only if that commits. */
+export async function enqueueReading(
+  { db, deps }: Ctx,
+  { id, slow, turn }: Pick<VersionRow, "id" | "slow" | "turn">,
+): Promise<void> {
+  const queue = slow ? SLOW_QUEUE : READ_QUEUE;
+  await deps.jobs.enqueue(db, queue, { versionId: id }, { key: id, priority: -turn });
+}
+
+/** How long readers have worked for a person within the last hour, in milliseconds. */
+export async function readerMsOf(db: Database, uploader: string): Promise<number> {
+  const [row] = await db
+    .select({ used: sql<string>`coalesce(sum(${fileVersions.readerMs}), 0)` })
+    .from(fileVersions)
+    .where(
+      and(
+        eq(fileVersions.createdBy, uploader),
+        gt(fileVersions.readAt, sql`now() - interval '1 hour'`),
+      ),
+    );
+  return Number(row?.used ?? 0);
+}
+
+/** Adds to what reading a version has cost. */
+export async function addReaderMs(db: Database, versionId: string, ms: number): Promise<void> {
+  await db
+    .update(fileVersions)
+    .set({
+      readerMs: sql`${fileVersions.readerMs} + ${Math.round(ms)}::int`,
+      readAt: sql`now()`,
+    })
+    .where(eq(fileVersions.id, versionId));
+}
