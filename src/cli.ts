@@ -12,7 +12,7 @@ import {
 } from "./features/identity/index.ts";
 import { resealKeys } from "./features/models/index.ts";
 import { createPersonalProject } from "./features/projects/index.ts";
-import { type Ctx, systemContext } from "./platform/context.ts";
+import { type Ctx, systemContext, type WorkspaceRole } from "./platform/context.ts";
 import { Problem } from "./platform/http/problem.ts";
 import type { Jobs } from "./platform/jobs/jobs.ts";
 
@@ -84,7 +84,7 @@ async function resetPassword(ctx: Ctx, email: string) {
 
 async function create(
   ctx: Ctx,
-  input: { email: string; name: string; role?: "admin" | "member" | undefined },
+  input: { email: string; name: string; role?: WorkspaceRole | undefined },
 ) {
   const nobody =
     (await listUsers(ctx.db, { search: undefined, after: null, limit: 1 })).length === 0;

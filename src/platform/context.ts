@@ -6,10 +6,14 @@ import type { Deps } from "./deps.ts";
 /** Who acts. Rules are in the features; this only says who it is and how it was proven. */
 export type Actor = { kind: "anonymous" } | { kind: "system"; job: string } | UserActor;
 
+/** What a person may do in the workspace as a whole. */
+export const WORKSPACE_ROLES = ["admin", "member"] as const;
+export type WorkspaceRole = (typeof WORKSPACE_ROLES)[number];
+
 export interface UserActor {
   kind: "user";
   userId: string;
-  role: "admin" | "member";
+  role: WorkspaceRole;
   /** A browser session may do everything its user may; a key only what its scopes say. */
   via:
     | { kind: "session"; sessionId: string }

@@ -7,7 +7,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 import { type Capabilities, capabilitiesOf } from "./capabilities.ts";
 import { EXCERPTS_MODEL } from "./excerpts/adapter.ts";
-import type { ProviderKind } from "./port.ts";
+import type { ConnectableKind, ProviderKind } from "./port.ts";
 import { flatPrices, type PriceTable, type UnitPrices } from "./prices.ts";
 
 const PACKAGE = "@pydantic/genai-prices";
@@ -46,7 +46,7 @@ export async function lookupModel(
 ): Promise<CatalogueModel | undefined> {
   if (place.kind === "excerpts") return model === EXCERPTS_MODEL ? excerptsModel() : undefined;
   const catalogue = await import("@pydantic/genai-prices");
-  const provider = catalogue.findProvider(placeOf(place));
+  const provider = catalogue.findProvider(placeOf(place.kind, place));
   if (!provider) return undefined;
   // Matching names and choosing the valid price is the package's own work: a call of nothing asks it.
   const found = catalogue.calcPrice({}, model, { provider, timestamp: at });
@@ -67,7 +67,7 @@ export async function lookupModel(
 export async function listModels(place: CataloguePlace, at?: Date): Promise<CatalogueModel[]> {
   if (place.kind === "excerpts") return [excerptsModel()];
   const { findProvider } = await import("@pydantic/genai-prices");
-  const known = findProvider(placeOf(place))?.models ?? [];
+  const known = findProvider(placeOf(place.kind, place))?.models ?? [];
   const chat = known.filter(({ id, deprecated }) => !deprecated && !NO_CHAT.test(id));
   const models = await Promise.all(chat.map(({ id }) => lookupModel(place, id, at)));
   return models.filter((model) => model !== undefined);
@@ -77,10 +77,20 @@ export async function listModels(place: CataloguePlace, at?: Date): Promise<Cata
 const NO_CHAT =
   /embed|audio|realtime|transcribe|tts|whisper|image|moderation|instruct|computer-use|search|^(ada|babbage|curie|davinci|text-|ft:)|rerank|guard|:extended|\.ft-/;
 
-function placeOf({ kind, baseUrl, vendor }: CataloguePlace) {
+/** Where the catalogue keeps a wire format's models; a new one says so here or does not compile. */
+const PLACES: Record<
+  ConnectableKind,
+  (baseUrl: string | undefined) => { providerId: string } | { providerApiUrl: string }
+> = {
+  // Whoever speaks Anthropic's format sells Anthropic's models.
+  anthropic: () => ({ providerId: "anthropic" }),
+  openai: (baseUrl) =>
+    baseUrl === undefined ? { providerId: "openai" } : { providerApiUrl: baseUrl },
+};
+
+function placeOf(kind: ConnectableKind, { baseUrl, vendor }: CataloguePlace) {
   if (vendor !== undefined) return { providerId: vendor };
-  if (kind === "anthropic") return { providerId: "anthropic" };
-  return baseUrl === undefined ? { providerId: "openai" } : { providerApiUrl: baseUrl };
+  return PLACES[kind](baseUrl);
 }
 
 function excerptsModel(): CatalogueModel {

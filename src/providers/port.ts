@@ -97,7 +97,11 @@ export interface Provider {
   stream(request: ProviderRequest, call: ProviderCall): AsyncIterable<ProviderEvent[]>;
 }
 
-export const PROVIDER_KINDS = ["anthropic", "openai", "excerpts"] as const;
+/** Wire formats that an admin can connect a provider with. */
+export const CONNECTABLE_KINDS = ["anthropic", "openai"] as const;
+export type ConnectableKind = (typeof CONNECTABLE_KINDS)[number];
+/** All kinds: the connectable ones and the built-in keyless one. */
+export const PROVIDER_KINDS = [...CONNECTABLE_KINDS, "excerpts"] as const;
 export type ProviderKind = (typeof PROVIDER_KINDS)[number];
 
 /** What went wrong, in terms a person can act on. The text of each lives in the web client under `provider.<code>`. */

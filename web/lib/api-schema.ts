@@ -1632,7 +1632,7 @@ export interface components {
                 output?: unknown | undefined;
             })[];
             /** @enum {string} */
-            status: "complete" | "running" | "stopped" | "interrupted" | "failed";
+            status: "running" | "complete" | "stopped" | "interrupted" | "failed";
             error: {
                 code: string;
                 detail: string;

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
+import { WORKSPACE_ROLES } from "../../platform/context.ts";
 import { line, page, timestamp } from "../../platform/http/json.ts";
 
 const version = z.number().int();
-const role = z.enum(["admin", "member"]);
+const role = z.enum(WORKSPACE_ROLES);
 
 export const adminUser = z
   .object({

@@ -10,7 +10,8 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { createdAt, id, instant } from "../../platform/db/columns.ts";
+import { createdAt, id, instant, isOneOf } from "../../platform/db/columns.ts";
+import { ANSWER_STATUSES } from "../threads/index.ts";
 import { threads } from "../threads/tables.ts";
 import type { ContextManifest, LogEvent } from "./schema.ts";
 
@@ -25,9 +26,7 @@ export const generations = pgTable(
     /** The message the answer follows: one generation at a time may run after it. */
     parentId: uuid("parent_id").notNull(),
     userId: uuid("user_id").notNull(),
-    status: text("status", {
-      enum: ["running", "complete", "stopped", "interrupted", "failed"],
-    }).notNull(),
+    status: text("status", { enum: ANSWER_STATUSES }).notNull(),
     modelId: uuid("model_id"),
     /** Which process runs it, until when it has promised to renew. */
     processId: text("process_id").notNull(),
@@ -45,10 +44,7 @@ export const generations = pgTable(
       .where(sql`${table.status} = 'running'`),
     index("generations_lease").on(table.leaseExpiresAt).where(sql`${table.status} = 'running'`),
     index("generations_thread").on(table.threadId),
-    check(
-      "generations_status",
-      sql`${table.status} in ('running', 'complete', 'stopped', 'interrupted', 'failed')`,
-    ),
+    check("generations_status", isOneOf(table.status, ANSWER_STATUSES)),
   ],
 );
 

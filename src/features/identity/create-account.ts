@@ -1,4 +1,4 @@
-import { type Ctx, inTransaction } from "../../platform/context.ts";
+import { type Ctx, inTransaction, type WorkspaceRole } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { emailTaken } from "./errors.ts";
 import { type OpenedSession, openSession } from "./open-session.ts";
@@ -12,7 +12,7 @@ export interface NewAccountInput {
   email: string;
   /** Hashed before the transaction begins: that takes longer than all of its statements. */
   passwordHash: string;
-  role: "admin" | "member";
+  role: WorkspaceRole;
   userAgent?: string | undefined;
 }
 
@@ -44,7 +44,7 @@ export async function createAccount(
 /** The context of the request that opened a session, as the user in it. */
 export function actingAs(
   ctx: Ctx,
-  user: { id: string; role: "admin" | "member" },
+  user: { id: string; role: WorkspaceRole },
   { sessionId }: OpenedSession,
 ): Ctx {
   const via = { kind: "session", sessionId } as const;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Ctx, inTransaction } from "../../platform/context.ts";
+import { type Ctx, inTransaction, type WorkspaceRole } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { record } from "../audit/index.ts";
 import type { AfterSignUp } from "./create-account.ts";
@@ -23,12 +23,12 @@ const RESET_HOURS = 24;
 export interface NewUser {
   name: string;
   email: string;
-  role: "admin" | "member";
+  role: WorkspaceRole;
 }
 
 export interface UserChange {
   name?: string | undefined;
-  role?: "admin" | "member" | undefined;
+  role?: WorkspaceRole | undefined;
   disabled?: boolean | undefined;
 }
 

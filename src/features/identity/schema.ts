@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { KEY_SCOPES } from "../../platform/context.ts";
+import { KEY_SCOPES, WORKSPACE_ROLES } from "../../platform/context.ts";
 import { line, timestamp } from "../../platform/http/json.ts";
 
 const password = z.string().min(10).max(200);
@@ -31,7 +31,7 @@ export const me = z
     id: z.uuid(),
     name: z.string(),
     email: z.string(),
-    role: z.enum(["admin", "member"]),
+    role: z.enum(WORKSPACE_ROLES),
     personalProjectId: z.uuid().nullable(),
     createdAt: timestamp,
   })

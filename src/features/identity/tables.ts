@@ -1,12 +1,15 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
-import { createdAt, id, instant, updatedAt } from "../../platform/db/columns.ts";
+import { WORKSPACE_ROLES } from "../../platform/context.ts";
+import { createdAt, id, instant, isOneOf, updatedAt } from "../../platform/db/columns.ts";
 
 /** Whoever can be a member or have a budget: a user now, a group of the SSO later. A user's principal has the user's id. */
+const PRINCIPAL_KINDS = ["user", "group"] as const;
+
 export const principals = pgTable(
   "principals",
-  { id: id(), kind: text("kind", { enum: ["user", "group"] }).notNull(), createdAt: createdAt() },
-  (table) => [check("principals_kind", sql`${table.kind} in ('user', 'group')`)],
+  { id: id(), kind: text("kind", { enum: PRINCIPAL_KINDS }).notNull(), createdAt: createdAt() },
+  (table) => [check("principals_kind", isOneOf(table.kind, PRINCIPAL_KINDS))],
 );
 
 export const users = pgTable(
@@ -17,16 +20,14 @@ export const users = pgTable(
     email: text("email").notNull(),
     emailVerified: boolean("email_verified").notNull().default(false),
     image: text("image"),
-    role: text("role", { enum: ["admin", "member"] })
-      .notNull()
-      .default("member"),
+    role: text("role", { enum: WORKSPACE_ROLES }).notNull().default("member"),
     disabledAt: instant("disabled_at"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (table) => [
     uniqueIndex("users_email_unique").on(sql`lower(${table.email})`),
-    check("users_role", sql`${table.role} in ('admin', 'member')`),
+    check("users_role", isOneOf(table.role, WORKSPACE_ROLES)),
   ],
 );
 

@@ -1,8 +1,9 @@
 import { z } from "@hono/zod-openapi";
 import { flag, orNull, page, timestamp } from "../../platform/http/json.ts";
 import { pageQuery } from "../../platform/http/pagination.ts";
+import { VERSION_STATUSES } from "./tables.ts";
 
-export const versionStatus = z.enum(["queued", "reading", "ready", "failed"]);
+export const versionStatus = z.enum(VERSION_STATUSES);
 
 export const fileVersion = z
   .object({

@@ -13,7 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { createdAt, id, instant } from "../../platform/db/columns.ts";
+import { createdAt, id, instant, isOneOf } from "../../platform/db/columns.ts";
 import { users } from "../identity/tables.ts";
 import { projects } from "../projects/tables.ts";
 
@@ -38,6 +38,8 @@ export const files = pgTable(
   ],
 );
 
+export const VERSION_STATUSES = ["queued", "reading", "ready", "failed"] as const;
+
 export const fileVersions = pgTable(
   "file_versions",
   {
@@ -49,9 +51,7 @@ export const fileVersions = pgTable(
     sha256: text("sha256").notNull(),
     sizeBytes: bigint("size_bytes", { mode: "number" }).notNull(),
     mediaType: text("media_type").notNull(),
-    status: text("status", { enum: ["queued", "reading", "ready", "failed"] })
-      .notNull()
-      .default("queued"),
+    status: text("status", { enum: VERSION_STATUSES }).notNull().default("queued"),
     /** Why reading failed: a code of knowledge/errors.ts. */
     failure: text("failure"),
     /** What was odd about a text that could be read all the same. */
@@ -90,7 +90,7 @@ export const fileVersions = pgTable(
       .on(table.createdBy, table.slow, table.turn)
       .where(sql`${table.status} in ('queued', 'reading')`),
     index("file_versions_read_by").on(table.createdBy, table.readAt),
-    check("file_versions_status", sql`${table.status} in ('queued', 'reading', 'ready', 'failed')`),
+    check("file_versions_status", isOneOf(table.status, VERSION_STATUSES)),
   ],
 );
 

@@ -1,7 +1,8 @@
 import { Problem } from "../../platform/http/problem.ts";
+import type { BudgetScope } from "./tables.ts";
 
 export interface ExhaustedBudget {
-  scope: "workspace" | "project" | "principal";
+  scope: BudgetScope;
   leftMicroUsd: number;
   resetsAt: Date | null;
 }

@@ -1,7 +1,7 @@
 import { and, asc, count, eq, gte, inArray, lte, sql, sum } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "../../platform/db/client.ts";
-import { budgets, holds, ledger } from "./tables.ts";
+import { BUDGET_SCOPES, budgets, holds, ledger } from "./tables.ts";
 
 export type HoldRow = typeof holds.$inferSelect;
 export type LedgerRow = typeof ledger.$inferSelect;
@@ -23,7 +23,7 @@ const whole = z.coerce.number().int();
 const holdAnswer = z.object({
   amount: whole.nullable(),
   output: whole.nullable(),
-  scope: z.enum(["workspace", "project", "principal"]).nullable(),
+  scope: z.enum(BUDGET_SCOPES).nullable(),
   left: whole.nullable(),
   resets_at: z.coerce.date().nullable(),
 });

@@ -15,12 +15,15 @@ import type { PriceTable } from "../../providers/index.ts";
 
 const microUsd = (name: string) => bigint(name, { mode: "number" });
 
+export const BUDGET_SCOPES = ["workspace", "project", "principal"] as const;
+export type BudgetScope = (typeof BUDGET_SCOPES)[number];
+
 /** A cap on spending in a scope; null is unlimited, 0 is blocked. Spent and held can never pass it: the check constraint says so. */
 export const budgets = pgTable(
   "budgets",
   {
     id: id(),
-    scope: text("scope", { enum: ["workspace", "project", "principal"] }).notNull(),
+    scope: text("scope", { enum: BUDGET_SCOPES }).notNull(),
     /** Project or principal id; null for the workspace. */
     scopeId: uuid("scope_id"),
     limitMicroUsd: microUsd("limit_micro_usd"),

@@ -89,10 +89,16 @@ export function hasItsKey(provider: ProviderRow, config: Config): boolean {
   return provider.origin !== "environment" || environmentKey(provider.kind, config) !== undefined;
 }
 
+/** Where the environment brings a kind's key; a new kind says so here or does not compile. */
+const ENVIRONMENT_KEY: Record<ProviderKind, (config: Config) => string | undefined> = {
+  anthropic: ({ anthropicApiKey }) => anthropicApiKey,
+  openai: ({ openaiApiKey }) => openaiApiKey,
+  excerpts: () => undefined,
+};
+
 /** The key that the environment brings for a kind of provider. */
 export function environmentKey(kind: ProviderKind, config: Config): string | undefined {
-  if (kind === "anthropic") return config.anthropicApiKey;
-  return kind === "openai" ? config.openaiApiKey : undefined;
+  return ENVIRONMENT_KEY[kind](config);
 }
 
 function chosen({ model, provider }: ModelOfProvider): ChosenModel {

@@ -2,7 +2,12 @@ import { z } from "@hono/zod-openapi";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
-import { type CatalogueModel, listModels, pricesFor } from "../../providers/index.ts";
+import {
+  type CatalogueModel,
+  CONNECTABLE_KINDS,
+  listModels,
+  pricesFor,
+} from "../../providers/index.ts";
 import { admin } from "../identity/index.ts";
 import { addModel, changeModel, deleteModel, getModel } from "./manage-models.ts";
 import { listAllModels, type ModelRow } from "./repo.ts";
@@ -110,7 +115,7 @@ export function adminModelRoutes() {
         summary: "Known models of a kind of provider, with their prices, to pick from",
         request: {
           query: z.object({
-            kind: z.enum(["anthropic", "openai"]),
+            kind: z.enum(CONNECTABLE_KINDS),
             /** Whose models; without it, the vendor's own. */
             baseUrl: z
               .url({ protocol: /^https?$/ })

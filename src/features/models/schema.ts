@@ -1,6 +1,8 @@
 import { z } from "@hono/zod-openapi";
 import { line, orNull, timestamp } from "../../platform/http/json.ts";
+import { CONNECTABLE_KINDS, PROVIDER_KINDS } from "../../providers/index.ts";
 import { tokenUsage } from "../metering/index.ts";
+import { PROVIDER_ORIGINS } from "./tables.ts";
 
 /** Micro-USD per million tokens; 1,000 dollars a token is beyond anything sold. */
 const price = z.number().int().min(0).max(1_000_000_000_000);
@@ -8,7 +10,7 @@ export const prices = z
   .strictObject({ input: price, cacheRead: price, cacheWrite: price, output: price })
   .openapi("Prices");
 
-export const providerKind = z.enum(["anthropic", "openai", "excerpts"]);
+export const providerKind = z.enum(PROVIDER_KINDS);
 
 /** A model that people can choose. */
 export const modelChoice = z
@@ -42,7 +44,7 @@ export const adminProvider = z
     name: z.string(),
     /** Null: the vendor's own address. */
     baseUrl: z.string().nullable(),
-    origin: z.enum(["builtin", "environment", "admin"]),
+    origin: z.enum(PROVIDER_ORIGINS),
     enabled: z.boolean(),
     /** Whether there is a key; the key itself is never shown. */
     hasKey: z.boolean(),
@@ -70,7 +72,7 @@ const apiKey = z
   .regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces");
 export const newProvider = z
   .strictObject({
-    kind: z.enum(["anthropic", "openai"]),
+    kind: z.enum(CONNECTABLE_KINDS),
     name: line(80),
     baseUrl: baseUrl.nullable().default(null),
     apiKey: apiKey.nullable().default(null),

@@ -9,22 +9,24 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { createdAt, id, instant, updatedAt } from "../../platform/db/columns.ts";
-import type { PriceTable } from "../../providers/index.ts";
+import { createdAt, id, instant, isOneOf, updatedAt } from "../../platform/db/columns.ts";
+import { PROVIDER_KINDS, type PriceTable } from "../../providers/index.ts";
+
+export const PROVIDER_ORIGINS = ["builtin", "environment", "admin"] as const;
 
 /** A place models are called at. `origin` tells apart what the environment brings from what an admin entered. */
 export const providers = pgTable(
   "providers",
   {
     id: id(),
-    kind: text("kind", { enum: ["anthropic", "openai", "excerpts"] }).notNull(),
+    kind: text("kind", { enum: PROVIDER_KINDS }).notNull(),
     name: text("name").notNull(),
     baseUrl: text("base_url"),
     /** Sealed with the newest secret key; null: from the environment, or none needed. */
     sealedKey: text("sealed_key"),
     /** The last four characters, so that an admin can tell which key is in use. */
     keyHint: text("key_hint"),
-    origin: text("origin", { enum: ["builtin", "environment", "admin"] }).notNull(),
+    origin: text("origin", { enum: PROVIDER_ORIGINS }).notNull(),
     enabled: boolean("enabled").notNull().default(true),
     version: integer("version").notNull().default(1),
     deletedAt: instant("deleted_at"),
@@ -35,7 +37,7 @@ export const providers = pgTable(
     uniqueIndex("providers_name")
       .on(sql`lower(${table.name})`)
       .where(sql`${table.deletedAt} is null`),
-    check("providers_kind", sql`${table.kind} in ('anthropic', 'openai', 'excerpts')`),
+    check("providers_kind", isOneOf(table.kind, PROVIDER_KINDS)),
   ],
 );
 

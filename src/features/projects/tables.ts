@@ -55,7 +55,7 @@ export const projectMembers = pgTable(
   (table) => [
     primaryKey({ columns: [table.projectId, table.principalId] }),
     index("project_members_principal").on(table.principalId),
-    check("project_members_role", isOneOf(table.role, PROJECT_ROLES)),
+    check("project_members_role", isOneOf(table.role, PROJECT_ROLES.toReversed())),
   ],
 );
 

@@ -12,6 +12,7 @@ export {
 } from "./repo.ts";
 export { threadRoutes } from "./routes.ts";
 export {
+  ANSWER_STATUSES,
   type CitationPart,
   type MessageError,
   type MessagePart,

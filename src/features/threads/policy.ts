@@ -12,6 +12,7 @@ import {
 } from "../projects/index.ts";
 import { threadNotFound, threadNotYours, threadReadOnly } from "./errors.ts";
 import { findThreadAccess } from "./find-thread-access.ts";
+import type { Visibility } from "./schema.ts";
 
 export type ThreadLevel = "read" | "write" | "manage";
 
@@ -71,7 +72,7 @@ export interface ThreadScopeOptions {
 
 interface Standing {
   isOwner: boolean;
-  visibility: "private" | "project";
+  visibility: Visibility;
   role: ProjectRole;
 }
 

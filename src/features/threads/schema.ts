@@ -2,6 +2,12 @@ import { z } from "@hono/zod-openapi";
 import { line, orNull, page, timestamp } from "../../platform/http/json.ts";
 import { tokenUsage } from "../metering/index.ts";
 
+export const VISIBILITIES = ["private", "project"] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+export const MESSAGE_ROLES = ["user", "assistant"] as const;
+/** How an answer, and so its message, stands: every status but `running` is an end. */
+export const ANSWER_STATUSES = ["running", "complete", "stopped", "interrupted", "failed"] as const;
+
 /** Parts of a message. Readers skip types they do not know, so a new type never breaks an old client. */
 export const messagePart = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
@@ -33,8 +39,7 @@ export const messagePart = z.discriminatedUnion("type", [
 export type MessagePart = z.infer<typeof messagePart>;
 export type CitationPart = Extract<MessagePart, { type: "citation" }>;
 
-export const messageStatus = z.enum(["complete", "running", "stopped", "interrupted", "failed"]);
-export type MessageStatus = z.infer<typeof messageStatus>;
+export const messageStatus = z.enum(ANSWER_STATUSES);
 
 /** Token counts of an answer as billed; disjoint, but `reasoningTokens` is part of `outputTokens`. */
 export const messageError = z.object({ code: z.string(), detail: z.string() });
@@ -45,7 +50,7 @@ export const message = z
     id: z.uuid(),
     threadId: z.uuid(),
     parentId: z.uuid().nullable(),
-    role: z.enum(["user", "assistant"]),
+    role: z.enum(MESSAGE_ROLES),
     parts: z.array(messagePart),
     status: messageStatus,
     error: messageError.nullable(),
@@ -61,7 +66,7 @@ export const message = z
   .openapi("Message");
 export type Message = z.infer<typeof message>;
 
-export const visibility = z.enum(["private", "project"]);
+export const visibility = z.enum(VISIBILITIES);
 
 export const thread = z
   .object({

@@ -1,9 +1,15 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
-import { createdAt, id, instant, updatedAt } from "../../platform/db/columns.ts";
+import { createdAt, id, instant, isOneOf, updatedAt } from "../../platform/db/columns.ts";
 import { users } from "../identity/tables.ts";
 import { projects } from "../projects/tables.ts";
-import type { MessageError, MessagePart, MessageStatus } from "./schema.ts";
+import {
+  ANSWER_STATUSES,
+  MESSAGE_ROLES,
+  type MessageError,
+  type MessagePart,
+  VISIBILITIES,
+} from "./schema.ts";
 
 export const threads = pgTable(
   "threads",
@@ -16,9 +22,7 @@ export const threads = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     title: text("title").notNull(),
-    visibility: text("visibility", { enum: ["private", "project"] })
-      .notNull()
-      .default("private"),
+    visibility: text("visibility", { enum: VISIBILITIES }).notNull().default("private"),
     /** The leaf of the branch that is shown; null in an empty thread. */
     leafId: uuid("leaf_id"),
     agentId: uuid("agent_id"),
@@ -37,7 +41,7 @@ export const threads = pgTable(
     index("threads_owner_recent")
       .on(table.ownerId, table.lastMessageAt.desc(), table.id.desc())
       .where(sql`${table.deletedAt} is null`),
-    check("threads_visibility", sql`${table.visibility} in ('private', 'project')`),
+    check("threads_visibility", isOneOf(table.visibility, VISIBILITIES)),
   ],
 );
 
@@ -50,11 +54,9 @@ export const messages = pgTable(
       .references(() => threads.id, { onDelete: "cascade" }),
     /** Null for a first message; several children of one parent are branches. */
     parentId: uuid("parent_id"),
-    role: text("role", { enum: ["user", "assistant"] }).notNull(),
+    role: text("role", { enum: MESSAGE_ROLES }).notNull(),
     parts: jsonb("parts").$type<MessagePart[]>().notNull(),
-    status: text("status", { enum: ["complete", "running", "stopped", "interrupted", "failed"] })
-      .$type<MessageStatus>()
-      .notNull(),
+    status: text("status", { enum: ANSWER_STATUSES }).notNull(),
     error: jsonb("error").$type<MessageError>(),
     authorId: uuid("author_id").references(() => users.id, { onDelete: "set null" }),
     generationId: uuid("generation_id"),
@@ -64,6 +66,6 @@ export const messages = pgTable(
   },
   (table) => [
     index("messages_thread").on(table.threadId, table.id),
-    check("messages_role", sql`${table.role} in ('user', 'assistant')`),
+    check("messages_role", isOneOf(table.role, MESSAGE_ROLES)),
   ],
 );

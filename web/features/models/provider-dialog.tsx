@@ -3,10 +3,16 @@ import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
 import { api, at, ifMatch } from "../../lib/api.ts";
 import type { AdminProvider, NewProvider, ProviderChange } from "../../lib/api-types.ts";
-import { t } from "../../lib/i18n.ts";
+import { type MessageId, t } from "../../lib/i18n.ts";
 import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
+
+/** Each wire format that the API accepts has its choice here, or this does not compile. */
+const KINDS: { [K in NewProvider["kind"]]: { value: K; label: MessageId } } = {
+  anthropic: { value: "anthropic", label: "provider.kind.anthropic" },
+  openai: { value: "openai", label: "provider.kind.openai" },
+};
 
 export function ProviderDialog(props: {
   provider: AdminProvider | undefined;
@@ -57,10 +63,7 @@ export function ProviderDialog(props: {
         <Select
           label={t("provider.kind")}
           {...chosen(kind)}
-          options={[
-            { value: "anthropic", label: t("provider.kind.anthropic") },
-            { value: "openai", label: t("provider.kind.openai") },
-          ]}
+          options={Object.values(KINDS).map(({ value, label }) => ({ value, label: t(label) }))}
         />
       )}
       <Input
