@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { TestClock } from "../../../test/support/clock.ts";
-import { readId, readProblem } from "../../../test/support/read.ts";
+import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { createdApiKey } from "../../features/identity/schema.ts";
 import { systemContext } from "../context.ts";
 import { purgeIdempotencyKeys } from "./idempotency.ts";
 
@@ -102,4 +103,119 @@ test("after a day the key is forgotten", async () => {
 test("a key that cannot be one is refused", async () => {
   const answer = await post(ada, "/projects", { name: "Long" }, "x".repeat(201));
   expect((await readProblem(answer)).code).toBe("idempotency_key_invalid");
+});
+
+const keyCount = async (key: string) =>
+  (await app.deps.database.sql`select 1 from idempotency_keys where key = ${key}`).length;
+
+test.each(["", "two words", "tab\there", "ümlaut"])("%j cannot be a key", async (key) => {
+  const sent = new Headers({ "content-type": "application/json", cookie: ada.cookie });
+  try {
+    sent.set("idempotency-key", key);
+  } catch {
+    // Not even a header: the client cannot send it.
+    return;
+  }
+  const answer = await app.app.request("/api/v1/projects", {
+    method: "POST",
+    headers: sent,
+    body: JSON.stringify({ name: "Odd" }),
+  });
+  expect((await readProblem(answer)).code).toBe("idempotency_key_invalid");
+});
+
+test("a key may have 200 visible characters", async () => {
+  const key = `!~${"x".repeat(198)}`;
+  expect((await post(ada, "/projects", { name: "Long" }, key)).status).toBe(201);
+  const again = await post(ada, "/projects", { name: "Long" }, key);
+  expect(again.headers.get("idempotency-replayed")).toBe("true");
+});
+
+test("PUT and PATCH are kept like POST, with or without a body; reads and deletions are not", async () => {
+  const id = await readId(await ada.post("/projects", { name: "Kept" }));
+  const twice = async (method: string, path: string, key: string, body?: unknown) => {
+    const answers = [];
+    for (let n = 0; n < 2; n++)
+      answers.push(await ada.request(method, path, body, { "idempotency-key": key }));
+    return answers.map(
+      (answer) => `${answer.status} ${answer.headers.get("idempotency-replayed") ?? "anew"}`,
+    );
+  };
+  const path = `/projects/${id}`;
+  expect(await twice("PATCH", path, "k10", { name: "Patched" })).toEqual(["200 anew", "200 true"]);
+  expect(await twice("PUT", `${path}/archive`, "k11")).toEqual(["200 anew", "200 true"]);
+  expect(await twice("DELETE", `${path}/archive`, "k12")).toEqual(["200 anew", "200 anew"]);
+  expect(await twice("GET", path, "k13")).toEqual(["200 anew", "200 anew"]);
+  expect([await keyCount("k12"), await keyCount("k13")]).toEqual([0, 0]);
+});
+
+test("an answer without a body is repeated without one", async () => {
+  const id = await readId(await ada.post(`/projects/${ada.me.personalProjectId}/threads`, {}));
+  const messageId = app.deps.ids.next();
+  await app.deps.database.sql`
+    insert into messages (id, thread_id, role, parts, status)
+    values (${messageId}, ${id}, 'user', '[]', 'complete')`;
+  const choose = () =>
+    ada.request("PUT", `/threads/${id}/leaf`, { messageId }, { "idempotency-key": "k14" });
+  expect((await choose()).status).toBe(204);
+  const again = await choose();
+  expect([again.status, await again.text()]).toEqual([204, ""]);
+  expect(again.headers.get("idempotency-replayed")).toBe("true");
+});
+
+test("the same key with another query is another request", async () => {
+  await post(ada, "/projects?a=1", { name: "Query" }, "k15");
+  const other = await post(ada, "/projects?a=2", { name: "Query" }, "k15");
+  expect((await readProblem(other)).code).toBe("idempotency_key_reused");
+});
+
+test("a large answer is not kept, and its repetition is refused instead of done again", async () => {
+  const instructions = "x".repeat(45_000);
+  // Escaped, each of these takes six characters.
+  const big = { name: "Big", instructions: "\u0001".repeat(45_000) };
+  const first = await post(ada, "/projects", big, "k16");
+  expect((await first.text()).length).toBeGreaterThan(262_144);
+  const again = await post(ada, "/projects", big, "k16");
+  expect(await readProblem(again)).toMatchObject({ status: 409, code: "answer_not_kept" });
+  await post(ada, "/projects", { name: "Small", instructions }, "k17");
+  const small = await post(ada, "/projects", { name: "Small", instructions }, "k17");
+  expect(small.headers.get("idempotency-replayed")).toBe("true");
+});
+
+test("a key that may only read earns no answer of one that writes", async () => {
+  const created = await read(
+    await ada.post("/me/api-keys", { name: "Reader", scopes: ["read"] }),
+    createdApiKey,
+  );
+  await post(ada, "/projects", { name: "Written" }, "k18");
+  const answer = await app
+    .withKey(created.key)
+    .request("POST", "/projects", { name: "Written" }, { "idempotency-key": "k18" });
+  expect(answer.status).toBe(403);
+  expect(await projectsNamed("Written")).toBe(1);
+});
+
+test("a running request keeps its key for five minutes, an ended one its answer for a day", async () => {
+  const start = async (key: string) => {
+    await post(ada, "/projects", { name: key }, key);
+    return clock.now().getTime();
+  };
+  await start("k19");
+  await app.deps.database
+    .sql`update idempotency_keys set status = null, body = null where key = 'k19'`;
+  clock.advance(299_999);
+  expect((await readProblem(await post(ada, "/projects", { name: "k19" }, "k19"))).code).toBe(
+    "request_in_progress",
+  );
+  const other = await post(ada, "/projects", { name: "other" }, "k19");
+  expect((await readProblem(other)).code).toBe("idempotency_key_reused");
+  await start("k20");
+  clock.advance(86_400_000);
+  await purgeIdempotencyKeys(systemContext(app.deps, "purge"));
+  const kept = await post(ada, "/projects", { name: "k20" }, "k20");
+  expect(kept.headers.get("idempotency-replayed")).toBe("true");
+  clock.advance(1);
+  const anew = await post(ada, "/projects", { name: "k20" }, "k20");
+  expect(anew.headers.get("idempotency-replayed")).toBeNull();
+  expect(await projectsNamed("k20")).toBe(2);
 });

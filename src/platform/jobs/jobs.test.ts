@@ -1,16 +1,169 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { createTestDatabase } from "../../../test/support/database.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import { openDatabase } from "../db/client.ts";
 import { createLogger } from "../observability/logger.ts";
-import { startJobs } from "./jobs.ts";
+import { type Jobs, startJobs } from "./jobs.ts";
 
 const logger = createLogger("silent");
 const database = await createTestDatabase();
-afterAll(() => database.drop());
+const { db, sql, close } = openDatabase({ url: database.url, poolMax: 2 });
+const open: Jobs[] = [];
+const start = async (runs = true) => {
+  const jobs = await startJobs(database.url, logger, runs);
+  open.push(jobs);
+  return jobs;
+};
+afterEach(async () => {
+  for (const jobs of open.splice(0)) await jobs.stop();
+});
+afterAll(async () => {
+  await close();
+  await database.drop();
+});
+
+let made = 0;
+const newQueue = () => `queue-${made++}`;
+const count = async (queue: string) =>
+  (await sql`select 1 from pgboss.job where name = ${queue} and state < 'completed'`).length;
 
 test("processes that start at the same moment on a new database all get the queue", async () => {
-  const all = await Promise.all(
-    [true, false, false].map((runs) => startJobs(database.url, logger, runs)),
-  );
+  const all = await Promise.all([true, false, false].map((runs) => start(runs)));
   expect(all.length).toBe(3);
-  for (const jobs of all) await jobs.stop();
+});
+
+test("a process that cannot reach its database does not start", async () => {
+  const gone = new URL(database.url);
+  gone.pathname = "/there-is-no-such-database";
+  await expect(startJobs(gone.href, logger, true)).rejects.toThrow();
+});
+
+describe("a job", () => {
+  test("reaches its handler with its data, soon after it was stored", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    const got: unknown[] = [];
+    await jobs.work(queue, {}, async (data) => void got.push(data));
+    const data = { id: 1, at: "2026-01-01", deep: { list: [1, null, "x"] } };
+    await jobs.enqueue(db, queue, data);
+    await eventually("the job", () => got.length > 0);
+    expect(got).toEqual([data]);
+    await eventually("the end of the job", async () => (await count(queue)) === 0);
+  });
+
+  test("stored in a transaction exists when that commits, and only then", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    const refused = db.transaction(async (tx) => {
+      await jobs.enqueue(tx, queue, {});
+      throw new Error("rolled back");
+    });
+    await expect(refused).rejects.toThrow("rolled back");
+    expect(await count(queue)).toBe(0);
+    await db.transaction((tx) => jobs.enqueue(tx, queue, {}));
+    expect(await count(queue)).toBe(1);
+  });
+
+  test("with a key is stored once until it has ended; without one, each time", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    for (let n = 0; n < 2; n++) {
+      await jobs.enqueue(db, queue, { n }, { key: "one" });
+      await jobs.enqueue(db, queue, { n });
+    }
+    expect(await count(queue)).toBe(3);
+    const got: unknown[] = [];
+    await jobs.work(queue, {}, async (data) => void got.push(data));
+    await eventually("the jobs", () => got.length === 3);
+    await eventually("their end", async () => (await count(queue)) === 0);
+    await jobs.enqueue(db, queue, { n: 9 }, { key: "one" });
+    await eventually("the job with the key", () => got.length === 4);
+    expect(got).toContainEqual({ n: 9 });
+  });
+
+  test("that is to start later waits", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    await jobs.enqueue(db, queue, {}, { startAfterSeconds: 600 });
+    await jobs.enqueue(db, queue, {});
+    const rows = await sql`
+      select extract(epoch from start_after - created_on)::int wait from pgboss.job
+      where name = ${queue} order by start_after desc`;
+    expect(rows.map(({ wait }) => wait)).toEqual([600, 0]);
+  });
+
+  test("that fails is tried again", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    let tries = 0;
+    await jobs.work(queue, {}, async () => {
+      if (tries++ === 0) throw new Error("the first time");
+    });
+    await jobs.enqueue(db, queue, {});
+    await eventually("the failure", async () => {
+      const rows = await sql`select 1 from pgboss.job where name = ${queue} and state = 'retry'`;
+      return rows.length === 1;
+    });
+    const [row] =
+      await sql`select retry_limit, retry_backoff from pgboss.job where name = ${queue}`;
+    expect(row).toEqual({ retry_limit: 5, retry_backoff: true });
+    await sql`update pgboss.job set start_after = now() where name = ${queue}`;
+    await eventually("the second try", () => tries === 2);
+  });
+
+  test("follows the one before at once", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    for (let n = 0; n < 20; n++) await jobs.enqueue(db, queue, { n });
+    let done = 0;
+    await jobs.work(queue, {}, async () => void done++);
+    // By polling alone, one in five seconds, this would take a hundred.
+    await eventually("twenty jobs", () => done === 20, 50_000);
+  }, 60_000);
+});
+
+describe("a process", () => {
+  test("runs as many jobs of a queue at once as it was told to", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    const gate = Promise.withResolvers<void>();
+    let running = 0;
+    let most = 0;
+    let done = 0;
+    await jobs.work(queue, { concurrency: 2 }, async () => {
+      most = Math.max(most, ++running);
+      await gate.promise;
+      running--;
+      done++;
+    });
+    for (let n = 0; n < 3; n++) await jobs.enqueue(db, queue, {});
+    await eventually("two at once", () => running === 2);
+    gate.resolve();
+    await eventually("all three", () => done === 3);
+    expect(most).toBe(2);
+  });
+
+  test("that stops tells its jobs and lets them end", async () => {
+    const jobs = await startJobs(database.url, logger, true);
+    const queue = newQueue();
+    const events: string[] = [];
+    await jobs.work(queue, {}, async (_, signal) => {
+      events.push(signal.aborted ? "too late" : "began");
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+      events.push("ended");
+    });
+    await jobs.enqueue(db, queue, {});
+    await eventually("the beginning", () => events.length > 0);
+    await jobs.stop();
+    expect(events).toEqual(["began", "ended"]);
+  });
+
+  test("schedules a queue's job in UTC, once for all processes", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    await jobs.schedule(queue, "17 3 * * *");
+    await (await start()).schedule(queue, "17 3 * * *");
+    const rows = await sql`select cron, timezone from pgboss.schedule where name = ${queue}`;
+    expect(rows.map((row) => ({ ...row }))).toEqual([{ cron: "17 3 * * *", timezone: "UTC" }]);
+  });
 });
