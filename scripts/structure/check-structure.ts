@@ -125,7 +125,7 @@ function isKnown(feature: string, name: string): boolean {
   const [first = ""] = name.split("-");
   return (
     ROLES.has(name) ||
-    /^[a-z]+-routes$/.test(name) ||
+    /^[a-z]+-(routes|repo)$/.test(name) ||
     VERBS.has(first) ||
     (NOUNS[feature] ?? []).includes(name)
   );

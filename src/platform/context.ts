@@ -13,6 +13,7 @@ export type WorkspaceRole = (typeof WORKSPACE_ROLES)[number];
 export interface UserActor {
   kind: "user";
   userId: string;
+  /** As what the credential may act: a key acts as an admin only with the scope `admin`. */
   role: WorkspaceRole;
   /** A browser session may do everything its user may; a key only what its scopes say. */
   via:
@@ -20,7 +21,7 @@ export interface UserActor {
     | { kind: "key"; keyId: string; scopes: readonly KeyScope[] };
 }
 
-export const KEY_SCOPES = ["read", "write"] as const;
+export const KEY_SCOPES = ["read", "write", "admin"] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
 /** What every verb gets: the actor, the dependencies, and the database or the transaction it runs in. */

@@ -69,9 +69,11 @@ test("the page for people lists every operation and runs no script", async () =>
   const response = await app.app.request("/api/docs");
   expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
   const page = await response.text();
-  for (const { name } of await readOperations(app)) {
+  for (const { name, who } of await readOperations(app)) {
     const [method, path] = name.split(" ");
     expect(page).toContain(`<b>${method}</b> /api/v1${path}</code>`);
+    const sentence = who?.replace(/'/g, "&#39;").replace(/`(\w+)`/g, "<code>$1</code>");
+    expect(page).toContain(`Who: ${sentence}`);
   }
   expect(page).not.toMatch(/<script|<style| on\w+=|style=/);
   for (const [, target] of page.matchAll(/href="#([^"]+)"/g))

@@ -11,7 +11,8 @@ import { samples } from "./samples.ts";
  */
 
 type Outcome = "success" | 401 | 403 | 404;
-type Outcomes = Record<Exclude<Role, "read-only key">, Outcome>;
+type Key = "read-only key" | "admin's key" | "admin key";
+type Outcomes = Record<Exclude<Role, Key>, Outcome>;
 
 const members = (viewer: Outcome, editor: Outcome, owner: Outcome): Outcomes => ({
   anonymous: 401,
@@ -31,19 +32,22 @@ const everybody = (anonymous: Outcome): Outcomes => ({
   admin: "success",
 });
 
+const adminOnly: Outcomes = {
+  anonymous: 401,
+  stranger: 404,
+  viewer: 404,
+  editor: 404,
+  owner: 404,
+  admin: "success",
+};
+
 /** What each access rule means. A route with a rule that is not here fails. */
 const EXPECTED: Record<string, Outcomes> = {
   anyone: everybody("success"),
   "signed-in": everybody(401),
   session: everybody(401),
-  admin: {
-    anonymous: 401,
-    stranger: 404,
-    viewer: 404,
-    editor: 404,
-    owner: 404,
-    admin: "success",
-  },
+  admin: adminOnly,
+  "admin-session": adminOnly,
   "project:viewer": members("success", "success", "success"),
   "project:editor": members(403, "success", "success"),
   "project:owner": members(403, 403, "success"),
@@ -57,12 +61,22 @@ const EXPECTED: Record<string, Outcomes> = {
   "thread:manage": members(403, 403, "success"),
 };
 
-/** The owner's key with the scope `read`: reads what the owner reads in projects, writes nothing, manages no account. */
-function expectedForKey({ access = "", method }: Operation): Outcome {
+/**
+ * Keys manage no account, session or key, whatever their scopes. The owner's with the scope `read` reads what
+ * the owner reads; an admin's does what the admin does where it has the scope `admin`, else as any member.
+ */
+function expectedForKey({ access = "", method }: Operation, key: Key): Outcome {
   if (access === "anyone") return "success";
-  if (method !== "GET") return 403;
-  if (access === "session") return 403;
-  return EXPECTED[access]?.owner ?? 404;
+  if (access === "session" || access === "admin-session") return 403;
+  if (key === "read-only key") {
+    return method === "GET" && access !== "admin" ? (EXPECTED[access]?.owner ?? 404) : 403;
+  }
+  if (access === "admin" && key === "admin's key") return 403;
+  return EXPECTED[access]?.admin ?? 404;
+}
+
+function isKey(role: Role): role is Key {
+  return role.includes("key");
 }
 
 let app: TestApp;
@@ -213,7 +227,7 @@ async function probe(operation: Operation, role: Role): Promise<string | null> {
   const cast = await makeCast(app);
   const { path, body, always, status = operation.success } = await makeSample(cast, role);
   const response = await cast.callers[role].request(operation.method, path, body);
-  const outcome = role === "read-only key" ? expectedForKey(operation) : outcomes[role];
+  const outcome = isKey(role) ? expectedForKey(operation, role) : outcomes[role];
   const expected = always?.status ?? (outcome === "success" ? status : outcome);
   const line = `${operation.name} as ${role}: ${response.status}, not ${expected}`;
   const kept = response.headers.get("cache-control") ?? "";

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { deleteAgent } from "../../src/features/agents/service.ts";
 import { stopGeneration } from "../../src/features/generation/service.ts";
-import { type AdminScope, changeUser, operatorScope } from "../../src/features/identity/index.ts";
+import {
+  type AdminScope,
+  changeUser,
+  issuePasswordReset,
+  operatorScope,
+} from "../../src/features/identity/index.ts";
 import { deleteFile } from "../../src/features/knowledge/service.ts";
 import { ProjectScope, scopeOf } from "../../src/features/projects/index.ts";
 import { deleteProject } from "../../src/features/projects/project-lifecycle.ts";
@@ -72,6 +77,9 @@ test("a verb takes its own level or more, never less", () => {
     await deleteProject(ctx, editor);
     // @ts-expect-error an admin of the workspace is not therefore an owner
     await deleteProject(ctx, admin);
+    // @ts-expect-error an admin's key makes no reset link
+    await issuePasswordReset(ctx, admin, "u");
+    await issuePasswordReset(ctx, operatorScope(ctx), "u");
     const reader = await threadScope(ctx, "t", "read", "GET");
     const writer = await threadScope(ctx, "t", "write", "POST");
     // @ts-expect-error a reader renames no thread

@@ -2,7 +2,10 @@ import { hashKey } from "../../src/features/identity/authenticate.ts";
 import { hashPassword } from "../../src/features/identity/hash-password.ts";
 import type { Caller, TestApp } from "./app.ts";
 
-/** Everybody who may stand before a route. The admin is in no project; the key is the owner's and may only read. */
+/**
+ * Everybody who may stand before a route. The admin is in no project; the read-only key is the owner's, the
+ * other two are the admin's: one that reads and writes, and one with the scope `admin` besides.
+ */
 export const ROLES = [
   "anonymous",
   "stranger",
@@ -11,6 +14,8 @@ export const ROLES = [
   "owner",
   "admin",
   "read-only key",
+  "admin's key",
+  "admin key",
 ] as const;
 export type Role = (typeof ROLES)[number];
 const PEOPLE = ["stranger", "viewer", "editor", "owner", "admin"] as const;
@@ -23,8 +28,10 @@ export interface CastMember {
   email: string;
   sessionId: string;
   cookie: string;
-  /** Of the key that {@link Cast.keys} holds. */
+  /** Of the read-only key. */
   keyId: string;
+  /** One that reads and writes, and for the admin one with the scope `admin` besides. */
+  keys: { write: string; admin: string };
 }
 
 /** A project with a person in each role, made for one request, so that no request meets what another has left. */
@@ -36,6 +43,19 @@ export interface Cast {
   /** Whose account a role acts with; for nobody, the owner's. */
   self(role: Role): CastMember;
 }
+
+/** Whose account somebody acts with; nobody is shown the owner's. */
+const ACCOUNT_OF: Record<Role, PersonRole> = {
+  anonymous: "owner",
+  stranger: "stranger",
+  viewer: "viewer",
+  editor: "editor",
+  owner: "owner",
+  admin: "admin",
+  "read-only key": "owner",
+  "admin's key": "admin",
+  "admin key": "admin",
+};
 
 let passwordHash: Promise<string> | undefined;
 
@@ -60,6 +80,7 @@ export async function makeCast(app: TestApp): Promise<Cast> {
       keyId: id(),
       personalId: id(),
       key: `atl_${person}`,
+      keys: { write: `atl_w_${person}`, admin: `atl_a_${person}` },
       cookie: `atelier_session=${encodeURIComponent(signed)}`,
     };
   };
@@ -83,6 +104,11 @@ export async function makeCast(app: TestApp): Promise<Cast> {
         values (${person.sessionId}, ${person.id}, ${person.token}, ${until})`;
       await tx`insert into api_keys (id, user_id, name, prefix, hash, scopes)
         values (${person.keyId}, ${person.id}, 'Reader', 'atl_', ${hashKey(person.key)}, '{read}')`;
+      await tx`insert into api_keys (id, user_id, name, prefix, hash, scopes)
+        values (${id()}, ${person.id}, 'Writer', 'atl_', ${hashKey(person.keys.write)}, '{read,write}')`;
+      if (role === "admin")
+        await tx`insert into api_keys (id, user_id, name, prefix, hash, scopes) values
+          (${id()}, ${person.id}, 'Admin', 'atl_', ${hashKey(person.keys.admin)}, '{read,write,admin}')`;
       await tx`insert into projects (id, name, personal_of) values (${person.personalId}, 'Own', ${person.id})`;
       await tx`insert into project_members (project_id, principal_id, role)
         values (${person.personalId}, ${person.id}, 'owner')`;
@@ -105,7 +131,9 @@ export async function makeCast(app: TestApp): Promise<Cast> {
       owner: signedIn("owner"),
       admin: signedIn("admin"),
       "read-only key": app.withKey(made.owner.key),
+      "admin's key": app.withKey(made.admin.keys.write),
+      "admin key": app.withKey(made.admin.keys.admin),
     },
-    self: (role) => made[role === "anonymous" || role === "read-only key" ? "owner" : role],
+    self: (role) => made[ACCOUNT_OF[role]],
   };
 }

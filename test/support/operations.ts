@@ -3,7 +3,9 @@ import type { TestApp } from "./app.ts";
 
 const operation = z.looseObject({
   "x-access": z.string().optional(),
+  "x-access-who": z.string().optional(),
   "x-audit": z.string().nullable().optional(),
+  security: z.array(z.record(z.string(), z.array(z.string()))),
   summary: z.string(),
   responses: z.record(z.string(), z.unknown()),
   requestBody: z
@@ -24,6 +26,10 @@ export interface Operation {
   readonly name: string;
   readonly method: string;
   readonly access: string | undefined;
+  /** The rule in a sentence. */
+  readonly who: string | undefined;
+  /** Whether it says that it takes API keys. */
+  readonly takesKeys: boolean;
   readonly audit: string | null | undefined;
   /** The status of success. */
   readonly success: number;
@@ -45,6 +51,8 @@ export async function readOperations(app: TestApp): Promise<Operation[]> {
       name: `${method.toUpperCase()} ${path.slice(BASE.length)}`,
       method: method.toUpperCase(),
       access: found["x-access"],
+      who: found["x-access-who"],
+      takesKeys: found.security.some((scheme) => "key" in scheme),
       audit: found["x-audit"],
       success: Number(Object.keys(found.responses).find((status) => status.startsWith("2"))),
       takesJson: found.requestBody?.content["application/json"] !== undefined,

@@ -554,7 +554,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change name or role, switch an account off or on */
+        /**
+         * Change name or role, switch an account off or on
+         * @description To make somebody an admin needs a browser session.
+         */
         patch: operations["patch_admin_users_userId"];
         trace?: never;
     };
@@ -568,7 +571,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A one-time link with which the user sets a new password; not for API keys
+         * A one-time link with which the user sets a new password
          * @description An Idempotency-Key is not honoured here: answers that hold a secret are never stored.
          */
         post: operations["post_admin_users_userId_password_reset_link"];
@@ -1069,7 +1072,7 @@ export interface components {
             id: string;
             name: string;
             prefix: string;
-            scopes: ("read" | "write")[];
+            scopes: ("read" | "write" | "admin")[];
             /** Format: date-time */
             expiresAt: string | null;
             /** Format: date-time */
@@ -1082,7 +1085,7 @@ export interface components {
         };
         NewApiKey: {
             name: string;
-            scopes: ("read" | "write")[];
+            scopes: ("read" | "write" | "admin")[];
             /** @default 90 */
             expiresInDays?: (number | null) | undefined;
         };

@@ -12,6 +12,7 @@ import { createRoute, guard, router } from "../../platform/http/route.ts";
 import {
   type AfterSignUp,
   admin,
+  adminInSession,
   changeUser,
   createUser,
   findUser,
@@ -19,7 +20,6 @@ import {
   listUsers,
   noSuchUser,
   type ResetToken,
-  requireSession,
   resetUrl,
   type UserRow,
   userVersion,
@@ -67,7 +67,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
       createRoute({
         method: "post",
         path: "/admin/users",
-        ...guard(admin, "user.created"),
+        ...guard(adminInSession, "user.created"),
         tags: ["admin"],
         summary: "Create an account; its owner sets a password with the link",
         description: SECRET_DESCRIPTION,
@@ -111,6 +111,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
         ...guard(admin, "user.updated"),
         tags: ["admin"],
         summary: "Change name or role, switch an account off or on",
+        description: "To make somebody an admin needs a browser session.",
         request: { params, body: jsonBody(userChange) },
         responses: one,
       }),
@@ -129,17 +130,15 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
       createRoute({
         method: "post",
         path: "/admin/users/{userId}/password-reset-link",
-        ...guard(admin, "user.password_reset_link_created"),
+        ...guard(adminInSession, "user.password_reset_link_created"),
         tags: ["admin"],
-        summary: "A one-time link with which the user sets a new password; not for API keys",
+        summary: "A one-time link with which the user sets a new password",
         description: SECRET_DESCRIPTION,
         request: { params },
         responses: { 201: jsonAnswer(resetLink, "The link, shown once") },
       }),
       async (c) => {
         const ctx = c.get("ctx");
-        // With such a link one becomes its owner: more than a key may ever give.
-        requireSession(ctx.actor, c.req.method);
         const reset = await issuePasswordReset(ctx, c.get("admin"), c.req.valid("param").userId);
         return c.json(link(c.get("ctx"), c.req.url, reset), 201, SECRET_ANSWER);
       },

@@ -69,7 +69,7 @@ test("a new reset link ends the one before it", async () => {
   bob = await app.person("Bobby");
 });
 
-test("reset links are stored nowhere and not for API keys to make", async () => {
+test("reset links are stored nowhere", async () => {
   const path = `/admin/users/${bob.me.id}/password-reset-link`;
   const response = await ada.request("POST", path, {}, { "idempotency-key": "once" });
   const { url } = await read(response, resetLink);
@@ -78,11 +78,67 @@ test("reset links are stored nowhere and not for API keys to make", async () => 
   const token = new URL(url).searchParams.get("token") ?? "";
   expect(token).toHaveLength(32);
   expect(JSON.stringify([kept, hashes])).not.toContain(token);
-  const made = await ada.post("/me/api-keys", { name: "All", scopes: ["read", "write"] });
-  const { key } = await read(made, z.looseObject({ key: z.string() }));
-  const byKey = app.withKey(key);
-  expect((await byKey.get("/admin/users")).status).toBe(200);
-  expect((await readProblem(await byKey.post(path))).code).toBe("session_only");
+});
+
+const keyOf = async (person: Person, scopes: string[]) => {
+  const made = await person.post("/me/api-keys", { name: scopes.join(), scopes });
+  return read(made, z.looseObject({ id: z.uuid(), key: z.string() }));
+};
+
+test("an admin's key manages nothing without the scope `admin`, which only an admin gives", async () => {
+  const plain = app.withKey((await keyOf(ada, ["read", "write"])).key);
+  for (const answer of [
+    await plain.get("/admin/users"),
+    await plain.patch(`/admin/users/${bob.me.id}`, { disabled: true }),
+    await plain.patch("/admin/settings", { signUpOpen: true }),
+  ])
+    expect(await readProblem(answer)).toMatchObject({ status: 403, code: "missing_scope" });
+  const refused = await bob.post("/me/api-keys", { name: "No", scopes: ["read", "admin"] });
+  expect(await readProblem(refused)).toMatchObject({ status: 403, code: "admin_scope_refused" });
+  const alone = await ada.post("/me/api-keys", { name: "No", scopes: ["admin"] });
+  expect((await readProblem(alone)).code).toBe("validation_failed");
+  const reader = app.withKey((await keyOf(ada, ["read", "admin"])).key);
+  expect((await reader.get("/admin/users")).status).toBe(200);
+  const write = await reader.patch(`/admin/users/${bob.me.id}`, { name: "B" });
+  expect((await readProblem(write)).code).toBe("missing_scope");
+});
+
+test("a key with the scope `admin` switches accounts off and on, and never leads to a session", async () => {
+  const gus = await app.person("Gus");
+  const byKey = app.withKey((await keyOf(ada, ["read", "write", "admin"])).key);
+  const path = `/admin/users/${gus.me.id}`;
+  expect((await byKey.patch(path, { disabled: true })).status).toBe(200);
+  expect((await byKey.patch(path, { disabled: false, role: "member" })).status).toBe(200);
+  for (const answer of [
+    await byKey.patch(path, { role: "admin" }),
+    await byKey.post("/admin/users", { name: "Helper", email: "helper@example.com" }),
+    await byKey.post(`${path}/password-reset-link`),
+    await byKey.post("/me/api-keys", { name: "More", scopes: ["read"] }),
+  ])
+    expect(await readProblem(answer)).toMatchObject({ status: 403, code: "session_only" });
+  expect(await read(await ada.get(path), adminUser)).toMatchObject({ role: "member" });
+});
+
+test("who is no admin any more loses the keys with the scope `admin`, and keeps the others", async () => {
+  const hal = await app.person("Hal");
+  const path = `/admin/users/${hal.me.id}`;
+  await ada.patch(path, { role: "admin" });
+  const [admin, plain] = [await keyOf(hal, ["read", "admin"]), await keyOf(hal, ["read"])];
+  await ada.patch(path, { role: "member" });
+  await ada.patch(path, { role: "admin" });
+  expect((await readProblem(await app.withKey(admin.key).get("/me"))).code).toBe("invalid_api_key");
+  expect((await app.withKey(plain.key).get("/me")).status).toBe(200);
+  await ada.patch(path, { role: "member" });
+});
+
+test("whoever is switched off loses every key for good", async () => {
+  const ida = await app.person("Ida");
+  const { key } = await keyOf(ida, ["read", "write"]);
+  const path = `/admin/users/${ida.me.id}`;
+  await ada.patch(path, { disabled: true });
+  expect((await readProblem(await app.withKey(key).get("/me"))).code).toBe("invalid_api_key");
+  await ada.patch(path, { disabled: false });
+  expect((await readProblem(await app.withKey(key).get("/me"))).code).toBe("invalid_api_key");
 });
 
 test("whoever is switched off is signed out at once, and cannot sign in until switched on", async () => {

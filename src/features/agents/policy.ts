@@ -55,6 +55,11 @@ async function agentScope<L extends Level>(
   return mint(use, agentId, place.projectId);
 }
 
+const WHO: Record<Level, string> = {
+  read: "Members of the agent's project; an agent of the workspace, anyone signed in.",
+  write: "Editors of the agent's project; an agent of the workspace, admins.",
+};
+
 /**
  * Route rule for the agent in the path: a project's agent is read by its members and changed by its
  * editors, the workspace's is read by everybody and changed by admins. Leaves the scope in `c.var.agent`.
@@ -65,6 +70,8 @@ export function inAgent<L extends Level>(
 ): AccessRule<{ agent: AgentScope<L> }> {
   return {
     name: `agent:${use}`,
+    who: WHO[use],
+    proof: "session or key",
     middleware: async function inAgent(c, next) {
       const agentId = c.req.param("agentId") ?? "";
       c.set(

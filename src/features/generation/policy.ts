@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
 import {
+  describeThreadRule,
   findThreadOfMessage,
   messageNotFound,
   type ThreadScope,
@@ -41,7 +42,7 @@ export function onGeneration<L extends Level>(
   options: { archived?: boolean } = {},
 ): AccessRule<{ generation: GenerationScope<L> }> {
   return {
-    name: `thread:${level}`,
+    ...describeThreadRule(level),
     middleware: async function onGeneration(c, next) {
       const ctx = c.get("ctx");
       requireUser(ctx.actor, c.req.method);
@@ -60,7 +61,7 @@ export function onGeneration<L extends Level>(
 /** Route rule: may write in the thread of the message in the path. Leaves the scope in `c.var.thread`. */
 export function onMessage(): AccessRule<{ thread: ThreadScope<"write"> }> {
   return {
-    name: "thread:write",
+    ...describeThreadRule("write"),
     middleware: async function onMessage(c, next) {
       const ctx = c.get("ctx");
       requireUser(ctx.actor, c.req.method);

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { hashKey } from "./authenticate.ts";
-import { noSuchKey } from "./errors.ts";
-import { type ApiKeyRow, endApiKey, insertApiKey, listApiKeys, lockApiKey } from "./repo.ts";
+import { adminScopeRefused, noSuchKey } from "./errors.ts";
+import { type ApiKeyRow, endApiKey, insertApiKey, listApiKeys, lockApiKey } from "./key-repo.ts";
 import type { NewApiKey } from "./schema.ts";
 
 const MARK = "atl_";
@@ -23,9 +23,13 @@ export async function getApiKeys(ctx: Ctx): Promise<ApiKeyRow[]> {
   return listApiKeys(ctx.db, userOf(ctx).userId);
 }
 
-/** Makes a key that acts as the signed-in user within its scopes. */
+/**
+ * Makes a key that acts as the signed-in user within its scopes.
+ * @throws {Problem} 403 `admin_scope_refused` when a member asks for the scope `admin`.
+ */
 export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<IssuedKey> {
   const { name, scopes, expiresInDays } = input;
+  assertMayGrant(ctx, scopes);
   return inTransaction(ctx, async (tx) => {
     const issued = await issue(tx, {
       name,
@@ -44,7 +48,7 @@ export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<IssuedKe
 /**
  * Makes a key like an old one, with the same scopes and length of life; the old one works for the
  * overlap, so that whoever uses it can change over.
- * @throws {Problem} 404 `api_key_not_found`.
+ * @throws {Problem} 403 `admin_scope_refused`, 404 `api_key_not_found`.
  */
 export async function rotateApiKey(
   ctx: Ctx,
@@ -55,6 +59,7 @@ export async function rotateApiKey(
   const issued = await inTransaction(ctx, async (tx) => {
     const old = await lockApiKey(tx.db, userId, keyId);
     if (!old) throw noSuchKey();
+    assertMayGrant(ctx, old.scopes);
     const lifetimeMs =
       old.expiresAt === null ? null : old.expiresAt.getTime() - old.createdAt.getTime();
     const next = await issue(tx, { name: old.name, scopes: old.scopes, lifetimeMs });
@@ -82,6 +87,10 @@ export async function revokeApiKey(ctx: Ctx, keyId: string): Promise<void> {
     await record(tx, { action: "api_key.revoked", target: { kind: "api_key", id: key.id } });
   });
   await ctx.deps.services.identity.cache.revoke();
+}
+
+function assertMayGrant(ctx: Ctx, scopes: readonly string[]): void {
+  if (scopes.includes("admin") && userOf(ctx).role !== "admin") throw adminScopeRefused();
 }
 
 async function issue(

@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
-import type { Ctx, KeyScope, UserActor } from "../../platform/context.ts";
+
+import { type Ctx, KEY_SCOPES, type KeyScope, type UserActor } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
+
 import type { AppEnv } from "../../platform/http/hono-env.ts";
 import type { ActorCache } from "./actor-cache.ts";
 import { badKey } from "./errors.ts";
+import { findLiveKey } from "./key-repo.ts";
 import type { KeyUse } from "./key-use.ts";
-import { findLiveKey, findLiveSession } from "./repo.ts";
 import { readSessionCookie, verifySessionCookie } from "./session-cookie.ts";
+import { findLiveSession } from "./session-repo.ts";
 
 declare module "../../platform/http/hono-env.ts" {
   interface AppVariables {
@@ -82,11 +85,12 @@ async function byKey(
   const generation = cache.generation;
   const row = await findLiveKey(deps.database.db, hash);
   if (!row || (row.expiresAt !== null && row.expiresAt <= deps.clock.now())) return null;
+  const scopes = row.scopes.filter(isScope);
   const actor: UserActor = {
     kind: "user",
     userId: row.userId,
-    role: row.role,
-    via: { kind: "key", keyId: row.keyId, scopes: row.scopes.filter(isScope) },
+    role: scopes.includes("admin") ? row.role : "member",
+    via: { kind: "key", keyId: row.keyId, scopes },
   };
   keyUse.note(row.keyId);
   cache.set(proof, actor, row.expiresAt, generation);
@@ -94,7 +98,7 @@ async function byKey(
 }
 
 export function isScope(scope: string): scope is KeyScope {
-  return scope === "read" || scope === "write";
+  return KEY_SCOPES.some((known) => known === scope);
 }
 
 /** Keys are random, so one fast hash is enough to keep them unreadable at rest. */

@@ -22,6 +22,12 @@ export const sessionOnly = () =>
     "session_only",
     "This can be done in a browser session only, not with an API key.",
   );
+export const adminScopeRefused = () =>
+  new Problem(
+    403,
+    "admin_scope_refused",
+    'Only a workspace admin may give a key the scope "admin".',
+  );
 export const adminOnly = () => new Problem(404, "not_found", "There is no such thing here.");
 export const signUpClosed = () =>
   new Problem(403, "sign_up_closed", "This workspace does not take new accounts. Ask an admin.");

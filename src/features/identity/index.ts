@@ -13,8 +13,8 @@ export {
 export {
   AdminScope,
   admin,
+  adminInSession,
   operatorScope,
-  requireSession,
   requireUser,
   signedIn,
 } from "./policy.ts";

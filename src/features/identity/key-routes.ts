@@ -14,8 +14,8 @@ import {
   rotateApiKey,
 } from "./api-keys.ts";
 import { isScope } from "./authenticate.ts";
+import type { ApiKeyRow } from "./key-repo.ts";
 import { inSession } from "./policy.ts";
-import type { ApiKeyRow } from "./repo.ts";
 import {
   type ApiKey,
   apiKeyList,

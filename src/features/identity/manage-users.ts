@@ -3,19 +3,12 @@ import { type Ctx, inTransaction, type WorkspaceRole } from "../../platform/cont
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { record } from "../audit/index.ts";
 import type { AfterSignUp } from "./create-account.ts";
-import { emailTaken, lastAdmin, noSuchUser } from "./errors.ts";
+import { emailTaken, lastAdmin, noSuchUser, sessionOnly } from "./errors.ts";
+import { revokeApiKeys } from "./key-repo.ts";
+import { deletePasswordResets, insertOneTimeToken } from "./link-repo.ts";
 import type { AdminScope } from "./policy.ts";
-import {
-  deletePasswordResets,
-  deleteSessions,
-  findUser,
-  insertOneTimeToken,
-  insertUser,
-  lockAdmins,
-  lockUser,
-  type UserRow,
-  updateUser,
-} from "./repo.ts";
+import { findUser, insertUser, lockAdmins, lockUser, type UserRow, updateUser } from "./repo.ts";
+import { deleteSessions } from "./session-repo.ts";
 import { hashToken } from "./set-up.ts";
 
 const RESET_HOURS = 24;
@@ -44,7 +37,7 @@ export interface ResetToken {
  */
 export async function createUser(
   ctx: Ctx,
-  _scope: AdminScope,
+  _scope: AdminScope<"session">,
   input: NewUser,
   afterSignUp: AfterSignUp,
 ): Promise<{ user: UserRow; reset: ResetToken }> {
@@ -63,18 +56,22 @@ export async function createUser(
 }
 
 /**
- * Changes a user's name or role, or switches the account off or on; who is switched off is signed out
- * everywhere. The rights of running sessions and keys change with it.
+ * Changes a user's name or role, or switches the account off or on. The rights of running sessions and keys
+ * change with it. Whoever is switched off is signed out everywhere and loses all API keys for good, whoever is
+ * no admin any more those with the scope `admin`.
  * @param expected the version the caller saw, or null: see {@link userVersion}
- * @throws {Problem} 404 `user_not_found`, 409 `last_admin`, 412 when it changed meanwhile.
+ * @throws {Problem} 403 `session_only` when a key would make an admin, 404 `user_not_found`, 409 `last_admin`,
+ * 412 when it changed meanwhile.
  */
 export async function changeUser(
   ctx: Ctx,
-  _scope: AdminScope,
+  scope: AdminScope,
   userId: string,
   change: UserChange,
   expected: number | null,
 ): Promise<UserRow> {
+  // An admin signs in and may do everything, also when the key that made them one is revoked.
+  if (change.role === "admin" && !scope.inSession) throw sessionOnly();
   const now = ctx.deps.clock.now();
   const changed = await inTransaction(ctx, async (tx) => {
     // All admins, not only this one: two who demote each other at the same moment must take turns.
@@ -99,7 +96,11 @@ export async function changeUser(
       new Date(Math.max(now.getTime(), before.updatedAt.getTime() + 1)),
     );
     if (!user) throw noSuchUser();
-    if (disabled) await deleteSessions(tx.db, userId);
+    if (disabled) {
+      await deleteSessions(tx.db, userId);
+      await revokeApiKeys(tx.db, userId, now);
+    }
+    if (change.role === "member") await revokeApiKeys(tx.db, userId, now, "admin");
     await record(tx, {
       action: "user.updated",
       target: { kind: "user", id: userId },
@@ -123,7 +124,7 @@ export function userVersion(user: UserRow): number {
 /** A one-time token with which a user can set a new password; earlier ones end. @throws {Problem} 404. */
 export async function issuePasswordReset(
   ctx: Ctx,
-  _scope: AdminScope,
+  _scope: AdminScope<"session">,
   userId: string,
 ): Promise<ResetToken> {
   return inTransaction(ctx, async (tx) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Ctx } from "../../platform/context.ts";
-import { insertSession } from "./repo.ts";
+import { insertSession } from "./session-repo.ts";
 
 export const SESSION_DAYS = 30;
 const USER_AGENT_MAX = 400;

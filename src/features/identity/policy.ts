@@ -19,23 +19,34 @@ export function requireSession(actor: Actor, method: string): UserActor {
   return user;
 }
 
-let mint: (userId: string | null) => AdminScope;
+/** What an admin is proven by: a key with the scope `admin`, or a browser session, which may do more. */
+type AdminLevel = "key" | "session";
+
+interface Included {
+  key: "key";
+  session: AdminLevel;
+}
+
+let mint: <L extends AdminLevel>(level: L, userId: string | null) => AdminScope<L>;
 
 /**
  * Proof that somebody may manage the workspace: users, models, providers, settings. Made by the route
- * rule {@link admin}, or for the command line by {@link operatorScope}.
+ * rules {@link admin} and {@link adminInSession}, or for the command line by {@link operatorScope}. Verbs
+ * that return a secret demand the level of a session.
  */
-export class AdminScope {
-  declare protected readonly proof: true;
+export class AdminScope<L extends AdminLevel = "key"> {
+  declare protected readonly includes: { [K in Included[L]]: true };
   /** Null on the command line. */
   readonly userId: string | null;
+  readonly inSession: boolean;
 
-  private constructor(userId: string | null) {
+  private constructor(level: L, userId: string | null) {
     this.userId = userId;
+    this.inSession = level === "session";
   }
 
   static {
-    mint = (userId) => new AdminScope(userId);
+    mint = (level, userId) => new AdminScope(level, userId);
   }
 }
 
@@ -43,14 +54,17 @@ export class AdminScope {
  * The scope of whoever has a shell on the server.
  * @throws Error for a context that a request made.
  */
-export function operatorScope(ctx: Ctx): AdminScope {
+export function operatorScope(ctx: Ctx): AdminScope<"session"> {
   if (ctx.actor.kind !== "system") throw new Error("Only the command line acts as operator");
-  return mint(null);
+  return mint("session", null);
 }
 
-function rule(name: string, check: (actor: Actor, method: string) => void): AccessRule {
+function rule(
+  description: Pick<AccessRule, "name" | "who" | "proof">,
+  check: (actor: Actor, method: string) => void,
+): AccessRule {
   return {
-    name,
+    ...description,
     middleware: async function access(c, next) {
       check(c.get("ctx").actor, c.req.method);
       await next();
@@ -59,21 +73,53 @@ function rule(name: string, check: (actor: Actor, method: string) => void): Acce
 }
 
 /** Nobody is asked who they are. */
-export const anyone = rule("anyone", () => {});
+export const anyone = rule({ name: "anyone", who: "Anyone.", proof: "none" }, () => {});
 
 /** Any user, by session or by a key with the scope that the method needs. */
-export const signedIn = rule("signed-in", requireUser);
+export const signedIn = rule(
+  {
+    name: "signed-in",
+    who: "Anyone signed in, or an API key with the scope that the method needs.",
+    proof: "session or key",
+  },
+  requireUser,
+);
 
 /** A user in a browser: passwords, sessions and keys are not for keys to manage. */
-export const inSession = rule("session", requireSession);
+export const inSession = rule(
+  { name: "session", who: "A browser session only; not an API key.", proof: "session" },
+  requireSession,
+);
 
-/** A workspace admin; to everybody else the place does not exist. Leaves the scope in `c.var.admin`. */
+/**
+ * A workspace admin, by session or by a key with the scope `admin`; to everybody else the place does not
+ * exist. Leaves the scope in `c.var.admin`.
+ */
 export const admin: AccessRule<{ admin: AdminScope }> = {
   name: "admin",
+  who: "Workspace admins, or an admin's API key with the scope `admin`; to everybody else it does not exist.",
+  proof: "session or key",
   middleware: async function admin(c, next) {
     const user = requireUser(c.get("ctx").actor, c.req.method);
+    if (user.via.kind === "key" && !user.via.scopes.includes("admin")) throw missingScope("admin");
     if (user.role !== "admin") throw adminOnly();
-    c.set("admin", mint(user.userId));
+    c.set("admin", mint(user.via.kind, user.userId));
+    await next();
+  },
+};
+
+/**
+ * A workspace admin in a browser, for what returns a secret: with a link or key that a key had made, it
+ * would outlive its revocation. Leaves the scope in `c.var.admin`.
+ */
+export const adminInSession: AccessRule<{ admin: AdminScope<"session"> }> = {
+  name: "admin-session",
+  who: "Workspace admins in a browser session only; not an API key, whatever its scopes.",
+  proof: "session",
+  middleware: async function adminInSession(c, next) {
+    const user = requireSession(c.get("ctx").actor, c.req.method);
+    if (user.role !== "admin") throw adminOnly();
+    c.set("admin", mint("session", user.userId));
     await next();
   },
 };

@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { IDENTITY_CHANGED } from "./actor-cache.ts";
-import { credentialHolds } from "./repo.ts";
+import { credentialHolds } from "./session-repo.ts";
 
 /** Calls `listener` when some session or key was revoked, or some account changed. @returns a function that ends it. */
 export function onIdentityChange(deps: Deps, listener: () => void): () => void {

@@ -7,7 +7,7 @@ import type { AfterSignUp } from "./create-account.ts";
 import { notSignedIn, signUpClosed } from "./errors.ts";
 import type { OpenedSession } from "./open-session.ts";
 import { anyone, inSession, signedIn } from "./policy.ts";
-import { anyUserExists, findUser, type SessionRow, type UserRow } from "./repo.ts";
+import { anyUserExists, findUser, type UserRow } from "./repo.ts";
 import {
   accountInput,
   type Me,
@@ -31,6 +31,7 @@ import {
   signOut,
 } from "./service.ts";
 import { clearSessionCookie, setSessionCookie } from "./session-cookie.ts";
+import type { SessionRow } from "./session-repo.ts";
 import { setUp } from "./set-up.ts";
 import { signIn } from "./sign-in.ts";
 import { signUp } from "./sign-up.ts";

@@ -83,10 +83,12 @@ export type CreatedApiKey = z.infer<typeof createdApiKey>;
 export const newApiKey = z
   .strictObject({
     name: line(120),
+    /** `admin`, for admins to give, lets the key manage the workspace; what it reads or changes still needs `read` or `write`. */
     scopes: z
       .array(z.enum(KEY_SCOPES))
       .min(1)
       .max(KEY_SCOPES.length)
+      .refine((scopes) => scopes.some((scope) => scope !== "admin"), "needs read or write")
       .transform((scopes) => [...new Set(scopes)]),
     /** Null: until it is revoked. */
     expiresInDays: z.number().int().min(1).max(3650).nullable().default(90),

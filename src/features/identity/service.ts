@@ -2,20 +2,21 @@ import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { noSuchSession, notSignedIn, tokenWrong, wrongPassword } from "./errors.ts";
 import { hashPassword, verifyPassword } from "./hash-password.ts";
+import { oneTimeTokenHolds, takeOneTimeToken } from "./link-repo.ts";
 import {
-  deleteEnded,
-  deleteSession,
-  deleteSessions,
   findPasswordHash,
   findUser,
-  listSessions,
-  oneTimeTokenHolds,
-  type SessionRow,
-  takeOneTimeToken,
   type UserRow,
   updatePasswordHash,
   updateUser,
 } from "./repo.ts";
+import {
+  deleteEnded,
+  deleteSession,
+  deleteSessions,
+  listSessions,
+  type SessionRow,
+} from "./session-repo.ts";
 import { hashToken } from "./set-up.ts";
 
 /** The signed-in user's own row. */

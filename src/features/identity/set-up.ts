@@ -4,8 +4,9 @@ import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { type AfterSignUp, createAccount } from "./create-account.ts";
 import { setupDone, setupTokenWrong } from "./errors.ts";
 import { hashPassword } from "./hash-password.ts";
+import { deleteSetupTokens, insertOneTimeToken, takeOneTimeToken } from "./link-repo.ts";
 import type { OpenedSession } from "./open-session.ts";
-import { anyUserExists, deleteSetupTokens, insertOneTimeToken, takeOneTimeToken } from "./repo.ts";
+import { anyUserExists } from "./repo.ts";
 import type { SetupInput } from "./schema.ts";
 
 const SETUP_DAYS = 7;

@@ -103,6 +103,12 @@ export async function scopeOf<L extends ProjectRole>(
   return scope;
 }
 
+const WHO: Record<ProjectRole, string> = {
+  viewer: "Members of the project.",
+  editor: "Editors and owners of the project.",
+  owner: "Owners of the project.",
+};
+
 /** Route rule: a member of the project in the path with at least this role. Leaves the scope in `c.var.project`. */
 export function inProject<L extends ProjectRole>(
   needed: L,
@@ -110,6 +116,8 @@ export function inProject<L extends ProjectRole>(
 ): AccessRule<{ project: ProjectScope<L> }> {
   return {
     name: `project:${needed}`,
+    who: WHO[needed],
+    proof: "session or key",
     middleware: async function inProject(c, next) {
       const projectId = c.req.param("projectId") ?? "";
       c.set("project", await scopeOf(c.get("ctx"), projectId, needed, c.req.method, options));
@@ -139,6 +147,8 @@ export class MembershipScope {
 /** Route rule: an owner of the project, or the member that the path names. Leaves the scope in `c.var.membership`. */
 export const ownerOrSelf: AccessRule<{ membership: MembershipScope }> = {
   name: "project:owner-or-self",
+  who: "Owners of the project, and the member that the path names.",
+  proof: "session or key",
   middleware: async function ownerOrSelf(c, next) {
     const ctx = c.get("ctx");
     const principalId = c.req.param("principalId") ?? "";

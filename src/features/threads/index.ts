@@ -1,6 +1,6 @@
 export { messageNotFound } from "./errors.ts";
 export { findThreadOfMessage } from "./find-thread-access.ts";
-export { onThread, ThreadScope, threadScope } from "./policy.ts";
+export { describeThreadRule, onThread, ThreadScope, threadScope } from "./policy.ts";
 export { presentMessage } from "./present-message.ts";
 export {
   endMessage,

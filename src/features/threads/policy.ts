@@ -130,13 +130,24 @@ export async function threadScope<L extends ThreadLevel>(
   });
 }
 
+const WHO: Record<ThreadLevel, string> = {
+  read: "The thread's owner; in a shared thread, members of the project.",
+  write: "The thread's owner; in a shared thread, editors of the project.",
+  manage: "The thread's owner; in a shared thread, owners of the project.",
+};
+
+/** What a rule on threads says of itself, however its path names the thread. */
+export function describeThreadRule(level: ThreadLevel) {
+  return { name: `thread:${level}`, who: WHO[level], proof: "session or key" } as const;
+}
+
 /** Route rule: what the actor may do with the thread in the path. Leaves the scope in `c.var.thread`. */
 export function onThread<L extends ThreadLevel>(
   level: L,
   options: { deleted?: boolean } = {},
 ): AccessRule<{ thread: ThreadScope<L> }> {
   return {
-    name: `thread:${level}`,
+    ...describeThreadRule(level),
     middleware: async function onThread(c, next) {
       const threadId = c.req.param("threadId") ?? "";
       c.set("thread", await threadScope(c.get("ctx"), threadId, level, c.req.method, options));

@@ -7,7 +7,7 @@ const operation = z.looseObject({
   summary: z.string().default(""),
   description: z.string().default(""),
   tags: z.array(z.string()).default(["other"]),
-  "x-access": z.string(),
+  "x-access-who": z.string(),
   "x-audit": z.string().nullable(),
   parameters: z
     .array(
@@ -23,22 +23,6 @@ const operation = z.looseObject({
   responses: z.record(z.string(), z.unknown()),
 });
 type Operation = z.output<typeof operation> & { method: string; path: string };
-
-const ACCESS: Record<string, string> = {
-  anyone: "Anyone.",
-  "signed-in": "Anyone signed in, or an API key with the scope that the method needs.",
-  session: "A browser session only; not an API key.",
-  admin: "Workspace admins; to everybody else it does not exist.",
-  "project:viewer": "Members of the project.",
-  "project:editor": "Editors and owners of the project.",
-  "project:owner": "Owners of the project.",
-  "project:owner-or-self": "Owners of the project, and the member that the path names.",
-  "agent:read": "Members of the agent's project; an agent of the workspace, anyone signed in.",
-  "agent:write": "Editors of the agent's project; an agent of the workspace, admins.",
-  "thread:read": "The thread's owner; in a shared thread, members of the project.",
-  "thread:write": "The thread's owner; in a shared thread, editors of the project.",
-  "thread:manage": "The thread's owner; in a shared thread, owners of the project.",
-};
 
 /**
  * The API's description as a page for people, at `/api/docs`: plain HTML without a script, so that the
@@ -96,7 +80,6 @@ function section(tag: string, operations: Operation[]): string {
 }
 
 function describe(found: Operation): string {
-  const access = found["x-access"];
   const parameters = found.parameters.map(
     ({ name, in: where, required, schema }) =>
       `<tr><th scope="row"><code>${html(name)}</code></th><td>${html(where)}${required ? ", required" : ""}</td><td>${code(schema)}</td></tr>`,
@@ -104,7 +87,7 @@ function describe(found: Operation): string {
   return `<details id="${html(found.operationId)}">
 <summary><code><b>${found.method}</b> ${html(found.path)}</code> <span>${html(found.summary)}</span></summary>
 ${found.description === "" ? "" : `<p>${html(found.description)}</p>`}
-<p>Who: ${html(ACCESS[access] ?? `${access}.`)}${found["x-audit"] === null ? "" : ` Recorded as <code>${html(found["x-audit"])}</code>.`}</p>
+<p>Who: ${inline(found["x-access-who"])}${found["x-audit"] === null ? "" : ` Recorded as <code>${html(found["x-audit"])}</code>.`}</p>
 ${parameters.length === 0 ? "" : `<table><caption>Parameters</caption><tbody>${parameters.join("")}</tbody></table>`}
 ${found.requestBody === undefined ? "" : `<h3>Body</h3>${code(found.requestBody.content)}`}
 <h3>Answers</h3>${code({ ...found.responses, default: undefined })}
@@ -121,9 +104,12 @@ function code(value: unknown): string {
   return `<pre tabindex="0">${linked}</pre>`;
 }
 
+function inline(line: string): string {
+  return html(line).replace(/`([^`]+)`/g, "<code>$1</code>");
+}
+
 /** Paragraphs and lists, with `code`: all that the description uses of Markdown. */
 function prose(text: string): string {
-  const inline = (line: string) => html(line).replace(/`([^`]+)`/g, "<code>$1</code>");
   return text
     .split("\n\n")
     .map((block) =>

@@ -1,4 +1,4 @@
-import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "./hono-env.ts";
 import { problemDocument } from "./problem.ts";
 
@@ -17,8 +17,6 @@ Sign in with the browser's session cookie, or send an API key: \`Authorization: 
 const METHODS = ["get", "put", "post", "delete", "patch"] as const;
 export type ApiDocument = ReturnType<OpenAPIHono<AppEnv>["getOpenAPI31Document"]>;
 
-const marks = z.looseObject({ "x-access": z.string() });
-
 /** The OpenAPI document: what the routes say of themselves, and what holds for all of them. */
 export function describeApi(api: OpenAPIHono<AppEnv>): ApiDocument {
   registerShared(api);
@@ -31,7 +29,6 @@ export function describeApi(api: OpenAPIHono<AppEnv>): ApiDocument {
       const operation = item[method];
       if (operation === undefined) continue;
       operation.operationId ??= operationId(method, path);
-      operation.security = securityOf(marks.parse(operation)["x-access"]);
       operation.responses = {
         ...operation.responses,
         default: {
@@ -64,9 +61,4 @@ function registerShared(api: OpenAPIHono<AppEnv>): void {
 function operationId(method: string, path: string): string {
   const words = path.replace("/api/v1/", "").split(/[^A-Za-z0-9]+/);
   return [method, ...words.filter((word) => word !== "")].join("_");
-}
-
-function securityOf(access: string): Record<string, string[]>[] {
-  if (access === "anyone") return [];
-  return access === "session" ? [{ session: [] }] : [{ session: [] }, { key: [] }];
 }

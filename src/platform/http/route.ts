@@ -17,16 +17,34 @@ export interface GrantedEnv<Granted extends object> {
  */
 export interface AccessRule<Granted extends object = object> {
   readonly name: string;
+  /** Who that is, in a sentence for the API's documentation. */
+  readonly who: string;
+  /** What a caller proves itself with; a key is never enough where only a session is named. */
+  readonly proof: Proof;
   readonly middleware: MiddlewareHandler<GrantedEnv<Granted>>;
 }
 
+type Proof = "none" | "session" | "session or key";
+
+const SECURITY: Record<Proof, Record<string, string[]>[]> = {
+  none: [],
+  session: [{ session: [] }],
+  "session or key": [{ session: [] }, { key: [] }],
+};
+
 /**
  * The two rules that each route states, spread into `createRoute`. Both become part of the OpenAPI
- * document (`x-access`, `x-audit`), where the test of every route finds them.
+ * document (`x-access` with its sentence, `x-audit`), where the test of every route finds them.
  * @param audit the action that a successful call records; null for routes that change nothing.
  */
 export function guard<Granted extends object>(access: AccessRule<Granted>, audit: string | null) {
-  return { middleware: access.middleware, "x-access": access.name, "x-audit": audit };
+  return {
+    middleware: access.middleware,
+    "x-access": access.name,
+    "x-access-who": access.who,
+    "x-audit": audit,
+    security: SECURITY[access.proof],
+  };
 }
 
 /** A feature's router; what does not validate becomes a problem document. */

@@ -1,0 +1,85 @@
+import { and, arrayContains, desc, eq, isNull } from "drizzle-orm";
+import type { KeyScope } from "../../platform/context.ts";
+import type { Database } from "../../platform/db/client.ts";
+import { apiKeys, users } from "./tables.ts";
+
+export type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+/** The key and its user, when both are in force. */
+export async function findLiveKey(db: Database, hash: string) {
+  const [row] = await db
+    .select({
+      keyId: apiKeys.id,
+      scopes: apiKeys.scopes,
+      expiresAt: apiKeys.expiresAt,
+      userId: users.id,
+      role: users.role,
+    })
+    .from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.userId))
+    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt), isNull(users.disabledAt)))
+    .limit(1);
+  return row;
+}
+
+/** The user's keys that were not revoked, newest first. */
+export function listApiKeys(db: Database, userId: string): Promise<ApiKeyRow[]> {
+  return db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
+    .orderBy(desc(apiKeys.createdAt), desc(apiKeys.id));
+}
+
+export async function insertApiKey(
+  db: Database,
+  row: typeof apiKeys.$inferInsert,
+): Promise<ApiKeyRow> {
+  const [key] = await db.insert(apiKeys).values(row).returning();
+  if (!key) throw new Error("The key was not stored");
+  return key;
+}
+
+/** Locks one of the user's keys that was not revoked, to the end of the transaction. */
+export async function lockApiKey(
+  db: Database,
+  userId: string,
+  keyId: string,
+): Promise<ApiKeyRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.id, keyId), eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
+    .for("update");
+  return row;
+}
+
+/** Ends a key now (`revokedAt`) or at an instant (`expiresAt`). */
+export async function endApiKey(
+  db: Database,
+  keyId: string,
+  end: { revokedAt: Date } | { expiresAt: Date },
+): Promise<void> {
+  await db.update(apiKeys).set(end).where(eq(apiKeys.id, keyId));
+}
+
+/** Ends all of a user's keys for good, or those with a scope. @returns how many there were. */
+export async function revokeApiKeys(
+  db: Database,
+  userId: string,
+  now: Date,
+  scope?: KeyScope,
+): Promise<number> {
+  const ended = await db
+    .update(apiKeys)
+    .set({ revokedAt: now })
+    .where(
+      and(
+        eq(apiKeys.userId, userId),
+        isNull(apiKeys.revokedAt),
+        scope === undefined ? undefined : arrayContains(apiKeys.scopes, [scope]),
+      ),
+    )
+    .returning({ id: apiKeys.id });
+  return ended.length;
+}

@@ -1,0 +1,58 @@
+import { and, eq, gt, isNull } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import { oneTimeTokens } from "./tables.ts";
+
+export async function insertOneTimeToken(
+  db: Database,
+  row: typeof oneTimeTokens.$inferInsert,
+): Promise<void> {
+  await db.insert(oneTimeTokens).values(row);
+}
+
+/** Whether a token could be used now. */
+export async function oneTimeTokenHolds(
+  db: Database,
+  purpose: "setup" | "password_reset",
+  tokenHash: string,
+  now: Date,
+): Promise<boolean> {
+  const rows = await db
+    .select({ id: oneTimeTokens.id })
+    .from(oneTimeTokens)
+    .where(isUsable(purpose, tokenHash, now));
+  return rows.length > 0;
+}
+
+function isUsable(purpose: "setup" | "password_reset", tokenHash: string, now: Date) {
+  return and(
+    eq(oneTimeTokens.purpose, purpose),
+    eq(oneTimeTokens.tokenHash, tokenHash),
+    isNull(oneTimeTokens.usedAt),
+    gt(oneTimeTokens.expiresAt, now),
+  );
+}
+
+/** Uses a token up: the same statement finds it and marks it, so it works once. */
+export async function takeOneTimeToken(
+  db: Database,
+  purpose: "setup" | "password_reset",
+  tokenHash: string,
+  now: Date,
+) {
+  const [row] = await db
+    .update(oneTimeTokens)
+    .set({ usedAt: now })
+    .where(isUsable(purpose, tokenHash, now))
+    .returning();
+  return row;
+}
+
+export async function deleteSetupTokens(db: Database): Promise<void> {
+  await db.delete(oneTimeTokens).where(eq(oneTimeTokens.purpose, "setup"));
+}
+
+export async function deletePasswordResets(db: Database, userId: string): Promise<void> {
+  await db
+    .delete(oneTimeTokens)
+    .where(and(eq(oneTimeTokens.purpose, "password_reset"), eq(oneTimeTokens.userId, userId)));
+}
