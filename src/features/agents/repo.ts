@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import type { Changes } from "../../platform/db/columns.ts";
 import { models, providers } from "../models/tables.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import type { AgentScope } from "./policy.ts";
@@ -70,7 +71,7 @@ export async function insertAgent(
 export async function updateAgent(
   db: Database,
   scope: AgentScope<"write">,
-  change: Partial<AgentFields & Pick<AgentRow, "deletedAt">>,
+  change: Changes<AgentFields & Pick<AgentRow, "deletedAt">>,
   expected: number | null,
   now: Date,
 ): Promise<AgentRow | undefined> {

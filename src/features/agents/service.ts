@@ -61,12 +61,9 @@ export async function changeAgent(
 ): Promise<AgentRow> {
   return inTransaction(ctx, async (tx) => {
     await requireOffered(tx, input.modelId ?? null);
-    const change = Object.fromEntries(
-      Object.entries(input).filter(([, value]) => value !== undefined),
-    );
-    const agent = await updateAgent(tx.db, scope, change, expected, ctx.deps.clock.now());
+    const agent = await updateAgent(tx.db, scope, input, expected, ctx.deps.clock.now());
     if (!agent) throw changedMeanwhile();
-    await recordFor(tx, "agent.updated", agent, { changed: Object.keys(change) });
+    await recordFor(tx, "agent.updated", agent, { changed: Object.keys(input) });
     return agent;
   });
 }

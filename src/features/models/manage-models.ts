@@ -5,7 +5,7 @@ import { record } from "../audit/index.ts";
 import type { AdminScope } from "../identity/index.ts";
 import { describeModel, enteredPrices } from "./describe-model.ts";
 import { builtinStays, noSuchModel, pricesNeeded } from "./errors.ts";
-import { getProvider, withoutUndefined } from "./manage-providers.ts";
+import { getProvider } from "./manage-providers.ts";
 import {
   findModel,
   insertModel,
@@ -28,20 +28,22 @@ export async function getModel(ctx: Ctx, modelId: string): Promise<ModelOfProvid
  * provider, 422 `prices_needed` when neither input nor catalogue says what it costs.
  */
 export async function addModel(ctx: Ctx, _scope: AdminScope, input: NewModel): Promise<ModelRow> {
-  const { prices, providerId, name, ...described } = input;
+  const { prices, providerId, name } = input;
   const provider = await getProvider(ctx, providerId);
   if (provider.kind === "excerpts") throw builtinStays();
   const known = await describeModel(provider, name);
   const table = prices ? enteredPrices(prices, ctx.deps.clock.now()) : known.prices;
   if (!table) throw pricesNeeded();
-  const { prices: _, ...defaults } = known;
   return inTransaction(ctx, async (tx) => {
     const model = await insertModel(tx.db, {
       id: ctx.deps.ids.next(),
       providerId,
       name,
-      ...defaults,
-      ...withoutUndefined(described),
+      displayName: input.displayName ?? known.displayName,
+      contextWindow: input.contextWindow ?? known.contextWindow,
+      maxOutputTokens: input.maxOutputTokens ?? known.maxOutputTokens,
+      images: input.images ?? known.images,
+      reasoning: input.reasoning ?? known.reasoning,
       ...priceColumns(table),
     });
     await recordFor(tx, "model.created", model.id, { name, priceVersion: model.priceVersion });
@@ -69,7 +71,7 @@ export async function changeModel(
     const changed = await updateModel(
       tx.db,
       modelId,
-      { ...withoutUndefined(change), ...(table ? priceColumns(table) : {}) },
+      { ...change, ...(table ? priceColumns(table) : {}) },
       expected,
       ctx.deps.clock.now(),
     );

@@ -67,7 +67,7 @@ export async function changeProvider(
     const provider = await updateProvider(
       tx.db,
       providerId,
-      { ...withoutUndefined(change), ...(apiKey === undefined ? {} : keyColumns(ctx, apiKey)) },
+      { ...change, ...(apiKey === undefined ? {} : keyColumns(ctx, apiKey)) },
       // What was judged above must be what is changed.
       expected ?? before.version,
       ctx.deps.clock.now(),
@@ -124,9 +124,4 @@ function recordFor(
   detail: Record<string, unknown>,
 ): Promise<void> {
   return record(tx, { action, target: { kind: "provider", id }, detail });
-}
-
-/** The fields that a change names, without those it leaves out. */
-export function withoutUndefined(change: object) {
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
 }

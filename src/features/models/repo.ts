@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import type { Changes } from "../../platform/db/columns.ts";
 import { models, providers } from "./tables.ts";
 
 export type ProviderRow = typeof providers.$inferSelect;
@@ -78,7 +79,7 @@ export function listProviders(db: Database): Promise<ProviderRow[]> {
 export async function updateProvider(
   db: Database,
   providerId: string,
-  change: Partial<
+  change: Changes<
     Pick<ProviderRow, "name" | "baseUrl" | "sealedKey" | "keyHint" | "enabled" | "deletedAt">
   >,
   expected: number | null,
@@ -144,7 +145,7 @@ export async function findModel(
 export async function updateModel(
   db: Database,
   modelId: string,
-  change: Partial<
+  change: Changes<
     Omit<ModelRow, "id" | "providerId" | "name" | "version" | "createdAt" | "updatedAt">
   >,
   expected: number | null,

@@ -1,9 +1,11 @@
 import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import type { Changes } from "../../platform/db/columns.ts";
 import { prepared } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { users } from "../identity/tables.ts";
 import type { MembershipScope, ProjectScope } from "./policy.ts";
+import type { ProjectChange } from "./schema.ts";
 import { type ProjectRole, type ProjectRow, projectMembers, projects } from "./tables.ts";
 
 export async function insertProject(
@@ -120,9 +122,7 @@ export async function findPersonalProjectId(db: Database, userId: string): Promi
 export async function updateProject(
   db: Database,
   scope: ProjectScope<"editor">,
-  change: Partial<
-    Pick<ProjectRow, "name" | "description" | "instructions" | "archivedAt" | "deletedAt">
-  >,
+  change: ProjectChange & Changes<Pick<ProjectRow, "archivedAt" | "deletedAt">>,
   expected: number | null,
   now: Date,
 ): Promise<ProjectRow | undefined> {

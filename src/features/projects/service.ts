@@ -48,16 +48,13 @@ export async function changeProject(
   expected: number | null,
 ): Promise<ProjectRow> {
   return inTransaction(ctx, async (tx) => {
-    const change = Object.fromEntries(
-      Object.entries(input).filter(([, value]) => value !== undefined),
-    );
-    const project = await updateProject(tx.db, scope, change, expected, ctx.deps.clock.now());
+    const project = await updateProject(tx.db, scope, input, expected, ctx.deps.clock.now());
     if (!project) throw changedMeanwhile();
     await record(tx, {
       action: "project.updated",
       target: { kind: "project", id: project.id },
       projectId: project.id,
-      detail: { changed: Object.keys(change) },
+      detail: { changed: Object.keys(input) },
     });
     return project;
   });

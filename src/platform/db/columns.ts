@@ -15,3 +15,6 @@ export const updatedAt = () => instant("updated_at").notNull().defaultNow();
 export function isOneOf(column: AnyPgColumn, values: readonly string[]): SQL {
   return sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(", "))})`;
 }
+
+/** What an update may set of a row; Drizzle leaves a column that is undefined as it is. */
+export type Changes<Row> = { [Column in keyof Row]?: Row[Column] | undefined };
