@@ -31,7 +31,7 @@ const fields = {
   port: field(
     "PORT",
     integer(0, 65_535).default(3000),
-    "Port of the app and the API; 0 picks a free one.",
+    "Port of the app and the API; 0 picks a free port.",
   ),
   metricsHost: field(
     "ATELIER_METRICS_HOST",
@@ -41,12 +41,12 @@ const fields = {
   metricsPort: field(
     "ATELIER_METRICS_PORT",
     integer(0, 65_535).default(9464),
-    "Port of `/metrics`; 0 picks a free one.",
+    "Port of `/metrics`; 0 picks a free port.",
   ),
   publicUrl: field(
     "ATELIER_PUBLIC_URL",
     z.url({ protocol: /^https?$/ }).optional(),
-    "The address people type, for links, cookies and origin checks; without it, the request's own host is used.",
+    "Public base URL, for links, cookies and origin checks. Default: the request's own host.",
   ),
   dataDir: field(
     "ATELIER_DATA_DIR",
@@ -59,17 +59,17 @@ const fields = {
       .string()
       .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
       .optional(),
-    "PostgreSQL 15 or newer; without it Atelier starts its own in the data folder.",
+    "PostgreSQL 15 or newer. Default: an embedded server in the data folder.",
   ),
   databasePoolMax: field(
     "ATELIER_DATABASE_POOL_MAX",
     integer(2, 200).default(8),
-    "Most database connections of this process.",
+    "Maximum pool size of this process.",
   ),
   databaseSlowMs: field(
     "ATELIER_DATABASE_SLOW_MS",
     integer(1, 600_000).default(250),
-    "Queries slower than this many milliseconds are logged, without their parameters.",
+    "Slow query threshold in milliseconds. Parameters are never logged.",
   ),
   valkeyUrl: secretField(
     "VALKEY_URL",
@@ -77,7 +77,7 @@ const fields = {
       .string()
       .regex(/^(redis|rediss|valkey|valkeys):\/\//, "must be a redis:// or valkey:// URL")
       .optional(),
-    "Valkey or Redis for the live bus and shared rate limits; optional, losing it costs speed only.",
+    "Valkey or Redis for pub/sub and shared rate limits. Optional; losing it costs speed only.",
   ),
   secretKeys: secretField(
     "ATELIER_SECRET_KEYS",
@@ -92,9 +92,13 @@ const fields = {
           .min(1),
       )
       .optional(),
-    "Comma separated `id:base64key`, newest first; signs sessions and encrypts stored provider keys. Generated into the data folder when absent.",
+    "Key ring as comma separated `id:base64key`, newest first. Signs sessions and encrypts stored provider keys. Generated in the data folder if unset.",
   ),
-  blobs: field("ATELIER_BLOBS", z.enum(["disk", "s3"]).default("disk"), "Where file bytes live."),
+  blobs: field(
+    "ATELIER_BLOBS",
+    z.enum(["disk", "s3"]).default("disk"),
+    "Blob store for file contents.",
+  ),
   s3Bucket: field("ATELIER_S3_BUCKET", z.string().optional(), "Bucket for `ATELIER_BLOBS=s3`."),
   s3Endpoint: field(
     "ATELIER_S3_ENDPOINT",
@@ -105,99 +109,99 @@ const fields = {
   s3AccessKeyId: secretField(
     "AWS_ACCESS_KEY_ID",
     z.string().optional(),
-    "Access key of the bucket.",
+    "Access key ID for the bucket.",
   ),
   s3SecretAccessKey: secretField(
     "AWS_SECRET_ACCESS_KEY",
     z.string().optional(),
-    "Secret key of the bucket.",
+    "Secret access key for the bucket.",
   ),
   signUp: field(
     "ATELIER_SIGN_UP",
     z.enum(["open", "closed"]).default("closed"),
-    "Whether strangers may create accounts; the first account is always made with the setup link.",
+    "Public sign-up. The first account always needs the setup link.",
   ),
   restoreDays: field(
     "ATELIER_RESTORE_DAYS",
     integer(1, 3650).default(30),
-    "How many days what was deleted can be restored; after that it is removed for good.",
+    "Days before deleted items are purged.",
   ),
   rateLimit: field(
     "ATELIER_RATE_LIMIT",
     integer(0, 1_000_000).default(1200),
-    "API requests a minute for each user and, of those not signed in, each address; 0 is no limit.",
+    "API requests per minute, per user or per anonymous address. 0 disables the limit.",
   ),
   trustedProxies: field(
     "ATELIER_TRUSTED_PROXIES",
     integer(0, 10).default(0),
-    "How many proxies in front append to X-Forwarded-For.",
+    "Number of trusted proxies that append to X-Forwarded-For.",
   ),
   generationMaxSeconds: field(
     "ATELIER_GENERATION_MAX_SECONDS",
     integer(10, 3600).default(600),
-    "Longest time one answer may run.",
+    "Maximum duration of an answer in seconds.",
   ),
   generationIdleSeconds: field(
     "ATELIER_GENERATION_IDLE_SECONDS",
     integer(1, 600).default(120),
-    "Silence of a provider after which an answer fails.",
+    "Provider idle timeout in seconds.",
   ),
   drainSeconds: field(
     "ATELIER_DRAIN_SECONDS",
     integer(0, 120).default(0),
-    "On SIGTERM, how long to keep accepting requests after readiness turns off.",
+    "Drain delay on SIGTERM: seconds to keep accepting requests after readiness turns off.",
   ),
   fileMaxBytes: field(
     "ATELIER_FILE_MAX_BYTES",
     integer(1024, 1_073_741_824).default(20_971_520),
-    "Largest file one may upload.",
+    "Maximum upload size in bytes.",
   ),
   readerSecondsPerHour: field(
     "ATELIER_READER_SECONDS_PER_HOUR",
     integer(0, 86_400).default(600),
-    "Seconds an hour that a user's documents are read for at full speed; beyond it they wait in the slow lane. 0 sends all documents there.",
+    "Document reading budget per user, in processor seconds per hour. Beyond it, documents wait in the slow lane; 0 puts all there.",
   ),
   documentIsolation: field(
     "ATELIER_DOCUMENT_ISOLATION",
     z.enum(["auto", "required", "off"]).default("auto"),
-    "How the child process that reads documents is kept from other files and the network: as far as the system allows, `required` (else the process does not start), or `off`.",
+    "Sandbox of the document reader: `auto` uses what the system offers, `required` refuses to start without it, `off` disables it.",
   ),
   providerPrivateHosts: field(
     "ATELIER_PROVIDER_PRIVATE_HOSTS",
     flag.default(false),
-    "Allow providers on private or loopback addresses (Ollama, vLLM).",
+    "Allow providers at private or loopback addresses (Ollama, vLLM).",
   ),
   anthropicApiKey: secretField(
     "ANTHROPIC_API_KEY",
     z.string().min(1).optional(),
-    "Offers Anthropic's models.",
+    "API key for Anthropic's models.",
   ),
   openaiApiKey: secretField(
     "OPENAI_API_KEY",
     z.string().min(1).optional(),
-    "Offers OpenAI's models.",
+    "API key for OpenAI's models.",
   ),
   logLevel: field(
     "ATELIER_LOG_LEVEL",
     z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
-    "Least severe log line written.",
+    "Minimum log level.",
   ),
   sentryDsn: secretField(
     "SENTRY_DSN",
     z.url().optional(),
-    "Error tracking; nothing is sent without it.",
+    "DSN for error tracking. Nothing is sent without it.",
   ),
   sentryEnvironment: field(
     "SENTRY_ENVIRONMENT",
     z.string().min(1).default("production"),
-    "Name of this environment in error reports.",
+    "Environment name in error reports.",
   ),
   posthogKey: secretField(
     "POSTHOG_API_KEY",
     z.string().optional(),
-    "Product events and flags; nothing is sent without it.",
+    "Project key for product events and flags. Nothing is sent without it.",
   ),
-  posthogHost: field("POSTHOG_HOST", z.url().optional(), "Address of a self-hosted PostHog."),
+  posthogHost: field("POSTHOG_HOST", z.url().optional(), "Base URL of a self-hosted PostHog."),
 } as const;
 
 interface Field<T extends z.ZodType> extends Setting {

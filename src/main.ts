@@ -41,13 +41,13 @@ async function runServe(role: string | undefined): Promise<number> {
   assertConnectionLimit();
   const asked = askedToEnd();
   const server = await serve(config);
-  // One forgotten promise must not end everybody's answers; the log shows it as the mistake that it is.
+  // Log unhandled rejections instead of exiting: one bug must not end everybody's answers.
   process.on("unhandledRejection", (reason) =>
-    server.deps.logger.error({ err: reason }, "a rejection that nobody handled"),
+    server.deps.logger.error({ err: reason }, "unhandled rejection"),
   );
   say(`Atelier is at ${server.url}`);
   if (server.setupUrl !== null) say(`Make the first account: ${server.setupUrl}`);
-  // An orchestrator has told everybody and can wait; a person at the terminal cannot. Either may insist.
+  // An orchestrator (SIGTERM) waits for running answers, a terminal (SIGINT) does not; a second signal exits at once.
   const signal = await asked;
   await server.stop(signal === "SIGTERM" ? config.generationMaxSeconds * 1000 : 0);
   return process.exit(0);

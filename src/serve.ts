@@ -61,7 +61,7 @@ async function start(
   }
   const { deps, close } = await buildDeps(config, databaseUrl, overrides);
   closers.add("dependencies", async () => {
-    for (const name of await close()) deps.logger.warn({ name }, "not closed cleanly");
+    for (const name of await close()) deps.logger.warn({ name }, "dependency not closed cleanly");
   });
   if (config.role !== "web") await syncBuiltinProviders(deps);
   const app = createApp(deps);
@@ -103,9 +103,10 @@ function watchDatabase(config: Config, overrides: Partial<Deps>): Watcher {
   const logger = overrides.logger ?? createLogger(config.logLevel);
   return {
     ended: (exitCode) =>
-      logger.error({ exitCode }, "the database ended unasked; starting it again"),
-    failed: (error, pauseMs) => logger.error({ err: error, pauseMs }, "the database did not start"),
-    back: () => logger.warn("the database is back"),
+      logger.error({ exitCode }, "embedded PostgreSQL exited unexpectedly; restarting"),
+    failed: (error, pauseMs) =>
+      logger.error({ err: error, pauseMs }, "embedded PostgreSQL failed to start"),
+    back: () => logger.warn("embedded PostgreSQL restarted"),
   };
 }
 

@@ -47,7 +47,7 @@ export async function startWork(deps: Deps): Promise<void> {
   await startKnowledgeJobs(deps);
   await deps.jobs.work("settle-expired-holds", {}, async () => {
     const count = await settleExpired(deps);
-    if (count > 0) deps.logger.warn({ count }, "holds settled that nobody had recovered");
+    if (count > 0) deps.logger.warn({ count }, "settled expired holds");
   });
   await deps.jobs.schedule("settle-expired-holds", "* * * * *");
   // By then a rollout with a new secret key is over: every process can open what it seals.

@@ -61,7 +61,7 @@ export async function inTransaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>)
     const [proof] = proofs;
     if (!(error instanceof CommitUnknownError) || !done || !proof) throw error;
     const committed = await wasCommitted(ctx.db, proof);
-    ctx.deps.logger.warn({ committed, requestId: ctx.requestId }, "the answer to COMMIT was lost");
+    ctx.deps.logger.warn({ committed, requestId: ctx.requestId }, "connection lost during COMMIT");
     if (committed === undefined) throw error;
     if (!committed) throw error.cause;
     return done.result;

@@ -6,7 +6,7 @@ import { readId, readProblem } from "../support/read.ts";
 import { samples } from "./samples.ts";
 
 /**
- * Issue 2, acceptance 6: every operation, taken from the document that the application serves, as
+ * Every operation, taken from the document that the application serves, as
  * everybody who may stand before it.
  */
 

@@ -16,7 +16,7 @@ import { type Operation, readOperations } from "../support/operations.ts";
 import { readProblem } from "../support/read.ts";
 import { type Sample, samples } from "./samples.ts";
 
-/** Issue 2, "What bad input gets": every operation of the OpenAPI document, given what no client should send. */
+/** Every operation of the OpenAPI document, given what no client should send. */
 
 let app: TestApp;
 let operations: Operation[];

@@ -145,7 +145,7 @@ test("a process told to end under load refuses no request, finishes its answers,
       parts: [{ type: "text", text: STORY }],
     });
   }
-  expect(leaving.output()).not.toContain("not closed cleanly");
+  expect(leaving.output()).not.toContain("dependency not closed cleanly");
 });
 
 test("a second signal ends a process at once", async () => {

@@ -26,7 +26,7 @@ export class Sealer {
 
   #seal(): Promise<void> {
     this.#sealing ??= sealChain(this.#deps.database.db)
-      .catch((error) => this.#deps.logger.warn({ err: error }, "audit rows not sealed yet"))
+      .catch((error) => this.#deps.logger.warn({ err: error }, "audit chain not sealed; retrying"))
       .finally(() => {
         this.#sealing = undefined;
       });

@@ -37,7 +37,9 @@ describe("sealing in the background", () => {
     const { warn } = app.deps.logger;
     app.deps.logger.warn = (_: unknown, message?: string) => void logged.push(message ?? "");
     await sql`alter table audit_log rename column previous_hash to hidden`;
-    await eventually("a seal has failed", () => logged.includes("audit rows not sealed yet"));
+    await eventually("a seal has failed", () =>
+      logged.includes("audit chain not sealed; retrying"),
+    );
     await sql`alter table audit_log rename column hidden to previous_hash`;
     app.deps.logger.warn = warn;
     await change();

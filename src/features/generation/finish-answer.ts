@@ -38,7 +38,7 @@ export async function finishAnswer(
       if (Date.now() - since > patience) throw error;
       deps.logger.warn(
         { err: error, generationId: answer.plan.generationId },
-        "end of an answer not stored yet",
+        "answer end not stored; retrying",
       );
       await Bun.sleep(RETRY_MS);
     }

@@ -42,7 +42,7 @@ export async function recoverExpired(
       deps.logger.error({ err: error, generationId: generation.id }, "answer not recovered");
       continue;
     }
-    deps.logger.warn({ generationId: generation.id }, "answer interrupted: its process is gone");
+    deps.logger.warn({ generationId: generation.id }, "answer interrupted: lease expired");
     await pubsub.grew([generation.id]).catch(() => {});
   }
   return count;

@@ -127,7 +127,7 @@ export class Runner {
     } catch (error) {
       this.#deps.logger.error(
         { err: error, generationId: answer.plan.generationId },
-        "answer not finished",
+        "answer end not stored; retrying",
       );
     } finally {
       clearTimeout(limit);
@@ -232,7 +232,7 @@ export class Runner {
         .catch((error) => {
           if (Date.now() - toldAt < TELL_MS) return;
           toldAt = Date.now();
-          this.#deps.logger.warn({ err: error }, "generation upkeep failed; trying again");
+          this.#deps.logger.warn({ err: error }, "generation upkeep failed; retrying");
         })
         .finally(() => {
           busy = false;

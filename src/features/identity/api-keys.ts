@@ -17,7 +17,7 @@ export interface IssuedKey {
   key: string;
 }
 
-/** The signed-in user's keys, with what this process knows of their last use. */
+/** The signed-in user's keys, including buffered last-used timestamps. */
 export async function getApiKeys(ctx: Ctx): Promise<ApiKeyRow[]> {
   await ctx.deps.services.identity.keyUse.flush();
   return listApiKeys(ctx.db, userOf(ctx).userId);

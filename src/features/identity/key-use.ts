@@ -36,7 +36,7 @@ export class KeyUse {
         .where(inArray(apiKeys.id, ids));
     } catch (error) {
       for (const id of ids) this.#used.add(id);
-      this.#deps.logger.warn({ err: error }, "last use of keys not written");
+      this.#deps.logger.warn({ err: error }, "API key last-used timestamps not written");
     }
   }
 

@@ -87,7 +87,7 @@ async function settleOne(ctx: Ctx, generationId: string, expiredAt: Date): Promi
     });
   } catch (error) {
     // One that fails must not keep the others waiting; it comes again.
-    ctx.deps.logger.error({ err: error, generationId }, "an expired hold could not be settled");
+    ctx.deps.logger.error({ err: error, generationId }, "expired hold not settled");
     return false;
   }
 }

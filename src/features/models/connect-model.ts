@@ -46,7 +46,7 @@ function keyOf(ctx: Ctx, row: ProviderRow): string | undefined {
   try {
     return ctx.deps.secrets.open(row.sealedKey, KEY_PURPOSE);
   } catch (error) {
-    ctx.deps.logger.error({ err: error, providerId: row.id }, "a provider key cannot be unsealed");
+    ctx.deps.logger.error({ err: error, providerId: row.id }, "provider key cannot be decrypted");
     throw providerUnusable();
   }
 }

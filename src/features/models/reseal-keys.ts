@@ -24,7 +24,7 @@ export async function resealKeys(ctx: Ctx): Promise<ResealReport> {
         await replaceSealedKey(tx.db, id, secrets.seal(key, KEY_PURPOSE));
         report.resealed++;
       } catch (error) {
-        ctx.deps.logger.error({ err: error, providerId: id }, "a provider key cannot be unsealed");
+        ctx.deps.logger.error({ err: error, providerId: id }, "provider key cannot be decrypted");
         report.lost.push(name);
       }
     }

@@ -164,6 +164,6 @@ function inWords(ctx: Ctx, thrown: unknown): { code: string; detail: string } {
   if (thrown instanceof Problem) return { code: thrown.code, detail: thrown.detail };
   if (thrown instanceof DOMException && thrown.name === "TimeoutError")
     return { code: "silent", detail: "The provider took too long to answer." };
-  ctx.deps.logger.error({ err: thrown }, "the test of a provider failed");
+  ctx.deps.logger.error({ err: thrown }, "provider test failed");
   return { code: "internal_error", detail: "Atelier made a mistake." };
 }

@@ -57,7 +57,7 @@ export function valkeyBus({ url, processId, fallback, logger }: ValkeyBusOptions
       await connect().catch(() => {});
       if (closed) return;
       if (Date.now() - since > LONGEST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS;
-      logger.warn({ pauseMs }, "Valkey is away; notices go through the database");
+      logger.warn({ pauseMs }, "Valkey unavailable; pub/sub falls back to the database");
       await Promise.race([Bun.sleep(pauseMs), closing.promise]);
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }

@@ -22,7 +22,7 @@ export function requestContext(deps: Deps): MiddlewareHandler<AppEnv> {
     const startedAt = performance.now();
     await next();
     c.res.headers.set("x-request-id", requestId);
-    // Whoever keeps connections open shall open the next one to a process that stays.
+    // Ask keep-alive clients to reconnect elsewhere while draining.
     if (deps.lifecycle.draining) c.res.headers.set("connection", "close");
     const actor = c.get("ctx").actor;
     deps.logger.info(

@@ -90,7 +90,7 @@ export async function* follow(
     }
   } catch (error) {
     // The database is away: the reader comes back, and meanwhile is told so.
-    deps.logger.warn({ err: error, generationId }, "event stream cut short");
+    deps.logger.warn({ err: error, generationId }, "event stream aborted");
     yield RETRY_HINT;
   } finally {
     quit();

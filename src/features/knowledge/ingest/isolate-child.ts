@@ -66,8 +66,8 @@ export async function chooseIsolation({ config, logger, metrics }: Deps): Promis
   const state = (open: boolean) => (open ? "open" : "closed");
   metrics.documentIsolation.set({ mechanism, files: state(files), network: state(network) }, 1);
   const found = describeIsolation(chosen);
-  if (openDoors(chosen) === 0) logger.info(found, "documents are read in isolation");
-  else logger.warn(found, "documents are read without full isolation, see docs/security.md");
+  if (openDoors(chosen) === 0) logger.info(found, "document reader is isolated");
+  else logger.warn(found, "document reader is not fully isolated, see docs/security.md");
   return chosen;
 }
 

@@ -83,7 +83,7 @@ async function mend(ctx: Ctx, stored: StoredFile, key: string): Promise<StoredFi
 /** Deletes bytes that no version names. A failure is nobody's: the purge finds what is left. */
 async function discard(ctx: Ctx, key: string): Promise<void> {
   await ctx.deps.blobs.delete(key).catch((error) => {
-    ctx.deps.logger.warn({ err: error, key }, "bytes of a refused upload not deleted yet");
+    ctx.deps.logger.warn({ err: error, key }, "blob of a refused upload not deleted");
   });
 }
 
