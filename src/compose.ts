@@ -9,14 +9,14 @@ import { s3Blobs } from "./platform/blobs/s3.ts";
 import type { Bus } from "./platform/bus/bus.ts";
 import { postgresBus } from "./platform/bus/postgres.ts";
 import { valkeyBus } from "./platform/bus/valkey.ts";
-import { systemClock } from "./platform/clock.ts";
 import { newSecretKey, secretKeys } from "./platform/crypto/secret-keys.ts";
 import { type DatabaseClient, openDatabase } from "./platform/db/client.ts";
+import { DatabaseClock } from "./platform/db/database-clock.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
 import type { Deps, Services } from "./platform/deps.ts";
 import { freshAfterIdle } from "./platform/http/fresh-connections.ts";
 import { valkeyCounts } from "./platform/http/shared-counts.ts";
-import { uuidv7 } from "./platform/ids.ts";
+import { idsBy, uuidv7 } from "./platform/ids.ts";
 import { startJobs } from "./platform/jobs/jobs.ts";
 import { Closers, Lifecycle } from "./platform/lifecycle.ts";
 import { createErrorTracker } from "./platform/observability/error-tracker.ts";
@@ -66,6 +66,7 @@ async function open(
     observe: observeInto(metrics, logger, config.databaseSlowMs),
   });
   closers.add("database", () => database.close());
+  const clock = overrides.clock ?? (await openClock(config, database, closers));
   const bus = overrides.bus ?? (await openBus(config, database, processId, logger));
   closers.add("bus", () => bus.close());
   const jobs =
@@ -87,8 +88,8 @@ async function open(
     events,
     processId,
     database,
-    clock: systemClock,
-    ids: uuidv7,
+    clock,
+    ids: idsBy(clock),
     logger,
     metrics,
     secrets: secretKeys(config.secretKeys ?? storedSecretKeys(config.dataDir)),
@@ -142,6 +143,16 @@ export async function stopBackground(deps: Deps): Promise<void> {
   await generation.runner.close();
   await identity.keyUse.close();
   await audit.sealer.close();
+}
+
+async function openClock(
+  { databaseUrl }: Config,
+  { sql }: DatabaseClient,
+  closers: Closers,
+): Promise<DatabaseClock> {
+  const clock = await DatabaseClock.start(sql, databaseUrl !== undefined);
+  closers.add("clock", () => clock.stop());
+  return clock;
 }
 
 async function openBus(

@@ -17,6 +17,9 @@ import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 /** What removes bytes and rows that no cascade reaches, before a project is deleted for good. */
 const beforePurge: BeforePurge[] = [removeProjectBytes];
 
+/** After the database was away, living processes first renew their holds; the next run is a minute away. */
+const QUIET_MS = 10_000;
+
 /** What the daily purge does, in order; a part that fails does not keep the rest from running. */
 const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
   projects: (ctx) => purgeProjects(ctx, beforePurge),
@@ -46,6 +49,7 @@ export async function startWork(deps: Deps): Promise<void> {
   await deps.jobs.schedule("purge", "17 3 * * *");
   await startKnowledgeJobs(deps);
   await deps.jobs.work("settle-expired-holds", {}, async () => {
+    if (deps.clock.steadyMs() < QUIET_MS) return;
     const count = await settleExpired(deps);
     if (count > 0) deps.logger.warn({ count }, "settled expired holds");
   });

@@ -1,6 +1,13 @@
+import type { Clock } from "./clock.ts";
+
 /** Makes identifiers: UUIDv7, so that ids sort by creation. */
 export interface Ids {
   next(): string;
+}
+
+/** Ids whose order is that of the clock, so that those of several processes can be compared. */
+export function idsBy(clock: Pick<Clock, "now">): Ids {
+  return { next: () => Bun.randomUUIDv7("hex", clock.now()) };
 }
 
 export const uuidv7: Ids = { next: () => Bun.randomUUIDv7() };

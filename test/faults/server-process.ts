@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { newSecretKey, secretKeys } from "../../src/platform/crypto/secret-keys.ts";
 import { openDatabase } from "../../src/platform/db/client.ts";
@@ -11,6 +12,7 @@ import { uuidv7 } from "../../src/platform/ids.ts";
 import { caller, type Person, type Send, signUp } from "../support/app.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
+const SKEW_CLOCK = fileURLToPath(new URL("./skew-clock.ts", import.meta.url));
 const START_MS = 60_000;
 const SECRETS = newSecretKey("test");
 
@@ -41,6 +43,8 @@ export interface ServerOptions {
   dataDir?: string;
   /** Put before the command, to run it as somebody else. */
   prefix?: string[];
+  /** By how much this process's clock is wrong, in milliseconds. */
+  clockSkewMs?: number;
   /** Called when the process exists, long before it serves, with what interrupts it. */
   onSpawn?: (interrupt: () => void) => void;
 }
@@ -52,7 +56,9 @@ const folders = new Set<string>();
 export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
   const dataDir = options.dataDir ?? newFolder();
   const metricsPort = await freePort();
-  const child = Bun.spawn([...(options.prefix ?? []), process.execPath, "src/main.ts", "serve"], {
+  const skewed = options.clockSkewMs === undefined ? [] : ["--preload", SKEW_CLOCK];
+  const command = [process.execPath, ...skewed, "src/main.ts", "serve"];
+  const child = Bun.spawn([...(options.prefix ?? []), ...command], {
     cwd: ROOT,
     env: {
       PATH: process.env.PATH ?? "",
@@ -67,6 +73,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
       ATELIER_LOG_LEVEL: "warn",
       ATELIER_RATE_LIMIT: "0",
       ATELIER_PROVIDER_PRIVATE_HOSTS: "true",
+      TEST_CLOCK_SKEW_MS: String(options.clockSkewMs ?? 0),
       ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
       ...options.env,
     },

@@ -12,6 +12,10 @@ export class TestClock implements Clock {
     return new Date(this.#now);
   }
 
+  steadyMs(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
   advance(milliseconds: number): void {
     this.#now += milliseconds;
   }

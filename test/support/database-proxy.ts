@@ -14,6 +14,10 @@ export interface DatabaseProxy {
   onSend: ((bytes: Buffer, sent: Sent) => Verdict) | undefined;
   /** From now on nothing passes through the connections that are open, and neither side is told. */
   silence(): void;
+  /** Passes nothing on, in neither direction, until {@link release}: a frozen database. */
+  hold(): void;
+  /** Passes on what was held, and everything from now on. */
+  release(): void;
   /** Cuts the connections that are open. */
   cut(): void;
   close(): Promise<void>;
@@ -44,6 +48,7 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
   const path = `${target.searchParams.get("host")}/.s.PGSQL.${target.searchParams.get("port")}`;
   const wires = new Set<Wire>();
   let accepted = 0;
+  let held = false;
   const server = createServer((client) => {
     const connection = ++accepted;
     const wire: Wire = { client, upstream: connect(path), silent: false };
@@ -76,6 +81,7 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
       else client.write(bytes);
     });
     for (const socket of [client, wire.upstream]) socket.on("error", end).on("close", end);
+    if (held) client.pause();
   });
   const port = await listen(server);
   const proxy: DatabaseProxy = {
@@ -86,6 +92,16 @@ export async function proxyTo(databaseUrl: string): Promise<DatabaseProxy> {
     onSend: undefined,
     silence: () => {
       for (const wire of wires) wire.silent = true;
+    },
+    hold: () => {
+      held = true;
+      for (const { client, upstream } of wires)
+        for (const socket of [client, upstream]) socket.pause();
+    },
+    release: () => {
+      held = false;
+      for (const { client, upstream } of wires)
+        for (const socket of [client, upstream]) socket.resume();
     },
     cut: () => {
       for (const { client, upstream } of wires) {

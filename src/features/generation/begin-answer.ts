@@ -91,7 +91,6 @@ async function store(
   const question = request.branch.at(-1);
   if (question === undefined) throw new Error("There is nothing to answer");
   const now = clock.now();
-  const until = new Date(now.getTime() + LEASE_MS);
   const generationId = ids.next();
   const messageId = ids.next();
   const common = {
@@ -143,7 +142,7 @@ async function store(
     status: "running",
     modelId: model.id,
     processId,
-    leaseExpiresAt: until,
+    leaseMs: LEASE_MS,
     manifest: { ...context.manifest, maxOutputTokens: hold.maxOutputTokens },
     createdAt: now,
   });

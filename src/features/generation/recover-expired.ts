@@ -23,12 +23,11 @@ export async function recoverExpired(
   pubsub: AnswerPubSub,
   own: string[],
 ): Promise<number> {
-  const now = deps.clock.now();
   // A claim of its own: should the lost process still be alive, nothing it stores will count.
   const claim = deps.ids.next();
   const expired = await takeExpired(deps.database.db, claim, {
-    now,
-    until: new Date(now.getTime() + CLAIM_MS),
+    sentAt: deps.clock.now(),
+    claimMs: CLAIM_MS,
     limit: AT_ONCE,
     except: own,
   });

@@ -1,15 +1,22 @@
-import { and, asc, desc, eq, gt, inArray, lt, notInArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import { inFuture, isPast, isPrompt } from "../../platform/db/time.ts";
 import type { GenerationScope } from "./policy.ts";
 import type { EndStatus, LogEvent } from "./schema.ts";
 import { type Numbered, unread } from "./stream/answer-log.ts";
 import { type GenerationRow, generationEvents, generations } from "./tables.ts";
 
+/** A statement that took longer than this to reach the database was held up. */
+const PROMPT_MS = 2_000;
+
 export async function insertGeneration(
   db: Database,
-  row: typeof generations.$inferInsert,
+  {
+    leaseMs,
+    ...row
+  }: Omit<typeof generations.$inferInsert, "leaseExpiresAt"> & { leaseMs: number },
 ): Promise<void> {
-  await db.insert(generations).values(row);
+  await db.insert(generations).values({ ...row, leaseExpiresAt: inFuture(leaseMs) });
 }
 
 /** What the log has after a number, in order, each unit once. */
@@ -80,10 +87,10 @@ export async function endGeneration(
 }
 
 /** Renews the leases of what this process runs. @returns those that are still its own, and whether a stop was asked for. */
-export function renewLeases(db: Database, processId: string, ids: string[], until: Date) {
+export function renewLeases(db: Database, processId: string, ids: string[], leaseMs: number) {
   return db
     .update(generations)
-    .set({ leaseExpiresAt: until })
+    .set({ leaseExpiresAt: inFuture(leaseMs) })
     .where(
       and(
         inArray(generations.id, ids),
@@ -94,11 +101,14 @@ export function renewLeases(db: Database, processId: string, ids: string[], unti
     .returning({ id: generations.id, stopRequestedAt: generations.stopRequestedAt });
 }
 
-/** Takes over generations whose process is gone: they become the claim's to end, each by one process only. */
+/**
+ * Takes over generations whose process is gone: they become the claim's to end, each by one process only.
+ * @param options.sentAt now, by the database: had the statement to wait, so had the renewals of living processes.
+ */
 export function takeExpired(
   db: Database,
   claim: string,
-  options: { now: Date; until: Date; limit: number; except: string[] },
+  options: { sentAt: Date; claimMs: number; limit: number; except: string[] },
 ): Promise<GenerationRow[]> {
   const expired = db
     .select({ id: generations.id })
@@ -106,7 +116,8 @@ export function takeExpired(
     .where(
       and(
         eq(generations.status, "running"),
-        lt(generations.leaseExpiresAt, options.now),
+        isPast(generations.leaseExpiresAt),
+        isPrompt(options.sentAt, PROMPT_MS),
         options.except.length === 0 ? undefined : notInArray(generations.id, options.except),
       ),
     )
@@ -114,7 +125,7 @@ export function takeExpired(
     .for("update", { skipLocked: true });
   return db
     .update(generations)
-    .set({ processId: claim, leaseExpiresAt: options.until })
+    .set({ processId: claim, leaseExpiresAt: inFuture(options.claimMs) })
     .where(inArray(generations.id, expired))
     .returning();
 }

@@ -24,6 +24,8 @@ export const LEASE_MS = 9_000;
 /** A hold outlives the lease, so that whoever recovers the answer also settles it, at what its log says. */
 export const HOLD_MS = 60_000;
 const RECOVER_MS = 2_500;
+/** By then a living process has renewed its leases, twice over. */
+const QUIET_MS = 6_000;
 /** A failure that lasts is logged this often. */
 const TELL_MS = 10_000;
 
@@ -37,7 +39,6 @@ export class Runner {
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #endNotices: (() => void)[];
   #storing = false;
-  #recoverFrom = 0;
 
   constructor(deps: Deps, pubsub: AnswerPubSub) {
     this.#deps = deps;
@@ -179,10 +180,9 @@ export class Runner {
     const running = [...this.#answers.values()].filter(({ log }) => !log.ended);
     if (running.length === 0) return;
     const { database, processId, clock } = this.#deps;
-    const until = new Date(clock.now().getTime() + LEASE_MS);
     const ids = running.map(({ plan }) => plan.generationId);
     const own = new Map(
-      (await renewLeases(database.db, processId, ids, until)).map((row) => [
+      (await renewLeases(database.db, processId, ids, LEASE_MS)).map((row) => [
         row.id,
         row.stopRequestedAt,
       ]),
@@ -203,16 +203,10 @@ export class Runner {
     );
   }
 
-  /** Ends what lost processes have left; after the database was away, only once living ones have had time to renew. */
+  /** Ends what lost processes have left; after the database was away or hung, only once living ones have had time to renew. */
   async #recover(): Promise<void> {
-    const { database } = this.#deps;
-    try {
-      if (Date.now() < this.#recoverFrom) await database.sql`select 1`;
-      else await recoverExpired(this.#deps, this.#pubsub, this.#own());
-    } catch (error) {
-      this.#recoverFrom = Date.now() + RENEW_MS * 3;
-      throw error;
-    }
+    if (this.#deps.clock.steadyMs() < QUIET_MS) return;
+    await recoverExpired(this.#deps, this.#pubsub, this.#own());
   }
 
   /** What only this process may end. What another one has taken over it may lose too, and is then anybody's. */

@@ -1,9 +1,16 @@
-import { and, arrayContains, desc, eq, isNull } from "drizzle-orm";
+import { and, arrayContains, desc, eq, isNull, or } from "drizzle-orm";
 import type { KeyScope } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
+import { isFuture } from "../../platform/db/time.ts";
 import { apiKeys, users } from "./tables.ts";
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+/** A key that is neither revoked nor at its end. */
+export const keyHolds = and(
+  isNull(apiKeys.revokedAt),
+  or(isNull(apiKeys.expiresAt), isFuture(apiKeys.expiresAt)),
+);
 
 /** The key and its user, when both are in force. */
 export async function findLiveKey(db: Database, hash: string) {
@@ -17,7 +24,7 @@ export async function findLiveKey(db: Database, hash: string) {
     })
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
-    .where(and(eq(apiKeys.hash, hash), isNull(apiKeys.revokedAt), isNull(users.disabledAt)))
+    .where(and(eq(apiKeys.hash, hash), keyHolds, isNull(users.disabledAt)))
     .limit(1);
   return row;
 }

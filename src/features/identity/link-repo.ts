@@ -1,5 +1,6 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import { isFuture } from "../../platform/db/time.ts";
 import { oneTimeTokens } from "./tables.ts";
 
 export async function insertOneTimeToken(
@@ -14,21 +15,20 @@ export async function oneTimeTokenHolds(
   db: Database,
   purpose: "setup" | "password_reset",
   tokenHash: string,
-  now: Date,
 ): Promise<boolean> {
   const rows = await db
     .select({ id: oneTimeTokens.id })
     .from(oneTimeTokens)
-    .where(isUsable(purpose, tokenHash, now));
+    .where(isUsable(purpose, tokenHash));
   return rows.length > 0;
 }
 
-function isUsable(purpose: "setup" | "password_reset", tokenHash: string, now: Date) {
+function isUsable(purpose: "setup" | "password_reset", tokenHash: string) {
   return and(
     eq(oneTimeTokens.purpose, purpose),
     eq(oneTimeTokens.tokenHash, tokenHash),
     isNull(oneTimeTokens.usedAt),
-    gt(oneTimeTokens.expiresAt, now),
+    isFuture(oneTimeTokens.expiresAt),
   );
 }
 
@@ -37,12 +37,11 @@ export async function takeOneTimeToken(
   db: Database,
   purpose: "setup" | "password_reset",
   tokenHash: string,
-  now: Date,
 ) {
   const [row] = await db
     .update(oneTimeTokens)
-    .set({ usedAt: now })
-    .where(isUsable(purpose, tokenHash, now))
+    .set({ usedAt: sql`now()` })
+    .where(isUsable(purpose, tokenHash))
     .returning();
   return row;
 }

@@ -55,7 +55,7 @@ export async function signOut(ctx: Ctx): Promise<void> {
 
 /** The signed-in user's sessions in force, newest first. */
 export function getSessions(ctx: Ctx): Promise<SessionRow[]> {
-  return listSessions(ctx.db, userOf(ctx).userId, ctx.deps.clock.now());
+  return listSessions(ctx.db, userOf(ctx).userId);
 }
 
 /** Ends one of the user's own sessions; its next request is anonymous. @throws {Problem} 404. */
@@ -101,15 +101,14 @@ export async function resetPassword(
   ctx: Ctx,
   input: { token: string; newPassword: string },
 ): Promise<void> {
-  const now = ctx.deps.clock.now();
   const tokenHash = hashToken(input.token);
   // Asked before hashing, which costs the most; inside the transaction the token is used up.
-  if (!(await oneTimeTokenHolds(ctx.db, "password_reset", tokenHash, now))) throw tokenWrong();
+  if (!(await oneTimeTokenHolds(ctx.db, "password_reset", tokenHash))) throw tokenWrong();
   const next = await hashPassword(input.newPassword);
   await inTransaction(ctx, async (tx) => {
-    const token = await takeOneTimeToken(tx.db, "password_reset", tokenHash, now);
+    const token = await takeOneTimeToken(tx.db, "password_reset", tokenHash);
     if (!token?.userId) throw tokenWrong();
-    await updatePasswordHash(tx.db, token.userId, next, now);
+    await updatePasswordHash(tx.db, token.userId, next, ctx.deps.clock.now());
     await deleteSessions(tx.db, token.userId);
     await record(tx, { action: "user.password_reset", target: { kind: "user", id: token.userId } });
   });
@@ -118,5 +117,5 @@ export async function resetPassword(
 
 /** Removes sessions and one-time links that have expired. */
 export async function purgeEnded(ctx: Ctx): Promise<void> {
-  await deleteEnded(ctx.db, ctx.deps.clock.now());
+  await deleteEnded(ctx.db);
 }

@@ -1,12 +1,14 @@
-import { and, desc, eq, gt, isNull, lt, ne, or } from "drizzle-orm";
+import { and, desc, eq, isNull, ne } from "drizzle-orm";
 import type { UserActor } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
+import { isFuture, isPast } from "../../platform/db/time.ts";
+import { keyHolds } from "./key-repo.ts";
 import { apiKeys, oneTimeTokens, sessions, users } from "./tables.ts";
 
 export type SessionRow = typeof sessions.$inferSelect;
 
 /** The session and its user, when both are in force. */
-export async function findLiveSession(db: Database, token: string, now: Date) {
+export async function findLiveSession(db: Database, token: string) {
   const [row] = await db
     .select({
       sessionId: sessions.id,
@@ -16,7 +18,7 @@ export async function findLiveSession(db: Database, token: string, now: Date) {
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(and(eq(sessions.token, token), gt(sessions.expiresAt, now), isNull(users.disabledAt)))
+    .where(and(eq(sessions.token, token), isFuture(sessions.expiresAt), isNull(users.disabledAt)))
     .limit(1);
   return row;
 }
@@ -28,11 +30,11 @@ export async function insertSession(
   await db.insert(sessions).values(row);
 }
 
-export function listSessions(db: Database, userId: string, now: Date): Promise<SessionRow[]> {
+export function listSessions(db: Database, userId: string): Promise<SessionRow[]> {
   return db
     .select()
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), gt(sessions.expiresAt, now)))
+    .where(and(eq(sessions.userId, userId), isFuture(sessions.expiresAt)))
     .orderBy(desc(sessions.createdAt));
 }
 
@@ -62,18 +64,14 @@ export async function deleteSessions(
     .returning();
 }
 
-/** Removes sessions and one-time links that ended before an instant. */
-export async function deleteEnded(db: Database, before: Date): Promise<void> {
-  await db.delete(sessions).where(lt(sessions.expiresAt, before));
-  await db.delete(oneTimeTokens).where(lt(oneTimeTokens.expiresAt, before));
+/** Removes sessions and one-time links that have ended. */
+export async function deleteEnded(db: Database): Promise<void> {
+  await db.delete(sessions).where(isPast(sessions.expiresAt));
+  await db.delete(oneTimeTokens).where(isPast(oneTimeTokens.expiresAt));
 }
 
 /** Whether a session or key, and its user, are in force. */
-export async function credentialHolds(
-  db: Database,
-  via: UserActor["via"],
-  now: Date,
-): Promise<boolean> {
+export async function credentialHolds(db: Database, via: UserActor["via"]): Promise<boolean> {
   const rows =
     via.kind === "session"
       ? await db
@@ -83,7 +81,7 @@ export async function credentialHolds(
           .where(
             and(
               eq(sessions.id, via.sessionId),
-              gt(sessions.expiresAt, now),
+              isFuture(sessions.expiresAt),
               isNull(users.disabledAt),
             ),
           )
@@ -91,13 +89,6 @@ export async function credentialHolds(
           .select({ id: apiKeys.id })
           .from(apiKeys)
           .innerJoin(users, eq(users.id, apiKeys.userId))
-          .where(
-            and(
-              eq(apiKeys.id, via.keyId),
-              isNull(apiKeys.revokedAt),
-              or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, now)),
-              isNull(users.disabledAt),
-            ),
-          );
+          .where(and(eq(apiKeys.id, via.keyId), keyHolds, isNull(users.disabledAt)));
   return rows.length > 0;
 }

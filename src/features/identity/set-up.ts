@@ -52,10 +52,9 @@ export async function setUp(
     // Two browsers at the same moment must not both become the first.
     await tx.db.execute(sql`select pg_advisory_xact_lock(${SETUP_LOCK})`);
     if (await anyUserExists(tx.db)) throw setupDone();
-    const now = ctx.deps.clock.now();
     const taken =
       input.token !== undefined &&
-      (await takeOneTimeToken(tx.db, "setup", hashToken(input.token), now)) !== undefined;
+      (await takeOneTimeToken(tx.db, "setup", hashToken(input.token))) !== undefined;
     if (!taken && !isLoopback(ctx)) throw setupTokenWrong();
     return createAccount(tx, { name, email, passwordHash, userAgent, role: "admin" }, afterSignUp);
   });

@@ -373,7 +373,7 @@ test("bytes that no file names are removed once they are old, and nothing else i
   expect(await blobs.get(keyOf(half))).toBeNull();
   expect(await blobs.get(keyOf(fresh))).not.toBeNull();
   expect(await blobs.get(keyOf(file.newest.id))).not.toBeNull();
-  const inAYear = { now: () => new Date(Date.now() + 365 * 86_400_000) };
+  const inAYear = new TestClock(new Date(Date.now() + 365 * 86_400_000));
   await purgeOrphans(systemContext({ ...app.deps, clock: inAYear }, "test"));
   expect(await blobs.get(keyOf(fresh))).toBeNull();
   expect(await blobs.get(keyOf(file.newest.id))).not.toBeNull();
@@ -482,7 +482,7 @@ describe("with workers running", () => {
     const dead = {
       status: "reading" as const,
       attempts: 1,
-      leaseExpiresAt: new Date(clock.now().getTime() + LEASE_MS),
+      leaseExpiresAt: new Date(Date.now() + LEASE_MS),
     };
     await db.update(fileVersions).set(dead).where(eq(fileVersions.id, stored.newest.id));
     const statusOf = async () =>
@@ -493,7 +493,7 @@ describe("with workers running", () => {
       new AbortController().signal,
     );
     expect(await statusOf()).toBe("reading");
-    clock.advance(LEASE_MS + 1000);
+    await db.update(fileVersions).set({ leaseExpiresAt: new Date(0) });
     await startKnowledgeJobs(app.deps);
     await recoverReading(app.deps);
     for (let i = 0; i < 100 && (await statusOf()) !== "ready"; i++) await Bun.sleep(100);

@@ -52,7 +52,7 @@ export async function startKnowledgeJobs(deps: Deps): Promise<void> {
  */
 export async function recoverReading(deps: Deps): Promise<void> {
   const ctx = systemContext(deps, "knowledge");
-  for (const version of await listStalled(ctx.db, deps.clock.now(), RECOVERED)) {
+  for (const version of await listStalled(ctx.db, RECOVERED)) {
     await enqueueReading(ctx, version);
   }
 }

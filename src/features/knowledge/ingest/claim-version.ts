@@ -1,5 +1,6 @@
-import { and, eq, lt, or, sql } from "drizzle-orm";
+import { and, eq, or, sql } from "drizzle-orm";
 import type { Database } from "../../../platform/db/client.ts";
+import { inFuture, isPast } from "../../../platform/db/time.ts";
 import type { VersionOfFile, VersionRow } from "../repo.ts";
 import { files, fileVersions } from "../tables.ts";
 import { nextTurn } from "./fair-queue.ts";
@@ -9,7 +10,10 @@ export const LEASE_MS = 20_000;
 /** Times a version is taken up before it counts as one that ends its readers. */
 export const MAX_ATTEMPTS = 3;
 
-const leaseUntil = (now: Date): Date => new Date(now.getTime() + LEASE_MS);
+const isUnread = or(
+  eq(fileVersions.status, "queued"),
+  and(eq(fileVersions.status, "reading"), isPast(fileVersions.leaseExpiresAt)),
+);
 
 /**
  * Takes a version for reading when it is queued, or when the process that read it has fallen silent.
@@ -20,16 +24,15 @@ export async function claimVersion(
   db: Database,
   versionId: string,
   slow: boolean,
-  now: Date,
 ): Promise<VersionOfFile | undefined> {
   const [version] = await db
     .update(fileVersions)
     .set({
       status: "reading",
-      leaseExpiresAt: leaseUntil(now),
+      leaseExpiresAt: inFuture(LEASE_MS),
       attempts: sql`${fileVersions.attempts} + 1`,
     })
-    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.slow, slow), isUnread(now)))
+    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.slow, slow), isUnread))
     .returning();
   if (!version) return undefined;
   const [file] = await db.select().from(files).where(eq(files.id, version.fileId));
@@ -37,10 +40,10 @@ export async function claimVersion(
 }
 
 /** Renews the promise to be reading. */
-export async function renewLease(db: Database, versionId: string, now: Date): Promise<void> {
+export async function renewLease(db: Database, versionId: string): Promise<void> {
   await db
     .update(fileVersions)
-    .set({ leaseExpiresAt: leaseUntil(now) })
+    .set({ leaseExpiresAt: inFuture(LEASE_MS) })
     .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")));
 }
 
@@ -127,20 +130,12 @@ export async function moveToSlowLane(
 /** Versions that wait for a reader and whose job may have been lost, oldest first. */
 export function listStalled(
   db: Database,
-  now: Date,
   limit: number,
 ): Promise<Pick<VersionRow, "id" | "slow" | "turn">[]> {
   return db
     .select({ id: fileVersions.id, slow: fileVersions.slow, turn: fileVersions.turn })
     .from(fileVersions)
-    .where(isUnread(now))
+    .where(isUnread)
     .orderBy(fileVersions.createdAt)
     .limit(limit);
-}
-
-function isUnread(now: Date) {
-  return or(
-    eq(fileVersions.status, "queued"),
-    and(eq(fileVersions.status, "reading"), lt(fileVersions.leaseExpiresAt, now)),
-  );
 }

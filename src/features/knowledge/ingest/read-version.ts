@@ -49,7 +49,7 @@ export async function readVersion(
   signal: AbortSignal,
   how: ReadingOptions = {},
 ): Promise<void> {
-  const claimed = await claimVersion(ctx.db, versionId, how.slow ?? false, ctx.deps.clock.now());
+  const claimed = await claimVersion(ctx.db, versionId, how.slow ?? false);
   if (!claimed) return;
   if (claimed.version.attempts > MAX_ATTEMPTS) return fail(ctx, versionId, "given_up");
   const renewing = keepLease(ctx, versionId);
@@ -135,7 +135,7 @@ function keepLease(ctx: Ctx, versionId: string): NodeJS.Timeout {
     if (renewing) return;
     renewing = true;
     try {
-      await renewLease(ctx.db, versionId, ctx.deps.clock.now());
+      await renewLease(ctx.db, versionId);
     } catch (error) {
       ctx.deps.logger.warn({ err: error, versionId }, "lease not renewed");
     } finally {

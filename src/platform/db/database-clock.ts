@@ -1,0 +1,78 @@
+import type postgres from "postgres";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+
+const ASK_MS = 2_000;
+/** Longer than between two questions and an answer that is a little late. */
+const GAP_MS = 5_000;
+/** An answer that took longer means that the database hung: an absence too. */
+const HUNG_MS = 2_000;
+/** An answer that took longer says little about the moment at which it was given. */
+const SLOW_MS = 250;
+
+const answer = z.tuple([z.object({ now: z.coerce.number() })]);
+
+/**
+ * Tells the database's time without asking it each time: the last answer, carried on by a clock of this
+ * process that nobody sets. This machine's own time is never looked at.
+ */
+export class DatabaseClock implements Clock {
+  readonly #sql: postgres.Sql;
+  readonly #shared: boolean;
+  /** Database time minus `performance.now()`. */
+  #offset = Number.NaN;
+  #steadySince = 0;
+  #lastAnswer = 0;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  private constructor(sql: postgres.Sql, shared: boolean) {
+    this.#sql = sql;
+    this.#shared = shared;
+  }
+
+  /**
+   * @param shared whether other processes may use the database. Where none can, nobody else's lease is ever alive.
+   * @throws what the driver throws when the database cannot be asked the first time.
+   */
+  static async start(sql: postgres.Sql, shared: boolean): Promise<DatabaseClock> {
+    const clock = new DatabaseClock(sql, shared);
+    await clock.#ask();
+    let asking = false;
+    clock.#timer = setInterval(async () => {
+      if (asking) return;
+      asking = true;
+      // No answer is a gap, and tells itself.
+      await clock.#ask().catch(() => {});
+      asking = false;
+    }, ASK_MS);
+    clock.#timer.unref();
+    return clock;
+  }
+
+  now(): Date {
+    return new Date(this.#offset + performance.now());
+  }
+
+  steadyMs(): number {
+    if (!this.#shared) return Number.POSITIVE_INFINITY;
+    const now = this.now().getTime();
+    return now - this.#lastAnswer > GAP_MS ? 0 : now - this.#steadySince;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #ask(): Promise<void> {
+    const sentAt = performance.now();
+    const rows = await this.#sql`select extract(epoch from clock_timestamp()) * 1000 as now`;
+    const took = performance.now() - sentAt;
+    const [{ now }] = answer.parse([...rows]);
+    const offset = now - sentAt - took / 2;
+    if (took <= SLOW_MS || !(Math.abs(offset - this.#offset) <= took)) this.#offset = offset;
+    // By the database's time, so that a pause of this process, or of the whole machine, is a gap too.
+    const since = now - this.#lastAnswer;
+    if (since < 0 || since > GAP_MS || took > HUNG_MS) this.#steadySince = now;
+    this.#lastAnswer = now;
+  }
+}
