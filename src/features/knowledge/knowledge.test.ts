@@ -177,9 +177,13 @@ test("a form of many files stores each by itself, and says which were refused", 
     ["two.docx", "file_type_refused"],
     ["three.pdf", "created"],
   ]);
-  for (const body of [new FormData(), new Blob(["no form"]), {}]) {
+  for (const [body, code] of [
+    [new FormData(), "malformed_body"],
+    [new Blob(["no form"]), "unsupported_media_type"],
+    [{}, "unsupported_media_type"],
+  ] as const) {
     const refused = await ada.request("POST", `/projects/${projectId}/files`, body);
-    expect((await readProblem(refused)).code).toBe("malformed_body");
+    expect((await readProblem(refused)).code).toBe(code);
   }
   const cut = '--b\r\ncontent-disposition: form-data; name="files"; filename="a.txt"\r\n\r\nhalf';
   const broken = await ada.request("POST", `/projects/${projectId}/files`, new Blob([cut]), {
