@@ -1,4 +1,4 @@
-import { chownSync } from "node:fs";
+import { chmodSync, chownSync } from "node:fs";
 
 /** How to run PostgreSQL, which refuses to run as root. */
 export interface Unprivileged {
@@ -6,6 +6,8 @@ export interface Unprivileged {
   readonly spawn: { uid?: number; gid?: number };
   /** Gives a path to the user that PostgreSQL runs as. */
   own(path: string): void;
+  /** Lets that user pass through a folder, without seeing what else is in it. */
+  admit(folder: string): void;
 }
 
 const NOBODY = 65_534;
@@ -17,7 +19,12 @@ const INNER_USER = "1";
  * that folders only root can enter still work; where namespaces are not allowed, as `nobody`.
  */
 export async function asUnprivileged(): Promise<Unprivileged> {
-  const unchanged: Unprivileged = { command: (argv) => argv, spawn: {}, own: () => {} };
+  const unchanged: Unprivileged = {
+    command: (argv) => argv,
+    spawn: {},
+    own: () => {},
+    admit: () => {},
+  };
   if (process.getuid?.() !== 0) return unchanged;
   const namespace = ["unshare", "--user", `--map-user=${INNER_USER}`, `--map-group=${INNER_USER}`];
   if (await succeeds([...namespace, "true"])) {
@@ -27,6 +34,7 @@ export async function asUnprivileged(): Promise<Unprivileged> {
     command: (argv) => argv,
     spawn: { uid: NOBODY, gid: NOBODY },
     own: (path) => chownSync(path, NOBODY, NOBODY),
+    admit: (folder) => chmodSync(folder, 0o711),
   };
 }
 

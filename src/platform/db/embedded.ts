@@ -90,6 +90,7 @@ async function start(
   mkdirSync(socket, { recursive: true, mode: 0o700 });
   chmodSync(socket, 0o700);
   const as = await asUnprivileged();
+  as.admit(folder);
   if (!existsSync(join(cluster, "PG_VERSION"))) await createCluster(binaries, cluster, as);
   as.own(cluster);
   as.own(socket);

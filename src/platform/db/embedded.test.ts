@@ -1,0 +1,46 @@
+import { afterAll, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+
+const root = mkdtempSync(join(tmpdir(), "atelier-embedded-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Starts and stops the embedded PostgreSQL in a process of its own. @returns the user that it ran as. */
+async function userOf(dataDir: string, env: Record<string, string>): Promise<number> {
+  const script = `
+    import { readFileSync, statSync } from "node:fs";
+    import { startEmbedded } from ${JSON.stringify(join(import.meta.dir, "embedded.ts"))};
+    const server = await startEmbedded(${JSON.stringify(dataDir)});
+    const pid = readFileSync(${JSON.stringify(join(dataDir, "postgres", "postmaster.pid"))}, "utf8").split("\\n")[0];
+    const uid = statSync("/proc/" + pid).uid;
+    await server.stop();
+    console.log(JSON.stringify({ uid }));`;
+  const child = Bun.spawn([process.execPath, "-e", script], {
+    env,
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [said, complaint] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  if ((await child.exited) !== 0) throw new Error(complaint);
+  return z.object({ uid: z.number() }).parse(JSON.parse(said)).uid;
+}
+
+test("where root may make no user namespace, PostgreSQL runs as nobody in a folder that only root can list", async () => {
+  // Without the program that makes one.
+  const programs = join(root, "bin");
+  mkdirSync(programs);
+  for (const name of ["sh", "ps"]) symlinkSync(Bun.which(name) ?? "", join(programs, name));
+  // Folders above it are the administrator's: they let others pass, as /tmp and /var/lib do.
+  chmodSync(root, 0o711);
+  const dataDir = join(root, "data");
+  const uid = await userOf(dataDir, { PATH: programs });
+  const self = process.getuid?.() ?? 0;
+  expect(uid).toBe(self === 0 ? 65_534 : self);
+  expect(statSync(dataDir).mode & 0o077).toBe(self === 0 ? 0o011 : 0);
+  expect(statSync(dataDir).uid).toBe(self);
+});
