@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
 import type { ImportGraph } from "./import-graph.ts";
 
-/** How many imports may lie between a test and a file for the test to be near it. */
-const SHALLOW = 3;
+/** How many imports lead at most from a test to a file that it is near: itself, or over one other file. */
+const SHALLOW = 2;
 /** The composition root and the tests' support import everything, so that nothing is near through them. */
 const HUB = /^(src\/[^/]+\.ts|test\/support\/.+)$/;
 

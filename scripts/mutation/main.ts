@@ -69,7 +69,7 @@ async function mutate({ seed, count, all, ...where }: Options): Promise<void> {
       return "done";
     };
     await Promise.race([work(), end.promise]);
-    report.finish();
+    report.finish(judge.leftOut);
   } finally {
     await server.stop();
     tree.remove();

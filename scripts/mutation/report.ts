@@ -75,7 +75,8 @@ export class Report {
     this.#survivors.push({ mutant, ...change, by });
   }
 
-  finish(): void {
+  /** @param leftOut test files that fail without a change. */
+  finish(leftOut: readonly string[]): void {
     const rooms = [...this.#rooms].sort(([a], [b]) => a.localeCompare(b));
     const total = { near: 0, all: 0, of: 0 };
     console.log(`\n${row("room", "near", this.#all ? "all" : "")}`);
@@ -93,6 +94,7 @@ export class Report {
     console.log(
       `\nseed ${this.#seed}; ${this.#refused} more did not compile, ${this.#equivalent} are known to break no promise`,
     );
+    for (const test of leftOut) console.log(`left out, since it fails without a change: ${test}`);
     for (const { mutant, before, after, by } of this.#survivors) {
       console.log(`\n${mutant.path}:${mutant.line} ${mutant.kind}`);
       console.log(`  - ${before}\n  + ${after}`);
