@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { openAiServer } from "../providers/openai-server.ts";
 import type { Person } from "../support/app.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   ask,
   connectServer,
@@ -10,11 +11,12 @@ import {
   textOf,
   until,
 } from "../support/generation.ts";
+import { slowness } from "../support/slowness.ts";
 import { visit } from "./reader.ts";
 import { endServers, type ServerProcess, startServer, withDepsOf } from "./server-process.ts";
 
 const provider = openAiServer();
-const DRAIN_SECONDS = 2;
+const DRAIN_SECONDS = 3;
 const STORY = Array.from({ length: 300 }, (_, n) => `${n}·Punkt “${n * 3}” 🏠\n`).join("");
 let database: TestDatabase;
 let servers: ServerProcess[];
@@ -49,6 +51,7 @@ class Balancer {
       servers.map(async ({ origin }) => (await fetch(`${origin}/readyz`).catch(() => null))?.ok),
     );
     const ready = servers.filter((_, index) => states[index]);
+    // What a load balancer takes to act on a probe.
     await Bun.sleep(500);
     this.#ready = ready;
   }, 200);
@@ -123,14 +126,16 @@ test("a process told to end under load refuses no request, finishes its answers,
     }
     return textOf(events);
   });
-  await Bun.sleep(1_000);
+  await eventually("load, and answers under way", () => load.sent > 50);
+  await visit(leaving.origin, ada, asked[0]?.generationId ?? "", 0, { afterBytes: 300 });
   const toldAt = performance.now();
   leaving.signal("SIGTERM");
-  await until(async () => (await fetch(`${leaving.origin}/readyz`)).status === 503, 1_000);
+  await until(async () => (await fetch(`${leaving.origin}/readyz`)).status === 503);
   expect(await leaving.exited).toBe(0);
   expect(performance.now() - toldAt).toBeGreaterThan(DRAIN_SECONDS * 1_000);
   expect(provider.running.length).toBe(0);
-  await Bun.sleep(500);
+  const sentMeanwhile = load.sent;
+  await eventually("load on the other one alone", () => load.sent > sentMeanwhile + 30);
   await load.stop();
   balancer.stop();
   expect(load.failures).toEqual([]);
@@ -152,11 +157,12 @@ test("a second signal ends a process at once", async () => {
   const server = servers[1];
   if (server === undefined) throw new Error("No server");
   provider.scenario = { endless: true, text: "and so on ", chunkMs: 20 };
-  await ask(server.as(ada), { modelId });
+  const { generationId } = await ask(server.as(ada), { modelId });
   server.signal("SIGTERM");
-  await Bun.sleep(DRAIN_SECONDS * 1_000 + 500);
+  // Its readers are sent away when the drain is over and it only waits for its answers.
+  expect((await visit(server.origin, ada, generationId, 0)).text).toEndWith("retry: 250\n\n");
   const askedAt = performance.now();
   server.signal("SIGTERM");
   expect(await server.exited).toBe(1);
-  expect(performance.now() - askedAt).toBeLessThan(500);
+  expect(performance.now() - askedAt).toBeLessThan(500 * slowness());
 });

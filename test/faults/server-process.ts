@@ -10,6 +10,7 @@ import { embeddedUrl } from "../../src/platform/db/embedded.ts";
 import type { Deps } from "../../src/platform/deps.ts";
 import { uuidv7 } from "../../src/platform/ids.ts";
 import { caller, type Person, type Send, signUp } from "../support/app.ts";
+import { eventually } from "../support/eventually.ts";
 
 const ROOT = join(import.meta.dir, "..", "..");
 const SKEW_CLOCK = fileURLToPath(new URL("./skew-clock.ts", import.meta.url));
@@ -144,6 +145,18 @@ export async function moneyOf(server: ServerProcess, generationId: string) {
     );
     return { holds: holds?.count, charges: charges?.count };
   });
+}
+
+/** Waits until so many processes hear again what others tell over the database. */
+export async function listeningAgain(server: ServerProcess, processes: number): Promise<void> {
+  await withDepsOf(server, ({ database: { sql } }) =>
+    eventually("all listening connections", async () => {
+      const rows = await sql`
+        select 1 from pg_stat_activity
+        where datname = current_database() and query ilike 'listen "atelier"'`;
+      return rows.length >= processes;
+    }),
+  );
 }
 
 /** The process id of the embedded PostgreSQL of a data folder, when it runs. */

@@ -3,6 +3,7 @@ import { estimateTokens } from "../../src/providers/estimate-tokens.ts";
 import { openAiServer } from "../providers/openai-server.ts";
 import type { Person } from "../support/app.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
 import {
   type Asked,
   ask,
@@ -12,8 +13,15 @@ import {
   textOf,
   until,
 } from "../support/generation.ts";
+import { slowness } from "../support/slowness.ts";
 import { randomFrom, visit } from "./reader.ts";
-import { endServers, type ServerProcess, startServer, withDepsOf } from "./server-process.ts";
+import {
+  endServers,
+  listeningAgain,
+  type ServerProcess,
+  startServer,
+  withDepsOf,
+} from "./server-process.ts";
 
 const provider = openAiServer();
 let database: TestDatabase;
@@ -51,8 +59,8 @@ async function stopElsewhere({ generationId }: Asked): Promise<number> {
 test("stop, asked of another process, closes the provider's socket within a second and charges what was produced", async () => {
   provider.scenario = { endless: true, text: "and so on ", chunkMs: 5 };
   const asked = await ask(ada, { modelId });
-  await visit(writing.origin, ada, asked.generationId, 0, { afterMs: 500 });
-  expect(await stopElsewhere(asked)).toBeLessThan(1_000);
+  await visit(writing.origin, ada, asked.generationId, 0, { afterBytes: 500 });
+  expect(await stopElsewhere(asked)).toBeLessThan(1_000 * slowness());
   const { events } = await visit(other.origin, ada, asked.generationId, 0);
   expect(events.at(-1)?.event).toEqual({ type: "done", status: "stopped" });
   const { messages } = await readThread(adaElsewhere, asked.threadId);
@@ -73,6 +81,7 @@ test("database connections that are ended again and again, the listening ones to
     while (events.at(-1)?.event.type !== "done") {
       const seen = await visit(other.origin, ada, asked.generationId, events.at(-1)?.id ?? 0);
       events.push(...seen.events);
+      // A browser's pause before it comes back.
       await Bun.sleep(50);
     }
     ended = true;
@@ -81,6 +90,7 @@ test("database connections that are ended again and again, the listening ones to
   let cuts = 0;
   await withDepsOf(writing, async ({ database: { sql } }) => {
     while (!ended) {
+      // The pace of the cuts: time enough for connections to be opened anew.
       await Bun.sleep(700);
       await sql`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()`;
@@ -91,14 +101,15 @@ test("database connections that are ended again and again, the listening ones to
   expect(cuts).toBeGreaterThan(2);
   expect(textOf(events)).toBe(STORY);
   // Connections that were ended this moment are noticed with the next request on them.
-  await Bun.sleep(500);
+  for (const person of [ada, adaElsewhere])
+    await eventually("an answer", async () => (await person.get("/me")).status === 200);
   const { messages } = await readThread(adaElsewhere, asked.threadId);
   expect(messages[1]).toMatchObject({ status: "complete", parts: [{ type: "text", text: STORY }] });
-  await Bun.sleep(2_000);
+  await listeningAgain(writing, 2);
   provider.scenario = { endless: true, text: "and so on ", chunkMs: 5 };
   const next = await ask(ada, { modelId });
-  await visit(writing.origin, ada, next.generationId, 0, { afterMs: 200 });
-  expect(await stopElsewhere(next)).toBeLessThan(1_000);
+  await visit(writing.origin, ada, next.generationId, 0, { afterBytes: 200 });
+  expect(await stopElsewhere(next)).toBeLessThan(1_000 * slowness());
 });
 
 test("a thousand readers that leave at any moment leave nothing behind, and the answers go on", async () => {

@@ -6,6 +6,7 @@ import postgres from "postgres";
 import { run, succeed } from "../../scripts/ops/command-line.ts";
 import { repositoryRoot } from "../../scripts/ops/environments.ts";
 import { databaseUrl, newPassword, valkeyAccess } from "../../scripts/ops/sops.ts";
+import { eventually } from "../support/eventually.ts";
 import { findValkey } from "../support/valkey.ts";
 import { findPostgres, type PostgresServer, startPostgres } from "./postgres-server.ts";
 
@@ -232,7 +233,12 @@ describe("base/valkey on a real server", () => {
       stdout: "ignore",
       stderr: "ignore",
     });
-    await Bun.sleep(500);
+    await eventually("Valkey", async () => {
+      const redis = client(passwords[0] ?? "");
+      const said = await redis.ping().catch(() => null);
+      redis.close();
+      return said;
+    });
   });
   afterAll(async () => {
     child?.kill();

@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { openAiServer } from "../../../test/providers/openai-server.ts";
-import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { ask, connectServer, readEvents, readThread } from "../../../test/support/generation.ts";
+import {
+  type Caller,
+  createTestApp,
+  type Person,
+  type TestApp,
+} from "../../../test/support/app.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import {
+  ask,
+  connectServer,
+  parseEvents,
+  readThread,
+  type StreamedEvent,
+} from "../../../test/support/generation.ts";
 import { read, readId, readProblem } from "../../../test/support/read.ts";
 import { createdApiKey } from "../identity/schema.ts";
 
@@ -36,27 +48,51 @@ async function running() {
   return { projectId, threadId, generationId };
 }
 
-const ending = async (events: Promise<unknown>) =>
-  Promise.race([events.then(() => "ended"), Bun.sleep(3_000).then(() => "goes on")]);
+/** Reads an answer's events along, from when its first one is there. */
+async function follow(caller: Caller, generationId: string) {
+  const response = await caller.get(`/generations/${generationId}/events`);
+  if (response.body === null) throw new Error("no events");
+  const { body } = response;
+  const events: StreamedEvent[] = [];
+  let ended = false;
+  const reading = (async () => {
+    for await (const event of parseEvents(body)) events.push(event);
+    ended = true;
+  })();
+  const grows = (by: number) => {
+    const before = events.length;
+    return eventually("more events", () => events.length >= before + by);
+  };
+  await grows(1);
+  return {
+    grows,
+    /** The last event, once the stream has ended. */
+    last: async () => {
+      await eventually("the end of the stream", () => ended);
+      await reading;
+      return events.at(-1)?.event;
+    },
+  };
+}
+
+const STOPPED = { type: "done", status: "stopped" } as const;
 
 test("a removed member's stream of a running answer ends, while the others read on", async () => {
   const { projectId, generationId } = await running();
-  const bobs = readEvents(bob, generationId);
-  const adas = readEvents(ada, generationId);
-  await Bun.sleep(200);
+  const bobs = await follow(bob, generationId);
+  const adas = await follow(ada, generationId);
   await ada.delete(`/projects/${projectId}/members/${bob.me.id}`);
-  expect(await ending(bobs)).toBe("ended");
-  expect(await Promise.race([adas.then(() => "ended"), Bun.sleep(300)])).not.toBe("ended");
+  expect((await bobs.last())?.type).toBe("delta");
+  await adas.grows(3);
   await ada.post(`/generations/${generationId}/stop`);
-  expect((await adas).at(-1)?.event).toEqual({ type: "done", status: "stopped" });
+  expect(await adas.last()).toEqual(STOPPED);
 });
 
 test("making the thread private ends the streams of everybody else", async () => {
   const { threadId, generationId } = await running();
-  const bobs = readEvents(bob, generationId);
-  await Bun.sleep(200);
+  const bobs = await follow(bob, generationId);
   expect((await ada.patch(`/threads/${threadId}`, { visibility: "private" })).status).toBe(200);
-  expect(await ending(bobs)).toBe("ended");
+  expect((await bobs.last())?.type).toBe("delta");
   await ada.post(`/generations/${generationId}/stop`);
 });
 
@@ -66,13 +102,13 @@ test("a revoked key's stream ends at once", async () => {
     await bob.post("/me/api-keys", { name: "Reader", scopes: ["read"] }),
     createdApiKey,
   );
-  const byKey = readEvents(app.withKey(key), generationId);
-  const bobs = readEvents(bob, generationId);
-  await Bun.sleep(200);
+  const byKey = await follow(app.withKey(key), generationId);
+  const bobs = await follow(bob, generationId);
   await bob.delete(`/me/api-keys/${id}`);
-  expect(await ending(byKey)).toBe("ended");
+  expect((await byKey.last())?.type).toBe("delta");
+  await bobs.grows(3);
   await ada.post(`/generations/${generationId}/stop`);
-  expect((await bobs).at(-1)?.event.type).toBe("done");
+  expect(await bobs.last()).toEqual(STOPPED);
 });
 
 test("a message that names no agent and no model gets the thread's", async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { eventually } from "../../../test/support/eventually.ts";
 import { textStream } from "./text-stream.ts";
 
 test("a maker that nobody reads any more cleans up, also when it stands still between two chunks", async () => {
@@ -19,9 +20,11 @@ test("a maker that nobody reads any more cleans up, also when it stands still be
 });
 
 test("a maker that waits is told that its reader has gone", async () => {
+  let waiting = false;
   let cleaned = false;
   const stream = textStream(async function* (signal) {
     try {
+      waiting = true;
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
       yield "too late";
     } finally {
@@ -30,9 +33,8 @@ test("a maker that waits is told that its reader has gone", async () => {
   });
   const reader = stream.getReader();
   const reading = reader.read();
-  await Bun.sleep(1);
+  await eventually("the maker's wait", () => waiting);
   await reader.cancel();
   expect((await reading).done).toBe(true);
-  await Bun.sleep(1);
-  expect(cleaned).toBe(true);
+  await eventually("the clean-up", () => cleaned);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { aCall, aRequest, collect } from "../../../test/providers/contract.ts";
+import { slowness } from "../../../test/support/slowness.ts";
 import type { PromptSource } from "../port.ts";
 import { excerptsProvider } from "./adapter.ts";
 
@@ -88,7 +89,7 @@ describe("the built-in excerpts model", () => {
     const answer = await ask("needle", [source]);
     clearInterval(beat);
     expect(answer.text).toContain("The needle is here.");
-    expect(longest).toBeLessThan(500);
+    expect(longest).toBeLessThan(500 * slowness());
   });
 });
 
