@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { api, onSignedOut, read } from "../../lib/api.ts";
 import { type ApiError, toApiError } from "../../lib/api-error.ts";
 import type { Me, SetupState } from "../../lib/api-types.ts";
+import { ownPath } from "../../lib/links.ts";
 
 /** Who is signed in: undefined until known, null when nobody is. */
 export const me = signal<Me | null | undefined>(undefined);
@@ -43,6 +44,6 @@ export async function signOut(): Promise<void> {
 
 /** Where to go after signing in: a path of this site, from the address's `next`. */
 export function returnPath(query: Readonly<Record<string, string>>): string {
-  const next = query.next ?? "/";
-  return /^\/(?![/\\])/.test(next) && !next.startsWith("/sign-in") ? next : "/";
+  const next = ownPath(query.next ?? "/") ?? "/";
+  return next.startsWith("/sign-in") ? "/" : next;
 }
