@@ -267,6 +267,37 @@ describe("an answer on the page", () => {
   });
 });
 
+/** Answers that stopped the page of every reader, or made it stand still for seconds. */
+const unreadable: Record<string, string> = {
+  "quotes in quotes": `${">".repeat(2_500)} the end`,
+  "open brackets": `${"[".repeat(40_000)} the end`,
+  "underscores in words": `${"_a".repeat(20_000)} the end`,
+  "emphasis that crosses": `${"*a**a".repeat(8_000)} the end`,
+  "open links": `${"[a](".repeat(10_000)} the end`,
+  "a table of 5,000 columns": `|${"a|".repeat(5_000)}\n|${"-|".repeat(5_000)}\n|${"b|".repeat(5_000)} the end`,
+  "lists in lists": `${"- ".repeat(5_000)} the end`,
+  "a line without an end": `${"a".repeat(40_000)} the end`,
+};
+
+describe("an answer that is hard to read", () => {
+  for (const [name, text] of Object.entries(unreadable)) {
+    test(`opens while it is written and afterwards, and the page goes on: ${name}`, async () => {
+      provider.scenario = { text, deltaChars: 400, ignoresCap: true };
+      const page = await newPage();
+      await page.goto(`/projects/${projectId}`);
+      await ask(page, name);
+      const shown = answerOf(page).getByText("the end");
+      await shown.waitFor({ state: "attached" });
+      await ended(page);
+      await page.reload();
+      await shown.waitFor({ state: "attached" });
+      await page.getByRole("textbox", { name: "Message" }).fill("Still here?");
+      await page.getByRole("heading", { name }).waitFor();
+      expect(await page.getByText("This page stopped working").count()).toBe(0);
+    });
+  }
+});
+
 describe("the workspace", () => {
   test("works by keyboard", async () => {
     const page = await newPage();

@@ -31,13 +31,17 @@ const languages = {
 for (const [name, language] of Object.entries(languages)) core.registerLanguage(name, language);
 core.registerAliases(["sh", "shell", "console", "zsh"], { languageName: "bash" });
 
+/** Longer code stays as it is: colouring it would keep the page from its reader. */
+const MAX_CODE = 20_000;
+
 /** Colours the code blocks below an element that name a known language and are not coloured yet. */
 export function highlightIn(root: Element): void {
   for (const code of root.querySelectorAll<HTMLElement>("code[data-language]:not([data-done])")) {
     const language = code.dataset.language ?? "";
-    if (!core.getLanguage(language)) continue;
+    const text = code.textContent ?? "";
+    if (!core.getLanguage(language) || text.length > MAX_CODE) continue;
     // The library escapes what it is given; its output holds spans with class names alone.
-    code.innerHTML = core.highlight(code.textContent ?? "", {
+    code.innerHTML = core.highlight(text, {
       language,
       ignoreIllegals: true,
     }).value;

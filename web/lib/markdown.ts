@@ -1,10 +1,9 @@
-import DOMPurify from "dompurify";
-import { Marked, type Token, type Tokens } from "marked";
-import { t } from "./i18n.ts";
-
-/** What a citation marker becomes: its number, and whether the quoted words were found. */
-export type CitationChip = { number: number; verified: boolean | undefined; label: string };
-export type ResolveCitation = (marker: string, quote: string) => CitationChip;
+import type { Links, Marked } from "marked";
+import { withoutUnfinished } from "./citation-marker.ts";
+import { escapeHtml } from "./escape-html.ts";
+import { BoundedLexer } from "./markdown-lexer.ts";
+import { type CitationChip, createRenderer, type ResolveCitation } from "./markdown-renderer.ts";
+import { type Segment, splitSegments } from "./markdown-segments.ts";
 
 export type MarkdownOptions = {
   cite?: ResolveCitation | undefined;
@@ -12,186 +11,189 @@ export type MarkdownOptions = {
   streaming?: boolean | undefined;
 };
 
-const entities: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+/** A segment with more characters or lines stays plain, unless it is a block of code. */
+const MAX_LENGTH = 32_768;
+const MAX_LINES = 1_000;
+/** What reading a whole text may cost, in units of `inlineCost`; what follows stays plain. */
+const MAX_COST = 12_000_000;
+/** What each segment adds to that. */
+const SEGMENT_COST = 6_000;
+/** So many definitions of references are read. */
+const MAX_DEFINITIONS = 200;
+/** Plain text is cut into blocks of this length, so that what is added to it draws only the last. */
+const PIECE = 8_192;
+/** After so many ms one call reads nothing more; the rest is plain until the next call. */
+const SLICE = 50;
 
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (letter) => entities[letter] ?? letter);
-}
+type Asked = { marker: string; quote: string; chip: CitationChip | undefined };
+type Read = { blocks: readonly string[]; cost: number; asked: readonly Asked[] };
 
-/** `[S1]` or `[S1: "exact words"]`; straight and curly quotes, escaped quotes inside. */
-const citation = /^\[(S\d+)(?::\s*(?:"((?:\\.|[^"\\])*)"|“([^”]*)”)\s*)?\]/;
-const unfinishedCitation = /\[(?:S(?:\d+(?::\s*(?:["“](?:\\.|[^"”\\])*["”]?\s*)?)?)?)?$/;
+/**
+ * Markdown as HTML, block by block, for a text that may grow. It never throws, and what it costs is
+ * bounded: a segment that is unchanged is not read again, and past a bound of depth, size or cost
+ * the text stays as it is written. Blocks that did not change are the same strings.
+ */
+export class Markdown {
+  readonly #clean: Memory;
+  readonly #now: () => number;
+  readonly #renderer: Marked;
+  #cite: ResolveCitation | undefined;
+  #asked: Asked[] = [];
+  #text = "";
+  #segments: readonly Segment[] = [];
+  #definitions = "";
+  #links: Links = {};
+  #known = new Map<string, Read>();
+  #behind = false;
 
-type CitationToken = Tokens.Generic & { marker: string; quote: string };
+  /**
+   * @param clean what each block passes before it reaches the page.
+   * @param now a clock in ms.
+   */
+  constructor(clean: (html: string) => string, now: () => number = () => performance.now()) {
+    this.#clean = new Memory(clean);
+    this.#now = now;
+    this.#renderer = createRenderer((marker, quote) => this.#resolve(marker, quote));
+  }
 
-/** The address of a link if it is one that a person may safely follow, else undefined. */
-export function safeLink(href: string): string | undefined {
-  const trimmed = href.trim();
-  if (/^(?:#|\/(?!\/))/.test(trimmed)) return trimmed;
-  try {
-    const url = new URL(trimmed);
-    return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : undefined;
-  } catch {
-    return undefined;
+  /** Whether the last call left something plain only for want of time. */
+  get behind(): boolean {
+    return this.#behind;
+  }
+
+  /** The blocks of a text. Texts that begin alike share the work. */
+  render(text: string, options: MarkdownOptions = {}): string[] {
+    this.#cite = options.cite;
+    this.#split(text, options.streaming ?? false);
+    const known = new Map<string, Read>();
+    const blocks: string[] = [];
+    const until = this.#now() + SLICE;
+    let cost = 0;
+    this.#behind = false;
+    for (const segment of this.#segments) {
+      const source = this.#text.slice(segment.start, segment.end);
+      let read = this.#known.get(source);
+      const ready = read !== undefined && this.#current(read);
+      this.#behind = !ready && this.#now() > until;
+      if (this.#behind || cost > MAX_COST) {
+        blocks.push(...this.#plain(this.#text.slice(segment.start)));
+        break;
+      }
+      if (read === undefined || !ready) read = this.#read(source, segment);
+      known.set(source, read);
+      cost += read.cost + SEGMENT_COST;
+      blocks.push(...read.blocks);
+    }
+    this.#known = known;
+    this.#clean.forgetUnused();
+    return blocks;
+  }
+
+  /** Finds the segments of a text; those of its beginning are known when it goes on with the last one. */
+  #split(whole: string, streaming: boolean): void {
+    const text = streaming ? withoutUnfinished(whole) : whole;
+    const last = text.startsWith(this.#text) ? this.#segments.at(-1) : undefined;
+    this.#segments = last
+      ? [...this.#segments.slice(0, -1), ...splitSegments(text, last.start)]
+      : splitSegments(text);
+    this.#text = text;
+    // A definition that is still being written would be another one each time.
+    const complete = streaming ? this.#segments.slice(0, -1) : this.#segments;
+    this.#define(complete.flatMap((segment) => segment.definitions).slice(0, MAX_DEFINITIONS));
+  }
+
+  /** Takes over where references lead; what may hold a reference is read again when that changed. */
+  #define(lines: readonly string[]): void {
+    const definitions = lines.join("\n");
+    if (definitions === this.#definitions) return;
+    this.#definitions = definitions;
+    this.#links = this.#lexer().lex(definitions).links;
+    for (const source of this.#known.keys()) {
+      if (source.includes("[")) this.#known.delete(source);
+    }
+  }
+
+  #lexer(): BoundedLexer {
+    return new BoundedLexer(this.#renderer.defaults);
+  }
+
+  #read(source: string, segment: Segment): Read {
+    this.#asked = [];
+    if (!segment.fence && (source.length > MAX_LENGTH || segment.lines > MAX_LINES))
+      return { blocks: this.#plain(source), cost: 0, asked: [] };
+    const lexer = this.#lexer();
+    try {
+      Object.assign(lexer.tokens.links, this.#links);
+      const blocks = lexer
+        .lex(source)
+        .filter(({ type }) => type !== "space" && type !== "def")
+        .map((token) => this.#clean.of(String(this.#renderer.parser([token]))));
+      return { blocks, cost: lexer.cost, asked: this.#asked };
+    } catch {
+      // Whatever a text does to the library, it can still be read as it is written.
+      return { blocks: this.#plain(source), cost: lexer.cost, asked: [] };
+    }
+  }
+
+  #plain(source: string): string[] {
+    return pieces(source.replace(/^\n+/, "").trimEnd()).map((piece) =>
+      this.#clean.of(`<p class="as-written">${escapeHtml(piece)}</p>`),
+    );
+  }
+
+  #resolve(marker: string, quote: string): CitationChip | undefined {
+    const chip = this.#cite?.(marker, quote);
+    this.#asked.push({ marker, quote, chip });
+    return chip;
+  }
+
+  /** Whether the citations of what was read still are what they were. */
+  #current({ asked }: Read): boolean {
+    return asked.every(({ marker, quote, chip }) => {
+      const now = this.#cite?.(marker, quote);
+      return (
+        now?.number === chip?.number &&
+        now?.verified === chip?.verified &&
+        now?.label === chip?.label
+      );
+    });
   }
 }
 
-function link(href: string, html: string): string {
-  const safe = safeLink(href);
-  if (safe === undefined) return html;
-  return `<a href="${escapeHtml(safe)}" target="_blank" rel="noopener noreferrer nofollow">${html}</a>`;
+/** A function of texts that is asked again and again: what was used since the last time is kept. */
+class Memory {
+  readonly #make: (text: string) => string;
+  #kept = new Map<string, string>();
+  #used = new Map<string, string>();
+
+  constructor(make: (text: string) => string) {
+    this.#make = make;
+  }
+
+  of(text: string): string {
+    const made = this.#used.get(text) ?? this.#kept.get(text) ?? this.#make(text);
+    this.#used.set(text, made);
+    return made;
+  }
+
+  forgetUnused(): void {
+    this.#kept = this.#used;
+    this.#used = new Map();
+  }
 }
 
-/**
- * A renderer that never lets a document's own HTML through: tags are shown as the text they are,
- * images of other hosts become links, so that reading an answer asks nobody else for anything.
- */
-function createRenderer(options: MarkdownOptions): Marked {
-  const marked = new Marked({ gfm: true, breaks: false });
-  marked.use({
-    renderer: {
-      html({ text }) {
-        return /^<br\s*\/?>\s*$/i.test(text) ? "<br>" : escapeHtml(text);
-      },
-      link({ href, tokens }) {
-        return link(href, this.parser.parseInline(tokens));
-      },
-      image({ href, text }) {
-        const label = escapeHtml(text || href);
-        if (/^\/api\/v1\/[\w\-/.?=&%]+$/.test(href))
-          return `<img src="${escapeHtml(href)}" alt="${label}" loading="lazy">`;
-        return link(href, label);
-      },
-      table({ header, rows }) {
-        const cell = (tag: string, item: Tokens.TableCell) =>
-          `<${tag}${tag === "th" ? ' scope="col"' : ""}${item.align ? ` class="align-${item.align}"` : ""}>${this.parser.parseInline(item.tokens)}</${tag}>`;
-        const row = (tag: string, cells: Tokens.TableCell[]) =>
-          `<tr>${cells.map((item) => cell(tag, item)).join("")}</tr>`;
-        return `<div class="prose-table"><table><thead>${row("th", header)}</thead><tbody>${rows.map((cells) => row("td", cells)).join("")}</tbody></table></div>`;
-      },
-      code({ text, lang }) {
-        const language = (lang ?? "").match(/^[\w+#-]+/)?.[0]?.toLowerCase() ?? "";
-        return `<div class="code"><div class="code-bar"><span>${escapeHtml(language || t("markdown.code"))}</span><button type="button" class="code-copy" data-copy>${escapeHtml(t("common.copy"))}</button></div><pre tabindex="0"><code${language ? ` data-language="${escapeHtml(language)}"` : ""}>${escapeHtml(text)}</code></pre></div>`;
-      },
-      checkbox({ checked }) {
-        return checked ? "☑ " : "☐ ";
-      },
-    },
-    extensions: [
-      {
-        name: "citation",
-        level: "inline",
-        start: (source) => source.search(/\[S\d/),
-        tokenizer(source) {
-          const match = citation.exec(source);
-          if (!match) return undefined;
-          const quote = (match[2] ?? match[3] ?? "").replace(/\\(.)/g, "$1");
-          return { type: "citation", raw: match[0], marker: match[1] ?? "", quote };
-        },
-        renderer(token) {
-          if (!options.cite) return "";
-          const { marker, quote } = token as CitationToken;
-          const chip = options.cite(marker, quote);
-          const state = chip.verified === false ? " unverified" : "";
-          return `<button type="button" class="cite${state}" data-marker="${escapeHtml(marker)}" data-quote="${escapeHtml(quote)}" aria-label="${escapeHtml(chip.label)}">${chip.number}</button>`;
-        },
-      },
-    ],
-  });
-  return marked;
-}
-
-const allowedTags = [
-  "a",
-  "blockquote",
-  "br",
-  "button",
-  "code",
-  "del",
-  "div",
-  "em",
-  "h1",
-  "h2",
-  "h3",
-  "h4",
-  "h5",
-  "h6",
-  "hr",
-  "img",
-  "li",
-  "ol",
-  "p",
-  "pre",
-  "span",
-  "strong",
-  "table",
-  "tbody",
-  "td",
-  "th",
-  "thead",
-  "tr",
-  "ul",
-];
-const addresses = ["href", "src"];
-const plainAttributes = [
-  "alt",
-  "aria-label",
-  "class",
-  "data-copy",
-  "data-language",
-  "data-marker",
-  "data-quote",
-  "loading",
-  "rel",
-  "scope",
-  "start",
-  "tabindex",
-  "target",
-  "type",
-];
-
-/** The second wall: whatever the renderer made, only these tags and attributes reach the page. */
-export function sanitize(html: string): string {
-  return DOMPurify.sanitize(html, {
-    ALLOWED_TAGS: allowedTags,
-    ALLOWED_ATTR: [...addresses, ...plainAttributes],
-    // The pattern below is meant for addresses; without this it would judge every attribute.
-    ADD_URI_SAFE_ATTR: plainAttributes,
-    ALLOW_DATA_ATTR: false,
-    ALLOW_ARIA_ATTR: false,
-    ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|\/(?!\/))/i,
-  });
-}
-
-/** Markdown as HTML before it is sanitised, block by block; exported for tests without a DOM. */
-export function renderBlocks(text: string, options: MarkdownOptions = {}): string[] {
-  const source = options.streaming ? text.replace(unfinishedCitation, "") : text;
-  const marked = createRenderer(options);
-  const tokens = marked.lexer(source);
-  return tokens
-    .filter((token) => token.type !== "space" && token.type !== "def")
-    .map((token: Token) => String(marked.parser([token])));
-}
-
-const clean = new Map<string, string>();
-
-/**
- * Markdown as safe HTML, one string per block. Blocks that did not change while text streams in are
- * the same strings, so the page keeps them (and what is selected in them) as they are.
- */
-export function markdownBlocks(text: string, options: MarkdownOptions = {}): string[] {
-  return renderBlocks(text, options).map((html) => {
-    const known = clean.get(html);
-    if (known !== undefined) return known;
-    const safe = sanitize(html);
-    if (clean.size > 2_000) clean.clear();
-    clean.set(html, safe);
-    return safe;
-  });
+/** Text in pieces of bounded length, cut at the end of a line where there is one. */
+function pieces(text: string): string[] {
+  const cut: string[] = [];
+  let start = 0;
+  while (text.length - start > PIECE) {
+    const newline = text.lastIndexOf("\n", start + PIECE);
+    const wanted = newline > start ? newline + 1 : start + PIECE;
+    // Not through the middle of a character.
+    const end = /[\uDC00-\uDFFF]/.test(text.charAt(wanted)) ? wanted - 1 : wanted;
+    cut.push(text.slice(start, end));
+    start = end;
+  }
+  cut.push(text.slice(start));
+  return cut;
 }

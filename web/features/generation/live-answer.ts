@@ -1,7 +1,8 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { path } from "../../lib/api-path.ts";
 import { followStream, type StreamState } from "../../lib/event-stream.ts";
-import { type AnswerState, apply, emptyAnswer } from "./apply.ts";
+import { type AnswerState, apply, emptyAnswer, textOf } from "./apply.ts";
+import { drawSoon } from "./draw-soon.ts";
 import { readEvent } from "./read-event.ts";
 
 export type LiveAnswer = {
@@ -14,8 +15,8 @@ export type LiveAnswer = {
 };
 
 /**
- * Follows one answer at a time. Events are applied as they come and shown once per frame, so that a
- * fast stream costs no more than a slow one. `onEnd` runs when the answer has ended.
+ * Follows one answer at a time. Events are applied as they come and shown once per frame or less
+ * often, so that a fast stream costs no more than a slow one. `onEnd` runs when the answer has ended.
  */
 export function createLiveAnswer(onEnd: () => void): LiveAnswer {
   const answer = signal<(AnswerState & { generationId: string }) | undefined>(undefined);
@@ -34,9 +35,9 @@ export function createLiveAnswer(onEnd: () => void): LiveAnswer {
     const abort = new AbortController();
     current = { id: generationId, abort };
     let state = emptyAnswer;
-    let frame = 0;
+    let callOff: (() => void) | undefined;
     const show = () => {
-      frame = 0;
+      callOff = undefined;
       if (!abort.signal.aborted) answer.value = { ...state, generationId };
     };
     show();
@@ -53,10 +54,10 @@ export function createLiveAnswer(onEnd: () => void): LiveAnswer {
         state = apply(state, id ?? state.lastId + 1, event);
         const ended = state.status !== "running";
         if (ended) {
-          cancelAnimationFrame(frame);
+          callOff?.();
           show();
           onEnd();
-        } else if (frame === 0) frame = requestAnimationFrame(show);
+        } else callOff ??= drawSoon(textOf(state.parts).length, show);
         return ended;
       },
     });

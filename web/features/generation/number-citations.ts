@@ -1,4 +1,5 @@
 import type { CitationPart } from "../../lib/api-types.ts";
+import { markersIn } from "../../lib/citation-marker.ts";
 
 export type NumberedCitation = { number: number; citation: CitationPart | undefined };
 
@@ -8,8 +9,6 @@ export type CitationNumbers = {
   /** The known citations in order of their numbers. */
   readonly sources: readonly { number: number; citation: CitationPart }[];
 };
-
-const MARKER = /\[(S\d+)(?::\s*(?:"((?:\\.|[^"\\])*)"|“([^”]*)”)\s*)?\]/g;
 
 function keyOf(marker: string, quote: string): string {
   return `${marker}\u0000${quote.replace(/\s+/g, " ").trim()}`;
@@ -27,9 +26,7 @@ export function numberCitations(text: string, citations: readonly CitationPart[]
     numbers.set(key, numbers.size + 1);
     return numbers.size;
   };
-  for (const match of text.matchAll(MARKER)) {
-    number(keyOf(match[1] ?? "", (match[2] ?? match[3] ?? "").replace(/\\(.)/g, "$1")));
-  }
+  for (const { marker, quote } of markersIn(text)) number(keyOf(marker, quote));
   const byKey = new Map<string, CitationPart>();
   const byMarker = new Map<string, CitationPart>();
   for (const citation of citations) {

@@ -1,8 +1,9 @@
 import type { JSX, TargetedMouseEvent } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { CitationPart } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { markdownBlocks } from "../../lib/markdown.ts";
+import { Markdown } from "../../lib/markdown.ts";
+import { sanitize } from "../../lib/sanitize.ts";
 import { toast } from "../../lib/toast.ts";
 import { type CitationNumbers, numberCitations } from "./number-citations.ts";
 import { useNear } from "./use-near.ts";
@@ -17,8 +18,13 @@ export type ProseProps = {
 };
 
 /** Blocks of safe HTML with the citations as numbered chips. */
-function render(text: string, numbers: CitationNumbers, streaming: boolean): string[] {
-  return markdownBlocks(text, {
+function render(
+  markdown: Markdown,
+  text: string,
+  numbers: CitationNumbers,
+  streaming: boolean,
+): string[] {
+  return markdown.render(text, {
     streaming,
     cite: (marker, quote) => {
       const { number, citation } = numbers.find(marker, quote);
@@ -50,10 +56,18 @@ export function Prose(props: ProseProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const near = useNear(root, streaming || props.eager);
   const numbers = useMemo(() => numberCitations(text, citations), [text, citations]);
+  const markdown = useMemo(() => new Markdown(sanitize), []);
+  const [round, setRound] = useState(0);
   const blocks = useMemo(
-    () => (near ? render(text, numbers, streaming) : undefined),
-    [near, text, numbers, streaming],
+    () => (near ? render(markdown, text, numbers, streaming) : undefined),
+    [near, text, numbers, streaming, round],
   );
+  useEffect(() => {
+    // What there was no time for is read when the page has had its turn.
+    if (!markdown.behind) return;
+    const timer = setTimeout(() => setRound(round + 1), 16);
+    return () => clearTimeout(timer);
+  }, [blocks]);
 
   useEffect(() => {
     const element = root.current;

@@ -47,6 +47,7 @@ export const threads = {
   "manifest.window": "Context",
   "manifest.windowUse": "{used} of {window} tokens",
   "markdown.code": "code",
+  "markdown.host": "({host})",
   "message.answer": "Answer",
   "message.edit": "Edit",
   "message.edit.hint": "The old version is kept as a branch.",

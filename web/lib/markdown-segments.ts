@@ -1,0 +1,88 @@
+/**
+ * A stretch of Markdown that means the same whether it is read alone or with what stands around it:
+ * one block, or several that belong together, such as a list with blank lines in it.
+ */
+export type Segment = {
+  /** Offsets in the text; a segment ends where the next one begins. */
+  readonly start: number;
+  readonly end: number;
+  readonly lines: number;
+  /** It is one fenced block of code. */
+  readonly fence: boolean;
+  /** Its lines that may say where a reference of the whole text leads. */
+  readonly definitions: readonly string[];
+};
+
+const FENCE = /^ {0,3}(`{3,}(?!.*`)|~{3,})/;
+const LIST = /^ {0,3}(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/;
+const DEFINITION = /^ {0,3}\[[^\]]{1,200}\]:/;
+const BLANK = /^[ \t]*$/;
+
+/**
+ * Cuts Markdown into segments, in one pass. What is added at the end of a text changes its last
+ * segment and nothing before it, except that a reference is resolved wherever it stands.
+ * @param from the start of a segment; what is before it is left out.
+ */
+export function splitSegments(text: string, from = 0): Segment[] {
+  const segments: Segment[] = [];
+  let start = from;
+  let lines = 0;
+  let list = false;
+  let afterBlank = false;
+  let definitions: string[] = [];
+  /** What opened the fence that we are in. */
+  let fence: string | undefined;
+  let end = from;
+
+  const close = () => {
+    if (lines > 0) segments.push({ start, end, lines, fence: fence !== undefined, definitions });
+    start = end;
+    lines = 0;
+    list = false;
+    afterBlank = false;
+    definitions = [];
+    fence = undefined;
+  };
+
+  while (end < text.length) {
+    const newline = text.indexOf("\n", end);
+    const next = newline === -1 ? text.length : newline + 1;
+    const line = text.slice(end, newline === -1 ? next : newline).replace(/\r$/, "");
+    if (fence !== undefined) {
+      lines++;
+      end = next;
+      if (closes(line, fence)) close();
+      continue;
+    }
+    if (BLANK.test(line)) {
+      // Blank lines before the first block belong to it, later ones to the block before.
+      if (lines > 0) lines++;
+      afterBlank = lines > 0;
+      end = next;
+      continue;
+    }
+    const opened = FENCE.exec(line)?.[1];
+    // In a list, what is indented belongs to an item.
+    const inList = list && /^[ \t]/.test(line);
+    if (lines > 0 && !inList && (opened !== undefined || (afterBlank && starts(line, list))))
+      close();
+    if (opened !== undefined && !inList) fence = opened;
+    else list ||= LIST.test(line);
+    if (DEFINITION.test(line)) definitions.push(line);
+    lines++;
+    afterBlank = false;
+    end = next;
+  }
+  close();
+  return segments;
+}
+
+/** Whether a line after a blank one begins a block of its own. */
+function starts(line: string, list: boolean): boolean {
+  return list ? !LIST.test(line) : !/^(?: {4}| {0,3}\t)/.test(line);
+}
+
+function closes(line: string, fence: string): boolean {
+  const mark = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line)?.[1];
+  return mark !== undefined && mark[0] === fence[0] && mark.length >= fence.length;
+}
