@@ -28,7 +28,7 @@ export interface AnswerRequest extends WireRequest {
 
 /**
  * Streams the answer to one request. After an abort it still yields what the provider had written by then,
- * since that is charged for, and closes the socket within some 50 ms.
+ * since that is charged for, and closes the socket within some ten milliseconds.
  * Throws {@link ProviderError}, or the signal's reason when the call is aborted.
  */
 export async function* streamAnswer(

@@ -1,11 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { aRequest } from "../../test/providers/contract.ts";
-import {
-  estimateRequestTokens,
-  estimateTokens,
-  IMAGE_TOKENS,
-  usageToSettle,
-} from "./estimate-tokens.ts";
+import { estimateRequestTokens, estimateTokens, IMAGE_TOKENS } from "./estimate-tokens.ts";
 
 describe("estimating tokens", () => {
   /** Counts of OpenAI's `o200k_base`, from its published tokenizer. */
@@ -32,31 +27,5 @@ describe("estimating tokens", () => {
     const image = { type: "image" as const, mediaType: "image/png", data: "A".repeat(1_000_000) };
     const withImage = aRequest({ messages: [{ role: "user", parts: [image] }] });
     expect(estimateRequestTokens(withImage)).toBeWithin(IMAGE_TOKENS, IMAGE_TOKENS + plain);
-  });
-});
-
-describe("what a call is settled at", () => {
-  const reported = {
-    inputTokens: 5,
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    outputTokens: 1,
-    reasoningTokens: 0,
-  };
-  const produced = { text: "word ".repeat(100), reasoning: "" };
-
-  test("a whole answer is settled at exactly what was reported", () => {
-    expect(usageToSettle(aRequest(), reported, produced, true)).toEqual(reported);
-  });
-
-  test("a stopped answer is settled at what was produced, where the report is older", () => {
-    const usage = usageToSettle(aRequest(), reported, produced, false);
-    expect(usage).toEqual({ ...reported, outputTokens: estimateTokens(produced.text) });
-  });
-
-  test("without any report, the prompt and the answer are estimated", () => {
-    const usage = usageToSettle(aRequest(), undefined, produced, true);
-    expect(usage.inputTokens).toBe(estimateRequestTokens(aRequest()));
-    expect(usage.outputTokens).toBe(estimateTokens(produced.text));
   });
 });

@@ -3,7 +3,7 @@
  * that ended without saying what they used. Estimates lean upward, since a hold must cover the bill.
  */
 
-import type { ProviderRequest, TokenUsage } from "./port.ts";
+import type { ProviderRequest } from "./port.ts";
 
 /**
  * What one image may cost. Anthropic counts up to 4,784 tokens at its newest models' resolution,
@@ -50,33 +50,4 @@ export function estimateRequestTokens(request: ProviderRequest): number {
     }
   }
   return tokens;
-}
-
-/**
- * The usage to settle a call with. A call that ran to its end is settled with what was reported, to the
- * token. One that was stopped or cut is billed by the provider for what it had produced, which it may
- * not have told: then the produced text counts where it exceeds the report.
- *
- * @param reported the call's last usage event, if there was one
- * @param produced all answer and reasoning text that arrived
- * @param complete whether the call's `end` event arrived
- */
-export function usageToSettle(
-  request: ProviderRequest,
-  reported: TokenUsage | undefined,
-  produced: { text: string; reasoning: string },
-  complete: boolean,
-): TokenUsage {
-  if (reported && complete) return reported;
-  const reasoningTokens = estimateTokens(produced.reasoning);
-  const outputTokens = estimateTokens(produced.text) + reasoningTokens;
-  if (!reported) {
-    const inputTokens = estimateRequestTokens(request);
-    return { inputTokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens, reasoningTokens };
-  }
-  return {
-    ...reported,
-    outputTokens: Math.max(reported.outputTokens, outputTokens),
-    reasoningTokens: Math.max(reported.reasoningTokens, reasoningTokens),
-  };
 }

@@ -60,10 +60,10 @@ function wireProvider({
 
 export { capabilitiesOf } from "./capabilities.ts";
 export { type CatalogueModel, listModels, lookupModel } from "./catalogue.ts";
+export { OutputCount, standToCap } from "./count-output.ts";
 export {
   estimateRequestTokens,
   estimateTokens,
-  usageToSettle,
 } from "./estimate-tokens.ts";
 export { EXCERPTS_MODEL } from "./excerpts/adapter.ts";
 export type { OpenAiDialect } from "./openai/dialect.ts";

@@ -1,9 +1,9 @@
 import type { ByteRead, ByteReader } from "./send-request.ts";
 
 /** A read that takes longer was not at hand. */
-const AT_HAND_MS = 2;
+const AT_HAND_MS = 1;
 /** A sender who is always faster is not read for longer than this. */
-const LONGEST_MS = 50;
+const LONGEST_MS = 10;
 
 /**
  * Reads what has already arrived of a body whose connection is about to be closed: its sender has written

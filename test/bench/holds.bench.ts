@@ -74,6 +74,7 @@ async function pair(): Promise<boolean> {
         model,
         inputTokens: 1_000,
         maxOutputTokens: 1_000,
+        sent: true,
         expiresAt: new Date(Date.now() + 600_000),
       }),
     );
@@ -83,14 +84,17 @@ async function pair(): Promise<boolean> {
   await settle(ctx, {
     generationId,
     status: "complete",
-    usage: {
+    billable: true,
+    complete: true,
+    reported: {
       inputTokens: 1_000,
       cacheReadTokens: 0,
       cacheWriteTokens: 0,
       outputTokens: 1_000,
       reasoningTokens: 0,
     },
-    outputTokensCounted: 0,
+    outputTokens: 0,
+    reasoningTokens: 0,
   });
   return true;
 }

@@ -46,6 +46,7 @@ export const AUDIT_ACTIONS = [
   "model.created",
   "model.updated",
   "model.deleted",
+  "model.underestimated",
   "settings.updated",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,7 +1,6 @@
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { usageToSettle } from "../../providers/estimate-tokens.ts";
-import { NO_USAGE, settle } from "../metering/index.ts";
+import { settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
 import { findGeneration } from "./find-generation.ts";
 import { appendLog, endGeneration, logRows, readLog } from "./repo.ts";
@@ -55,7 +54,7 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
     const booked = await settle(tx, {
       generationId,
       status: outcome.status,
-      ...billOf(answer, outcome),
+      ...factsOf(answer, outcome),
     });
     const last: LogEvent[] = [
       { type: "usage", usage: booked.usage, costMicroUsd: booked.costMicroUsd },
@@ -107,18 +106,15 @@ async function storedEnd(deps: Deps, generationId: string): Promise<LogEvent[]> 
   throw new TakenOver();
 }
 
-/**
- * What an answer is charged: nothing when the provider answered with an error instead or was not reached,
- * what was reported when it ran to its end, else what was produced too.
- */
-export function billOf(answer: RunningAnswer, outcome: Pick<Outcome, "complete">) {
-  const { text, reasoning, usage: reported, billable } = answer;
-  if (!billable) return { usage: NO_USAGE, outputTokensCounted: 0 };
-  const usage = usageToSettle(answer.plan.request, reported, { text, reasoning }, outcome.complete);
+/** What is known of an answer's call, for settling it. */
+export function factsOf(answer: RunningAnswer, outcome: Pick<Outcome, "complete">) {
   return {
-    usage,
-    outputTokensCounted: usage.outputTokens,
-    estimated: reported === undefined || !outcome.complete,
+    billable: answer.billable,
+    reported: answer.usage,
+    complete: outcome.complete,
+    outputTokens: answer.outputTokens,
+    reasoningTokens: answer.reasoningCount.tokens,
+    pastCap: answer.cause === "past_cap",
   };
 }
 

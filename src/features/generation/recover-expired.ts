@@ -1,9 +1,16 @@
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { estimateTokens } from "../../providers/estimate-tokens.ts";
+import { OutputCount } from "../../providers/index.ts";
 import { settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
-import { appendLog, endGeneration, logRows, readLog, takeExpired } from "./repo.ts";
+import {
+  appendLog,
+  endGeneration,
+  logRows,
+  readLog,
+  readOutputTimes,
+  takeExpired,
+} from "./repo.ts";
 import type { LogEvent } from "./schema.ts";
 import { numbered } from "./stream/answer-log.ts";
 import type { AnswerPubSub } from "./stream/answer-pubsub.ts";
@@ -52,15 +59,20 @@ async function interrupt(deps: Deps, claim: string, generation: GenerationRow): 
   await inTransaction(systemContext(deps, "recovery"), async (tx) => {
     const log = await readLog(tx.db, id, 0);
     const parts = foldEvents(log.map(({ event }) => event));
-    const said = parts.flatMap((part) =>
-      part.type === "text" || part.type === "reasoning" ? [part.text] : [],
-    );
+    const text = new OutputCount();
+    const reasoning = new OutputCount();
+    for (const part of parts) {
+      if (part.type === "text") text.add(part.text);
+      else if (part.type === "reasoning") reasoning.add(part.text);
+    }
     const booked = await settle(tx, {
       generationId: id,
       status: "interrupted",
-      usage: null,
-      outputTokensCounted: said.reduce((sum, text) => sum + estimateTokens(text), 0),
-      estimated: true,
+      billable: true,
+      complete: false,
+      outputTokens: text.tokens + reasoning.tokens,
+      reasoningTokens: reasoning.tokens,
+      lost: await readOutputTimes(tx.db, id),
     });
     const last: LogEvent[] = [
       { type: "usage", usage: booked.usage, costMicroUsd: booked.costMicroUsd },

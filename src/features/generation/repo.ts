@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
+import { z } from "zod";
 import type { Database } from "../../platform/db/client.ts";
 import { inFuture, isPast, isPrompt } from "../../platform/db/time.ts";
 import type { GenerationScope } from "./policy.ts";
@@ -40,6 +41,22 @@ export async function readLast(db: Database, generationId: string): Promise<Numb
   return row;
 }
 
+/** When the first and the last output of a generation were stored, and the time now, all by the database. */
+export async function readOutputTimes(db: Database, generationId: string): Promise<OutputTimes> {
+  const [row] = await db.execute(sql`
+    select min(stored_at) as "from", max(stored_at) as "to", clock_timestamp() as now
+    from ${generationEvents}
+    where generation_id = ${generationId} and event->>'type' in ('delta', 'reasoning')`);
+  return outputTimes.parse(row);
+}
+
+const outputTimes = z.object({
+  from: z.coerce.date().nullable(),
+  to: z.coerce.date().nullable(),
+  now: z.coerce.date(),
+});
+type OutputTimes = z.infer<typeof outputTimes>;
+
 /** Events of one generation as rows to write. */
 export function logRows(generationId: string, events: Numbered[]): LogRow[] {
   return events.map(({ end, event }) => ({ g: generationId, s: end, e: event }));
@@ -55,13 +72,31 @@ export interface LogRow {
 /**
  * Writes the events of many generations in one statement. Only for those that this process still runs:
  * after its lease was taken over, what it has to say no longer counts.
+ * @returns those of them that this process runs.
  */
-export async function appendLog(db: Database, processId: string, rows: LogRow[]): Promise<void> {
-  await db.execute(sql`
-    insert into ${generationEvents} (generation_id, seq, event)
-    select t.g, t.s, t.e from json_to_recordset(${JSON.stringify(rows)}::json) as t(g uuid, s int, e jsonb)
-    join ${generations} on ${generations.id} = t.g and ${generations.status} = 'running' and ${generations.processId} = ${processId}
-    on conflict do nothing`);
+export async function appendLog(
+  db: Database,
+  processId: string,
+  rows: LogRow[],
+): Promise<Set<string>> {
+  const own = await db.execute(sql`
+    with said as (
+      select * from json_to_recordset(${JSON.stringify(rows)}::json) as t(g uuid, s int, e jsonb)
+    ), own as (
+      select id from ${generations}
+      where id in (select g from said) and status = 'running' and process_id = ${processId}
+    ), stored as (
+      insert into ${generationEvents} (generation_id, seq, event)
+      select g, s, e from said join own on own.id = g
+      on conflict do nothing
+    )
+    select id from own`);
+  return new Set(
+    z
+      .array(z.object({ id: z.uuid() }))
+      .parse(own)
+      .map(({ id }) => id),
+  );
 }
 
 /** Ends a generation once: only while it runs in this process. @returns false when somebody else has ended it. */

@@ -1,7 +1,7 @@
 import type { Deps } from "../../platform/deps.ts";
-import { estimateTokens } from "../../providers/estimate-tokens.ts";
 import type { Provider } from "../../providers/port.ts";
 import { noteProgress } from "../metering/index.ts";
+import { announceCall } from "./announce-call.ts";
 import { finishAnswer } from "./finish-answer.ts";
 import { recoverExpired } from "./recover-expired.ts";
 import { appendLog, type LogRow, renewLeases } from "./repo.ts";
@@ -116,6 +116,7 @@ export class Runner {
       return events > FULL_READ ? undefined : this.#frames.next();
     };
     try {
+      await announceCall(this.#deps, answer);
       const outcome = await writeAnswer(
         answer,
         provider,
@@ -162,8 +163,11 @@ export class Runner {
     if (rows.length === 0) return;
     this.#storing = true;
     try {
-      await appendLog(this.#deps.database.db, this.#deps.processId, rows);
-      for (const { answer, to } of stored) answer.storedTo = Math.max(answer.storedTo, to);
+      const own = await appendLog(this.#deps.database.db, this.#deps.processId, rows);
+      for (const { answer, to } of stored) {
+        answer.storedTo = Math.max(answer.storedTo, to);
+        this.#endUnlessOwn(answer, own);
+      }
       const now = performance.now();
       await this.#pubsub.grew(
         stored
@@ -189,18 +193,25 @@ export class Runner {
     );
     for (const answer of running) {
       const stop = own.get(answer.plan.generationId);
-      if (stop === undefined && !answer.log.ended && this.#answers.has(answer.plan.generationId))
-        answer.end("lost");
-      else if (stop) answer.end("stopped");
+      if (stop) answer.end("stopped");
+      else this.#endUnlessOwn(answer, own);
     }
     await noteProgress(
       database.db,
-      running.map(({ plan, text, reasoning }) => ({
+      running.map(({ plan, outputTokens, usage }) => ({
         generationId: plan.generationId,
-        outputTokens: estimateTokens(text) + estimateTokens(reasoning),
+        outputTokens,
+        reported: usage,
         expiresAt: new Date(clock.now().getTime() + HOLD_MS),
       })),
     );
+  }
+
+  /** Another process has taken the answer over, and settles it: nothing more may be produced here. */
+  #endUnlessOwn(answer: RunningAnswer, own: { has(generationId: string): boolean }): void {
+    const { generationId } = answer.plan;
+    if (!own.has(generationId) && !answer.log.ended && this.#answers.has(generationId))
+      answer.end("lost");
   }
 
   /** Ends what lost processes have left; after the database was away or hung, only once living ones have had time to renew. */

@@ -1,10 +1,16 @@
-import type { PromptSource, ProviderRequest, TokenUsage } from "../../providers/port.ts";
+import {
+  OutputCount,
+  type PromptSource,
+  type ProviderRequest,
+  standToCap,
+  type TokenUsage,
+} from "../../providers/index.ts";
 import type { ChosenModel } from "../models/index.ts";
 import type { LogEvent } from "./schema.ts";
 import { AnswerLog } from "./stream/answer-log.ts";
 
 /** Why a running answer was told to end before its provider was done. */
-export type Cause = "stopped" | "interrupted" | "time_limit" | "too_long" | "lost";
+export type Cause = "stopped" | "interrupted" | "time_limit" | "past_cap" | "lost";
 
 /** A source that an answer may cite, and where its text lies in a file. */
 export interface CitableSource extends PromptSource {
@@ -36,6 +42,8 @@ export class RunningAnswer {
   usage: TokenUsage | undefined;
   /** Whether the provider may charge for the call so far. */
   billable = false;
+  readonly textCount = new OutputCount();
+  readonly reasoningCount = new OutputCount();
   /** Whether a citation may have begun in text that has not been searched. */
   mayCite = false;
   /** Up to where the text has been searched for citations. */
@@ -65,6 +73,17 @@ export class RunningAnswer {
     if (this.#cause !== undefined) return;
     this.#cause = cause;
     this.#abort.abort();
+  }
+
+  /** Our own count of what was produced, reasoning included: leaning upward. */
+  get outputTokens(): number {
+    return this.textCount.tokens + this.reasoningCount.tokens;
+  }
+
+  /** Where the least count of what was produced stands to the cap that the provider was given. */
+  get stand(): "within" | "near" | "past" {
+    const least = this.textCount.leastTokens + this.reasoningCount.leastTokens;
+    return standToCap(least, this.plan.request.maxOutputTokens);
   }
 
   append(event: LogEvent): void {

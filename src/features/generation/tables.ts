@@ -57,6 +57,8 @@ export const generationEvents = pgTable(
       .references(() => generations.id, { onDelete: "cascade" }),
     seq: integer("seq").notNull(),
     event: jsonb("event").$type<LogEvent>().notNull(),
+    /** When it became safe: what a lost process produced later is estimated from here on. */
+    storedAt: instant("stored_at").notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.generationId, table.seq] })],
 );

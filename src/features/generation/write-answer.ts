@@ -15,9 +15,6 @@ export interface Outcome {
   complete: boolean;
 }
 
-/** Characters that no honest answer has: a provider that heeds no limit must not fill the memory. */
-const LONGEST = 4_000_000;
-
 /**
  * Reads the provider's stream into the answer's log until it ends, is told to end, or fails.
  * @param grown called after each network read with its number of events; what it returns is awaited
@@ -39,8 +36,11 @@ export async function writeAnswer(
       },
     })) {
       for (const event of events) outcome = take(answer, event) ?? outcome;
-      await grown(events.length);
-      if (answer.text.length + answer.reasoning.length > LONGEST) answer.end("too_long");
+      const { stand } = answer;
+      if (outcome === undefined && stand === "past") answer.end("past_cap");
+      const pause = grown(events.length);
+      // What is late to be read is late to be ended: the provider writes on until its socket is closed.
+      if (answer.cause === undefined && stand === "within") await pause;
     }
   } catch (error) {
     return ended(answer) ?? failure(error);
@@ -59,11 +59,13 @@ function take(answer: RunningAnswer, event: ProviderEvent): Outcome | undefined 
   switch (event.type) {
     case "text":
       answer.text += event.text;
+      answer.textCount.add(event.text);
       answer.mayCite ||= event.text.includes("[");
       answer.append({ type: "delta", text: event.text });
       return undefined;
     case "reasoning":
       answer.reasoning += event.text;
+      answer.reasoningCount.add(event.text);
       answer.append({
         type: "reasoning",
         text: event.text,
@@ -96,7 +98,7 @@ function ended(answer: RunningAnswer): Outcome | undefined {
       return undefined;
     case "stopped":
       return { status: "stopped", complete: false };
-    case "too_long":
+    case "past_cap":
       return { status: "complete", reason: "length", complete: false };
     case "time_limit":
       return { status: "interrupted", reason: "time_limit", complete: false };

@@ -6,7 +6,7 @@ import { inTransaction, systemContext } from "../../platform/context.ts";
 import { Problem } from "../../platform/http/problem.ts";
 import { type ChosenModel, chooseModel } from "../models/index.ts";
 import { NO_USAGE, noteProgress, placeHold, settle, settleExpired } from "./index.ts";
-import { budgets, holds, ledger } from "./tables.ts";
+import { budgets, excesses, holds, ledger } from "./tables.ts";
 
 const PRICES = { input: 3_000_001, cacheRead: 300_007, cacheWrite: 3_750_011, output: 15_000_013 };
 const PROJECTS = [Bun.randomUUIDv7(), Bun.randomUUIDv7()];
@@ -60,6 +60,7 @@ async function place(placing: Placing, expiresAt: Date): Promise<string | null> 
         model,
         inputTokens: placing.inputTokens,
         maxOutputTokens: placing.maxOutputTokens,
+        sent: true,
         expiresAt,
       }),
     );
@@ -108,6 +109,7 @@ async function reset(limits: {
 }) {
   await db().delete(budgets);
   await db().delete(holds);
+  await db().delete(excesses);
   ofThisRun.clear();
   await db()
     .insert(budgets)
@@ -174,15 +176,18 @@ test("whatever is held, settled, noted or lost, budgets agree with holds and led
         else if (step.do === "progress") {
           const expiresAt = new Date(Date.now() - 1_000);
           await noteProgress(db(), [
-            { generationId: id, outputTokens: step.outputTokens, expiresAt },
+            { generationId: id, outputTokens: step.outputTokens, reported: undefined, expiresAt },
           ]);
         } else {
           const { inputTokens, outputTokens } = step;
           const { costMicroUsd } = await settle(ctxOf(step.app), {
             generationId: id,
             status: "complete",
-            usage: step.reported ? { ...NO_USAGE, inputTokens, outputTokens } : null,
-            outputTokensCounted: outputTokens,
+            billable: true,
+            complete: true,
+            reported: step.reported ? { ...NO_USAGE, inputTokens, outputTokens } : undefined,
+            outputTokens,
+            reasoningTokens: 0,
           });
           // The second settling tells what the first has booked.
           expect(costMicroUsd).toBe(booked.get(id) ?? costMicroUsd);
@@ -210,8 +215,20 @@ test("two processes that hold and settle at once neither overspend nor lose a mi
     if (generationId === null) return;
     granted++;
     // Some cost more than was held, and each is settled from both processes.
-    const usage = { ...NO_USAGE, inputTokens: 900, outputTokens: number % 5 === 0 ? 1_500 : 400 };
-    const settling = { generationId, status: "complete", usage, outputTokensCounted: 0 };
+    const reported = {
+      ...NO_USAGE,
+      inputTokens: 900,
+      outputTokens: number % 5 === 0 ? 1_500 : 400,
+    };
+    const settling = {
+      generationId,
+      status: "complete",
+      billable: true,
+      complete: true,
+      reported,
+      outputTokens: 0,
+      reasoningTokens: 0,
+    };
     await Promise.all([settle(ctxOf(0), settling), settle(ctxOf(1), settling)]);
   };
   await Promise.all(Array.from({ length: 150 }, one));

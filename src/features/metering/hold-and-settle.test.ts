@@ -6,13 +6,14 @@ import { Problem } from "../../platform/http/problem.ts";
 import { type ChosenModel, chooseModel } from "../models/index.ts";
 import {
   type HoldInput,
+  markSent,
   NO_USAGE,
   noteProgress,
   placeHold,
   settle,
   settleExpired,
 } from "./index.ts";
-import { budgets, holds, ledger } from "./tables.ts";
+import { budgets, excesses, holds, ledger } from "./tables.ts";
 
 const DOLLAR = 1_000_000;
 const id = () => Bun.randomUUIDv7();
@@ -43,6 +44,7 @@ afterAll(() => app.close());
 beforeEach(async () => {
   await app.deps.database.db.delete(budgets);
   await app.deps.database.db.delete(holds);
+  await app.deps.database.db.delete(excesses);
 });
 
 const ctx = () => systemContext(app.deps, "test");
@@ -57,6 +59,7 @@ function hold(change: Partial<HoldInput> = {}) {
     model,
     inputTokens: 1_000,
     maxOutputTokens: 10_000,
+    sent: true,
     expiresAt: new Date(Date.now() + 60_000),
     ...change,
   };
@@ -77,6 +80,16 @@ async function budget(
     return { spent: now.spentMicroUsd, held: now.heldMicroUsd, overrun: now.overrunMicroUsd };
   };
 }
+
+/** Calls as they are settled: one that ran to its end, and one that did not. */
+const REPORTED = {
+  status: "complete",
+  billable: true,
+  complete: true,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+const UNREPORTED = { ...REPORTED, status: "stopped", complete: false };
 
 /** 1,000 input tokens at the cache-writing price and 10,000 output tokens. */
 const WORST = 3_750 + 150_000;
@@ -132,45 +145,35 @@ test("settling twice books once, and tells the second caller what the first has 
     outputTokens: 50,
     reasoningTokens: 5,
   };
-  const input = { generationId, status: "complete", usage, outputTokensCounted: 40 };
+  const input = { ...REPORTED, generationId, reported: usage, outputTokens: 40 };
   const both = await Promise.all([
     settle(ctx(), input),
-    settle(ctx(), { ...input, usage: NO_USAGE }),
+    settle(ctx(), { ...input, reported: NO_USAGE }),
   ]);
   expect(both[0]).toEqual(both[1]);
-  const third = await settle(ctx(), { ...input, usage: null });
+  const third = await settle(ctx(), { ...input, reported: undefined });
   expect(third).toEqual(both[0]);
   expect(await state()).toEqual({ spent: third.costMicroUsd, held: 0, overrun: 0 });
 });
 
-test("without a report the held input and the counted output are charged, marked as estimated", async () => {
+test("without a report the input as held and the counted output are charged, marked as estimated", async () => {
   const { generationId, placed } = hold();
   await placed;
-  const booked = await settle(ctx(), {
-    generationId,
-    status: "stopped",
-    usage: null,
-    outputTokensCounted: 200,
-  });
-  expect(booked).toMatchObject({ costMicroUsd: 3_000 + 3_000, estimated: true });
+  const booked = await settle(ctx(), { ...UNREPORTED, generationId, outputTokens: 200 });
+  expect(booked).toMatchObject({ costMicroUsd: 3_750 + 3_000, estimated: true });
 });
 
 test("what costs more than was held is booked apart, and moves into spent when there is room", async () => {
   const state = await budget(WORST);
   const { generationId, placed } = hold();
   await placed;
-  const usage = { ...NO_USAGE, outputTokens: 11_000 };
-  await settle(ctx(), { generationId, status: "complete", usage, outputTokensCounted: 0 });
+  const reported = { ...NO_USAGE, outputTokens: 11_000 };
+  await settle(ctx(), { ...REPORTED, generationId, reported });
   expect(await state()).toEqual({ spent: WORST, held: 0, overrun: 165_000 - WORST });
   await app.deps.database.db.update(budgets).set({ limitMicroUsd: DOLLAR });
   const next = hold();
   await next.placed;
-  await settle(ctx(), {
-    generationId: next.generationId,
-    status: "failed",
-    usage: NO_USAGE,
-    outputTokensCounted: 0,
-  });
+  await settle(ctx(), { ...UNREPORTED, generationId: next.generationId, billable: false });
   expect(await state()).toEqual({ spent: 165_000, held: 0, overrun: 0 });
 });
 
@@ -183,12 +186,18 @@ test("a hundred parallel calls never take more than the budget has", async () =>
   expect(await state()).toEqual({ spent: 0, held: 10 * WORST, overrun: 0 });
 });
 
-test("a hold whose process has died is settled at what was counted", async () => {
+test("a hold whose process has died is settled once, at what was counted and may have come since", async () => {
   const state = await budget(DOLLAR);
   const soon = new Date(Date.now() - 1);
   const { generationId, placed } = hold({ expiresAt: soon });
   await placed;
-  await noteProgress(ctx().db, [{ generationId, outputTokens: 123, expiresAt: soon }]);
+  await noteProgress(ctx().db, [
+    { generationId, outputTokens: 123, reported: undefined, expiresAt: soon },
+  ]);
+  // 123 tokens within 2.9 and a tenth of a second; then a minute of silence.
+  await app.deps.database.sql`update holds
+    set sent_at = now() - interval '62.9 seconds', counted_at = now() - interval '60 seconds'
+    where id = ${generationId}`;
   const alive = hold();
   await alive.placed;
   const both = await Promise.all([settleExpired(app.deps, 0), settleExpired(app.deps, 0)]);
@@ -197,11 +206,64 @@ test("a hold whose process has died is settled at what was counted", async () =>
     .select()
     .from(ledger)
     .where(eq(ledger.generationId, generationId));
-  expect(row).toMatchObject({
-    outputTokens: 123,
-    inputTokens: 1_000,
-    estimated: "yes",
-    status: "interrupted",
-  });
-  expect(await state()).toEqual({ spent: 3_000 + 123 * 15, held: WORST, overrun: 0 });
+  expect(row).toMatchObject({ inputTokens: 0, cacheWriteTokens: 1_000 });
+  expect(row).toMatchObject({ estimated: "yes", status: "interrupted", heldMicroUsd: WORST });
+  expect(row?.outputTokens).toBeWithin(123 + 60 * 41, 123 + 70 * 41);
+  const cost = 3_750 + (row?.outputTokens ?? 0) * 15;
+  expect(await state()).toEqual({ spent: cost, held: WORST, overrun: 0 });
 });
+
+test("a call that was never sent costs nothing, whoever settles it", async () => {
+  const state = await budget(DOLLAR);
+  const lost = hold({ sent: false, expiresAt: new Date(Date.now() - 1) });
+  await lost.placed;
+  expect(await settleExpired(app.deps, 0)).toBe(1);
+  const other = hold({ sent: false });
+  await other.placed;
+  const booked = await settle(ctx(), {
+    ...UNREPORTED,
+    generationId: other.generationId,
+    outputTokens: 5,
+  });
+  expect(booked).toEqual({ costMicroUsd: 0, usage: NO_USAGE, estimated: false });
+  expect(await state()).toEqual({ spent: 0, held: 0, overrun: 0 });
+});
+
+test("a call is sent once it is marked, and a settled one can no longer be", async () => {
+  const { generationId, placed } = hold({ sent: false });
+  await placed;
+  expect(await markSent(ctx().db, generationId)).toBe(true);
+  const first = await sentAt(generationId);
+  expect(first).toBeInstanceOf(Date);
+  expect(await markSent(ctx().db, generationId)).toBe(true);
+  expect(await sentAt(generationId)).toEqual(first);
+  await settle(ctx(), { ...UNREPORTED, generationId });
+  expect(await markSent(ctx().db, generationId)).toBe(false);
+});
+
+test("a call of a version that does not say when it sends has been sent", async () => {
+  const { generationId, placed } = hold({ sent: false });
+  await placed;
+  await app.deps.database.sql`update holds set sent_at = default where id = ${generationId}`;
+  const booked = await settle(ctx(), { ...UNREPORTED, generationId });
+  expect(booked.costMicroUsd).toBe(3_750);
+});
+
+test("what the provider had reported is known after its process is lost, and a later note without keeps it", async () => {
+  const { generationId, placed } = hold();
+  await placed;
+  const reported = { ...NO_USAGE, inputTokens: 10, cacheReadTokens: 900, outputTokens: 1 };
+  const note = { generationId, expiresAt: new Date(Date.now() + 60_000) };
+  await noteProgress(ctx().db, [{ ...note, outputTokens: 7, reported }]);
+  await noteProgress(ctx().db, [{ ...note, outputTokens: 5, reported: undefined }]);
+  const { usage, estimated } = await settle(ctx(), { ...UNREPORTED, generationId });
+  expect({ usage, estimated }).toEqual({
+    usage: { ...reported, outputTokens: 7 },
+    estimated: true,
+  });
+});
+
+async function sentAt(generationId: string) {
+  const [row] = await app.deps.database.db.select().from(holds).where(eq(holds.id, generationId));
+  return row?.sentAt;
+}

@@ -1,7 +1,7 @@
+export type { CallFacts } from "./charge-call.ts";
 export { type HoldInput, placeHold } from "./place-hold.ts";
 export { NO_USAGE } from "./price-call.ts";
-
 export { usageRoutes } from "./routes.ts";
 export { tokenUsage } from "./schema.ts";
-export { noteProgress, usageForMessages } from "./service.ts";
+export { markSent, noteProgress, usageForMessages } from "./service.ts";
 export { settle, settleExpired } from "./settle.ts";

@@ -1,12 +1,11 @@
 import type { Ctx } from "../../platform/context.ts";
-import { type PriceTable, worstPrices } from "../../providers/index.ts";
+import type { PriceTable } from "../../providers/index.ts";
+import { heldPrices } from "./charge-call.ts";
 import { budgetExhausted } from "./errors.ts";
 import { insertHold } from "./repo.ts";
 
 /** An answer capped shorter than this is not worth its input. */
 const MIN_USEFUL_OUTPUT_TOKENS = 256;
-/** Estimates of input lean upward but are no strict bound; a prompt this close to a price tier may reach it. */
-const TIER_MARGIN = 1.25;
 
 /** What metering has to know of the model that a call is made with. */
 export interface PricedModel {
@@ -29,6 +28,8 @@ export interface HoldInput {
   /** Estimated, leaning upward. */
   inputTokens: number;
   maxOutputTokens: number;
+  /** The provider is called at once, without {@link markSent}. */
+  sent?: boolean;
   /** Later than the lease of the process that runs the call: whoever recovers it comes first. */
   expiresAt: Date;
 }
@@ -42,14 +43,14 @@ export interface PlacedHold {
 /**
  * Sets the worst-case cost of a call aside in every budget in scope (workspace, project, person), in one
  * atomic statement; without budgets it only stores the hold. Input is priced at the dearer of fresh and
- * cache-writing. Where a budget cannot pay it all, the output cap shrinks before anything is refused.
+ * cache-writing; a model that was charged for more than held lately is held for as many times as much. Where a budget cannot pay it all, the output cap shrinks before anything is refused.
  * A budget of 0 is blocked, for free models too. Call it in the transaction that stores the generation.
  *
  * @throws {Problem} 402 `budget_exhausted`, with the tightest budget under `budget`
  */
 export async function placeHold(tx: Ctx, input: HoldInput): Promise<PlacedHold> {
   const { model } = input;
-  const worst = worstPrices(model.priceTable, Math.ceil(input.inputTokens * TIER_MARGIN));
+  const prices = heldPrices(model.priceTable, input.inputTokens);
   const answer = await insertHold(tx.db, {
     hold: {
       id: input.generationId,
@@ -65,8 +66,9 @@ export async function placeHold(tx: Ctx, input: HoldInput): Promise<PlacedHold> 
       inputTokens: input.inputTokens,
       expiresAt: input.expiresAt,
     },
-    inputPrice: Math.max(worst.input, worst.cacheWrite),
-    outputPrice: worst.output,
+    sent: input.sent ?? false,
+    inputPrice: prices.input,
+    outputPrice: prices.output,
     maxOutputTokens: input.maxOutputTokens,
     minOutputTokens: Math.min(MIN_USEFUL_OUTPUT_TOKENS, input.maxOutputTokens),
   });

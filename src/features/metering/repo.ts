@@ -1,23 +1,41 @@
-import { and, asc, count, eq, gte, inArray, lte, sql, sum } from "drizzle-orm";
+import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import type { Database } from "../../platform/db/client.ts";
-import { BUDGET_SCOPES, budgets, holds, ledger } from "./tables.ts";
+import type { TokenUsage } from "../../providers/index.ts";
+import { BUDGET_SCOPES, budgets, excesses, holds, ledger } from "./tables.ts";
 
 export type HoldRow = typeof holds.$inferSelect;
 export type LedgerRow = typeof ledger.$inferSelect;
 
 /** What a hold is asked with. Prices are micro-USD per million tokens, the worst that the call can reach. */
 export interface HoldRequest {
-  hold: Omit<
+  hold: Pick<
     typeof holds.$inferInsert,
-    "amountMicroUsd" | "budgetIds" | "outputTokens" | "createdAt"
+    | "id"
+    | "projectId"
+    | "threadId"
+    | "messageId"
+    | "userId"
+    | "modelId"
+    | "provider"
+    | "model"
+    | "priceTiers"
+    | "priceVersion"
+    | "inputTokens"
+    | "expiresAt"
   >;
+  /** Whether the provider is called without {@link markSent}. */
+  sent: boolean;
   inputPrice: number;
   outputPrice: number;
   maxOutputTokens: number;
   /** The smallest output cap that is worth a call. */
   minOutputTokens: number;
 }
+
+/** What a model was charged for beyond a hold is held in advance for so long. */
+const REMEMBERED = "1 day";
 
 const whole = z.coerce.number().int();
 const holdAnswer = z.object({
@@ -50,9 +68,16 @@ export async function insertHold(db: Database, request: HoldRequest) {
       where ${inScope}
       order by id
       for update
+    ), extra as (
+      select coalesce(max(least(ceil(${hold.inputTokens}::integer * (input_ratio - 1)), input_excess)), 0)::numeric as input,
+        coalesce(max(least(ceil(${request.maxOutputTokens}::integer * (output_ratio - 1)), output_excess)), 0)::numeric as output
+      from ${excesses}
+      where model_id = ${hold.modelId ?? null}::uuid and learned_at > now() - ${REMEMBERED}::interval
     ), asked as (
-      select ${hold.inputTokens}::numeric * ${request.inputPrice}::numeric as input,
+      select (${hold.inputTokens}::numeric + extra.input) * ${request.inputPrice}::numeric
+          + extra.output * ${request.outputPrice}::numeric as input,
         ${request.outputPrice}::numeric as price, ${request.maxOutputTokens}::numeric as output
+      from extra
     ), room as (
       select min("left")::numeric * 1000000 as "left", coalesce(array_agg(id), '{}') as ids,
         coalesce(bool_or(blocked), false) as blocked
@@ -76,13 +101,15 @@ export async function insertHold(db: Database, request: HoldRequest) {
       where ${budgets.id} = any(granted.ids)
     ), stored as (
       insert into ${holds} (id, project_id, thread_id, message_id, user_id, model_id, provider, model,
-        price_tiers, price_version, amount_micro_usd, budget_ids, input_tokens, expires_at)
+        price_tiers, price_version, amount_micro_usd, budget_ids, input_tokens, max_output_tokens,
+        input_extra, output_extra, sent_at, expires_at)
       select ${hold.id}::uuid, ${hold.projectId}::uuid, ${hold.threadId ?? null}::uuid,
         ${hold.messageId ?? null}::uuid, ${hold.userId}::uuid, ${hold.modelId ?? null}::uuid,
         ${hold.provider}::text, ${hold.model}::text, ${JSON.stringify(hold.priceTiers)}::text::jsonb,
-        ${hold.priceVersion}::text, amount, ids, ${hold.inputTokens}::integer,
+        ${hold.priceVersion}::text, granted.amount, ids, ${hold.inputTokens}::integer, granted.output,
+        extra.input, extra.output, case when ${request.sent}::boolean then now() end,
         ${hold.expiresAt.toISOString()}::timestamptz
-      from granted
+      from granted, extra
     )
     select granted.amount, granted.output, tightest.scope, tightest."left", tightest.resets_at
     from (select 1) as always
@@ -95,25 +122,45 @@ export async function insertHold(db: Database, request: HoldRequest) {
   return holdAnswer.parse(rows[0]);
 }
 
+/** What a running call has counted and was told so far. */
+export interface Progress {
+  generationId: string;
+  /** Output counted so far, reasoning included. */
+  outputTokens: number;
+  /** The provider's last report, if there was one. */
+  reported: TokenUsage | undefined;
+  expiresAt: Date;
+}
+
 /** One statement for what all running calls have counted; counts and expiries only grow. */
-export async function updateProgress(
-  db: Database,
-  items: readonly { generationId: string; outputTokens: number; expiresAt: Date }[],
-): Promise<void> {
+export async function updateProgress(db: Database, items: readonly Progress[]): Promise<void> {
   if (items.length === 0) return;
   const rows = items.map((item) => ({
     id: item.generationId,
     output_tokens: item.outputTokens,
+    reported: item.reported,
     expires_at: item.expiresAt.toISOString(),
   }));
   await db.execute(sql`
     update ${holds}
     set output_tokens = greatest(${holds.outputTokens}, noted.output_tokens),
+      reported = coalesce(noted.reported, ${holds.reported}),
+      counted_at = now(),
       expires_at = greatest(${holds.expiresAt}, noted.expires_at)
     from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
-      as noted(id uuid, output_tokens integer, expires_at timestamptz)
+      as noted(id uuid, output_tokens integer, reported jsonb, expires_at timestamptz)
     where ${holds.id} = noted.id
   `);
+}
+
+/** Says that from now on the provider may have the prompt. @returns false when there is no such hold any more. */
+export async function updateSent(db: Database, generationId: string): Promise<boolean> {
+  const rows = await db
+    .update(holds)
+    .set({ sentAt: sql`coalesce(${holds.sentAt}, now())` })
+    .where(eq(holds.id, generationId))
+    .returning({ id: holds.id });
+  return rows.length > 0;
 }
 
 /** Removes a hold and returns it; the second of two callers waits for the first and finds nothing. */
@@ -162,6 +209,55 @@ export async function bookInBudgets(
   `);
 }
 
+/** The database's time, by which holds are marked. */
+export async function readNow(db: Database): Promise<Date> {
+  const [row] = await db.execute(sql`select clock_timestamp() as now`);
+  return z.object({ now: z.coerce.date() }).parse(row).now;
+}
+
+/** How much more than its worst case a call was charged for. */
+export type Excess = Pick<
+  typeof excesses.$inferInsert,
+  "inputRatio" | "inputExcess" | "outputRatio" | "outputExcess"
+>;
+
+/** Remembers what a model's next holds have to cover beyond the estimate. @returns whether it was less until now. */
+export async function rememberExcess(
+  db: Database,
+  modelId: string,
+  excess: Excess,
+): Promise<boolean> {
+  const forgotten = sql`${excesses.learnedAt} <= now() - ${REMEMBERED}::interval`;
+  const more = (known: PgColumn) => sql.raw(`excluded.${known.name}`);
+  const columns = [
+    excesses.inputRatio,
+    excesses.inputExcess,
+    excesses.outputRatio,
+    excesses.outputExcess,
+  ];
+  const greater = (column: PgColumn) =>
+    sql`case when ${forgotten} then ${more(column)} else greatest(${column}, ${more(column)}) end`;
+  const rows = await db
+    .insert(excesses)
+    .values({ modelId, ...excess })
+    .onConflictDoUpdate({
+      target: excesses.modelId,
+      set: {
+        inputRatio: greater(excesses.inputRatio),
+        inputExcess: greater(excesses.inputExcess),
+        outputRatio: greater(excesses.outputRatio),
+        outputExcess: greater(excesses.outputExcess),
+        learnedAt: sql`now()`,
+      },
+      setWhere: sql`${forgotten} or ${sql.join(
+        columns.map((column) => sql`${column} < ${more(column)}`),
+        sql` or `,
+      )}`,
+    })
+    .returning({ modelId: excesses.modelId });
+  return rows.length > 0;
+}
+
 export async function insertLedgerRow(
   db: Database,
   row: typeof ledger.$inferInsert,
@@ -191,41 +287,4 @@ export async function listExpiredHolds(db: Database, now: Date, limit: number): 
     .orderBy(asc(holds.expiresAt))
     .limit(limit);
   return rows.map((row) => row.id);
-}
-
-/** Whose rows of the ledger a report is about. */
-export type LedgerOwner = { projectId: string } | { userId: string };
-
-const total = (column: Parameters<typeof sum>[0]) => sum(column).mapWith(Number);
-const sums = {
-  calls: count(),
-  costMicroUsd: total(ledger.costMicroUsd),
-  inputTokens: total(ledger.inputTokens),
-  cacheReadTokens: total(ledger.cacheReadTokens),
-  cacheWriteTokens: total(ledger.cacheWriteTokens),
-  outputTokens: total(ledger.outputTokens),
-  reasoningTokens: total(ledger.reasoningTokens),
-};
-export type SumRow = Record<keyof typeof sums, number>;
-
-const ownedBy = (owner: LedgerOwner) =>
-  "projectId" in owner ? eq(ledger.projectId, owner.projectId) : eq(ledger.userId, owner.userId);
-
-export function sumByModel(db: Database, owner: LedgerOwner) {
-  return db
-    .select({ provider: ledger.provider, model: ledger.model, ...sums })
-    .from(ledger)
-    .where(ownedBy(owner))
-    .groupBy(ledger.provider, ledger.model);
-}
-
-/** Sums of each day (UTC) from an instant on, oldest first. */
-export function sumByDay(db: Database, owner: LedgerOwner, since: Date) {
-  const day = sql<string>`to_char(${ledger.createdAt} at time zone 'UTC', 'YYYY-MM-DD')`;
-  return db
-    .select({ day, ...sums })
-    .from(ledger)
-    .where(and(ownedBy(owner), gte(ledger.createdAt, since)))
-    .groupBy(day)
-    .orderBy(day);
 }

@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { ProjectScope } from "../projects/index.ts";
-import { type LedgerOwner, type SumRow, sumByDay, sumByModel } from "./repo.ts";
 import type { UsageReport, UsageTotals } from "./schema.ts";
+import { type LedgerOwner, type SumRow, sumByDay, sumByModel } from "./sum-ledger.ts";
 
 const DAY_MS = 86_400_000;
 

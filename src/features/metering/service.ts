@@ -1,13 +1,14 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
-import { findLedgerRows, updateProgress } from "./repo.ts";
+import { findLedgerRows, type Progress, updateProgress, updateSent } from "./repo.ts";
 import { type Settled, settled } from "./settle.ts";
 
-export interface Progress {
-  generationId: string;
-  /** Output counted so far, reasoning included. */
-  outputTokens: number;
-  expiresAt: Date;
+/**
+ * Says that the provider is about to be called; what it has not been said of is charged nothing.
+ * @returns false when the call has been settled already: then it must not be made.
+ */
+export async function markSent(db: Database, generationId: string): Promise<boolean> {
+  return updateSent(db, generationId);
 }
 
 /** Notes what running calls have counted and renews their holds, all in one statement; ended ones are passed over. */

@@ -1,7 +1,9 @@
 import { type Ctx, inTransaction, systemContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { TokenUsage } from "../../providers/index.ts";
-import { costMicroUsd, pricesOfCall } from "./price-call.ts";
+import { type CallFacts, chargedUsage } from "./charge-call.ts";
+import { learnExcess } from "./learn-excess.ts";
+import { costMicroUsd, NO_USAGE, pricesOfCall } from "./price-call.ts";
 import {
   bookInBudgets,
   findLedgerRows,
@@ -9,20 +11,16 @@ import {
   insertLedgerRow,
   type LedgerRow,
   listExpiredHolds,
+  readNow,
   takeHold,
 } from "./repo.ts";
 
-export interface SettleInput {
+export interface SettleInput extends CallFacts {
   generationId: string;
   /** How the generation ended; kept with the row. */
   status: string;
-  /** What the provider reported; null when it reported nothing. {@link NO_USAGE} when there was no call to pay. */
-  usage: TokenUsage | null;
-  /** Our own count of the output, reasoning included; used without a report. */
-  outputTokensCounted: number;
-  reasoningTokensCounted?: number;
-  /** True when `usage` is partly our own count. */
-  estimated?: boolean;
+  /** Whether the provider went on past the output cap it was given, so that the call was ended here. */
+  pastCap?: boolean;
 }
 
 export interface Settled {
@@ -34,7 +32,6 @@ export interface Settled {
 /**
  * Ends a hold with what the call has cost: the ledger row, the budgets and the hold change in one
  * transaction. Idempotent by generation: a second call, by anybody, returns what the first has booked.
- * Without a report the call is charged at the held estimate of its input and the counted output.
  */
 export async function settle(ctx: Ctx, input: SettleInput): Promise<Settled> {
   return inTransaction(ctx, async (tx) => {
@@ -80,8 +77,11 @@ async function settleOne(ctx: Ctx, generationId: string, expiredAt: Date): Promi
       await book(tx, hold, {
         generationId,
         status: "interrupted",
-        usage: null,
-        outputTokensCounted: hold.outputTokens,
+        billable: true,
+        complete: false,
+        outputTokens: hold.outputTokens,
+        reasoningTokens: 0,
+        lost: { from: hold.sentAt, to: hold.countedAt, now: await readNow(tx.db) },
       });
       return true;
     });
@@ -93,10 +93,11 @@ async function settleOne(ctx: Ctx, generationId: string, expiredAt: Date): Promi
 }
 
 async function book(tx: Ctx, hold: HoldRow, input: SettleInput): Promise<Settled> {
-  const usage = input.usage ?? countedUsage(hold, input);
+  const usage = chargedUsage(hold, input);
   const table = { tiers: hold.priceTiers, source: hold.priceVersion };
   const prices = pricesOfCall(table, usage);
   const cost = costMicroUsd(prices, usage);
+  const final = input.complete && input.reported !== undefined;
   const row = await insertLedgerRow(tx.db, {
     id: tx.deps.ids.next(),
     generationId: hold.id,
@@ -108,7 +109,7 @@ async function book(tx: Ctx, hold: HoldRow, input: SettleInput): Promise<Settled
     provider: hold.provider,
     model: hold.model,
     status: input.status,
-    estimated: input.usage === null || input.estimated ? "yes" : "no",
+    estimated: final || usage === NO_USAGE ? "no" : "yes",
     ...usage,
     inputPrice: prices.input,
     cacheReadPrice: prices.cacheRead,
@@ -116,23 +117,14 @@ async function book(tx: Ctx, hold: HoldRow, input: SettleInput): Promise<Settled
     outputPrice: prices.output,
     priceVersion: hold.priceVersion,
     costMicroUsd: cost,
+    heldMicroUsd: hold.amountMicroUsd,
     createdAt: tx.deps.clock.now(),
   });
+  if (final || input.pastCap) await learnExcess(tx, hold, row);
   // Last, so that the budgets' rows are locked for as short as possible.
   await bookInBudgets(tx.db, hold, cost);
   tx.deps.metrics.overrun.inc(Math.max(0, cost - hold.amountMicroUsd));
   return settled(row);
-}
-
-function countedUsage(hold: HoldRow, input: SettleInput): TokenUsage {
-  const outputTokens = Math.max(input.outputTokensCounted, hold.outputTokens);
-  return {
-    inputTokens: hold.inputTokens,
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    outputTokens,
-    reasoningTokens: Math.min(input.reasoningTokensCounted ?? 0, outputTokens),
-  };
 }
 
 /** What a ledger row says a call used and cost. */

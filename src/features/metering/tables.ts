@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   check,
+  doublePrecision,
   index,
   integer,
   jsonb,
@@ -11,7 +12,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "../../platform/db/columns.ts";
-import type { PriceTable } from "../../providers/index.ts";
+import type { PriceTable, TokenUsage } from "../../providers/index.ts";
 
 const microUsd = (name: string) => bigint(name, { mode: "number" });
 
@@ -68,14 +69,37 @@ export const holds = pgTable(
     amountMicroUsd: microUsd("amount_micro_usd").notNull(),
     /** The budgets that hold the amount; one made later holds nothing of it. */
     budgetIds: uuid("budget_ids").array().notNull(),
-    /** Counted so far by the running process, so that a crash can be settled at what was produced. */
+    /** Input as estimated, and the output cap that the provider is given (0: not kept by that version). */
     inputTokens: integer("input_tokens").notNull(),
+    maxOutputTokens: integer("max_output_tokens").notNull().default(0),
+    /** Tokens held beyond them for a model that was charged for more lately: see `excesses`. */
+    inputExtra: integer("input_extra").notNull().default(0),
+    outputExtra: integer("output_extra").notNull().default(0),
+    /** Since when the provider may have the prompt; null: not called, so nothing to pay. A version that does not say so has called. */
+    sentAt: instant("sent_at").defaultNow(),
+    /** What the running process has counted and was told, so that a crash can be settled at what was produced. */
     outputTokens: integer("output_tokens").notNull().default(0),
+    reported: jsonb("reported").$type<TokenUsage>(),
+    countedAt: instant("counted_at"),
     expiresAt: instant("expires_at").notNull(),
     createdAt: createdAt(),
   },
   (table) => [index("holds_expiry").on(table.expiresAt)],
 );
+
+/**
+ * By how much a model was charged for more than the worst case of a call, lately: what reports beyond a hold
+ * have taught. In tokens at the held price, and as a multiple of what was estimated. No foreign key, as in
+ * the ledger.
+ */
+export const excesses = pgTable("excesses", {
+  modelId: uuid("model_id").primaryKey(),
+  inputRatio: doublePrecision("input_ratio").notNull(),
+  inputExcess: integer("input_excess").notNull(),
+  outputRatio: doublePrecision("output_ratio").notNull(),
+  outputExcess: integer("output_excess").notNull(),
+  learnedAt: instant("learned_at").notNull().defaultNow(),
+});
 
 /** Append-only. No foreign keys: rows outlive the project, person and model they name. */
 export const ledger = pgTable(
@@ -107,6 +131,8 @@ export const ledger = pgTable(
     outputPrice: microUsd("output_price").notNull(),
     priceVersion: text("price_version").notNull(),
     costMicroUsd: microUsd("cost_micro_usd").notNull(),
+    /** What was held for the call; a cost above it passed its budgets. Null in rows of a version that did not keep it. */
+    heldMicroUsd: microUsd("held_micro_usd"),
     createdAt: createdAt(),
   },
   (table) => [

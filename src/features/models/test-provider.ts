@@ -4,14 +4,15 @@ import { publicAddresses } from "../../platform/http/public-address.ts";
 import {
   estimateRequestTokens,
   flatPrices,
+  OutputCount,
   ProviderError,
   type ProviderRequest,
+  standToCap,
   type TokenUsage,
-  usageToSettle,
 } from "../../providers/index.ts";
 import { record } from "../audit/index.ts";
 import type { AdminScope } from "../identity/index.ts";
-import { NO_USAGE, placeHold, settle } from "../metering/index.ts";
+import { type CallFacts, type HoldInput, placeHold, settle } from "../metering/index.ts";
 import { findPersonalProjectId } from "../projects/index.ts";
 import { connectProvider } from "./connect-model.ts";
 import { describeModel } from "./describe-model.ts";
@@ -26,8 +27,7 @@ const MAX_OUTPUT_TOKENS = 16;
 const FREE = flatPrices({ input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }, "unknown");
 
 /** What a call has led to. */
-interface Outcome {
-  usage: TokenUsage;
+interface Outcome extends CallFacts {
   error: { code: string; detail: string } | null;
   durationMs: number;
 }
@@ -51,7 +51,7 @@ export async function testProvider(
   const model = await modelToTest(ctx, provider, modelName);
   const request = testRequest(model.name);
   const generationId = ctx.deps.ids.next();
-  await placeHold(ctx, {
+  const hold: HoldInput = {
     generationId,
     projectId,
     userId,
@@ -60,15 +60,16 @@ export async function testProvider(
     model,
     inputTokens: estimateRequestTokens(request),
     maxOutputTokens: MAX_OUTPUT_TOKENS,
+    sent: true,
     expiresAt: new Date(ctx.deps.clock.now().getTime() + 2 * TIMEOUT_MS),
-  });
+  };
+  await inTransaction(ctx, (tx) => placeHold(tx, hold));
   const outcome = await call(ctx, provider, request);
   return inTransaction(ctx, async (tx) => {
     const booked = await settle(tx, {
       generationId,
       status: outcome.error === null ? "complete" : "failed",
-      usage: outcome.usage,
-      outputTokensCounted: 0,
+      ...outcome,
     });
     await record(tx, {
       action: "provider.tested",
@@ -118,9 +119,9 @@ function testRequest(model: string): ProviderRequest {
 
 async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): Promise<Outcome> {
   const startedAt = performance.now();
-  let usage: TokenUsage | undefined;
-  let text = "";
-  let reasoning = "";
+  const text = new OutputCount();
+  const reasoning = new OutputCount();
+  let reported: TokenUsage | undefined;
   let complete = false;
   let billable = false;
   let error: Outcome["error"] = null;
@@ -135,17 +136,23 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
     });
     for await (const events of stream) {
       for (const event of events) {
-        if (event.type === "usage") usage = event.usage;
-        else if (event.type === "text") text += event.text;
-        else if (event.type === "reasoning") reasoning += event.text;
+        if (event.type === "usage") reported = event.usage;
+        else if (event.type === "text") text.add(event.text);
+        else if (event.type === "reasoning") reasoning.add(event.text);
         else complete = true;
       }
+      const least = text.leastTokens + reasoning.leastTokens;
+      if (standToCap(least, request.maxOutputTokens) === "past") break;
     }
   } catch (thrown) {
     error = inWords(ctx, thrown);
   }
   return {
-    usage: billable ? usageToSettle(request, usage, { text, reasoning }, complete) : NO_USAGE,
+    billable,
+    reported,
+    complete,
+    outputTokens: text.tokens + reasoning.tokens,
+    reasoningTokens: reasoning.tokens,
     error,
     durationMs: Math.round(performance.now() - startedAt),
   };

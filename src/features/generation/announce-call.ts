@@ -1,0 +1,28 @@
+import type { Deps } from "../../platform/deps.ts";
+import { markSent } from "../metering/index.ts";
+import type { RunningAnswer } from "./running-answer.ts";
+
+const RETRY_MS = 500;
+
+/**
+ * Stores that an answer's provider is about to be called, before it is: a process that is lost earlier
+ * leaves a call that nobody has made and nobody is charged for. While the database is away the call waits.
+ * An answer that is somebody else's by now, or was told to end meanwhile, is ended and must not be called for.
+ */
+export async function announceCall(deps: Deps, answer: RunningAnswer): Promise<void> {
+  const { generationId } = answer.plan;
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  answer.signal.addEventListener("abort", () => resolve(), { once: true });
+  while (answer.cause === undefined) {
+    const marked = await Promise.race([
+      ended,
+      markSent(deps.database.db, generationId).catch((error: unknown) => {
+        deps.logger.warn({ err: error, generationId }, "call not announced yet");
+        return undefined;
+      }),
+    ]);
+    if (marked === true) return;
+    if (marked === false) answer.end("lost");
+    else await Promise.race([ended, Bun.sleep(RETRY_MS)]);
+  }
+}

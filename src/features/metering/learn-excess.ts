@@ -1,0 +1,59 @@
+import type { Ctx } from "../../platform/context.ts";
+import { record } from "../audit/index.ts";
+import { heldPrices } from "./charge-call.ts";
+import { type HoldRow, type LedgerRow, rememberExcess } from "./repo.ts";
+
+/** A cost this many times what was held is told to the admins. */
+const FAR_ABOVE = 1.25;
+
+/**
+ * Compares what a call was charged with what was held for it. For a day from then on, a model that was charged
+ * for more is held for as many times as much, by no more tokens than it was off, so that budgets refuse what
+ * they cannot pay; and where it was far more, the audit log tells the admins.
+ * Call it for charges that rest on a final report, or on an answer that has passed its cap.
+ */
+export async function learnExcess(tx: Ctx, hold: HoldRow, row: LedgerRow): Promise<void> {
+  const { input, output } = chargedTokens(hold, row);
+  const known =
+    input <= hold.inputTokens + hold.inputExtra &&
+    output <= hold.maxOutputTokens + hold.outputExtra;
+  if (known) return;
+  const told = {
+    provider: hold.provider,
+    model: hold.model,
+    heldMicroUsd: hold.amountMicroUsd,
+    costMicroUsd: row.costMicroUsd,
+  };
+  const isFar = row.costMicroUsd > hold.amountMicroUsd * FAR_ABOVE;
+  if (isFar)
+    tx.deps.logger.warn({ ...told, generationId: hold.id }, "a call has cost far more than held");
+  if (hold.modelId === null) return;
+  const isNew = await rememberExcess(tx.db, hold.modelId, {
+    inputRatio: Math.max(1, input / Math.max(1, hold.inputTokens)),
+    inputExcess: Math.max(0, input - hold.inputTokens),
+    outputRatio: Math.max(1, output / Math.max(1, hold.maxOutputTokens)),
+    outputExcess: Math.max(0, output - hold.maxOutputTokens),
+  });
+  if (isNew && isFar)
+    await record(tx, {
+      action: "model.underestimated",
+      target: { kind: "model", id: hold.modelId },
+      detail: told,
+    });
+}
+
+/** What a call was charged, as tokens at the prices it was held at. */
+function chargedTokens(hold: HoldRow, row: LedgerRow): { input: number; output: number } {
+  const table = { tiers: hold.priceTiers, source: hold.priceVersion };
+  const held = heldPrices(table, hold.inputTokens);
+  const input =
+    row.inputTokens * row.inputPrice +
+    row.cacheReadTokens * row.cacheReadPrice +
+    row.cacheWriteTokens * row.cacheWritePrice;
+  // A version that kept no cap, or a model that costs nothing, leaves nothing to compare with.
+  const capped = hold.maxOutputTokens > 0 && held.output > 0;
+  return {
+    input: held.input === 0 ? 0 : Math.ceil(input / held.input),
+    output: capped ? Math.ceil((row.outputTokens * row.outputPrice) / held.output) : 0,
+  };
+}

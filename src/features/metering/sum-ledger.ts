@@ -1,0 +1,40 @@
+import { and, count, eq, gte, sql, sum } from "drizzle-orm";
+import type { Database } from "../../platform/db/client.ts";
+import { ledger } from "./tables.ts";
+
+/** Whose rows of the ledger a report is about. */
+export type LedgerOwner = { projectId: string } | { userId: string };
+
+const total = (column: Parameters<typeof sum>[0]) => sum(column).mapWith(Number);
+const sums = {
+  calls: count(),
+  costMicroUsd: total(ledger.costMicroUsd),
+  inputTokens: total(ledger.inputTokens),
+  cacheReadTokens: total(ledger.cacheReadTokens),
+  cacheWriteTokens: total(ledger.cacheWriteTokens),
+  outputTokens: total(ledger.outputTokens),
+  reasoningTokens: total(ledger.reasoningTokens),
+};
+export type SumRow = Record<keyof typeof sums, number>;
+
+const ownedBy = (owner: LedgerOwner) =>
+  "projectId" in owner ? eq(ledger.projectId, owner.projectId) : eq(ledger.userId, owner.userId);
+
+export function sumByModel(db: Database, owner: LedgerOwner) {
+  return db
+    .select({ provider: ledger.provider, model: ledger.model, ...sums })
+    .from(ledger)
+    .where(ownedBy(owner))
+    .groupBy(ledger.provider, ledger.model);
+}
+
+/** Sums of each day (UTC) from an instant on, oldest first. */
+export function sumByDay(db: Database, owner: LedgerOwner, since: Date) {
+  const day = sql<string>`to_char(${ledger.createdAt} at time zone 'UTC', 'YYYY-MM-DD')`;
+  return db
+    .select({ day, ...sums })
+    .from(ledger)
+    .where(and(ownedBy(owner), gte(ledger.createdAt, since)))
+    .groupBy(day)
+    .orderBy(day);
+}
