@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { LogEvent, MessagePart } from "../../lib/api-types.ts";
+import { answers, citation, saidInPieces } from "../../../test/support/answer-events.ts";
+import type { LogEvent } from "../../lib/api-types.ts";
 import { type AnswerState, apply, emptyAnswer, textOf } from "./apply.ts";
 
 type Numbered = { id: number; event: LogEvent };
@@ -12,18 +13,6 @@ const usage = {
   outputTokens: 2,
   reasoningTokens: 0,
 };
-const citation: MessagePart = {
-  type: "citation",
-  marker: "S1",
-  quote: "words",
-  fileId: "f",
-  fileVersionId: "v",
-  fileName: "a.md",
-  start: 0,
-  end: 5,
-  verified: true,
-};
-
 const middle: fc.Arbitrary<LogEvent> = fc.oneof(
   fc.record({ type: fc.constant("delta" as const), text: fc.string() }),
   fc.record({ type: fc.constant("reasoning" as const), text: fc.string() }),
@@ -110,27 +99,45 @@ describe("an answer read from its events", () => {
   });
 });
 
-test("thinking stays apart from the text, and what the provider hides is not shown", () => {
-  const state = fold([
-    { id: 1, event: { type: "reasoning", text: "first " } },
-    { id: 2, event: { type: "reasoning", text: "thought" } },
-    { id: 3, event: { type: "reasoning", text: "c2VjcmV0", redacted: true } },
-    { id: 4, event: { type: "delta", text: "Answer" } },
-  ]);
-  expect(state.parts).toEqual([
-    { type: "reasoning", text: "first thought" },
-    { type: "text", text: "Answer" },
-  ]);
+for (const { name, events, parts } of answers) {
+  test(`an answer on the page: ${name}`, () => {
+    expect(fold(events.map((event, index) => ({ id: index + 1, event }))).parts).toEqual(parts);
+  });
+}
+
+test("an answer is shown in the order in which it is said, however it comes in pieces", () => {
+  fc.assert(
+    fc.property(saidInPieces, ({ parts, events }) => {
+      expect(fold(events.map((event, index) => ({ id: index + 1, event }))).parts).toEqual(parts);
+    }),
+    { numRuns: 500 },
+  );
 });
 
-test("a citation in the middle does not split the text", () => {
+test("what an answer used and cost is told when it ends", () => {
   const state = fold([
-    { id: 1, event: { type: "delta", text: "one " } },
-    { id: 2, event: { type: "citation", citation } },
-    { id: 3, event: { type: "delta", text: "two" } },
+    { id: 1, event: { type: "usage", usage, costMicroUsd: 7 } },
+    { id: 2, event: { type: "done", status: "stopped" } },
   ]);
-  expect(textOf(state.parts)).toBe("one two");
-  expect(state.parts.filter((part) => part.type === "text")).toHaveLength(1);
+  expect(state).toEqual({
+    lastId: 2,
+    status: "stopped",
+    parts: [],
+    usage,
+    costMicroUsd: 7,
+    error: undefined,
+  });
+});
+
+test("only its text is the text of an answer", () => {
+  expect(
+    textOf([
+      { type: "reasoning", text: "no" },
+      { type: "text", text: "yes, " },
+      citation,
+      { type: "text", text: "and yes" },
+    ]),
+  ).toBe("yes, and yes");
 });
 
 test("a failure keeps what was written and says why", () => {

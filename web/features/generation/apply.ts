@@ -38,11 +38,9 @@ export function apply(state: AnswerState, id: number, event: LogEvent): AnswerSt
 function next(state: AnswerState, event: LogEvent): AnswerState {
   switch (event.type) {
     case "delta":
-      return { ...state, parts: append(state.parts, "text", event.text) };
+      return { ...state, parts: say(state.parts, { type: "text", text: event.text }) };
     case "reasoning":
-      // Thinking that the provider keeps to itself is not text to show.
-      if (event.redacted) return state;
-      return { ...state, parts: append(state.parts, "reasoning", event.text) };
+      return { ...state, parts: say(state.parts, event) };
     case "citation":
       return { ...state, parts: [...state.parts, event.citation] };
     case "usage":
@@ -57,16 +55,26 @@ function next(state: AnswerState, event: LogEvent): AnswerState {
   }
 }
 
-/** Adds text to the last part of this kind if it is the last one that carries text, else begins one. */
-function append(
-  parts: readonly MessagePart[],
-  type: "text" | "reasoning",
-  text: string,
-): readonly MessagePart[] {
+type Words = Extract<MessagePart, { type: "text" | "reasoning" }>;
+
+/**
+ * Adds words to the last part that carries any, across citations, if that is of their kind and has
+ * not ended; else they begin a part. The server's `fold-events.ts` does the same for the stored message;
+ * both are held to `test/support/answer-events.ts`.
+ */
+function say(parts: readonly MessagePart[], words: Words): readonly MessagePart[] {
   const index = parts.findLastIndex((part) => part.type === "text" || part.type === "reasoning");
   const last = parts[index];
-  if (last === undefined || last.type !== type) return [...parts, { type, text }];
-  return parts.with(index, { ...last, text: last.text + text });
+  if (last?.type === "text" && words.type === "text")
+    return parts.with(index, { ...last, text: last.text + words.text });
+  // A signature, or that only its provider can read it, ends a block of thinking.
+  if (last?.type === "reasoning" && words.type === "reasoning" && !ended(last) && !words.redacted)
+    return parts.with(index, { ...last, ...words, text: last.text + words.text });
+  return words.text === "" && !ended(words) ? parts : [...parts, words];
+}
+
+function ended(words: Words): boolean {
+  return words.type === "reasoning" && (words.signature !== undefined || words.redacted === true);
 }
 
 /** All the text of an answer, without its reasoning. */
