@@ -29,7 +29,8 @@ function table(): string {
 
 function defaultOf(schema: z.ZodType): string {
   const absent = schema.safeParse(undefined);
-  return absent.success && absent.data !== undefined ? `\`${String(absent.data)}\`` : "";
+  if (!absent.success || absent.data === undefined) return "";
+  return `\`${absent.data === null ? "none" : String(absent.data)}\``;
 }
 
 if (import.meta.main) {

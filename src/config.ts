@@ -16,6 +16,23 @@ const integer = (min: number, max: number) => z.coerce.number().int().min(min).m
 const flag = z
   .enum(["true", "false", "1", "0"])
   .transform((value) => value === "true" || value === "1");
+/** An amount that may be stored; null, written `none`, is without limit. */
+const quota = z.union([
+  z.literal("none").transform(() => null),
+  integer(0, Number.MAX_SAFE_INTEGER),
+]);
+/** Who a quota is for, in the settings' sentences. */
+const QUOTA_OF = {
+  PROJECT: "a project may hold",
+  USER: "a user may have uploaded, in all projects",
+  WORKSPACE: "the workspace may hold",
+} as const;
+const QUOTA_KIND = {
+  BYTES: "Bytes of files",
+  FILES: "Files",
+  VERSIONS: "Versions of files",
+} as const;
+
 const list = z
   .string()
   .transform((value) => value.split(",").map((item) => item.trim()))
@@ -156,6 +173,25 @@ const fields = {
     integer(1024, 1_073_741_824).default(20_971_520),
     "Maximum upload size in bytes.",
   ),
+  quotaProjectBytes: quotaField("PROJECT", "BYTES", 5_000_000_000),
+  quotaProjectFiles: quotaField("PROJECT", "FILES", 10_000),
+  quotaProjectVersions: quotaField("PROJECT", "VERSIONS", 50_000),
+  quotaUserBytes: quotaField("USER", "BYTES", 10_000_000_000),
+  quotaUserFiles: quotaField("USER", "FILES", 20_000),
+  quotaUserVersions: quotaField("USER", "VERSIONS", 100_000),
+  quotaWorkspaceBytes: quotaField("WORKSPACE", "BYTES", 500_000_000_000),
+  quotaWorkspaceFiles: quotaField("WORKSPACE", "FILES", null),
+  quotaWorkspaceVersions: quotaField("WORKSPACE", "VERSIONS", null),
+  fileVersionsKept: field(
+    "ATELIER_FILE_VERSIONS_KEPT",
+    z.union([z.literal("none").transform(() => null), integer(1, 100_000)]).default(20),
+    "Versions kept of each file; older ones are purged unless an answer cites them. `none` keeps all.",
+  ),
+  diskReserveBytes: field(
+    "ATELIER_DISK_RESERVE_BYTES",
+    integer(0, Number.MAX_SAFE_INTEGER).default(536_870_912),
+    "Uploads are refused when the disk of the data folder has less than this left, since the embedded database needs it too; with files in S3 it does not matter.",
+  ),
   readerSecondsPerHour: field(
     "ATELIER_READER_SECONDS_PER_HOUR",
     integer(0, 86_400).default(600),
@@ -203,6 +239,18 @@ const fields = {
   ),
   posthogHost: field("POSTHOG_HOST", z.url().optional(), "Base URL of a self-hosted PostHog."),
 } as const;
+
+function quotaField(
+  of: keyof typeof QUOTA_OF,
+  kind: keyof typeof QUOTA_KIND,
+  limit: number | null,
+) {
+  return field(
+    `ATELIER_QUOTA_${of}_${kind}`,
+    quota.default(limit),
+    `${QUOTA_KIND[kind]} that ${QUOTA_OF[of]}, deleted ones included until they are purged. \`none\` is no limit, 0 lets nothing more in.`,
+  );
+}
 
 interface Field<T extends z.ZodType> extends Setting {
   readonly schema: T;

@@ -1,15 +1,18 @@
 import { purgeDeletedAgents } from "./features/agents/index.ts";
+import { findSentVersions } from "./features/generation/index.ts";
 import { purgeEnded } from "./features/identity/index.ts";
 import {
   purgeDeletedFiles,
   purgeOrphans,
+  purgeVersions,
   removeProjectBytes,
   startKnowledgeJobs,
+  type VersionsInUse,
 } from "./features/knowledge/index.ts";
 import { settleExpired } from "./features/metering/index.ts";
 import { resealKeys } from "./features/models/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
-import { purgeDeletedThreads } from "./features/threads/index.ts";
+import { findCitedVersions, purgeDeletedThreads } from "./features/threads/index.ts";
 import { type Ctx, systemContext } from "./platform/context.ts";
 import type { Deps } from "./platform/deps.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
@@ -20,10 +23,14 @@ const beforePurge: BeforePurge[] = [removeProjectBytes];
 /** After the database was away, living processes first renew their holds; the next run is a minute away. */
 const QUIET_MS = 10_000;
 
+/** What keeps an old version of a file from being removed. */
+const inUse: VersionsInUse[] = [findCitedVersions, findSentVersions];
+
 /** What the daily purge does, in order; a part that fails does not keep the rest from running. */
 const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
   projects: (ctx) => purgeProjects(ctx, beforePurge),
   files: purgeDeletedFiles,
+  "old versions of files": (ctx) => purgeVersions(ctx, inUse),
   "bytes that no file names": purgeOrphans,
   threads: purgeDeletedThreads,
   agents: purgeDeletedAgents,
@@ -47,7 +54,7 @@ export async function purge(deps: Deps): Promise<void> {
 export async function startWork(deps: Deps): Promise<void> {
   await deps.jobs.work("purge", {}, () => purge(deps));
   await deps.jobs.schedule("purge", "17 3 * * *");
-  await startKnowledgeJobs(deps);
+  await startKnowledgeJobs(deps, inUse);
   await deps.jobs.work("settle-expired-holds", {}, async () => {
     if (deps.clock.steadyMs() < QUIET_MS) return;
     const count = await settleExpired(deps);

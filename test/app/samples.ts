@@ -272,6 +272,7 @@ const knowledge: Record<string, MakeSample> = {
   "GET /projects/{projectId}/file-versions/{versionId}/content": async (cast) => ({
     path: `${(await fileOf(cast)).version}/content`,
   }),
+  "GET /projects/{projectId}/storage": (cast) => ({ path: `${project(cast)}/storage` }),
   "GET /projects/{projectId}/search": (cast) => ({ path: `${project(cast)}/search?q=rent` }),
 };
 

@@ -754,6 +754,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{projectId}/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the files of a project take, and how much they may */
+        get: operations["get_projects_projectId_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{projectId}/search": {
         parameters: {
             query?: never;
@@ -1479,6 +1496,30 @@ export interface components {
             text: string;
             pageStarts: number[];
         };
+        ProjectStorage: {
+            project: components["schemas"]["StorageUsage"];
+            user: components["schemas"]["StorageUsage"];
+            deleted: {
+                bytes: number;
+                files: number;
+            };
+            purgedAfterDays: number;
+            versionsKept: number | null;
+        };
+        StorageUsage: {
+            bytes: {
+                used: number;
+                limit: number | null;
+            };
+            files: {
+                used: number;
+                limit: number | null;
+            };
+            versions: {
+                used: number;
+                limit: number | null;
+            };
+        };
         SearchHits: {
             items: components["schemas"]["SearchHit"][];
         };
@@ -1815,6 +1856,8 @@ export type UploadResult = components['schemas']['UploadResult'];
 export type UploadedFile = components['schemas']['UploadedFile'];
 export type FileVersionPage = components['schemas']['FileVersionPage'];
 export type FileText = components['schemas']['FileText'];
+export type ProjectStorage = components['schemas']['ProjectStorage'];
+export type StorageUsage = components['schemas']['StorageUsage'];
 export type SearchHits = components['schemas']['SearchHits'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type AuditPage = components['schemas']['AuditPage'];
@@ -3944,6 +3987,37 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_projects_projectId_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projectId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Usage and limits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectStorage"];
                 };
             };
             /** @description A problem */

@@ -23,6 +23,7 @@ export type {
   NewAgent,
   NewProvider,
   Project,
+  ProjectStorage,
   ProviderChange,
   ResetLink,
   SearchHit,

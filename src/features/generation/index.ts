@@ -1,2 +1,3 @@
+export { findSentVersions } from "./find-sent-versions.ts";
 export { describeMessages, generationRoutes } from "./routes.ts";
 export { createGenerationServices } from "./services.ts";

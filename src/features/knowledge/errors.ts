@@ -1,6 +1,7 @@
 import { Problem } from "../../platform/http/problem.ts";
 import type { ReadingFault } from "./ingest/extract-text.ts";
 import type { SniffFault } from "./ingest/sniff-file.ts";
+import type { StorageScope } from "./tables.ts";
 
 /** Why a stored version could not be read; `lost` and `given_up` are this process's own. */
 export type FailureCode = ReadingFault | "lost" | "given_up";
@@ -37,6 +38,38 @@ export const fileTooLarge = (limit: number) =>
   new Problem(413, "file_too_large", `The file is larger than ${limit} bytes.`, {
     extra: { limit },
   });
+/** What a quota is of, in sentences. */
+const QUOTA_OF: Record<StorageScope, string> = {
+  workspace: "This workspace",
+  project: "This project",
+  user: "Each person",
+};
+
+/** @param used without what was refused. */
+export const quotaExceeded = (
+  scope: StorageScope,
+  kind: "bytes" | "files" | "versions",
+  limit: number,
+  used: number,
+) => {
+  const left = Math.max(0, limit - used);
+  const of = kind === "bytes" ? "bytes of files" : kind === "files" ? "files" : "versions of files";
+  return new Problem(
+    // The workspace is full for everybody (RFC 4918, section 11.5); the others are the sender's to keep.
+    scope === "workspace" ? 507 : 413,
+    `${scope}_${kind}_quota_exceeded`,
+    `${QUOTA_OF[scope]} may store ${limit} ${of}; ${left} are left. Deleted files count until they are purged.`,
+    { extra: { limit, used, left } },
+  );
+};
+
+export const diskReserveReached = () =>
+  new Problem(
+    507,
+    "disk_reserve_reached",
+    "The server's disk is nearly full, and what is left is kept free for the database.",
+  );
+
 export const fileTypeRefused = (fault: SniffFault) =>
   new Problem(415, "file_type_refused", FAILURES[fault], { extra: { reason: fault } });
 export const fileEmpty = () => new Problem(422, "file_empty", "The file is empty.");

@@ -7,6 +7,7 @@ export { isolateChild } from "./ingest/isolate-child.ts";
 export { describeIsolation } from "./ingest/isolation.ts";
 export { purgeDeletedFiles, removeProjectBytes } from "./purge-files.ts";
 export { purgeOrphans } from "./purge-orphans.ts";
+export { purgeVersions, type VersionsInUse } from "./purge-versions.ts";
 export { versionText } from "./read-text.ts";
 export { fileRoutes, isUpload } from "./routes.ts";
 export { startKnowledgeJobs } from "./run-jobs.ts";

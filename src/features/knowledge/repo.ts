@@ -78,7 +78,10 @@ export async function takeFile(
   const { projectId } = scope;
   const [created] = await db
     .insert(files)
-    .values({ id: fresh.id, projectId, name: fresh.name, createdAt: fresh.now })
+    .values({
+      ...{ id: fresh.id, projectId, name: fresh.name },
+      ...{ createdBy: scope.userId, createdAt: fresh.now },
+    })
     .onConflictDoNothing({
       target: [files.projectId, files.name],
       where: isNull(files.deletedAt),
@@ -114,6 +117,15 @@ export async function insertVersion(
   const [version] = await db.insert(fileVersions).values(row).returning();
   if (!version) throw new Error("The version was not stored");
   return version;
+}
+
+/** The file of a version, for jobs, which act in no project. */
+export async function findFileOf(db: Database, versionId: string): Promise<string | undefined> {
+  const [row] = await db
+    .select({ fileId: fileVersions.fileId })
+    .from(fileVersions)
+    .where(eq(fileVersions.id, versionId));
+  return row?.fileId;
 }
 
 /** Versions of a file, newest first. */

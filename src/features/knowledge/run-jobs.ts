@@ -5,6 +5,8 @@ import { listStalled } from "./ingest/claim-version.ts";
 import { enqueueReading, READ_QUEUE, SLOW_QUEUE } from "./ingest/fair-queue.ts";
 import { chooseIsolation } from "./ingest/isolate-child.ts";
 import { readVersion } from "./ingest/read-version.ts";
+import { purgeOldVersions, type VersionsInUse } from "./purge-versions.ts";
+import { findFileOf } from "./repo.ts";
 import { INDEX_QUEUE, settleIndex } from "./search/reconcile-index.ts";
 
 const RECOVER_QUEUE = "knowledge-recover";
@@ -20,8 +22,14 @@ const RECOVERED = 500;
 const readJob = z.object({ versionId: z.uuid() });
 const indexJob = z.object({ projectId: z.uuid(), fileId: z.uuid() });
 
-/** Starts reading documents in this process. */
-export async function startKnowledgeJobs(deps: Deps): Promise<void> {
+/**
+ * Starts reading documents in this process.
+ * @param inUse what keeps old versions from being removed when a file gets a new one
+ */
+export async function startKnowledgeJobs(
+  deps: Deps,
+  inUse: readonly VersionsInUse[] = [],
+): Promise<void> {
   const ctx = systemContext(deps, "knowledge");
   const choosing = chooseIsolation(deps);
   // Trying takes some tenths of a second, which only a first document has to wait for.
@@ -33,7 +41,10 @@ export async function startKnowledgeJobs(deps: Deps): Promise<void> {
   for (const { queue, slow, concurrency } of lanes) {
     await deps.jobs.work(queue, { concurrency }, async (data, signal) => {
       const isolation = await choosing;
-      await readVersion(ctx, readJob.parse(data).versionId, signal, { slow, isolation });
+      const { versionId } = readJob.parse(data);
+      await readVersion(ctx, versionId, signal, { slow, isolation });
+      const fileId = await findFileOf(ctx.db, versionId);
+      if (fileId !== undefined) await purgeOldVersions(ctx, fileId, inUse);
     });
   }
   await deps.jobs.work(INDEX_QUEUE, {}, async (data) => {

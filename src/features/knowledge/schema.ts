@@ -107,6 +107,30 @@ export const searchHit = z
 export type SearchHit = z.infer<typeof searchHit>;
 export const searchHits = z.object({ items: z.array(searchHit) }).openapi("SearchHits");
 
+const amount = z.object({
+  used: z.number().int(),
+  /** Null: without limit; 0: nothing more may be stored. */
+  limit: z.number().int().nullable(),
+});
+export const storageUsage = z
+  .object({ bytes: amount, files: amount, versions: amount })
+  .openapi("StorageUsage");
+export type StorageUsage = z.infer<typeof storageUsage>;
+
+export const projectStorage = z
+  .object({
+    project: storageUsage,
+    /** What the caller has uploaded, in all projects. */
+    user: storageUsage,
+    /** What of the project is deleted: it can be restored, and counts until it is purged. */
+    deleted: z.object({ bytes: z.number().int(), files: z.number().int() }),
+    purgedAfterDays: z.number().int(),
+    /** Versions kept of each file, beside those that answers cite; null keeps all. */
+    versionsKept: z.number().int().nullable(),
+  })
+  .openapi("ProjectStorage");
+export type ProjectStorage = z.infer<typeof projectStorage>;
+
 const ids = { projectId: z.uuid() };
 export const projectOnly = z.object(ids);
 export const fileParams = z.object({ ...ids, fileId: z.uuid() });

@@ -27,6 +27,10 @@ export const files = pgTable(
     name: text("name").notNull(),
     /** The version that answers and search use: the newest one that could be read. */
     currentVersionId: uuid("current_version_id"),
+    createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
+    /** What its versions take, kept by triggers; the same sums for larger scopes are in `storage_usage`. */
+    storedBytes: bigint("stored_bytes", { mode: "number" }).notNull().default(0),
+    storedVersions: integer("stored_versions").notNull().default(0),
     deletedAt: instant("deleted_at"),
     createdAt: createdAt(),
   },
@@ -91,6 +95,30 @@ export const fileVersions = pgTable(
       .where(sql`${table.status} in ('queued', 'reading')`),
     index("file_versions_read_by").on(table.createdBy, table.readAt),
     check("file_versions_status", isOneOf(table.status, VERSION_STATUSES)),
+  ],
+);
+
+/** What quotas are counted for, in the order in which their rows are locked. */
+export const STORAGE_SCOPES = ["workspace", "project", "user"] as const;
+export type StorageScope = (typeof STORAGE_SCOPES)[number];
+
+/**
+ * What is stored, deleted files included until they are purged: of the workspace, of each project, and of what
+ * each user has uploaded. Triggers on files and versions keep it, so that no way in or out is missed.
+ */
+export const storageUsage = pgTable(
+  "storage_usage",
+  {
+    scope: text("scope", { enum: STORAGE_SCOPES }).notNull(),
+    /** The nil UUID for the workspace. */
+    scopeId: uuid("scope_id").notNull(),
+    bytes: bigint("bytes", { mode: "number" }).notNull(),
+    files: integer("files").notNull(),
+    versions: integer("versions").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.scope, table.scopeId] }),
+    check("storage_usage_scope", sql`${table.scope} in ('workspace', 'project', 'user')`),
   ],
 );
 

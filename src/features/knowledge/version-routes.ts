@@ -5,12 +5,14 @@ import { downloadVersion } from "./download-version.ts";
 import { presentVersion } from "./present-file.ts";
 import { readText } from "./read-text.ts";
 import { listVersions } from "./repo.ts";
+import { reportStorage } from "./report-storage.ts";
 import {
   fileParams,
   fileText,
   fileVersion,
   MAX_TEXT_UNITS,
   projectOnly,
+  projectStorage,
   searchHits,
   searchQuery,
   textQuery,
@@ -108,6 +110,18 @@ export function contentRoutes() {
         },
       }),
       (c) => downloadVersion(c.get("ctx"), c.get("project"), c.req.valid("param").versionId),
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/projects/{projectId}/storage",
+        ...guard(inProject("viewer"), null),
+        tags,
+        summary: "What the files of a project take, and how much they may",
+        request: { params: projectOnly },
+        responses: { 200: jsonAnswer(projectStorage, "Usage and limits") },
+      }),
+      async (c) => c.json(await reportStorage(c.get("ctx"), c.get("project")), 200),
     )
     .openapi(
       createRoute({

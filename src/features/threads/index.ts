@@ -1,4 +1,5 @@
 export { messageNotFound } from "./errors.ts";
+export { findCitedVersions } from "./find-cited-versions.ts";
 export { findThreadOfMessage } from "./find-thread-access.ts";
 export { describeThreadRule, onThread, ThreadScope, threadScope } from "./policy.ts";
 export { presentMessage } from "./present-message.ts";

@@ -6,6 +6,8 @@ export interface Blobs {
   get(key: string): Promise<Blob | null>;
   /** Whether there is such a blob, without reading it. */
   has(key: string): Promise<boolean>;
+  /** Bytes that are free where blobs go; null where nothing is known to bound them. */
+  freeBytes(): Promise<number | null>;
   delete(key: string): Promise<void>;
   /**
    * Keys that begin with the parts of `prefix`, in no order; also those under which a writer that died has

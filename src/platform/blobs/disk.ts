@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Blobs } from "./blobs.ts";
 
@@ -27,6 +27,11 @@ export function diskBlobs(root: string): Blobs {
       return (await file.exists()) ? file : null;
     },
     has: (key) => Bun.file(at(root, key)).exists(),
+    async freeBytes() {
+      await mkdir(root, { recursive: true, mode: 0o700 });
+      const { bavail, bsize } = await statfs(root);
+      return bavail * bsize;
+    },
     delete: (key) => rm(at(root, key), { force: true }),
     async *list(prefix) {
       const folder = at(root, prefix);

@@ -22,6 +22,7 @@ export function s3Blobs(options: S3Options): Blobs {
       return (await file.exists()) ? new Blob([await file.arrayBuffer()]) : null;
     },
     has: (key) => client.exists(key),
+    freeBytes: async () => null,
     delete: (key) => client.delete(key),
     async *list(prefix) {
       let continuationToken: string | undefined;

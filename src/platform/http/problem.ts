@@ -67,6 +67,7 @@ const TITLES: Record<number, string> = {
   429: "Too many requests",
   500: "Something broke",
   503: "Not available right now",
+  507: "Storage is full",
 };
 
 /** Turns whatever was thrown into a problem document; what is unknown is logged and shows nothing of itself. */

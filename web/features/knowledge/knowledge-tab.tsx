@@ -14,6 +14,7 @@ import { DeletedFiles } from "./deleted-files.tsx";
 import { FileDialog } from "./file-dialog.tsx";
 import { FileRow } from "./file-row.tsx";
 import { SearchFiles } from "./search-files.tsx";
+import { StorageUsage } from "./storage-usage.tsx";
 import { UploadRow } from "./upload-row.tsx";
 import { startUploads, uploads } from "./uploads.ts";
 
@@ -143,6 +144,12 @@ export function KnowledgeTab(props: { project: Project }): JSX.Element {
             busy={list.busy.value}
             onLoad={() => void list.loadMore()}
           />
+          {items && (
+            <StorageUsage
+              projectId={project.id}
+              changes={items.map((file) => file.newest.id).join()}
+            />
+          )}
         </Section>
       )}
       {over.value && (

@@ -47,4 +47,10 @@ export const knowledge = {
   "source.openFile": "Open the whole file",
   "source.panel": "Source: {name}",
   "source.text": "Text of {name}",
+  "storage.deleted":
+    "Deleted files take {size} of it until they are purged, {days} days after their deletion.",
+  "storage.label": "Storage used",
+  "storage.of": "{used} of {limit}",
+  "storage.own": "Your own uploads in all projects: {usage}",
+  "storage.usage": "{size}, {files} files",
 } as const;

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { createTestApp, type Person, type TestApp } from "../../../../test/support/app.ts";
 import { read, readId } from "../../../../test/support/read.ts";
-import { readConfig } from "../../../config.ts";
 import type { Blobs } from "../../../platform/blobs/blobs.ts";
 import { diskBlobs } from "../../../platform/blobs/disk.ts";
 import { type Ctx, systemContext } from "../../../platform/context.ts";
@@ -20,6 +22,7 @@ class EndlessBlob extends Blob {
   }
 }
 
+const folder = join(tmpdir(), `atelier-turns-${Bun.randomUUIDv7()}`);
 const SLOW = "slow ".repeat(10);
 const signal = new AbortController().signal;
 let app: TestApp;
@@ -40,13 +43,15 @@ function someEndless(folder: string): Blobs {
 }
 
 beforeAll(async () => {
-  const { dataDir } = readConfig({ ATELIER_DATA_DIR: `/tmp/atelier-turns-${Bun.randomUUIDv7()}` });
-  app = await createTestApp({ deps: { blobs: someEndless(dataDir) } });
+  app = await createTestApp({ deps: { blobs: someEndless(folder) } });
   ctx = systemContext(app.deps, "test");
   ada = await app.person("Ada");
   bob = await app.person("Bob");
 }, 30_000);
-afterAll(() => app.close());
+afterAll(async () => {
+  await app.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const newProject = async (by: Person) => readId(await by.post("/projects", { name: "Plans" }));
 const put = async (by: Person, projectId: string, name: string, content: string) => {

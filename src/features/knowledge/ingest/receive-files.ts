@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import type { Ctx } from "../../../platform/context.ts";
 import { unsupportedMediaType } from "../../../platform/http/media-type.ts";
-import { type Problem, toProblem } from "../../../platform/http/problem.ts";
+import { Problem, toProblem } from "../../../platform/http/problem.ts";
 import type { ProjectScope } from "../../projects/index.ts";
 import { tooManyFiles, uploadMalformed } from "../errors.ts";
 import { type StoredFile, storeFile } from "./store-file.ts";
@@ -81,7 +81,7 @@ async function receive(
     return { name, stored, problem: null };
   } catch (error) {
     const problem = toProblem(error);
-    if (problem.status >= 500) ctx.deps.logger.error({ err: error }, "file not stored");
+    if (!(error instanceof Problem)) ctx.deps.logger.error({ err: error }, "file not stored");
     return { name, stored: null, problem };
   } finally {
     // The parser goes on only when the part has been read to its end.

@@ -3,7 +3,14 @@ import { type Ctx, inTransaction } from "../../../platform/context.ts";
 import { CommitUnknownError } from "../../../platform/db/errors.ts";
 import { record } from "../../audit/index.ts";
 import type { ProjectScope } from "../../projects/index.ts";
-import { fileEmpty, fileNameRefused, fileTooLarge, fileTypeRefused } from "../errors.ts";
+import { checkQuota, type Room, roomFor } from "../check-quota.ts";
+import {
+  diskReserveReached,
+  fileEmpty,
+  fileNameRefused,
+  fileTooLarge,
+  fileTypeRefused,
+} from "../errors.ts";
 import { checkFileName } from "../file-name.ts";
 import {
   type FileRow,
@@ -31,7 +38,7 @@ export function blobKey(projectId: string, versionId: string): string {
  * Stores uploaded bytes under a name: a new file, a new version of the file of that name, or nothing
  * when its newest version has the same bytes and they are there; if it could not be read, it is read once
  * more. Reading the text happens later, in the job queue.
- * @throws {Problem} 413, 415 and 422 for what may not be stored; nothing of it is kept.
+ * @throws {Problem} 413, 415, 422 and 507 for what may not be stored; nothing of it is kept.
  */
 export async function storeFile(
   ctx: Ctx,
@@ -43,12 +50,21 @@ export async function storeFile(
   if (!check.ok) throw fileNameRefused(check.fault, check.message);
   const versionId = ctx.deps.ids.next();
   const key = blobKey(scope.projectId, versionId);
-  const measure = new Measure(check.name, ctx.deps.config.fileMaxBytes);
+  await checkDisk(ctx);
+  const { config } = ctx.deps;
+  const room = await roomFor(ctx.db, config, scope, check.name);
+  const ceiling = { bytes: config.fileMaxBytes, refusal: () => fileTooLarge(config.fileMaxBytes) };
+  const measure = new Measure(
+    check.name,
+    room !== null && room.bytes < ceiling.bytes ? room : ceiling,
+    () => checkDisk(ctx),
+  );
   try {
     await ctx.deps.blobs.put(key, body.pipeThrough(measure.stream()));
   } catch (error) {
     // A store may wrap what ended the stream; the refusal is ours and comes first.
-    throw measure.refusal ?? error;
+    if (measure.refusal) throw measure.refusal;
+    throw isDiskFull(error) ? diskReserveReached() : error;
   }
   const upload = { name: check.name, versionId, ...measure.result() };
   const stored = await keep(ctx, scope, upload).catch(async (error) => {
@@ -60,6 +76,18 @@ export async function storeFile(
   const mended = await mend(ctx, stored, key);
   await discard(ctx, key);
   return mended;
+}
+
+/** @throws {Problem} 507 when the disk that takes the bytes has nothing left but the reserve. */
+async function checkDisk({ deps }: Ctx): Promise<void> {
+  const free = await deps.blobs.freeBytes();
+  if (free !== null && free < deps.config.diskReserveBytes) throw diskReserveReached();
+}
+
+/** The reserve is checked now and then; others may have filled it meanwhile. */
+function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOSPC" || code === "EDQUOT";
 }
 
 /** Makes good what the newest version lacks, from the same bytes under another key: its bytes, or a reading. */
@@ -114,6 +142,11 @@ async function keep(
     });
     await enqueueReading(tx, version);
     await recordUpload(tx, file, version);
+    await checkQuota(tx.db, ctx.deps.config, scope, {
+      bytes: version.sizeBytes,
+      files: created ? 1 : 0,
+      versions: 1,
+    });
     return { file, newest: version, outcome: created ? "created" : "updated" };
   });
 }
@@ -127,27 +160,37 @@ function recordUpload(tx: Ctx, { id, projectId }: FileRow, version: VersionRow):
   });
 }
 
+/** How much of one upload may come between two looks at the disk. */
+const DISK_CHECK_BYTES = 8 * 1024 * 1024;
+
 /** Counts, hashes and sniffs bytes on their way into the store, and ends them when they may not be kept. */
 class Measure {
   readonly #name: string;
-  readonly #limit: number;
+  readonly #room: Room;
+  readonly #checkDisk: () => Promise<void>;
   readonly #hash = createHash("sha256");
   #head = new Uint8Array();
   #mediaType = "";
   #size = 0;
+  #diskCheckedAt = 0;
   /** Why the bytes were refused. */
   refusal: Error | null = null;
 
-  constructor(name: string, limit: number) {
+  constructor(name: string, room: Room, checkDisk: () => Promise<void>) {
     this.#name = name;
-    this.#limit = limit;
+    this.#room = room;
+    this.#checkDisk = checkDisk;
   }
 
   stream(): TransformStream<Uint8Array, Uint8Array> {
     return new TransformStream<Uint8Array, Uint8Array>({
-      transform: (chunk, controller) => {
+      transform: async (chunk, controller) => {
         this.#size += chunk.length;
-        if (this.#size > this.#limit) this.#refuse(fileTooLarge(this.#limit));
+        if (this.#size > this.#room.bytes) this.#refuse(this.#room.refusal());
+        if (this.#size - this.#diskCheckedAt >= DISK_CHECK_BYTES) {
+          this.#diskCheckedAt = this.#size;
+          await this.#checkDisk().catch((error) => this.#refuse(error));
+        }
         this.#hash.update(chunk);
         if (this.#mediaType === "") this.#look(chunk, false);
         controller.enqueue(chunk);

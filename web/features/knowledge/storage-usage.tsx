@@ -1,0 +1,67 @@
+import type { JSX } from "preact";
+import { api, at, read } from "../../lib/api.ts";
+import type { ProjectStorage } from "../../lib/api-types.ts";
+import { formatBytes, formatNumber, t } from "../../lib/i18n.ts";
+import { useResource } from "../../lib/resource.ts";
+import { Progress } from "../../ui/badge.tsx";
+
+/** From this share on a limit that is not the project's is worth a line. */
+const NEARLY = 0.8;
+
+/** What the files of a project take and how much they may. */
+export function StorageUsage(props: { projectId: string; changes: string }): JSX.Element | null {
+  const { projectId } = props;
+  const resource = useResource(
+    (signal) => read(api.GET("/projects/{projectId}/storage", { ...at({ projectId }), signal })),
+    [projectId, props.changes],
+  );
+  const storage = resource.data.value;
+  if (!storage) return null;
+  const share = fullness(storage.project);
+  return (
+    <div class="storage-usage muted small">
+      {share !== null && <Progress value={share} label={t("storage.label")} />}
+      {describeStorage(storage).map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </div>
+  );
+}
+
+/** The lines that say what is used, and what would free some of it. */
+export function describeStorage(storage: ProjectStorage): string[] {
+  const { project, user, deleted } = storage;
+  const lines = [usageLine(project)];
+  if (deleted.files > 0) {
+    const days = formatNumber(storage.purgedAfterDays);
+    lines.push(t("storage.deleted", { size: formatBytes(deleted.bytes), days }));
+  }
+  const own = fullness(user);
+  if (own !== null && own >= NEARLY) lines.push(t("storage.own", { usage: usageLine(user) }));
+  return lines;
+}
+
+type Usage = ProjectStorage["project"];
+
+function usageLine({ bytes, files }: Usage): string {
+  const size = formatBytes(bytes.used);
+  const count = formatNumber(files.used);
+  return t("storage.usage", {
+    size:
+      bytes.limit === null
+        ? size
+        : t("storage.of", { used: size, limit: formatBytes(bytes.limit) }),
+    files:
+      files.limit === null
+        ? count
+        : t("storage.of", { used: count, limit: formatNumber(files.limit) }),
+  });
+}
+
+/** How full the fullest of the limits is, between 0 and 1; null without limits. */
+function fullness(usage: Usage): number | null {
+  const shares = [usage.bytes, usage.files, usage.versions].flatMap(({ used, limit }) =>
+    limit === null ? [] : [limit === 0 ? 1 : Math.min(1, used / limit)],
+  );
+  return shares.length === 0 ? null : Math.max(...shares);
+}
