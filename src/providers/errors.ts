@@ -16,7 +16,7 @@ interface Complaint {
   param: string | undefined;
 }
 
-/** The sentence of each code, for logs and scripts; the web client has its own under `provider.<code>`. */
+/** The sentence of each code, for people and for logs. */
 const SENTENCES: Record<ProviderErrorCode, string> = {
   bad_key: "The provider does not accept the API key.",
   no_credit: "The account at the provider has no credit left.",

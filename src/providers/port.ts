@@ -104,7 +104,7 @@ export type ConnectableKind = (typeof CONNECTABLE_KINDS)[number];
 export const PROVIDER_KINDS = [...CONNECTABLE_KINDS, "excerpts"] as const;
 export type ProviderKind = (typeof PROVIDER_KINDS)[number];
 
-/** What went wrong, in terms a person can act on. The text of each lives in the web client under `provider.<code>`. */
+/** What went wrong, in terms a person can act on; `errors.ts` has the sentence of each. */
 export const PROVIDER_ERROR_CODES = [
   "bad_key",
   "no_credit",

@@ -1,7 +1,7 @@
 /** The largest name a file may have, in UTF-8 bytes: what common file systems accept on download. */
 export const MAX_NAME_BYTES = 255;
 
-/** Why a name was refused. The sentence for people is in the web client under `file_name.<code>`. */
+/** Why a name was refused. */
 export type FileNameFault =
   | "empty"
   | "reserved"
