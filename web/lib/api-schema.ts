@@ -1041,6 +1041,7 @@ export interface components {
             role: "admin" | "member";
             /** Format: uuid */
             personalProjectId: string | null;
+            restoreDays: number;
             /** Format: date-time */
             createdAt: string;
         };

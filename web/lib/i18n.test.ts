@@ -36,6 +36,13 @@ test("no English sentence stands in a page outside the catalogue", async () => {
   expect(found).toEqual([]);
 });
 
+test("no message says the value of a setting", () => {
+  const texts = Object.values(en).flatMap((text) =>
+    typeof text === "string" ? [text] : [text.one, text.other],
+  );
+  expect(texts.filter((text) => /\d+ (?:days|MB|minutes|requests)/.test(text))).toEqual([]);
+});
+
 test("places in a message are filled, and unknown ones stay visible", () => {
   expect(t("branch.position", { index: 1, total: 3 })).toBe("1 of 3");
   expect(t("branch.position", { index: 1 })).toBe("1 of {total}");

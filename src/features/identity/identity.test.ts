@@ -21,6 +21,15 @@ test("the first account is an admin and has a personal project", async () => {
   });
 });
 
+test("a person is told for how long what is deleted can be restored here", async () => {
+  const other = await createTestApp({ env: { ATELIER_RESTORE_DAYS: "3" } });
+  try {
+    expect((await other.person("Ada")).me.restoreDays).toBe(3);
+  } finally {
+    await other.close();
+  }
+});
+
 test("later accounts are members", async () => {
   const bob = await app.person("Bob");
   expect(bob.me.role).toBe("member");

@@ -53,6 +53,7 @@ export function identityRoutes(hooks: IdentityHooks) {
     email: user.email,
     role: user.role,
     personalProjectId: await hooks.personalProjectId(c.get("ctx"), user.id),
+    restoreDays: c.get("ctx").deps.config.restoreDays,
     createdAt: user.createdAt.toISOString(),
   });
   const welcome = async (c: Context<AppEnv>, opened: OpenedSession): Promise<Me> => {

@@ -33,6 +33,8 @@ export const me = z
     email: z.string(),
     role: z.enum(WORKSPACE_ROLES),
     personalProjectId: z.uuid().nullable(),
+    /** For how many days this installation lets what is deleted be restored. */
+    restoreDays: z.number().int(),
     createdAt: timestamp,
   })
   .openapi("Me");

@@ -1,1 +1,1 @@
-export { loadSession, me, signOut, startError } from "./session.ts";
+export { loadSession, me, restoreTime, signOut, startError } from "./session.ts";

@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { api, onSignedOut, read } from "../../lib/api.ts";
 import { type ApiError, toApiError } from "../../lib/api-error.ts";
 import type { Me, SetupState } from "../../lib/api-types.ts";
+import { t } from "../../lib/i18n.ts";
 import { ownPath } from "../../lib/links.ts";
 
 /** Who is signed in: undefined until known, null when nobody is. */
@@ -34,6 +35,11 @@ export async function loadSession(): Promise<void> {
 export async function loadSetup(): Promise<SetupState> {
   setup.value ??= await read(api.GET("/setup"));
   return setup.value;
+}
+
+/** For how long what is deleted can be restored, in words. */
+export function restoreTime(): string {
+  return t("common.days", { count: me.value?.restoreDays ?? 0 });
 }
 
 /** Ends the session here and on the server; a server that cannot be reached keeps it. */

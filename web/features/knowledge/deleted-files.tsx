@@ -8,6 +8,7 @@ import { toast } from "../../lib/toast.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
+import { restoreTime } from "../identity/index.ts";
 
 /** Files that were deleted and can still be brought back. */
 export function DeletedFiles(props: { projectId: string; back: string }): JSX.Element {
@@ -55,7 +56,7 @@ export function DeletedFiles(props: { projectId: string; back: string }): JSX.El
         <SkeletonRows rows={3} />
       ) : items.length === 0 ? (
         <EmptyState icon="trash" title={t("file.emptyDeleted")}>
-          {t("file.emptyDeleted.detail")}
+          {t("file.emptyDeleted.detail", { time: restoreTime() })}
         </EmptyState>
       ) : (
         <ul class="rows">

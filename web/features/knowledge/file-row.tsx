@@ -10,6 +10,7 @@ import { Badge, Spinner } from "../../ui/badge.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
+import { restoreTime } from "../identity/index.ts";
 import { contentPath } from "./paths.ts";
 
 const states = {
@@ -128,7 +129,7 @@ export function FileRow(props: {
             deleting.value = false;
           }}
         >
-          <p>{t("file.delete.text")}</p>
+          <p>{t("file.delete.text", { time: restoreTime() })}</p>
         </ConfirmDialog>
       )}
     </li>

@@ -12,6 +12,7 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Input, Textarea } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
+import { restoreTime } from "../identity/index.ts";
 import { projects } from "../shell/index.ts";
 
 type Props = { project: Project; resource: Resource<Project> };
@@ -97,7 +98,7 @@ export function ProjectMenu({ project, resource }: Props): JSX.Element | null {
             asking.value = undefined;
           }}
         >
-          <p>{t("project.delete.text")}</p>
+          <p>{t("project.delete.text", { time: restoreTime() })}</p>
         </ConfirmDialog>
       )}
     </>

@@ -11,6 +11,7 @@ import { toast } from "../../lib/toast.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { PageHead, Tabs } from "../../ui/tabs.tsx";
+import { restoreTime } from "../identity/index.ts";
 import { projects } from "../shell/index.ts";
 import { NewProjectDialog } from "./new-project-dialog.tsx";
 import { ProjectCard } from "./project-card.tsx";
@@ -104,6 +105,7 @@ export default function ProjectsPage(): JSX.Element {
               : view === "archived"
                 ? "projects.emptyArchived.detail"
                 : "projects.emptyDeleted.detail",
+            { time: restoreTime() },
           )}
         </EmptyState>
       ) : view === "deleted" ? (

@@ -9,6 +9,7 @@ import { toast } from "../../lib/toast.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
+import { restoreTime } from "../identity/index.ts";
 import { recentThreads } from "../shell/index.ts";
 import { Composer } from "./composer.tsx";
 import { rememberStart, startThread } from "./start-thread.ts";
@@ -78,7 +79,9 @@ export function ProjectThreads(props: { project: Project }): JSX.Element {
             icon={deleted ? "trash" : "thread"}
             title={t(deleted ? "threads.emptyDeleted" : "threads.empty")}
           >
-            {t(deleted ? "threads.emptyDeleted.detail" : "threads.empty.detail")}
+            {deleted
+              ? t("threads.emptyDeleted.detail", { time: restoreTime() })
+              : t("threads.empty.detail")}
           </EmptyState>
         ) : (
           <ul class="rows">

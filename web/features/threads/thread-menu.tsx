@@ -10,6 +10,7 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Input } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
+import { restoreTime } from "../identity/index.ts";
 import { recentThreads } from "../shell/index.ts";
 
 type Props = {
@@ -102,7 +103,7 @@ export function ThreadMenu({ thread, onChanged, onDeleted }: Props): JSX.Element
           onConfirm={() => void remove.run()}
           onClose={close}
         >
-          <p>{t("threads.delete.text")}</p>
+          <p>{t("threads.delete.text", { time: restoreTime() })}</p>
         </ConfirmDialog>
       )}
     </>

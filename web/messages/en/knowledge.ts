@@ -1,8 +1,8 @@
 export const knowledge = {
   "file.delete.text":
-    "Answers stop using it at once. Citations that point to it can no longer be opened. It can be restored for 30 days.",
+    "Answers stop using it at once. Citations that point to it can no longer be opened. It can be restored for {time}.",
   "file.emptyDeleted": "Nothing was deleted",
-  "file.emptyDeleted.detail": "Files that you delete can be restored from here for 30 days.",
+  "file.emptyDeleted.detail": "Files that you delete can be restored from here for {time}.",
   "file.restored": "Restored {name}",
   "file.showActive": "Back to the files",
   "file.showDeleted": "Deleted files",

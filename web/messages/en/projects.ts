@@ -51,7 +51,7 @@ export const projects = {
     "This project is archived: it can be read, and asked again once it is brought back.",
   "project.delete": "Delete project",
   "project.delete.text":
-    "Its threads, files and agents go with it, for every member. It can be restored from the list of deleted projects for 30 days; after that it is gone for good.",
+    "Its threads, files and agents go with it, for every member. It can be restored from the list of deleted projects for {time}; after that it is gone for good.",
   "project.delete.title": "Delete “{name}”?",
   "project.edit": "Rename or describe",
   "project.failed": "The project could not be read",
@@ -79,7 +79,7 @@ export const projects = {
   "projects.emptyArchived": "Nothing is archived",
   "projects.emptyArchived.detail": "Archived projects can be read and brought back.",
   "projects.emptyDeleted": "Nothing was deleted",
-  "projects.emptyDeleted.detail": "Projects that you delete can be restored from here for 30 days.",
+  "projects.emptyDeleted.detail": "Projects that you delete can be restored from here for {time}.",
   "projects.failed": "The projects could not be read",
   "projects.new": "New project",
   "projects.noDescription": "No description",

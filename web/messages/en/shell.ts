@@ -5,6 +5,7 @@ export const shell = {
   "common.copied": "Copied",
   "common.copy": "Copy",
   "common.copyFailed": "The browser did not allow copying",
+  "common.days": { one: "{count} day", other: "{count} days" },
   "common.delete": "Delete",
   "common.dismiss": "Dismiss",
   "common.done": "Done",
