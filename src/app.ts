@@ -43,13 +43,13 @@ import { healthRoutes } from "./platform/observability/health.ts";
 
 /** The whole HTTP application of a role. The only place that knows every feature. */
 export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
-  const { config, database, lifecycle } = deps;
+  const { config, probe, lifecycle } = deps;
   const app = new OpenAPIHono<AppEnv>();
   app.onError(answerError);
   app.notFound((c) => problemResponse(unanswered(app, c.req.path), c.get("requestId")));
   app.route(
     "/",
-    healthRoutes(lifecycle, () => isMigrated(database.sql)),
+    healthRoutes(lifecycle, () => isMigrated(probe.sql)),
   );
   app.use(
     requestContext(deps),

@@ -4,15 +4,18 @@ import type { Config } from "./config.ts";
 import { createAuditServices } from "./features/audit/index.ts";
 import { createGenerationServices } from "./features/generation/index.ts";
 import { createIdentityServices } from "./features/identity/index.ts";
+import { KNOWLEDGE_QUEUES } from "./features/knowledge/index.ts";
 import { diskBlobs } from "./platform/blobs/disk.ts";
 import { s3Blobs } from "./platform/blobs/s3.ts";
 import type { Bus } from "./platform/bus/bus.ts";
 import { postgresBus } from "./platform/bus/postgres.ts";
 import { valkeyBus } from "./platform/bus/valkey.ts";
 import { newSecretKey, secretKeys } from "./platform/crypto/secret-keys.ts";
-import { type DatabaseClient, openDatabase } from "./platform/db/client.ts";
+import type { DatabaseClient } from "./platform/db/client.ts";
 import { DatabaseClock } from "./platform/db/database-clock.ts";
+import type { Observers } from "./platform/db/instrument-queries.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
+import { openPools } from "./platform/db/pools.ts";
 import type { Deps, Services } from "./platform/deps.ts";
 import { freshAfterIdle } from "./platform/http/fresh-connections.ts";
 import { valkeyCounts } from "./platform/http/shared-counts.ts";
@@ -60,18 +63,24 @@ async function open(
   const processId = overrides.processId ?? uuidv7.next();
   // In a cluster the migrate Job does this; alone, the process itself.
   if (config.role === "all") await migrateDatabase(databaseUrl);
-  const database = openDatabase({
-    url: databaseUrl,
+  const pools = openPools(databaseUrl, {
     poolMax: config.databasePoolMax,
-    observe: observeInto(metrics, logger, config.databaseSlowMs),
+    worker: config.role === "worker",
+    observers: observersOf(metrics, logger, config.databaseSlowMs),
   });
-  closers.add("database", () => database.close());
+  closers.add("database", pools.close);
+  const { database } = pools;
   const clock = overrides.clock ?? (await openClock(config, database, closers));
   const bus = overrides.bus ?? (await openBus(config, database, processId, logger));
   closers.add("bus", () => bus.close());
   const jobs =
     overrides.jobs ??
-    (await startJobs(databaseUrl, logger, config.role === "all" || config.role === "worker"));
+    (await startJobs(
+      databaseUrl,
+      logger,
+      config.role === "all" || config.role === "worker",
+      KNOWLEDGE_QUEUES,
+    ));
   closers.add("jobs", () => jobs.stop());
   const counts =
     overrides.counts ?? (config.valkeyUrl === undefined ? null : valkeyCounts(config.valkeyUrl));
@@ -88,6 +97,8 @@ async function open(
     events,
     processId,
     database,
+    jobsDatabase: pools.jobsDatabase,
+    probe: pools.probe,
     clock,
     ids: idsBy(clock),
     logger,
@@ -167,17 +178,29 @@ async function openBus(
     : valkeyBus({ url: valkeyUrl, processId, fallback, logger });
 }
 
-function observeInto(metrics: Metrics, logger: Logger, slowMs: number) {
-  return (query: string, durationMs: number, failed: boolean) => {
-    metrics.queryDuration.observe(durationMs / 1000);
-    if (failed) metrics.queryFailures.inc();
-    if (durationMs >= slowMs) {
-      metrics.slowQueries.inc();
+/** Statements are long at times; what a line needs of one is which it is. */
+const LOGGED_CHARACTERS = 2000;
+
+function observersOf(metrics: Metrics, logger: Logger, slowMs: number): Observers {
+  return {
+    onQuery: (query, durationMs, failed) => {
+      metrics.queryDuration.observe(durationMs / 1000);
+      if (failed) metrics.queryFailures.inc();
+      if (durationMs >= slowMs) {
+        metrics.slowQueries.inc();
+        logger.warn(
+          { durationMs: Math.round(durationMs), query: query.slice(0, LOGGED_CHARACTERS) },
+          "slow query",
+        );
+      }
+    },
+    onIdleTransaction: (after) => {
+      metrics.idleTransactions.inc();
       logger.warn(
-        { durationMs: Math.round(durationMs), query: query.slice(0, 2000) },
-        "slow query",
+        { after: after.slice(0, LOGGED_CHARACTERS) },
+        "a transaction waits for something other than the database",
       );
-    }
+    },
   };
 }
 

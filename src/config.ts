@@ -81,7 +81,7 @@ const fields = {
   databasePoolMax: field(
     "ATELIER_DATABASE_POOL_MAX",
     integer(2, 200).default(8),
-    "Maximum pool size of this process.",
+    "Maximum size of the connection pool; a process opens up to six more for side work.",
   ),
   databaseSlowMs: field(
     "ATELIER_DATABASE_SLOW_MS",

@@ -99,7 +99,7 @@ async function runConfig(): Promise<number> {
 async function runAudit(what: string | undefined, head: string | undefined): Promise<number> {
   if (what !== "verify") return usage();
   return onDatabase(readConfig(process.env), async (url) => {
-    const database = openDatabase({ url, poolMax: 1 });
+    const database = openDatabase({ url, poolMax: 1, work: "maintenance" });
     const report = await verifyChain(database.db, head).finally(() => database.close());
     if (report.broken !== null) {
       const { seq, reason } = report.broken;

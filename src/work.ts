@@ -13,7 +13,7 @@ import { settleExpired } from "./features/metering/index.ts";
 import { resealKeys } from "./features/models/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
 import { findCitedVersions, purgeDeletedThreads } from "./features/threads/index.ts";
-import { type Ctx, systemContext } from "./platform/context.ts";
+import { type Ctx, jobContext } from "./platform/context.ts";
 import type { Deps } from "./platform/deps.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 
@@ -40,7 +40,7 @@ const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
 
 /** Removes for good what was deleted longer ago than the restore window. */
 export async function purge(deps: Deps): Promise<void> {
-  const ctx = systemContext(deps, "purge");
+  const ctx = jobContext(deps, "purge");
   for (const [what, run] of Object.entries(purges)) {
     try {
       await run(ctx);
@@ -63,7 +63,7 @@ export async function startWork(deps: Deps): Promise<void> {
   await deps.jobs.schedule("settle-expired-holds", "* * * * *");
   // By then a rollout with a new secret key is over: every process can open what it seals.
   await deps.jobs.work("reseal-provider-keys", {}, async () => {
-    await resealKeys(systemContext(deps, "reseal"));
+    await resealKeys(jobContext(deps, "reseal"));
   });
   await deps.jobs.schedule("reseal-provider-keys", "47 3 * * *");
 }

@@ -1,4 +1,4 @@
-import type { Database } from "./db/client.ts";
+import { type Database, isTransaction } from "./db/client.ts";
 import { type CommitProof, wasCommitted } from "./db/commit-outcome.ts";
 import { CommitUnknownError } from "./db/errors.ts";
 import type { Deps } from "./deps.ts";
@@ -35,20 +35,27 @@ export interface Ctx {
   readonly proofs?: CommitProof[];
 }
 
-/** A context for work that no request asked for: jobs, recovery, the command line. */
+/** A context for work that no request asked for, with the time limits of requests: recovery, the command line. */
 export function systemContext(deps: Deps, job: string): Ctx {
   return { actor: { kind: "system", job }, deps, db: deps.database.db };
 }
 
+/** A context for jobs of the queue, whose statements may take longer than those that somebody waits for. */
+export function jobContext(deps: Deps, job: string): Ctx {
+  return { actor: { kind: "system", job }, deps, db: deps.jobsDatabase.db };
+}
+
 /**
- * Runs `work` in one transaction; inside another one it joins it. When the answer to COMMIT is lost, the
- * database is asked by the transaction's own rows (`proofs`; each audit row is one) whether it was carried
+ * Runs `work` in one transaction; inside another one it joins it. Inside, nothing is awaited but the database:
+ * each statement must follow the last at once (`atelier_db_idle_transactions_total` counts what does not).
+ *
+ * When the answer to COMMIT is lost, the database is asked by the transaction's own rows (`proofs`; each audit row is one) whether it was carried
  * out, so the caller learns what is true: a result, or an error after which nothing of it was committed.
  * @throws {CommitUnknownError} when the database did not say in time, or the transaction has left no proof:
  * then nothing may be compensated, and the effect is looked up before it is repeated.
  */
 export async function inTransaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
-  if (ctx.db !== ctx.deps.database.db) return work(ctx);
+  if (isTransaction(ctx.db)) return work(ctx);
   const proofs: CommitProof[] = [];
   let done: { result: T } | undefined;
   try {

@@ -199,7 +199,7 @@ describe("base/postgres on a real PostgreSQL", () => {
       (sql) =>
         sql`select current_setting('max_connections') c, current_setting('wal_level') w, current_setting('data_checksums') d, (select coalesce(string_agg(name || ': ' || error, ', '), '') from pg_file_settings where error is not null and name not in ('listen_addresses', 'unix_socket_directories')) e`,
     );
-    expect(row).toEqual({ c: "240", w: "replica", d: "on", e: "" });
+    expect(row).toEqual({ c: "260", w: "replica", d: "on", e: "" });
   });
 });
 

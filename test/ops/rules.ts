@@ -132,8 +132,10 @@ const losslessRollouts: Rule = (objects) =>
       return breaches.map((breach) => `Deployment/${object.metadata.name}: ${breach}`);
     });
 
-/** Connections a pod may open besides its pool: one that listens for notifications, one for the queue's own work. */
-const besidesPool = 2;
+/** Connections a pod may open besides its pool: for readiness, two that listen (bus, queue), for the queue's own work. */
+const besidesPool = 4;
+/** A worker's pool is for jobs; what else it does has a small one beside it. */
+const workersSidePool = 2;
 
 const connectionBudget: Rule = (objects) => {
   const config = objects.find(
@@ -150,7 +152,9 @@ const connectionBudget: Rule = (objects) => {
       .flatMap((c) => maps(c, "env"))
       .find((variable) => variable.name === "ATELIER_DATABASE_POOL_MAX");
     // What has no pool of ours (backup, roles, exporter) opens a few connections, each pod.
-    return sum + pod.most * (pool === undefined ? 3 : Number(pool.value) + besidesPool);
+    if (pool === undefined) return sum + pod.most * 3;
+    const runsJobs = containers(pod).some((c) => JSON.stringify(c.args)?.includes("worker"));
+    return sum + pod.most * (Number(pool.value) + besidesPool + (runsJobs ? workersSidePool : 0));
   }, 0);
   return wanted + reserved < most
     ? []

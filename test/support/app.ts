@@ -88,8 +88,20 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await close();
       await database?.drop();
       rmSync(folder, { recursive: true, force: true });
+      await assertTransactionsNeverWaited(deps);
     },
   };
+}
+
+/**
+ * Holds every test to the rule that a transaction awaits nothing but its database.
+ * @throws Error when one did; with the log level `warn` the log says behind which statement.
+ */
+async function assertTransactionsNeverWaited(deps: Deps): Promise<void> {
+  const { values } = await deps.metrics.idleTransactions.get();
+  const count = values.reduce((sum, { value }) => sum + value, 0);
+  if (count > 0)
+    throw new Error(`Transactions awaited something else than their database, ${count} times`);
 }
 
 /** Sends a request to an application: in this process, or over the network to another one. */

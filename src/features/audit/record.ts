@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.ts";
+import { isTransaction } from "../../platform/db/client.ts";
 import type { AuditAction } from "./actions.ts";
 import { type AuditInsert, insertAudit, isAuditStored } from "./repo.ts";
 
@@ -17,7 +18,7 @@ export interface AuditEntry {
  * @throws Error outside a transaction.
  */
 export async function record(ctx: Ctx, entry: AuditEntry): Promise<void> {
-  if (ctx.db === ctx.deps.database.db) {
+  if (!isTransaction(ctx.db)) {
     throw new Error("An audit row belongs in the transaction of its change");
   }
   const row: AuditInsert = {

@@ -10,6 +10,6 @@ export { purgeOrphans } from "./purge-orphans.ts";
 export { purgeVersions, type VersionsInUse } from "./purge-versions.ts";
 export { versionText } from "./read-text.ts";
 export { fileRoutes, isUpload } from "./routes.ts";
-export { startKnowledgeJobs } from "./run-jobs.ts";
+export { KNOWLEDGE_QUEUES, startKnowledgeJobs } from "./run-jobs.ts";
 export { verifyQuote } from "./search/verify-quote.ts";
 export { contentRoutes } from "./version-routes.ts";

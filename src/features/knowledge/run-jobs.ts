@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inTransaction, systemContext } from "../../platform/context.ts";
+import { inTransaction, jobContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { listStalled } from "./ingest/claim-version.ts";
 import { enqueueReading, READ_QUEUE, SLOW_QUEUE } from "./ingest/fair-queue.ts";
@@ -9,6 +9,8 @@ import { purgeOldVersions, type VersionsInUse } from "./purge-versions.ts";
 import { findFileOf } from "./repo.ts";
 import { INDEX_QUEUE, settleIndex } from "./search/reconcile-index.ts";
 
+/** The queues to which a change of a file adds in its own transaction. */
+export const KNOWLEDGE_QUEUES = [READ_QUEUE, SLOW_QUEUE, INDEX_QUEUE];
 const RECOVER_QUEUE = "knowledge-recover";
 /**
  * Documents read at once by one process, in each lane: each takes a child process and up to its memory cap, a
@@ -30,7 +32,7 @@ export async function startKnowledgeJobs(
   deps: Deps,
   inUse: readonly VersionsInUse[] = [],
 ): Promise<void> {
-  const ctx = systemContext(deps, "knowledge");
+  const ctx = jobContext(deps, "knowledge");
   const choosing = chooseIsolation(deps);
   // Trying takes some tenths of a second, which only a first document has to wait for.
   if (deps.config.documentIsolation === "required") await choosing;
@@ -62,7 +64,7 @@ export async function startKnowledgeJobs(
  * job for the same version does nothing, since only one can claim it.
  */
 export async function recoverReading(deps: Deps): Promise<void> {
-  const ctx = systemContext(deps, "knowledge");
+  const ctx = jobContext(deps, "knowledge");
   for (const version of await listStalled(ctx.db, RECOVERED)) {
     await enqueueReading(ctx, version);
   }

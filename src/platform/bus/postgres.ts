@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { explained } from "../db/errors.ts";
 import { type Bus, Listeners } from "./bus.ts";
 import { packNotice, unpackNotice } from "./notice.ts";
 
@@ -26,7 +27,9 @@ export async function postgresBus(sql: postgres.Sql, processId: string): Promise
   return {
     publish: async (topic, payload) => {
       listeners.emit(topic, payload);
-      await sql.notify(CHANNEL, packNotice(processId, topic, payload));
+      await sql.notify(CHANNEL, packNotice(processId, topic, payload)).catch((error) => {
+        throw explained(error);
+      });
     },
     subscribe: (topic, listener) => listeners.add(topic, listener),
     onGap: (listener) => listeners.onGap(listener),

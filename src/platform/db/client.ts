@@ -1,6 +1,9 @@
+import { is } from "drizzle-orm";
+import { PgTransaction } from "drizzle-orm/pg-core";
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import { instrumentQueries, type QueryObserver } from "./instrument-queries.ts";
+import { instrumentQueries, type Observers } from "./instrument-queries.ts";
+import { limitsOf, type Work } from "./limits.ts";
 
 /** Drizzle on postgres.js, or a transaction of it: what every repo function takes. */
 export type Database = Pick<
@@ -18,6 +21,11 @@ export type Database = Pick<
   | "$count"
 >;
 
+/** Whether this is a transaction, so that what it is given to joins it. */
+export function isTransaction(db: Database): boolean {
+  return is(db, PgTransaction);
+}
+
 export interface DatabaseClient {
   /** The query builder. */
   readonly db: PostgresJsDatabase;
@@ -30,30 +38,39 @@ export interface DatabaseClient {
 export interface DatabaseOptions {
   url: string;
   poolMax: number;
-  observe?: QueryObserver;
+  /** Whose time limits apply; requests' unless said. */
+  work?: Work;
+  observers?: Observers;
   applicationName?: string;
 }
 
+const NOBODY: Observers = { onQuery: () => {}, onIdleTransaction: () => {} };
 const LONGEST_BACKOFF_S = 0.5;
+/** Between two signs of life of a connection that listens, and of an idle one at the level of TCP. */
+const HEARTBEAT_S = 10;
 
 /** Opens a pool. Connections are made on first use, so this never throws for an unreachable server. */
 export function openDatabase(options: DatabaseOptions): DatabaseClient {
   const { url, ...socket } = splitSocket(options.url);
+  const work = options.work ?? "requests";
+  const { session, ...limits } = limitsOf(work);
   const sql = postgres(url, {
     ...socket,
+    ...limits,
     max: options.poolMax,
     idle_timeout: 60,
-    connect_timeout: 5,
+    keep_alive: HEARTBEAT_S,
+    listen_heartbeat: HEARTBEAT_S,
     max_lifetime: 3600,
     // The driver's own pauses grow to twenty seconds, for which requests would wait when the database is back.
     backoff: (attempt: number) =>
       Math.min(0.05 * 2 ** attempt, LONGEST_BACKOFF_S) * (0.5 + Math.random() / 2),
     onnotice: () => {},
-    connection: { application_name: options.applicationName ?? "atelier" },
+    connection: { application_name: options.applicationName ?? `atelier ${work}`, ...session },
   });
   return {
     sql,
-    db: drizzle(instrumentQueries(sql, options.observe ?? (() => {}))),
+    db: drizzle(instrumentQueries(sql, options.observers ?? NOBODY)),
     close: () => sql.end({ timeout: 5 }),
   };
 }

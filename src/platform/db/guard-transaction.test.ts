@@ -9,16 +9,22 @@ let database: TestDatabase;
 let proxy: DatabaseProxy;
 let client: DatabaseClient;
 let witness: DatabaseClient;
+const idleAfter: string[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
   proxy = await proxyTo(database.url);
-  client = openDatabase({ url: proxy.url, poolMax: 2 });
+  client = openDatabase({
+    url: proxy.url,
+    poolMax: 2,
+    observers: { onQuery: () => {}, onIdleTransaction: (after) => idleAfter.push(after) },
+  });
   witness = openDatabase({ url: database.url, poolMax: 1 });
   await witness.sql`create table seen (note text unique deferrable initially deferred)`;
 });
 beforeEach(async () => {
   proxy.onSend = undefined;
+  idleAfter.length = 0;
   await witness.sql`delete from seen`;
 });
 afterAll(async () => {
@@ -55,6 +61,19 @@ test("an error that the server answers COMMIT with is known", async () => {
   expect(await notes()).toEqual(["twice"]);
 });
 
+test("a transaction that loses its connection before COMMIT is known to have done nothing", async () => {
+  const failed = await failureOf(
+    client.db.transaction(async (tx) => {
+      await note(tx, "before");
+      proxy.cut();
+      await note(tx, "after");
+    }),
+  );
+  expect(failed).not.toBeInstanceOf(CommitUnknownError);
+  expect(failed).toBeDefined();
+  expect(await notes()).toEqual([]);
+});
+
 test("a statement that comes after the end of its transaction is refused", async () => {
   let late: Database | undefined;
   await client.db.transaction(async (tx) => {
@@ -67,4 +86,42 @@ test("a statement that comes after the end of its transaction is refused", async
   const nested = await failureOf(late.transaction((tx) => note(tx, "late too")));
   expect(nested).toBeInstanceOf(TransactionOverError);
   expect(await notes()).toEqual(["in time"]);
+});
+
+test("a transaction that awaits something other than its database is told of, with the statement before", async () => {
+  await client.db.transaction(async (tx) => {
+    await Bun.sleep(5);
+    await note(tx, "1");
+    await Bun.password.hash("a password", { algorithm: "argon2id", memoryCost: 8192, timeCost: 2 });
+    await Promise.all([note(tx, "2"), note(tx, "3")]);
+    await tx.transaction(async (inner) => {
+      await inner.execute(sql`select 'in a savepoint'`);
+      await Bun.sleep(5);
+    });
+  });
+  expect(idleAfter).toEqual(["begin", "insert into seen values ($1)", "select 'in a savepoint'"]);
+});
+
+test("a transaction of nothing but statements, in turn, at once and in savepoints, waits for nothing else", async () => {
+  await client.db.transaction(async (tx) => {
+    await note(tx, "1");
+    await Promise.all([note(tx, "2"), note(tx, "3"), note(tx, "4")]);
+    for (let n = 5; n < 40; n++) await note(tx, String(n));
+    await tx.transaction((inner) => note(inner, "inner"));
+    await failureOf(
+      tx.transaction(async (inner) => {
+        await note(inner, "gone");
+        throw new Error("back to the savepoint");
+      }),
+    );
+    await note(tx, "last");
+  });
+  await failureOf(
+    client.db.transaction(async (tx) => {
+      await note(tx, "never");
+      throw new Error("rolled back");
+    }),
+  );
+  await Bun.sleep(5);
+  expect(idleAfter).toEqual([]);
 });

@@ -1,11 +1,18 @@
 import type postgres from "postgres";
-import { guardTransaction, type TransactionGuard } from "./guard-transaction.ts";
+import { explained } from "./errors.ts";
+import { guardTransaction, type IdleObserver, type TransactionGuard } from "./guard-transaction.ts";
 
 /** Told of each finished query: its text (placeholders only, no parameters) and duration. */
 export type QueryObserver = (query: string, durationMs: number, failed: boolean) => void;
 
 /** Longer lists are rarely the same length twice, and each length would be a statement of its own. */
 const MAX_PREPARED_PARAMETERS = 40;
+
+/** Who is told of what happens on a pool. */
+export interface Observers {
+  onQuery: QueryObserver;
+  onIdleTransaction: IdleObserver;
+}
 
 /**
  * Wraps a postgres.js client for Drizzle: every query with parameters is prepared, every query is timed, and
@@ -14,7 +21,7 @@ const MAX_PREPARED_PARAMETERS = 40;
  */
 export function instrumentQueries<T extends postgres.ISql>(
   client: T,
-  observe: QueryObserver,
+  observers: Observers,
   guard?: TransactionGuard,
 ): T {
   return new Proxy(client, {
@@ -28,7 +35,7 @@ export function instrumentQueries<T extends postgres.ISql>(
             // Drizzle names none of its statements, which costs a second round trip for each query;
             // with parameters the text is a template, so the server may keep its plan.
             const prepare = parameters.length > 0 && parameters.length <= MAX_PREPARED_PARAMETERS;
-            return send(guard, text, observe, () =>
+            return send(guard, text, observers.onQuery, () =>
               call(text, parameters, { ...options, prepare }),
             );
           };
@@ -36,15 +43,16 @@ export function instrumentQueries<T extends postgres.ISql>(
           return (body: Body) =>
             guardTransaction<postgres.TransactionSql>(
               async (run) => call(run),
-              (inner, opened) => body(instrumentQueries(inner, observe, opened)),
+              (inner, opened) => body(instrumentQueries(inner, observers, opened)),
+              observers.onIdleTransaction,
             );
         case "savepoint":
-          return async (body: Body) => {
-            guard?.assertOpen();
-            return call((inner: postgres.TransactionSql) =>
-              body(instrumentQueries(inner, observe, guard)),
+          return (body: Body) =>
+            guard?.send("savepoint", () =>
+              call((inner: postgres.TransactionSql) =>
+                guard.whileOpen(async () => body(instrumentQueries(inner, observers, guard))),
+              ),
             );
-          };
         default:
           return value;
       }
@@ -64,18 +72,22 @@ function send(
   guard: TransactionGuard | undefined,
   text: string,
   observe: QueryObserver,
-  start: () => unknown,
+  begin: () => unknown,
 ): RunningQuery {
   let query: unknown;
+  const start = () => {
+    query = begin();
+    return query;
+  };
   const run = async () => {
-    guard?.assertOpen();
-    query = start();
     const startedAt = performance.now();
     let failed = true;
     try {
-      const rows = await query;
+      const rows = await (guard === undefined ? start() : guard.send(text, start));
       failed = false;
       return rows;
+    } catch (error) {
+      throw explained(error);
     } finally {
       observe(text, performance.now() - startedAt, failed);
     }

@@ -15,7 +15,12 @@ const LOCK = 7_263_548_190;
  * @throws Error when the server is older than PostgreSQL 15.
  */
 export async function migrateDatabase(url: string): Promise<void> {
-  const client = openDatabase({ url, poolMax: 1, applicationName: "atelier migrate" });
+  const client = openDatabase({
+    url,
+    poolMax: 1,
+    work: "maintenance",
+    applicationName: "atelier migrate",
+  });
   try {
     const [row] = await client.sql<
       { version: string }[]

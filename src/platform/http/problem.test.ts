@@ -3,10 +3,16 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
 import { read, readProblem } from "../../../test/support/read.ts";
+import {
+  CommitUnknownError,
+  DatabaseUnavailableError,
+  TransactionOverError,
+} from "../db/errors.ts";
 import type { AppEnv } from "./hono-env.ts";
 import { answerError, Problem, problemResponse, toProblem } from "./problem.ts";
 
 const failure = (code: string) => Object.assign(new Error("secret text"), { code });
+const away = new DatabaseUnavailableError(failure("ECONNREFUSED"));
 
 describe("what is thrown becomes a stable code:", () => {
   const cases: [string, unknown, number, string][] = [
@@ -20,9 +26,11 @@ describe("what is thrown becomes a stable code:", () => {
     ["half a character in JSON", failure("22P05"), 422, "invalid_text"],
     ["a serialization failure", failure("40001"), 409, "concurrent_change"],
     ["a deadlock", failure("40P01"), 409, "concurrent_change"],
-    ["a database that is away", failure("ECONNREFUSED"), 503, "database_unavailable"],
-    ["a database that shuts down", failure("57P01"), 503, "database_unavailable"],
-    ["a lost COMMIT", failure("COMMIT_UNKNOWN"), 503, "database_unavailable"],
+    ["a database that is away", away, 503, "database_unavailable"],
+    ["a statement of a lost transaction", new TransactionOverError(), 503, "database_unavailable"],
+    ["a lost COMMIT", new CommitUnknownError(away), 503, "outcome_unknown"],
+    ["a file of ours that is missing", failure("ENOENT"), 500, "internal_error"],
+    ["a service of others that refuses", failure("ECONNREFUSED"), 500, "internal_error"],
     [
       "the cause of a cause",
       new Error("a", { cause: new Error("b", { cause: failure("23505") }) }),
@@ -42,7 +50,9 @@ describe("what is thrown becomes a stable code:", () => {
   }
 
   test("a database that is away says when to ask again", () => {
-    expect(toProblem(failure("ECONNRESET")).options.headers).toEqual({ "retry-after": "2" });
+    const headers = { "retry-after": "2" };
+    expect(toProblem(new Error("wrapped", { cause: away })).options.headers).toEqual(headers);
+    expect(toProblem(new CommitUnknownError(away)).options.headers).toEqual(headers);
   });
 
   test("each field that does not validate is named, twenty at most", () => {

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { CommitUnknownError, isUnavailable } from "../db/errors.ts";
 import type { AppEnv } from "./hono-env.ts";
 
 export interface FieldError {
@@ -132,6 +133,22 @@ export function toProblem(error: unknown): Problem {
     );
   }
   if (error instanceof z.ZodError) return validationProblem(error);
+  if (error instanceof CommitUnknownError) {
+    return new Problem(
+      503,
+      "outcome_unknown",
+      "The database went away while this was being saved. Look whether it was, before you repeat it.",
+      { headers: { "retry-after": "2" } },
+    );
+  }
+  if (isUnavailable(error)) {
+    return new Problem(
+      503,
+      "database_unavailable",
+      "The database does not answer right now. Try again in a moment.",
+      { headers: { "retry-after": "2" } },
+    );
+  }
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const known = databaseProblem(cause);
     if (known) return known;
@@ -152,42 +169,9 @@ export function validationProblem(error: z.ZodError): Problem {
   return new Problem(422, "validation_failed", "Some fields are not valid.", { errors });
 }
 
-const UNREACHABLE = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOENT",
-  "EPIPE",
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
-  "TRANSACTION_OVER",
-  "57P01",
-  "57P02",
-  "57P03",
-  "53300",
-  "08006",
-]);
-
 function databaseProblem(error: Error): Problem | null {
   const code: unknown = Reflect.get(error, "code");
   if (typeof code !== "string") return null;
-  if (code === "COMMIT_UNKNOWN") {
-    return new Problem(
-      503,
-      "outcome_unknown",
-      "The database went away while this was being saved. Look whether it was, before you repeat it.",
-      { headers: { "retry-after": "2" } },
-    );
-  }
-  if (UNREACHABLE.has(code)) {
-    return new Problem(
-      503,
-      "database_unavailable",
-      "The database does not answer right now. Try again in a moment.",
-      { headers: { "retry-after": "2" } },
-    );
-  }
   if (code === "40001" || code === "40P01") {
     return new Problem(
       409,

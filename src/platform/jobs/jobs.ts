@@ -1,6 +1,7 @@
 import { sql as tag } from "drizzle-orm";
 import { fromDrizzle, PgBoss } from "pg-boss";
 import { type Database, openDatabase } from "../db/client.ts";
+import { explained } from "../db/errors.ts";
 import type { Logger } from "../observability/logger.ts";
 
 export interface EnqueueOptions {
@@ -40,21 +41,23 @@ const EXPIRE_SECONDS = 300;
  * Jobs on pg-boss, over our own driver. pg-boss sends several statements with BEGIN and COMMIT at once,
  * which is only sound on a connection of its own.
  * @param runs whether this process supervises the queue (roles `worker` and `all`) or only enqueues.
+ * @param queues those to which transactions add: made beforehand, so that none waits for it.
  */
-export async function startJobs(url: string, logger: Logger, runs: boolean): Promise<Jobs> {
-  const database = openDatabase({ url, poolMax: 1, applicationName: "atelier jobs" });
+export async function startJobs(
+  url: string,
+  logger: Logger,
+  runs: boolean,
+  queues: readonly string[] = [],
+): Promise<Jobs> {
+  const database = openDatabase({ url, poolMax: 1, applicationName: "atelier queue" });
   const boss = new PgBoss({
     db: {
-      executeSql: async (text, values = []) => ({
-        rows: (
-          await database.sql.unsafe(text, values.map(encode)).catch(async (error) => {
-            // Several statements at once that fail in the middle leave their transaction open, as for
-            // those of several processes that find no queue yet and did not make it first.
-            if (/\bBEGIN\b/.test(text)) await database.sql`rollback`.catch(() => {});
-            throw error;
-          })
-        ).flat(),
-      }),
+      executeSql: async (text, values = []) => {
+        const rows = await database.sql.unsafe(text, values.map(encode)).catch((error) => {
+          throw explained(error);
+        });
+        return { rows: rows.flat() };
+      },
       listen: async (channel, onNotification, onReconnect) => {
         const subscription = await database.sql.listen(channel, onNotification, onReconnect);
         return { close: () => subscription.unlisten() };
@@ -82,11 +85,24 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
         expireInSeconds: EXPIRE_SECONDS,
         notify: true,
       })
-      .then(() => {});
+      .then(() => {})
+      .catch((error) => {
+        created.delete(queue);
+        throw error;
+      });
     created.set(queue, creating);
     return creating;
   };
+  const stop = async () => {
+    draining.abort();
+    await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS });
+    await database.close();
+  };
   const draining = new AbortController();
+  await Promise.all(queues.map(ensure)).catch(async (error) => {
+    await stop();
+    throw error;
+  });
   const startWorker = async (
     queue: string,
     handler: (data: unknown, signal: AbortSignal) => Promise<void>,
@@ -122,11 +138,7 @@ export async function startJobs(url: string, logger: Logger, runs: boolean): Pro
       await ensure(queue);
       await boss.schedule(queue, cron, {}, { tz: "UTC" });
     },
-    async stop() {
-      draining.abort();
-      await boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS });
-      await database.close();
-    },
+    stop,
   };
 }
 

@@ -10,6 +10,7 @@ export interface Metrics {
   readonly queryDuration: Histogram;
   readonly queryFailures: Counter;
   readonly slowQueries: Counter;
+  readonly idleTransactions: Counter;
   readonly generations: Counter<"status" | "provider">;
   readonly generationsRunning: Gauge;
   readonly timeToFirstToken: Histogram<"provider">;
@@ -46,6 +47,10 @@ export function createMetrics(): Metrics {
     }),
     queryFailures: counter("atelier_db_query_failures_total", "Queries that failed"),
     slowQueries: counter("atelier_db_slow_queries_total", "Queries over the slow threshold"),
+    idleTransactions: counter(
+      "atelier_db_idle_transactions_total",
+      "Times that a transaction waited for something other than the database",
+    ),
     generations: counter("atelier_generations_total", "Generations by how they ended", [
       "status",
       "provider",
