@@ -21,6 +21,23 @@ export interface BenchServer {
 
 const PORT = { app: 0, metrics: 0 };
 
+/** The token of the setup link that it prints last when it starts. */
+function setupTokenOf(stdout: ReadableStream<Uint8Array>): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  // Read to the end: a process whose output nobody takes would stop at a full pipe.
+  void (async () => {
+    const decoder = new TextDecoder();
+    let printed = "";
+    for await (const chunk of stdout) {
+      printed += decoder.decode(chunk, { stream: true });
+      const token = /setup\?token=(\S+)\n/.exec(printed)?.[1];
+      if (token !== undefined) resolve(token);
+    }
+    reject(new Error(`Atelier printed no setup link:\n${printed}`));
+  })();
+  return promise;
+}
+
 /** Starts Atelier, signs its first user up. @param env more settings. */
 export async function startBenchServer(env: Record<string, string> = {}): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), "atelier-bench-"));
@@ -39,9 +56,10 @@ export async function startBenchServer(env: Record<string, string> = {}): Promis
       BUN_CONFIG_MAX_HTTP_REQUESTS: "65000",
       ...env,
     },
-    stdout: "ignore",
+    stdout: "pipe",
     stderr: "inherit",
   });
+  const token = await setupTokenOf(child.stdout);
   const url = `http://127.0.0.1:${PORT.app}`;
   await ready(url);
   const setup = await fetch(`${url}/api/v1/setup`, {
@@ -51,6 +69,7 @@ export async function startBenchServer(env: Record<string, string> = {}): Promis
       name: "Ada",
       email: "ada@example.com",
       password: "correct horse battery",
+      token,
     }),
   });
   const account = me.parse(await setup.json());

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { setupState } from "../../src/features/identity/schema.ts";
 import { newSecretKey, secretKeys } from "../../src/platform/crypto/secret-keys.ts";
 import { openDatabase } from "../../src/platform/db/client.ts";
 import { embeddedUrl } from "../../src/platform/db/embedded.ts";
@@ -102,13 +103,20 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     exited: child.exited,
     send,
     signal: (name) => child.kill(name),
-    person: (name) => signUp(send, name),
+    person: async (name) => signUp(send, name, await setupTokenOf(send, () => output)),
     as: ({ me, cookie }) => ({ ...caller(send, { cookie }), me, cookie }),
     metric: async (name) => {
       const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
       return Number(new RegExp(`^${name} (.+)$`, "m").exec(text)?.[1] ?? Number.NaN);
     },
   };
+}
+
+/** The token of the setup link that it has printed, while there is no account. */
+async function setupTokenOf(send: Send, output: () => string): Promise<string | null> {
+  const { needed } = setupState.parse(await (await send("/api/v1/setup", {})).json());
+  if (!needed) return null;
+  return eventually("a printed setup link", () => /setup\?token=(\S+)/.exec(output())?.[1]);
 }
 
 async function waitForAddress(child: Bun.Subprocess, output: () => string): Promise<string> {

@@ -40,7 +40,7 @@ beforeAll(async () => {
     }),
   );
   const send: Send = (path, init) => fetch(`${server.url}${path}`, init);
-  ada = await signUp(send, "Ada");
+  ada = await signUp(send, "Ada", new URL(server.setupUrl ?? "").searchParams.get("token"));
   modelId = await connectServer(server, provider, "openai");
 });
 afterAll(async () => {

@@ -5,8 +5,10 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createApp } from "../../src/app.ts";
 import { buildDeps, startBackground, stopBackground } from "../../src/compose.ts";
 import { type Config, readConfig } from "../../src/config.ts";
+import { createSetupToken } from "../../src/features/identity/index.ts";
 import { type Me, me as meSchema } from "../../src/features/identity/schema.ts";
 import { syncBuiltinProviders } from "../../src/features/models/index.ts";
+import { systemContext } from "../../src/platform/context.ts";
 import { newSecretKey } from "../../src/platform/crypto/secret-keys.ts";
 import type { Deps } from "../../src/platform/deps.ts";
 import type { AppEnv } from "../../src/platform/http/hono-env.ts";
@@ -71,15 +73,13 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   deps.lifecycle.markStarted();
   const app = createApp(deps);
   startBackground(deps);
-  // A request that comes from loopback needs no setup link to make the first account.
-  const loopback = { requestIP: () => ({ address: "127.0.0.1", family: "IPv4", port: 1 }) };
-  const send: Send = async (path, init) =>
-    app.request(path, init, path === "/api/v1/setup" ? loopback : undefined);
+  const send: Send = async (path, init) => app.request(path, init);
   return {
     app,
     deps,
     anonymous: caller(send, {}),
-    person: (name) => signUp(send, name),
+    person: async (name) =>
+      signUp(send, name, await createSetupToken(systemContext(deps, "setup"))),
     withCookie: (cookie) => caller(send, { cookie }),
     withKey: (key) => caller(send, { authorization: `Bearer ${key}` }),
     close: async () => {
@@ -131,21 +131,21 @@ export function caller(send: Send, identity: Record<string, string>): Caller {
   };
 }
 
-/** Makes an account, the first one as at the machine itself, and signs it in. */
-export async function signUp(send: Send, name: string): Promise<Person> {
+/**
+ * Makes an account and signs it in.
+ * @param setupToken of the setup link, for the first account; null: there is one already.
+ */
+export async function signUp(send: Send, name: string, setupToken: string | null): Promise<Person> {
   const account = {
     name,
     email: `${name.toLowerCase()}@example.com`,
     password: "a long enough password",
   };
-  const open = (path: string) =>
-    send(`/api/v1${path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(account),
-    });
-  const first = await open("/setup");
-  const response = first.status === 201 ? first : await open("/auth/sign-up");
+  const response = await send(`/api/v1${setupToken === null ? "/auth/sign-up" : "/setup"}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(setupToken === null ? account : { ...account, token: setupToken }),
+  });
   if (response.status !== 201)
     throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
   const cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";

@@ -13,7 +13,7 @@ export async function insertOneTimeToken(
 /** Whether a token could be used now. */
 export async function oneTimeTokenHolds(
   db: Database,
-  purpose: "setup" | "password_reset",
+  purpose: "password_reset",
   tokenHash: string,
 ): Promise<boolean> {
   const rows = await db
@@ -23,7 +23,7 @@ export async function oneTimeTokenHolds(
   return rows.length > 0;
 }
 
-function isUsable(purpose: "setup" | "password_reset", tokenHash: string) {
+function isUsable(purpose: "password_reset", tokenHash: string) {
   return and(
     eq(oneTimeTokens.purpose, purpose),
     eq(oneTimeTokens.tokenHash, tokenHash),
@@ -33,11 +33,7 @@ function isUsable(purpose: "setup" | "password_reset", tokenHash: string) {
 }
 
 /** Uses a token up: the same statement finds it and marks it, so it works once. */
-export async function takeOneTimeToken(
-  db: Database,
-  purpose: "setup" | "password_reset",
-  tokenHash: string,
-) {
+export async function takeOneTimeToken(db: Database, purpose: "password_reset", tokenHash: string) {
   const [row] = await db
     .update(oneTimeTokens)
     .set({ usedAt: sql`now()` })
@@ -54,4 +50,14 @@ export async function deletePasswordResets(db: Database, userId: string): Promis
   await db
     .delete(oneTimeTokens)
     .where(and(eq(oneTimeTokens.purpose, "password_reset"), eq(oneTimeTokens.userId, userId)));
+}
+
+/** The id of the setup link's row, while the link is in force. */
+export async function findSetupId(db: Database): Promise<string | undefined> {
+  const [row] = await db
+    .select({ id: oneTimeTokens.id })
+    .from(oneTimeTokens)
+    .where(and(eq(oneTimeTokens.purpose, "setup"), isFuture(oneTimeTokens.expiresAt)))
+    .limit(1);
+  return row?.id;
 }

@@ -1,16 +1,18 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { type Ctx, inTransaction } from "../../platform/context.ts";
+import type { Database } from "../../platform/db/client.ts";
 import { type AfterSignUp, createAccount } from "./create-account.ts";
 import { setupDone, setupTokenWrong } from "./errors.ts";
 import { hashPassword } from "./hash-password.ts";
-import { deleteSetupTokens, insertOneTimeToken, takeOneTimeToken } from "./link-repo.ts";
+import { deleteSetupTokens, findSetupId, insertOneTimeToken } from "./link-repo.ts";
 import type { OpenedSession } from "./open-session.ts";
 import { anyUserExists } from "./repo.ts";
 import type { SetupInput } from "./schema.ts";
 
-const SETUP_DAYS = 7;
+const SETUP_DAYS = 365;
 const SETUP_LOCK = 7_263_548_192;
+const PURPOSE = "setup-link";
 
 /** SHA-256 of a one-time token, as stored. */
 export function hashToken(token: string): string {
@@ -18,26 +20,32 @@ export function hashToken(token: string): string {
 }
 
 /**
- * A fresh set-up token while there is no account, else null. Each start makes a new one; older ones end.
- * The token is for the console, it is stored only as a hash.
+ * The token of the setup link while there is no account, else null: one for the whole installation, whichever
+ * process prints it. It is the signature of a row that all of them share; from the row alone nobody can make it.
  */
 export async function createSetupToken(ctx: Ctx): Promise<string | null> {
   if (await anyUserExists(ctx.db)) return null;
-  const token = randomBytes(24).toString("base64url");
-  await inTransaction(ctx, async (tx) => {
+  const { clock, ids, secrets } = ctx.deps;
+  return inTransaction(ctx, async (tx) => {
+    await lockSetUp(tx.db);
+    const known = await findSetupId(tx.db);
+    const id = known ?? ids.next();
+    const token = secrets.sign(id, PURPOSE);
+    if (known !== undefined) return token;
     await deleteSetupTokens(tx.db);
     await insertOneTimeToken(tx.db, {
-      id: ctx.deps.ids.next(),
+      id,
       purpose: "setup",
       tokenHash: hashToken(token),
-      expiresAt: new Date(ctx.deps.clock.now().getTime() + SETUP_DAYS * 86_400_000),
+      expiresAt: new Date(clock.now().getTime() + SETUP_DAYS * 86_400_000),
     });
+    return token;
   });
-  return token;
 }
 
 /**
- * Makes the first account, an admin. Needs the set-up token unless the request comes from loopback.
+ * Makes the first account, an admin. Always needs the token of the setup link: behind a proxy or a tunnel on
+ * the same machine, everybody comes from loopback.
  * @throws {Problem} 409 `setup_done`, 403 `setup_token_wrong`.
  */
 export async function setUp(
@@ -47,20 +55,19 @@ export async function setUp(
 ): Promise<OpenedSession> {
   const { name, email, password, userAgent } = input;
   if (await anyUserExists(ctx.db)) throw setupDone();
+  const id = await findSetupId(ctx.db);
+  if (id === undefined || !ctx.deps.secrets.verify(id, input.token ?? "", PURPOSE))
+    throw setupTokenWrong();
   const passwordHash = await hashPassword(password);
   return inTransaction(ctx, async (tx) => {
     // Two browsers at the same moment must not both become the first.
-    await tx.db.execute(sql`select pg_advisory_xact_lock(${SETUP_LOCK})`);
+    await lockSetUp(tx.db);
     if (await anyUserExists(tx.db)) throw setupDone();
-    const taken =
-      input.token !== undefined &&
-      (await takeOneTimeToken(tx.db, "setup", hashToken(input.token))) !== undefined;
-    if (!taken && !isLoopback(ctx)) throw setupTokenWrong();
+    await deleteSetupTokens(tx.db);
     return createAccount(tx, { name, email, passwordHash, userAgent, role: "admin" }, afterSignUp);
   });
 }
 
-/** Behind a proxy the peer is always local, so then only the token counts. */
-function isLoopback(ctx: Ctx): boolean {
-  return ctx.deps.config.trustedProxies === 0 && /^(::ffff:)?127\.|^::1$/.test(ctx.ip ?? "");
+async function lockSetUp(db: Database): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(${SETUP_LOCK})`);
 }
