@@ -33,6 +33,7 @@ import type { AppEnv } from "./platform/http/hono-env.ts";
 import { idempotency } from "./platform/http/idempotency.ts";
 import { jsonOnly } from "./platform/http/media-type.ts";
 import { unanswered } from "./platform/http/method-not-allowed.ts";
+import { ownHost, warnOfProxy } from "./platform/http/own-host.ts";
 import { answerError, problemResponse } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
 import { requestContext } from "./platform/http/request-context.ts";
@@ -55,6 +56,8 @@ export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
     requestContext(deps),
     deps.metrics.http,
     securityHeaders(config.publicUrl?.startsWith("https:") ?? false),
+    warnOfProxy(config, deps.logger),
+    ownHost(config),
   );
   if (config.role === "all" || config.role === "api") app.route("/", apiRoutes(deps));
   if (config.role === "all" || config.role === "web") app.route("/", webRoutes());

@@ -63,7 +63,7 @@ const fields = {
   publicUrl: field(
     "ATELIER_PUBLIC_URL",
     z.url({ protocol: /^https?$/ }).optional(),
-    "Public base URL, for links, cookies and origin checks. Default: the request's own host.",
+    "Public base URL, for links, cookies and origin checks. Without it, and without declared proxies, only `localhost` and IP addresses are answered to.",
   ),
   dataDir: field(
     "ATELIER_DATA_DIR",

@@ -116,7 +116,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
 async function setupTokenOf(send: Send, output: () => string): Promise<string | null> {
   const { needed } = setupState.parse(await (await send("/api/v1/setup", {})).json());
   if (!needed) return null;
-  return eventually("a printed setup link", () => /setup\?token=(\S+)/.exec(output())?.[1]);
+  return eventually("a printed setup link", () => /setup\?token=(\S+)/.exec(output())?.[1] ?? null);
 }
 
 async function waitForAddress(child: Bun.Subprocess, output: () => string): Promise<string> {

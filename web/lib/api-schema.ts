@@ -1045,7 +1045,11 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
-        SetupInput: components["schemas"]["AccountInput"] & {
+        SetupInput: {
+            name: string;
+            /** Format: email */
+            email: string;
+            password: string;
             token?: string | undefined;
         };
         AccountInput: {

@@ -102,14 +102,3 @@ test("setting up twice is refused", async () => {
   });
   expect(await again.json()).toMatchObject({ code: "setup_done", status: 409 });
 });
-
-test("a write from another site is refused although the cookie is good", async () => {
-  const finn = await app.person("Finn");
-  const response = await finn.request(
-    "PATCH",
-    "/me",
-    { name: "Owned" },
-    { origin: "https://evil.example", host: "atelier.example" },
-  );
-  expect(await response.json()).toMatchObject({ code: "foreign_origin", status: 403 });
-});

@@ -16,8 +16,12 @@ export const accountInput = z
   .strictObject({ name: line(120), email: z.email().max(254), password })
   .openapi("AccountInput");
 export type AccountInput = z.infer<typeof accountInput>;
-export const setupInput = accountInput
-  .extend({ token: z.string().max(200).optional() })
+export const setupInput = z
+  .strictObject({
+    ...accountInput.shape,
+    /** Of the setup link. */
+    token: z.string().max(200).optional(),
+  })
   .openapi("SetupInput");
 export type SetupInput = z.infer<typeof setupInput>;
 

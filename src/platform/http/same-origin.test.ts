@@ -8,7 +8,7 @@ import { createdApiKey } from "../../features/identity/schema.ts";
 async function passes(
   app: TestApp,
   headers: Record<string, string>,
-  base = "http://atelier.test",
+  base = "http://atelier.localhost",
 ): Promise<boolean> {
   const answer = await app.app.request(`${base}/api/v1/projects`, {
     method: "POST",
@@ -35,26 +35,28 @@ describe("without a public address", () => {
     passes(app, { cookie: ada.cookie, ...headers });
 
   test("a page's write passes when its whole origin is the one that was asked", async () => {
-    expect(await written({ origin: "http://atelier.test" })).toBe(true);
+    expect(await written({ origin: "http://atelier.localhost" })).toBe(true);
     for (const origin of [
       "http://evil.example",
-      "https://atelier.test",
-      "http://atelier.test:8080",
-      "http://atelier.test.evil.example",
-      "http://evil.example/http://atelier.test",
+      "https://atelier.localhost",
+      "http://atelier.localhost:8080",
+      "http://atelier.localhost.evil.example",
+      "http://evil.example/http://atelier.localhost",
       "null",
       "",
     ])
       expect([origin, await written({ origin })]).toEqual([origin, false]);
-    const onPort = { cookie: ada.cookie, origin: "http://atelier.test:3000" };
-    expect(await passes(app, onPort, "http://atelier.test:3000")).toBe(true);
+    const onPort = { cookie: ada.cookie, origin: "http://atelier.localhost:3000" };
+    expect(await passes(app, onPort, "http://atelier.localhost:3000")).toBe(true);
   });
 
   test("what the browser says of the site that asks is believed", async () => {
     for (const site of ["same-origin", "none"])
       expect(await written({ "sec-fetch-site": site })).toBe(true);
     for (const site of ["cross-site", "same-site", "", "odd"])
-      expect(await written({ "sec-fetch-site": site, origin: "http://atelier.test" })).toBe(false);
+      expect(await written({ "sec-fetch-site": site, origin: "http://atelier.localhost" })).toBe(
+        false,
+      );
     expect(await written({ "sec-fetch-site": "same-origin", origin: "http://evil.example" })).toBe(
       false,
     );
@@ -72,7 +74,7 @@ describe("without a public address", () => {
         authorization,
         false,
       ]);
-    const wrongKey = await app.app.request("http://atelier.test/api/v1/projects", {
+    const wrongKey = await app.app.request("http://atelier.localhost/api/v1/projects", {
       method: "POST",
       headers: { cookie: ada.cookie, origin, authorization: "Bearer atl_wrong" },
     });
@@ -98,12 +100,8 @@ describe("without a public address", () => {
   });
 
   test("a forwarded scheme counts for nothing where no proxy is declared", async () => {
-    const forwarded = { "x-forwarded-proto": "https", origin: "https://atelier.test" };
+    const forwarded = { "x-forwarded-proto": "https", origin: "https://atelier.localhost" };
     expect(await written(forwarded)).toBe(false);
-  });
-
-  test("a Host that is none refuses the write and breaks nothing", async () => {
-    expect(await written({ host: "a b", origin: "http://atelier.test" })).toBe(false);
   });
 });
 
@@ -113,10 +111,10 @@ test("behind declared proxies the scheme is what the outermost of them says", as
     const { cookie } = (await makeCast(app)).people.owner;
     const written = (proto: string, origin: string) =>
       passes(app, { cookie, "x-forwarded-proto": proto, origin });
-    expect(await written("https", "https://atelier.test")).toBe(true);
-    expect(await written("https", "http://atelier.test")).toBe(false);
-    expect(await written("http, https, http", "https://atelier.test")).toBe(true);
-    expect(await written("ftp", "http://atelier.test")).toBe(true);
+    expect(await written("https", "https://atelier.localhost")).toBe(true);
+    expect(await written("https", "http://atelier.localhost")).toBe(false);
+    expect(await written("http, https, http", "https://atelier.localhost")).toBe(true);
+    expect(await written("ftp", "http://atelier.localhost")).toBe(true);
   } finally {
     await app.close();
   }
@@ -127,7 +125,7 @@ test("with a public address that one counts, whatever the Host", async () => {
   try {
     const { cookie } = await app.person("Ada");
     expect(await passes(app, { cookie, origin: "https://atelier.example" })).toBe(true);
-    for (const origin of ["http://atelier.example", "http://atelier.test"])
+    for (const origin of ["http://atelier.example", "http://atelier.localhost"])
       expect(await passes(app, { cookie, origin })).toBe(false);
   } finally {
     await app.close();

@@ -22,7 +22,7 @@ export default function SetupPage(): JSX.Element {
     );
   }, []);
   return (
-    <PublicPage title={t("setup.title")} detail={t("setup.detail")}>
+    <PublicPage title={t("setup.title")} detail={t(token ? "setup.detail" : "setup.noLink")}>
       <AccountForm
         action={t("setup.action")}
         onSubmit={async (fields) => {

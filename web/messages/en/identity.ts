@@ -50,6 +50,7 @@ export const identity = {
   "settings.title": "Settings",
   "setup.action": "Create the workspace",
   "setup.detail": "This first account becomes the admin of the workspace.",
+  "setup.noLink": "Open the setup link that the server printed when it started.",
   "setup.title": "Set up Atelier",
   "signIn.action": "Sign in",
   "signIn.noAccount": "No account yet?",

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import pino from "pino";
+import { createTestApp, type TestApp } from "../../../test/support/app.ts";
+import { readProblem } from "../../../test/support/read.ts";
+
+let app: TestApp;
+const lines: { msg: string; header?: string }[] = [];
+beforeAll(async () => {
+  const logger = pino({ level: "warn" }, { write: (line) => lines.push(JSON.parse(line)) });
+  app = await createTestApp({ deps: { logger } });
+});
+afterAll(() => app.close());
+
+const asked = (host: string, of = app, path = "/api/v1/setup") =>
+  of.app.request(path, { headers: { host } });
+
+test("without a public address, loopback names and addresses are answered on any port", async () => {
+  for (const host of [
+    "localhost",
+    "localhost:3000",
+    "LOCALHOST:3000",
+    "atelier.localhost",
+    "127.0.0.1:3000",
+    "192.168.1.20",
+    "[::1]:3000",
+    "[2001:db8::1]",
+  ])
+    expect([host, (await asked(host)).status]).toEqual([host, 200]);
+});
+
+test("any other name is refused, over the API and for pages", async () => {
+  for (const host of [
+    "evil.example:3000",
+    "localhost.evil.example",
+    "evillocalhost",
+    "127.0.0.1.evil.example",
+    "atelier",
+    "a b",
+    "",
+  ]) {
+    const refused = await asked(host);
+    expect([host, await readProblem(refused)]).toMatchObject([
+      host,
+      { status: 421, code: "host_not_ours" },
+    ]);
+  }
+  expect((await readProblem(await asked("evil.example", app, "/"))).code).toBe("host_not_ours");
+});
+
+test("probes are answered under any name", async () => {
+  expect((await asked("10.1.2.3.pod.cluster.local", app, "/livez")).status).toBe(200);
+});
+
+test("with a public address or declared proxies the name is theirs to know", async () => {
+  for (const env of [
+    { ATELIER_PUBLIC_URL: "http://atelier.example" },
+    { ATELIER_TRUSTED_PROXIES: "1" },
+  ]) {
+    const behind = await createTestApp({ env, databaseUrl: app.deps.config.databaseUrl ?? "" });
+    expect((await asked("atelier.example", behind)).status).toBe(200);
+    await behind.close();
+  }
+});
+
+test("the first forwarded header from an undeclared proxy is said in the log, once", async () => {
+  const forward = (name: string) => app.app.request("/api/v1/setup", { headers: { [name]: "x" } });
+  await forward("x-forwarded-for");
+  await forward("via");
+  expect(lines.filter(({ msg }) => msg.includes("ATELIER_TRUSTED_PROXIES"))).toMatchObject([
+    { header: "x-forwarded-for" },
+  ]);
+});
