@@ -28,17 +28,20 @@ export function readImportGraph(root: string): ImportGraph {
   return { paths, importersOf: (path) => importers.get(path) ?? [] };
 }
 
-/** The files that a source imports by a relative path, as paths from the root. */
-export function importsOf(path: string, text: string): string[] {
+/**
+ * The files that a source imports by a relative path, as paths from the root.
+ * @param types whether a file counts of which only types are imported.
+ */
+export function importsOf(path: string, text: string, types = false): string[] {
   const { module } = parseSync(path, text);
-  const valueImports = module.staticImports.filter(
-    ({ entries }) => entries.length === 0 || entries.some((entry) => !entry.isType),
+  const imports = module.staticImports.filter(
+    ({ entries }) => types || entries.length === 0 || entries.some((entry) => !entry.isType),
   );
   const specifiers = [
-    ...valueImports.map((one) => one.moduleRequest.value),
+    ...imports.map((one) => one.moduleRequest.value),
     ...module.staticExports.flatMap(({ entries }) =>
       entries.flatMap((entry) =>
-        entry.isType || entry.moduleRequest === null ? [] : [entry.moduleRequest.value],
+        (entry.isType && !types) || entry.moduleRequest === null ? [] : [entry.moduleRequest.value],
       ),
     ),
     ...module.dynamicImports.map(({ moduleRequest }) =>

@@ -1,10 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { applyMutant, type Mutant } from "./find-mutants.ts";
-import { runCommand } from "./run-command.ts";
+import type { Mutant } from "./find-mutants.ts";
+import type { ScratchTree } from "./scratch-tree.ts";
 import type { TestRuns } from "./test-runs.ts";
 
-const COMPILE_LIMIT_MS = 180_000;
 /** What a test file may take the first time. */
 const FIRST_LIMIT_MS = 600_000;
 /** A change that makes a test this much slower than it was has hung it. */
@@ -16,39 +13,16 @@ export type Verdict =
   | { readonly noticed: true; readonly by: string; readonly ms: number }
   | { readonly noticed: false; readonly ms: number };
 
-/** Makes changes in a scratch tree, one at a time, and asks the types and the tests about each. */
+/** Makes changes in a scratch tree, one at a time, and asks the tests about each. */
 export class Judge {
-  readonly #root: string;
+  readonly #tree: ScratchTree;
   readonly #runs: TestRuns;
   /** How long each test file took without a change; undefined for those that failed without one. */
   readonly #baseline = new Map<string, number | undefined>();
 
-  constructor(root: string, runs: TestRuns) {
-    this.#root = root;
+  constructor(tree: ScratchTree, runs: TestRuns) {
+    this.#tree = tree;
     this.#runs = runs;
-  }
-
-  /** True when the tree compiles with the change. What is left unused by it is no objection. */
-  async compiles(mutant: Mutant): Promise<boolean> {
-    const { path } = mutant;
-    const server = path.startsWith("web/") ? [] : ["tsconfig.json"];
-    // The front end reads the types of the server's schemas.
-    const web = path.startsWith("web/") || path.endsWith("/schema.ts") ? ["web/tsconfig.json"] : [];
-    return this.#with(mutant, async () => {
-      for (const project of [...server, ...web]) {
-        const cache = join(this.#root, `${project.replaceAll("/", "-")}.tsbuildinfo`);
-        const { code } = await runCommand(
-          [
-            ...[process.execPath, "x", "tsc", "-p", project, "--noEmit"],
-            ...["--incremental", "--tsBuildInfoFile", cache],
-            ...["--noUnusedLocals", "false", "--noUnusedParameters", "false"],
-          ],
-          { cwd: this.#root, limitMs: COMPILE_LIMIT_MS },
-        );
-        if (code !== 0) return false;
-      }
-      return true;
-    });
   }
 
   /** Test files that fail without a change, so that nothing is concluded from them. */
@@ -63,7 +37,7 @@ export class Judge {
       const { tests, usualMs } = await this.#proven(group);
       if (tests.length === 0) continue;
       const limitMs = SPARE_MS + SLOWER * usualMs;
-      const outcome = await this.#with(mutant, () => this.#runs.run(tests, limitMs));
+      const outcome = await this.#tree.changed([mutant], () => this.#runs.run(tests, limitMs));
       ms += outcome.ms;
       const by = outcome.code === "timed out" ? "the time limit" : firstFailure(outcome.output);
       if (outcome.code !== 0) return { noticed: true, by, ms };
@@ -91,18 +65,6 @@ export class Judge {
       if (code === 0) return ms;
     }
     return undefined;
-  }
-
-  /** The change stands in the tree for as long as `work` takes. */
-  async #with<T>(mutant: Mutant, work: () => Promise<T>): Promise<T> {
-    const file = join(this.#root, mutant.path);
-    const text = readFileSync(file, "utf8");
-    writeFileSync(file, applyMutant(text, mutant));
-    try {
-      return await work();
-    } finally {
-      writeFileSync(file, text);
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepareTemplate, startTestServer } from "../../test/support/database.ts";
 import { farTests, nearTests, roomOf } from "./choose-tests.ts";
+import { thoseThatCompile } from "./compile-check.ts";
 import { readEquivalents } from "./equivalents.ts";
 import { describeMutant, findMutants, type Mutant } from "./find-mutants.ts";
 import { readImportGraph } from "./import-graph.ts";
@@ -44,29 +45,28 @@ async function mutate({ seed, count, all, ...where }: Options): Promise<void> {
       findMutants(path, textOf(path)).filter((mutant) => wanted(mutant)),
     );
     const isEquivalent = readEquivalents(tree.root);
-    const judge = new Judge(tree.root, new TestRuns(tree.root, server.url));
+    const judge = new Judge(tree, new TestRuns(tree.root, server.url));
     const report = new Report(seed, count, all);
     report.start(mutants.length, new Set(mutants.map(({ path }) => path)).size);
-    const work = async () => {
+    const breaking = function* () {
       for (const mutant of sample(mutants, seed)) {
-        if (report.judged >= count) break;
-        const change = describeMutant(textOf(mutant.path), mutant);
-        if (isEquivalent(mutant.path, change)) {
+        if (isEquivalent(mutant.path, describeMutant(textOf(mutant.path), mutant)))
           report.equivalent();
-          continue;
-        }
-        if (!(await judge.compiles(mutant))) {
-          report.refused();
-          continue;
-        }
+        else yield mutant;
+      }
+    };
+    const work = async () => {
+      const compiled = thoseThatCompile(tree, breaking(), () => report.refused());
+      for await (const mutant of compiled) {
         const near = await judge.judge(mutant, nearTests(graph, mutant.path));
         const far =
           near.noticed || !all
             ? undefined
             : await judge.judge(mutant, farTests(graph, mutant.path));
+        const change = describeMutant(textOf(mutant.path), mutant);
         report.add(roomOf(mutant.path), mutant, change, near, far);
+        if (report.judged >= count) break;
       }
-      return "done";
     };
     await Promise.race([work(), end.promise]);
     report.finish(judge.leftOut);

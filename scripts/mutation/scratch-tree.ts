@@ -1,6 +1,16 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { applyMutant, type Mutant } from "./find-mutants.ts";
 
 /**
  * A copy of the work tree, uncommitted files too, that changes may be made in: the tree itself is never
@@ -8,6 +18,8 @@ import { dirname, join } from "node:path";
  */
 export interface ScratchTree {
   readonly root: string;
+  /** The changes, each of another file, stand in the copy for as long as `work` takes. */
+  changed<T>(mutants: readonly Mutant[], work: () => Promise<T>): Promise<T>;
   remove(): void;
 }
 
@@ -24,8 +36,30 @@ export function copyTree(root: string): ScratchTree {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     cpSync(join(root, path), join(copy, path));
   }
+  mkdirSync(join(root, ".tools"), { recursive: true });
   for (const installed of ["node_modules", ".tools"])
-    if (existsSync(join(root, installed)))
-      symlinkSync(join(root, installed), join(copy, installed));
-  return { root: copy, remove: () => rmSync(copy, { recursive: true, force: true }) };
+    symlinkSync(join(root, installed), join(copy, installed));
+  return {
+    root: copy,
+    changed: (mutants, work) => withChanges(copy, mutants, work),
+    remove: () => rmSync(copy, { recursive: true, force: true }),
+  };
+}
+
+async function withChanges<T>(
+  root: string,
+  mutants: readonly Mutant[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = mutants.map(({ path }) => readFileSync(join(root, path), "utf8"));
+  mutants.forEach((mutant, index) => {
+    writeFileSync(join(root, mutant.path), applyMutant(before[index] ?? "", mutant));
+  });
+  try {
+    return await work();
+  } finally {
+    mutants.forEach(({ path }, index) => {
+      writeFileSync(join(root, path), before[index] ?? "");
+    });
+  }
 }
