@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Blobs } from "./blobs.ts";
@@ -122,9 +122,28 @@ for (const [name, blobs] of Object.entries(stores)) {
   });
 }
 
-test("disk: writes that failed leave no files behind", () => {
-  const left = readdirSync(join(folder, "disk"), { recursive: true, encoding: "utf8" });
-  expect(left.filter((path) => path.endsWith(".draft"))).toEqual([]);
+test("disk: writes that failed leave no files behind, and what is stored is its owner's alone", async () => {
+  const { disk } = stores;
+  const key = newKey();
+  await disk?.put(key, bytesOf(10));
+  await disk?.put(key, streamOf(bytesOf(9_000_000), { failAfter: 100_000 })).catch(() => {});
+  const beside = readdirSync(join(folder, "disk", "files", "test"));
+  expect(beside.filter((name) => name.startsWith(key.split("/").at(-1) ?? ""))).toEqual([
+    key.split("/").at(-1) ?? "",
+  ]);
+  expect(statSync(join(folder, "disk", "files")).mode & 0o777).toBe(0o700);
+});
+
+test("disk: what a writer that died has left beside its place is listed, so that it can be removed", async () => {
+  const { disk } = stores;
+  const key = `died/${made++}`;
+  await disk?.put(key, bytesOf(10));
+  const draft = `${key}_${Bun.randomUUIDv7()}`;
+  writeFileSync(join(folder, "disk", draft), "half");
+  if (disk === undefined) throw new Error("no disk");
+  expect((await Array.fromAsync(disk.list("died"))).sort()).toEqual([key, draft].sort());
+  await disk.delete(draft);
+  expect(await Array.fromAsync(disk.list("died"))).toEqual([key]);
 });
 
 test("disk: a key that leads out of the folder is refused", async () => {

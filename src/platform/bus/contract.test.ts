@@ -130,6 +130,44 @@ for (const [name, ends] of Object.entries(buses)) {
   }
 }
 
+test("a listener that leaves while it is told hears no more, and disturbs nobody", async () => {
+  const heard: string[] = [];
+  const quits: (() => void)[] = [];
+  const bus = memoryBus();
+  const leave = () => {
+    for (const quit of quits) quit();
+  };
+  quits.push(
+    bus.subscribe("topic", (payload) => {
+      heard.push(`first ${payload}`);
+      leave();
+    }),
+  );
+  bus.subscribe("topic", (payload) => heard.push(`second ${payload}`));
+  await bus.publish("topic", "1");
+  await bus.publish("topic", "2");
+  leave();
+  expect(heard).toEqual(["first 1", "second 1", "second 2"]);
+});
+
+test("postgres: a first connection is no gap, and whoever has left is told of none", async () => {
+  const client = openDatabase({ url: testDatabase.url, poolMax: 2 });
+  const fresh = await postgresBus(client.sql, "fresh");
+  let gaps = 0;
+  let left = 0;
+  const quit = fresh.onGap(() => left++);
+  fresh.onGap(() => gaps++);
+  await connected({ here: buses.postgres?.there ?? fresh, there: fresh });
+  expect(gaps).toBe(0);
+  quit();
+  await three.sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`;
+  await until(() => gaps === 1);
+  expect(left).toBe(0);
+  await fresh.close();
+  await client.close();
+});
+
 test("while Valkey is away notices go over the fallback, at once and once", async () => {
   const line = memoryBus();
   const here = valkeyBus({ url: valkey.url, processId: "1", fallback: line, logger });

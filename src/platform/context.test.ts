@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createTestApp, type Person, type TestApp } from "../../test/support/app.ts";
+import { contextOf } from "../../test/support/scopes.ts";
+import { type Ctx, inTransaction, systemContext, userOf } from "./context.ts";
+
+let app: TestApp;
+let ada: Person;
+beforeAll(async () => {
+  app = await createTestApp();
+  ada = await app.person("Ada");
+  await app.deps.database.sql`create table notes (text text)`;
+});
+afterAll(() => app.close());
+
+const write = (ctx: Ctx, text: string) => ctx.db.execute(`insert into notes values ('${text}')`);
+const notes = async () =>
+  (await app.deps.database.sql`select text from notes order by text`).map(({ text }) => text);
+
+describe("a transaction", () => {
+  test("stores everything or nothing, and gives back what its work did", async () => {
+    const ctx = systemContext(app.deps, "test");
+    const done = await inTransaction(ctx, async (tx) => {
+      await write(tx, "kept");
+      return "done";
+    });
+    expect(done).toBe("done");
+    const failed = inTransaction(ctx, async (tx) => {
+      await write(tx, "lost");
+      throw new Error("changed my mind");
+    });
+    await expect(failed).rejects.toThrow("changed my mind");
+    expect(await notes()).toEqual(["kept"]);
+  });
+
+  test("inside another one is a part of it", async () => {
+    const ctx = systemContext(app.deps, "test");
+    const failed = inTransaction(ctx, async (outer) => {
+      await inTransaction(outer, (inner) => {
+        expect(inner).toBe(outer);
+        return write(inner, "inner");
+      });
+      throw new Error("the outer one fails");
+    });
+    await expect(failed).rejects.toThrow("the outer one fails");
+    expect(await notes()).toEqual(["kept"]);
+  });
+
+  test("keeps who acts, from where, by which request", async () => {
+    const ctx: Ctx = { ...contextOf(app, ada), requestId: "r1", ip: "192.0.2.1" };
+    await inTransaction(ctx, async (tx) => {
+      expect(tx).toMatchObject({ requestId: "r1", ip: "192.0.2.1" });
+      expect(tx.actor).toBe(ctx.actor);
+      expect(tx.db).not.toBe(ctx.db);
+    });
+  });
+});
+
+test("a verb for people is no verb for jobs and strangers", () => {
+  expect(userOf(contextOf(app, ada)).userId).toBe(ada.me.id);
+  expect(() => userOf(systemContext(app.deps, "purge"))).toThrow("signed-in user");
+  const stranger: Ctx = { ...contextOf(app, ada), actor: { kind: "anonymous" } };
+  expect(() => userOf(stranger)).toThrow("signed-in user");
+});
