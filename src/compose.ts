@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "./config.ts";
 import { createAuditServices } from "./features/audit/index.ts";
@@ -10,7 +9,8 @@ import { s3Blobs } from "./platform/blobs/s3.ts";
 import type { Bus } from "./platform/bus/bus.ts";
 import { postgresBus } from "./platform/bus/postgres.ts";
 import { valkeyBus } from "./platform/bus/valkey.ts";
-import { newSecretKey, secretKeys } from "./platform/crypto/secret-keys.ts";
+import { secretKeys } from "./platform/crypto/secret-keys.ts";
+import { storedKeys } from "./platform/crypto/stored-keys.ts";
 import type { DatabaseClient } from "./platform/db/client.ts";
 import { DatabaseClock } from "./platform/db/database-clock.ts";
 import type { Observers } from "./platform/db/instrument-queries.ts";
@@ -103,7 +103,7 @@ async function open(
     ids: idsBy(clock),
     logger,
     metrics,
-    secrets: secretKeys(config.secretKeys ?? storedSecretKeys(config.dataDir)),
+    secrets: secretKeys(config.secretKeys ?? storedKeys(config.dataDir)),
     bus,
     blobs:
       config.blobs === "s3"
@@ -212,17 +212,4 @@ function s3Options(config: Config) {
     accessKeyId: config.s3AccessKeyId,
     secretAccessKey: config.s3SecretAccessKey,
   };
-}
-
-/** One machine, nothing configured: a key is made once and kept in the data folder. */
-function storedSecretKeys(dataDir: string): string[] {
-  const folder = resolve(dataDir);
-  const path = join(folder, "secret-keys");
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(path, `${newSecretKey("k1")}\n`, { mode: 0o600, flag: "wx" });
-  }
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .filter((entry) => entry !== "");
 }

@@ -24,6 +24,10 @@ export interface SecretKeys {
   /** HMAC-SHA256, base64url. */
   sign(value: string, purpose: string): string;
   verify(value: string, signature: string, purpose: string): boolean;
+  /** Id of the key that seals and signs. */
+  readonly newestId: string;
+  /** Whether one key of the ring has signed; null when the ring no longer has it. */
+  verifyBy(keyId: string, value: string, signature: string, purpose: string): boolean | null;
 }
 
 /** @param ring `id:base64` entries, newest first; keys are used through HKDF, one per purpose (RFC 5869). */
@@ -43,6 +47,11 @@ export function secretKeys(ring: readonly string[]): SecretKeys {
   };
   const mac = (key: SecretKey, value: string, purpose: string) =>
     createHmac("sha256", subkey(key, purpose)).update(value).digest();
+  const isSigned = (key: SecretKey, value: string, signature: string, purpose: string) => {
+    const given = Buffer.from(signature, "base64url");
+    const expected = mac(key, value, purpose);
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  };
   return {
     seal(plain, purpose) {
       const nonce = randomBytes(12);
@@ -72,12 +81,12 @@ export function secretKeys(ring: readonly string[]): SecretKeys {
       ]).toString("utf8");
     },
     sign: (value, purpose) => mac(newest, value, purpose).toString("base64url"),
-    verify(value, signature, purpose) {
-      const given = Buffer.from(signature, "base64url");
-      return keys.some((key) => {
-        const expected = mac(key, value, purpose);
-        return expected.length === given.length && timingSafeEqual(expected, given);
-      });
+    verify: (value, signature, purpose) =>
+      keys.some((key) => isSigned(key, value, signature, purpose)),
+    newestId: newest.id,
+    verifyBy(keyId, value, signature, purpose) {
+      const key = keys.find(({ id }) => id === keyId);
+      return key === undefined ? null : isSigned(key, value, signature, purpose);
     },
   };
 }
