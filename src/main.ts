@@ -7,10 +7,13 @@ import { runAdmin } from "./cli.ts";
 import { type Config, ConfigError, describeConfig, readConfig } from "./config.ts";
 import { verifyChain } from "./features/audit/index.ts";
 import { describeIsolation, isolateChild } from "./features/knowledge/index.ts";
+import { secretKeys } from "./platform/crypto/secret-keys.ts";
+import { readStoredKeys } from "./platform/crypto/stored-keys.ts";
 import { openDatabase } from "./platform/db/client.ts";
 import { type EmbeddedServer, embeddedUrl, startEmbedded } from "./platform/db/embedded.ts";
 import { FolderInUseError } from "./platform/db/folder-claim.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
+import { uuidv7 } from "./platform/ids.ts";
 import { serve } from "./serve.ts";
 
 const USAGE = `atelier: the AI workspace that a team runs on its own infrastructure
@@ -98,15 +101,24 @@ async function runConfig(): Promise<number> {
 
 async function runAudit(what: string | undefined, head: string | undefined): Promise<number> {
   if (what !== "verify") return usage();
-  return onDatabase(readConfig(process.env), async (url) => {
+  const config = readConfig(process.env);
+  return onDatabase(config, async (url) => {
+    const ring = config.secretKeys ?? readStoredKeys(config.dataDir);
+    if (ring === null) {
+      process.stderr.write("atelier: the audit log is verified with ATELIER_SECRET_KEYS\n");
+      return 2;
+    }
     const database = openDatabase({ url, poolMax: 1, work: "maintenance" });
-    const report = await verifyChain(database.db, head).finally(() => database.close());
+    const keys = { secrets: secretKeys(ring), ids: uuidv7 };
+    const report = await verifyChain(database.db, keys, head).finally(() => database.close());
     if (report.broken !== null) {
       const { seq, reason } = report.broken;
       say(`BROKEN at row ${seq} (${reason}); ${report.rows} rows before it hold`);
       return 1;
     }
-    say(`${report.rows} rows hold; head ${report.head}`);
+    const { rows, unkeyed } = report;
+    const old = unkeyed === 0 ? "" : `, the first ${unkeyed} from before the chain had a key`;
+    say(`${rows} rows hold${old}; head ${report.head}`);
     if (report.contains !== false) return 0;
     say("BROKEN: the head given is not in the chain");
     return 1;

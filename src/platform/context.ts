@@ -30,6 +30,8 @@ export interface Ctx {
   readonly deps: Deps;
   readonly db: Database;
   readonly requestId?: string | undefined;
+  /** What the caller calls the request. */
+  readonly callerRequestId?: string | undefined;
   readonly ip?: string | undefined;
   /** In a transaction: what tells afterwards whether it was committed, should the answer to COMMIT be lost. */
   readonly proofs?: CommitProof[];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type TestApp } from "../support/app.ts";
 import { makeCast, ROLES, type Role } from "../support/cast.ts";
-import { type Operation, readOperations } from "../support/operations.ts";
+import { type Operation, permittedRole, readOperations } from "../support/operations.ts";
 import { samples } from "./samples.ts";
 
 let app: TestApp;
@@ -36,10 +36,7 @@ async function run(operation: Operation, role: Role) {
 test("each change leaves exactly one row of its action in the log", async () => {
   const surprises: string[] = [];
   for (const operation of operations) {
-    const { status, right, actions, always } = await run(
-      operation,
-      operation.access === "admin" ? "admin" : "owner",
-    );
+    const { status, right, actions, always } = await run(operation, permittedRole(operation));
     if (always !== undefined) continue;
     if (!right || actions.join() !== operation.audit)
       surprises.push(`${operation.name}: ${status}, recorded [${actions}]`);
@@ -66,15 +63,12 @@ test("repeated with an Idempotency-Key a change is recorded once, and no secret 
   const surprises: string[] = [];
   for (const operation of operations.filter(({ method }) => method !== "DELETE")) {
     const cast = await makeCast(app);
-    const sample = await samples[operation.name]?.(
-      cast,
-      operation.access === "admin" ? "admin" : "owner",
-    );
+    const sample = await samples[operation.name]?.(cast, permittedRole(operation));
     // Strangers have no keys, and a file says by its hash that it is the same.
     if (sample === undefined || sample.always !== undefined || operation.access === "anyone")
       continue;
     if (sample.body instanceof Blob || sample.body instanceof FormData) continue;
-    const caller = cast.callers[operation.access === "admin" ? "admin" : "owner"];
+    const caller = cast.callers[permittedRole(operation)];
     const send = () =>
       caller.request(operation.method, sample.path, sample.body, {
         "idempotency-key": cast.projectId,

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createTestApp, type TestApp } from "../support/app.ts";
 import { makeCast, ROLES, type Role } from "../support/cast.ts";
-import { mountedOperations, type Operation, readOperations } from "../support/operations.ts";
+import {
+  mountedOperations,
+  type Operation,
+  permittedRole,
+  readOperations,
+} from "../support/operations.ts";
 import { readId, readProblem } from "../support/read.ts";
 import { samples } from "./samples.ts";
 
@@ -203,7 +208,7 @@ test("an archived project is read as before and takes no change", async () => {
 test("of two changes made from the same version, one wins and the other is told so", async () => {
   const outcomes: string[] = [];
   for (const operation of operations.filter(({ method }) => method === "PATCH")) {
-    const role = operation.access === "admin" ? "admin" : "owner";
+    const role = permittedRole(operation);
     const cast = await makeCast(app);
     const sample = await samples[operation.name]?.(cast, role);
     if (sample === undefined) continue;

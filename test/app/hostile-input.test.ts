@@ -12,7 +12,7 @@ import {
   oddQueries,
   type Variant,
 } from "../support/hostile.ts";
-import { type Operation, readOperations } from "../support/operations.ts";
+import { type Operation, permittedRole, readOperations } from "../support/operations.ts";
 import { readProblem } from "../support/read.ts";
 import { type Sample, samples } from "./samples.ts";
 
@@ -37,10 +37,8 @@ async function prepare(operation: Operation): Promise<{ cast: Cast; sample: Samp
   const makeSample = samples[operation.name];
   if (makeSample === undefined) throw new Error(`${operation.name}: no sample`);
   const cast = await makeCast(app);
-  return { cast, sample: await makeSample(cast, actingRole(operation)) };
+  return { cast, sample: await makeSample(cast, permittedRole(operation)) };
 }
-
-const actingRole = ({ access }: Operation) => (access === "admin" ? "admin" : "owner");
 
 const asObject = (body: unknown): Record<string, unknown> =>
   typeof body === "object" && body !== null && !Array.isArray(body) ? { ...body } : {};
@@ -58,7 +56,7 @@ async function send(
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   const type =
     variant.type === undefined || variant.type === null ? {} : { "content-type": variant.type };
-  const response = await cast.callers[actingRole(operation)].request(
+  const response = await cast.callers[permittedRole(operation)].request(
     operation.method,
     path,
     bytes,
@@ -91,7 +89,7 @@ async function judge(response: Response, name: string): Promise<string | null> {
 async function fingerprint(): Promise<string> {
   const { sql, db } = app.deps.database;
   // Rows of the log get their place in the chain a moment later; that is no write of this request.
-  await sealChain(db);
+  await sealChain(db, app.deps);
   const tables = await sql`
     select table_name as name from information_schema.tables
     where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { createTestApp, type TestApp } from "../support/app.ts";
 import { makeCast } from "../support/cast.ts";
-import { type Operation, readOperations } from "../support/operations.ts";
+import { type Operation, permittedRole, readOperations } from "../support/operations.ts";
 import { samples } from "./samples.ts";
 
 /**
@@ -69,7 +69,7 @@ test("what a session is answered with secrets takes no key, and no key is answer
   const leaks: string[] = [];
   await Promise.all(
     operations.map(async (operation) => {
-      const as = operation.access?.startsWith("admin") ? "admin" : "owner";
+      const as = permittedRole(operation);
       const bySession = await secretsIn((await call(operation, as, "session")).text);
       const byKey = await secretsIn(
         (await call(operation, as, as === "admin" ? "admin" : "write")).text,

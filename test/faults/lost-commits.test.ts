@@ -7,7 +7,7 @@ import { makeCast } from "../support/cast.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type DatabaseProxy, loseCommitAfter, proxyTo } from "../support/database-proxy.ts";
 import { connectServer, newThread, readThread, until } from "../support/generation.ts";
-import { readOperations } from "../support/operations.ts";
+import { permittedRole, readOperations } from "../support/operations.ts";
 import { read, readProblem } from "../support/read.ts";
 
 const provider = openAiServer();
@@ -54,7 +54,7 @@ async function changeAll(what: "answer" | "statement") {
     [];
   for (const { name, method, access, audit, success } of await readOperations(app)) {
     if (typeof audit !== "string") continue;
-    const role = access === "admin" ? "admin" : "owner";
+    const role = permittedRole({ access });
     const cast = await makeCast(app);
     const sample = await samples[name]?.(cast, role);
     if (sample === undefined || sample.always !== undefined) continue;

@@ -42,6 +42,11 @@ export interface Operation {
   readonly query: string[];
 }
 
+/** Who may call an operation, of the people in a cast. */
+export function permittedRole({ access }: Pick<Operation, "access">): "admin" | "owner" {
+  return access?.startsWith("admin") ? "admin" : "owner";
+}
+
 /** Every operation of the API, from the document that the application itself serves. */
 export async function readOperations(app: TestApp): Promise<Operation[]> {
   const response = await app.app.request("/api/openapi.json");

@@ -1567,6 +1567,7 @@ export interface components {
                 [key: string]: unknown;
             };
             requestId: string | null;
+            callerRequestId: string | null;
             ip: string | null;
             hash: string;
         };
@@ -4075,7 +4076,7 @@ export interface operations {
             query?: {
                 limit?: number | undefined;
                 cursor?: string | undefined;
-                action?: ("user.signed_up" | "user.signed_in" | "user.signed_out" | "user.updated" | "user.password_changed" | "user.password_reset" | "user.password_reset_link_created" | "user.created" | "session.revoked" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "project.deleted" | "project.restored" | "project.purged" | "member.added" | "member.role_changed" | "member.removed" | "file.uploaded" | "file.deleted" | "file.restored" | "file.retried" | "agent.created" | "agent.updated" | "agent.deleted" | "agent.restored" | "thread.created" | "thread.updated" | "thread.leaf_selected" | "thread.deleted" | "thread.restored" | "message.sent" | "message.regenerated" | "generation.stopped" | "provider.created" | "provider.updated" | "provider.deleted" | "provider.tested" | "provider.keys_resealed" | "model.created" | "model.updated" | "model.deleted" | "model.underestimated" | "settings.updated") | undefined;
+                action?: ("user.signed_up" | "user.signed_in" | "user.signed_out" | "user.updated" | "user.password_changed" | "user.password_reset" | "user.password_reset_link_created" | "user.created" | "session.revoked" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "project.deleted" | "project.restored" | "project.purged" | "member.added" | "member.role_changed" | "member.removed" | "file.uploaded" | "file.deleted" | "file.restored" | "file.retried" | "agent.created" | "agent.updated" | "agent.deleted" | "agent.restored" | "thread.created" | "thread.updated" | "thread.leaf_selected" | "thread.deleted" | "thread.restored" | "message.sent" | "message.regenerated" | "generation.stopped" | "provider.created" | "provider.updated" | "provider.deleted" | "provider.tested" | "provider.keys_resealed" | "model.created" | "model.updated" | "model.deleted" | "model.underestimated" | "settings.updated" | "audit.chain_keyed") | undefined;
                 actorId?: string | undefined;
                 projectId?: string | undefined;
                 targetId?: string | undefined;

@@ -48,5 +48,6 @@ export const AUDIT_ACTIONS = [
   "model.deleted",
   "model.underestimated",
   "settings.updated",
+  "audit.chain_keyed",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -23,7 +23,6 @@ export async function record(ctx: Ctx, entry: AuditEntry): Promise<void> {
   }
   const row: AuditInsert = {
     id: ctx.deps.ids.next(),
-    at: ctx.deps.clock.now(),
     ...actorColumns(ctx),
     action: entry.action,
     targetKind: entry.target.kind,
@@ -31,6 +30,7 @@ export async function record(ctx: Ctx, entry: AuditEntry): Promise<void> {
     projectId: entry.projectId ?? null,
     detail: entry.detail ?? {},
     requestId: ctx.requestId ?? null,
+    callerRequestId: ctx.callerRequestId ?? null,
     ip: ctx.ip ?? null,
   };
   await insertAudit(ctx.db, row);

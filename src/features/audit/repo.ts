@@ -8,18 +8,22 @@ import {
   isNotNull,
   isNull,
   lt,
+  lte,
+  or,
   sql,
   TransactionRollbackError,
 } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import type { Position } from "../../platform/http/pagination.ts";
 import { users } from "../identity/tables.ts";
-import { auditLog } from "./tables.ts";
+import { auditLog, auditSeals } from "./tables.ts";
 
 export type AuditRow = typeof auditLog.$inferSelect;
 export type AuditInsert = typeof auditLog.$inferInsert;
 
-export async function insertAudit(db: Database, row: AuditInsert): Promise<void> {
-  await db.insert(auditLog).values(row);
+/** @returns the row as stored, with the database's time. */
+export function insertAudit(db: Database, row: AuditInsert): Promise<AuditRow[]> {
+  return db.insert(auditLog).values(row).returning();
 }
 
 /**
@@ -53,19 +57,18 @@ export interface AuditFilter {
   until?: Date | undefined;
 }
 
-/**
- * Rows that match, newest first, with the actor's name where the account still exists.
- * @param afterId the last row of the page before.
- */
+/** Rows that match, newest first, with their seal and the actor's name where the account still exists. */
 export function listAudit(
   db: Database,
   filter: AuditFilter,
-  page: { afterId: string | null; limit: number },
+  page: { after: Position | null; limit: number },
 ) {
   const { action, actorId, projectId, targetId, since, until } = filter;
+  const { at, id } = auditLog;
   return db
-    .select({ entry: auditLog, actorName: users.name })
+    .select({ entry: auditLog, seal: auditSeals, actorName: users.name })
     .from(auditLog)
+    .leftJoin(auditSeals, eq(auditSeals.auditId, id))
     .leftJoin(users, eq(users.id, auditLog.actorId))
     .where(
       and(
@@ -73,62 +76,114 @@ export function listAudit(
         actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
         projectId === undefined ? undefined : eq(auditLog.projectId, projectId),
         targetId === undefined ? undefined : eq(auditLog.targetId, targetId),
-        since === undefined ? undefined : gte(auditLog.at, since),
-        until === undefined ? undefined : lt(auditLog.at, until),
-        page.afterId === null
+        since === undefined ? undefined : gte(at, since),
+        until === undefined ? undefined : lt(at, until),
+        page.after === null
           ? undefined
-          : lt(
-              auditLog.seq,
-              sql`(select a.seq from ${auditLog} a where a.id = ${page.afterId}::uuid)`,
-            ),
+          : sql`(${at}, ${id}) < (${page.after.at.toISOString()}::timestamptz, ${page.after.id}::uuid)`,
       ),
     )
-    .orderBy(desc(auditLog.seq))
+    .orderBy(desc(at), desc(id))
     .limit(page.limit + 1);
 }
 
-/** The last row of the chain. */
-export async function findHead(db: Database): Promise<{ seq: number; hash: string } | undefined> {
+export type Seal = typeof auditSeals.$inferSelect;
+
+export async function findLastSeal(db: Database): Promise<Seal | undefined> {
+  const [seal] = await db.select().from(auditSeals).orderBy(desc(auditSeals.seq)).limit(1);
+  return seal;
+}
+
+export async function findFirstSeal(db: Database): Promise<Seal | undefined> {
+  const [seal] = await db.select().from(auditSeals).orderBy(asc(auditSeals.seq)).limit(1);
+  return seal;
+}
+
+export async function findSeal(db: Database, seq: number): Promise<Seal | undefined> {
+  const [seal] = await db.select().from(auditSeals).where(eq(auditSeals.seq, seq));
+  return seal;
+}
+
+/** The last row that was chained before there was a key. */
+export async function findUnkeyedHead(db: Database): Promise<AuditRow | undefined> {
   const [row] = await db
-    .select({ seq: auditLog.seq, hash: auditLog.hash })
+    .select()
     .from(auditLog)
-    .where(isNotNull(auditLog.seq))
-    .orderBy(desc(auditLog.seq))
+    .where(isNotNull(auditLog.unkeyedSeq))
+    .orderBy(desc(auditLog.unkeyedSeq))
     .limit(1);
-  return row?.seq == null ? undefined : { seq: row.seq, hash: row.hash ?? "" };
+  return row;
 }
 
-/** Rows that are not in the chain yet, oldest first. */
-export function listUnsealed(db: Database, limit: number): Promise<AuditRow[]> {
-  return db
-    .select()
+/** Whether the log says that a key began to seal. */
+export async function isKeyAnnounced(db: Database, keyId: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: auditLog.id })
     .from(auditLog)
-    .where(isNull(auditLog.seq))
-    .orderBy(asc(auditLog.id))
+    .where(
+      and(eq(auditLog.action, "audit.chain_keyed"), sql`${auditLog.detail}->>'keyId' = ${keyId}`),
+    )
+    .limit(1);
+  return rows.length > 0;
+}
+
+/** Now, by the database's clock, which all seals are dated by. */
+export async function readDatabaseClock(db: Database): Promise<Date> {
+  const [row] = await db.execute<{ now: string }>(
+    sql`select date_trunc('milliseconds', clock_timestamp()) as now`,
+  );
+  return new Date(row?.now ?? Number.NaN);
+}
+
+/** Rows without a seal in the order of their times, but for those that the unkeyed chain has up to a number. */
+export async function listUnsealed(
+  db: Database,
+  { unkeyedUpTo, since, limit }: { unkeyedUpTo: number; since: Date | null; limit: number },
+): Promise<AuditRow[]> {
+  const rows = await db
+    .select({ row: auditLog })
+    .from(auditLog)
+    .leftJoin(auditSeals, eq(auditSeals.auditId, auditLog.id))
+    .where(
+      and(
+        isNull(auditSeals.seq),
+        or(
+          isNull(auditLog.unkeyedSeq),
+          lt(auditLog.unkeyedSeq, 1),
+          gt(auditLog.unkeyedSeq, unkeyedUpTo),
+        ),
+        since === null ? undefined : gte(auditLog.at, since),
+      ),
+    )
+    .orderBy(asc(auditLog.at), asc(auditLog.id))
+    .limit(limit);
+  return rows.map(({ row }) => row);
+}
+
+export async function insertSeals(db: Database, seals: Seal[]): Promise<void> {
+  if (seals.length > 0) await db.insert(auditSeals).values(seals);
+}
+
+/** The next seals after a number, oldest first, each with its row if that is still there. */
+export function listSeals(db: Database, afterSeq: number, limit: number) {
+  return db
+    .select({ seal: auditSeals, row: auditLog })
+    .from(auditSeals)
+    .leftJoin(auditLog, eq(auditLog.id, auditSeals.auditId))
+    .where(gt(auditSeals.seq, afterSeq))
+    .orderBy(asc(auditSeals.seq))
     .limit(limit);
 }
 
-export interface Seal {
-  id: string;
-  seq: number;
-  previousHash: string;
-  hash: string;
-}
-
-export async function storeSeals(db: Database, seals: Seal[]): Promise<void> {
-  if (seals.length === 0) return;
-  await db.execute(sql`
-    update ${auditLog} as a set seq = s.seq, previous_hash = s."previousHash", hash = s.hash
-    from json_to_recordset(${JSON.stringify(seals)}::json) as s(id uuid, seq bigint, "previousHash" text, hash text)
-    where a.id = s.id`);
-}
-
-/** The next rows of the chain after a number, oldest first. */
-export function listChain(db: Database, afterSeq: number, limit: number): Promise<AuditRow[]> {
+/** The next rows of the unkeyed chain after a number and up to another, oldest first. */
+export function listUnkeyed(
+  db: Database,
+  range: { after: number; upTo: number; limit: number },
+): Promise<AuditRow[]> {
   return db
     .select()
     .from(auditLog)
-    .where(gt(auditLog.seq, afterSeq))
-    .orderBy(asc(auditLog.seq))
-    .limit(limit);
+    .where(and(gt(auditLog.unkeyedSeq, range.after), lte(auditLog.unkeyedSeq, range.upTo)))
+    .orderBy(asc(auditLog.unkeyedSeq))
+    .limit(range.limit);
 }

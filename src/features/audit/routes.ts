@@ -1,7 +1,7 @@
 import { jsonAnswer } from "../../platform/http/json.ts";
 import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
 import { type AccessRule, createRoute, guard, router } from "../../platform/http/route.ts";
-import { type AuditRow, listAudit } from "./repo.ts";
+import { type AuditRow, listAudit, type Seal } from "./repo.ts";
 import { type AuditEntryView, auditPage, auditQuery } from "./schema.ts";
 import { sealChain } from "./seal-chain.ts";
 
@@ -19,29 +19,35 @@ export function auditRoutes<Granted extends object>(admin: AccessRule<Granted>) 
     }),
     async (c) => {
       const { limit, cursor, since, until, ...filter } = c.req.valid("query");
-      await sealChain(c.get("ctx").db);
+      const { db, deps } = c.get("ctx");
+      await sealChain(db, deps);
       const rows = await listAudit(
-        c.get("ctx").db,
+        db,
         {
           ...filter,
           since: since === undefined ? undefined : new Date(since),
           until: until === undefined ? undefined : new Date(until),
         },
-        { afterId: decodeCursor(cursor)?.id ?? null, limit },
+        { after: decodeCursor(cursor), limit },
       );
       const { items, nextCursor } = toPage(rows, limit, ({ entry }) => entry);
-      return c.json(
-        { items: items.map(({ entry, actorName }) => present(entry, actorName)), nextCursor },
-        200,
-      );
+      return c.json({ items: items.map(present), nextCursor }, 200);
     },
   );
 }
 
-function present(row: AuditRow, actorName: string | null): AuditEntryView {
+function present({
+  entry: row,
+  seal,
+  actorName,
+}: {
+  entry: AuditRow;
+  seal: Seal | null;
+  actorName: string | null;
+}): AuditEntryView {
   return {
     id: row.id,
-    seq: row.seq ?? 0,
+    seq: seal?.seq ?? row.unkeyedSeq ?? 0,
     at: row.at.toISOString(),
     actorKind: row.actorKind,
     actorId: row.actorId,
@@ -52,7 +58,8 @@ function present(row: AuditRow, actorName: string | null): AuditEntryView {
     projectId: row.projectId,
     detail: row.detail,
     requestId: row.requestId,
+    callerRequestId: row.callerRequestId,
     ip: row.ip,
-    hash: row.hash ?? "",
+    hash: seal?.hash ?? row.unkeyedHash ?? "",
   };
 }

@@ -6,7 +6,7 @@ import { AUDIT_ACTIONS } from "./actions.ts";
 export const auditEntry = z
   .object({
     id: z.uuid(),
-    /** The row's place in the chain. */
+    /** The row's place in the chain; 0 until it is sealed, within a second. */
     seq: z.number().int(),
     at: timestamp,
     /** `user`, `api_key`, `anonymous` or `system:` and the job. */
@@ -19,7 +19,10 @@ export const auditEntry = z
     targetId: z.string().nullable(),
     projectId: z.uuid().nullable(),
     detail: z.record(z.string(), z.unknown()),
+    /** Ours: the one in the answer's X-Request-Id and in the log. */
     requestId: z.string().nullable(),
+    /** What the caller sent as X-Request-Id; nobody but the caller vouches for it. */
+    callerRequestId: z.string().nullable(),
     ip: z.string().nullable(),
     hash: z.string(),
   })

@@ -1,68 +1,165 @@
-import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
-import { type AuditRow, findHead, listUnsealed, storeSeals } from "./repo.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { CHAIN_PURPOSE, CHAIN_START, rowHash } from "./hash-row.ts";
+import {
+  type AuditRow,
+  findFirstSeal,
+  findLastSeal,
+  findSeal,
+  findUnkeyedHead,
+  insertAudit,
+  insertSeals,
+  isKeyAnnounced,
+  listUnsealed,
+  readDatabaseClock,
+  type Seal,
+} from "./repo.ts";
 
-/** The hash that the first row follows. */
-export const CHAIN_START = "0".repeat(64);
 /** An arbitrary constant: one process seals at a time. */
 const SEAL_LOCK = 7_263_548_191;
 const BATCH = 500;
+/** How long before the newest seal rows without one are looked for each second; longer than transactions last. */
+const RECENT_MS = 120_000;
+/** After this long nobody else is about to seal with a key that we do not have. */
+const ABANDONED_MS = 900_000;
 
-/** A row as the chain holds it. */
-export interface SealedRow extends AuditRow {
+export type ChainKeys = Pick<Deps, "secrets" | "ids">;
+
+/** A place in the chain; kept elsewhere, it later proves that nothing up to it was cut off or rewritten. */
+export interface Head {
   seq: number;
-  previousHash: string;
+  hash: string;
+}
+
+export interface Sealing {
+  /** The newest seal, if there is one. */
+  last: Head | undefined;
+  /** Whether the seal seen before is no longer there, or the newest one was not made by the key that it names. */
+  tampered: boolean;
 }
 
 /**
- * Chains every committed row that is not yet in the chain. Chaining inside each change's transaction
- * would make all writers of the workspace wait for one another's commits; this way they never meet, and
- * a row can be changed unnoticed for a second at most.
+ * Chains every committed row that is not yet in the chain. Each seal holds a hash over the row and the hash
+ * before, signed with the newest key of the ring: whoever has the database but not the key can neither
+ * change a row nor append a seal unnoticed. Chaining inside each change's transaction would make all
+ * writers of the workspace wait for one another's commits; this way they never meet.
+ * @param seen the newest seal after the sealing before: it must be there still.
+ * @param everything looks for rows of any age, not only for recent ones.
  */
-export async function sealChain(db: Database): Promise<void> {
-  for (let sealed = BATCH; sealed === BATCH; ) {
-    sealed = await db.transaction(async (tx) => {
-      await tx.execute(sql`select pg_advisory_xact_lock(${SEAL_LOCK})`);
-      let head = (await findHead(tx)) ?? { seq: 0, hash: CHAIN_START };
-      const seals = (await listUnsealed(tx, BATCH)).map((row) => {
-        const chained = { ...row, seq: head.seq + 1, previousHash: head.hash };
-        head = { seq: chained.seq, hash: chainHash(chained) };
-        return { id: row.id, seq: head.seq, previousHash: chained.previousHash, hash: head.hash };
-      });
-      await storeSeals(tx, seals);
-      return seals.length;
-    });
+export async function sealChain(
+  db: Database,
+  keys: ChainKeys,
+  { seen, everything = false }: { seen?: Head | undefined; everything?: boolean } = {},
+): Promise<Sealing> {
+  const done: Sealing = { last: seen, tampered: false };
+  for (;;) {
+    const { last, tampered, count } = await db.transaction((tx) =>
+      sealBatch(tx, keys, done.last, everything),
+    );
+    done.last = last;
+    done.tampered ||= tampered;
+    if (count < BATCH) return done;
   }
 }
 
-/** SHA-256 over the row's columns in a fixed order, its place and the previous row's hash included. */
-export function chainHash(row: SealedRow): string {
-  const canonical = JSON.stringify([
-    row.previousHash,
-    row.seq,
-    row.id,
-    row.at.toISOString(),
-    row.actorKind,
-    row.actorId,
-    row.action,
-    row.targetKind,
-    row.targetId,
-    row.projectId,
-    sortKeys(row.detail),
-    row.requestId,
-    row.ip,
-  ]);
-  return createHash("sha256").update(canonical).digest("hex");
+async function sealBatch(
+  tx: Database,
+  keys: ChainKeys,
+  seen: Head | undefined,
+  everything: boolean,
+): Promise<Sealing & { count: number }> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${SEAL_LOCK})`);
+  const last = await findLastSeal(tx);
+  const trusted = last === undefined ? true : verifySeal(keys, last);
+  const tampered = trusted === false || !(await isStillThere(tx, seen, last));
+  const now = await readDatabaseClock(tx);
+  // Another process has a newer key than we have, as in a rotation: it seals.
+  if (trusted === null && last && now.getTime() - last.sealedAt.getTime() < ABANDONED_MS)
+    return { last, tampered, count: 0 };
+  const start = last ?? (await findStart(tx));
+  const first = await findFirstSeal(tx);
+  const rows = await listUnsealed(tx, {
+    unkeyedUpTo: first === undefined ? start.seq : first.seq - 1,
+    since: everything || !last ? null : new Date(last.sealedAt.getTime() - RECENT_MS),
+    limit: BATCH,
+  });
+  if (rows.length === 0) return { last, tampered, count: 0 };
+  const announced = await announceKey(tx, keys, start, { last, trusted });
+  const seals = chain(keys, { start, last, now }, [...announced, ...rows]);
+  await insertSeals(tx, seals);
+  return { last: seals.at(-1), tampered, count: rows.length };
 }
 
-/** jsonb does not keep the order of keys, so the hash must not depend on it. */
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, sortKeys(item)]),
-  );
+function chain(
+  { secrets }: ChainKeys,
+  { start, last, now }: { start: Head; last: Seal | undefined; now: Date },
+  rows: AuditRow[],
+): Seal[] {
+  const times = [now, ...rows.map(({ at }) => at), ...(last ? [last.sealedAt] : [])];
+  const sealedAt = new Date(Math.max(...times.map((time) => time.getTime())));
+  let head = start;
+  return rows.map((row) => {
+    const place = { seq: head.seq + 1, sealedAt, previousHash: head.hash };
+    const hash = rowHash(place, row);
+    head = { seq: place.seq, hash };
+    return {
+      ...place,
+      auditId: row.id,
+      hash,
+      keyId: secrets.newestId,
+      mac: secrets.sign(hash, CHAIN_PURPOSE),
+    };
+  });
+}
+
+/** Where the keyed chain begins: after the rows that were chained without a key, if there are any. */
+async function findStart(tx: Database): Promise<Head> {
+  const row = await findUnkeyedHead(tx);
+  return row?.unkeyedSeq == null
+    ? { seq: 0, hash: CHAIN_START }
+    : { seq: row.unkeyedSeq, hash: row.unkeyedHash ?? "" };
+}
+
+/**
+ * A key's first seal in a chain that something else began is on a row that says so: the switch from the
+ * unkeyed chain, a rotation, or a chain whose last key is lost.
+ */
+async function announceKey(
+  tx: Database,
+  { secrets, ids }: ChainKeys,
+  start: Head,
+  { last, trusted }: { last: Seal | undefined; trusted: boolean | null },
+): Promise<AuditRow[]> {
+  const { newestId: keyId } = secrets;
+  const begins = last === undefined && start.seq === 0;
+  if (begins || last?.keyId === keyId) return [];
+  if (trusted !== null && (await isKeyAnnounced(tx, keyId))) return [];
+  return insertAudit(tx, {
+    id: ids.next(),
+    actorKind: "system:audit",
+    action: "audit.chain_keyed",
+    targetKind: "audit",
+    detail: {
+      keyId,
+      after: start.seq,
+      head: start.hash,
+      ...(trusted === null ? { unverified: true } : {}),
+    },
+  });
+}
+
+/** Whether the key of the ring that a seal names has made it; null when the ring does not have that key. */
+export function verifySeal({ secrets }: Pick<ChainKeys, "secrets">, seal: Seal): boolean | null {
+  return secrets.verifyBy(seal.keyId, seal.hash, seal.mac, CHAIN_PURPOSE);
+}
+
+async function isStillThere(
+  tx: Database,
+  seen: Head | undefined,
+  last: Seal | undefined,
+): Promise<boolean> {
+  if (seen === undefined) return true;
+  const then = last?.seq === seen.seq ? last : await findSeal(tx, seen.seq);
+  return then?.hash === seen.hash;
 }

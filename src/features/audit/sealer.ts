@@ -1,35 +1,48 @@
 import type { Deps } from "../../platform/deps.ts";
-import { sealChain } from "./seal-chain.ts";
+import { type Head, sealChain } from "./seal-chain.ts";
 
 const EVERY_MS = 1_000;
 
-/** Seals new audit rows every second while the process runs. */
+/** Seals new audit rows every second while the process runs, and remembers what it has seen of the chain. */
 export class Sealer {
   readonly #deps: Deps;
   #timer: ReturnType<typeof setInterval> | undefined;
   #sealing: Promise<void> | undefined;
+  #seen: Head | undefined;
+  #alarmedAt: string | undefined;
 
   constructor(deps: Deps) {
     this.#deps = deps;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#seal(), EVERY_MS);
+    this.#timer = setInterval(() => void this.seal(), EVERY_MS);
   }
 
   /** Seals once more, then stops. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#sealing;
-    await this.#seal();
+    await this.seal();
   }
 
-  #seal(): Promise<void> {
-    this.#sealing ??= sealChain(this.#deps.database.db)
+  /** Seals what is there; joins a sealing that runs already. A failure is logged and retried a second later. */
+  seal(): Promise<void> {
+    this.#sealing ??= this.#sealOnce()
       .catch((error) => this.#deps.logger.warn({ err: error }, "audit chain not sealed; retrying"))
       .finally(() => {
         this.#sealing = undefined;
       });
     return this.#sealing;
+  }
+
+  async #sealOnce(): Promise<void> {
+    const { database, logger, metrics } = this.#deps;
+    const { last, tampered } = await sealChain(database.db, this.#deps, { seen: this.#seen });
+    this.#seen = last;
+    if (!tampered || this.#alarmedAt === last?.hash) return;
+    this.#alarmedAt = last?.hash;
+    metrics.auditTampering.inc();
+    logger.error({ seq: last?.seq }, "the audit chain was changed behind our back: verify it");
   }
 }

@@ -2,14 +2,13 @@ import { sql } from "drizzle-orm";
 import { bigint, index, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { id, instant } from "../../platform/db/columns.ts";
 
-/** Who did what, in order. Append-only and chained: each row's hash covers the one before. No foreign keys, so it outlives everything. */
+/** Who did what. Append-only: rows are inserted and never touched again. No foreign keys, so it outlives everything. */
 export const auditLog = pgTable(
   "audit_log",
   {
     id: id(),
-    /** Place in the chain; null until the row is sealed, within a second of its commit. */
-    seq: bigint("seq", { mode: "number" }),
-    at: instant("at").notNull(),
+    /** The database's clock when the row was inserted, whatever the inserter says (trigger `audit_log_takes_time`). */
+    at: instant("at").notNull().default(sql`clock_timestamp()`),
     actorKind: text("actor_kind").notNull(),
     actorId: uuid("actor_id"),
     action: text("action").notNull(),
@@ -18,15 +17,42 @@ export const auditLog = pgTable(
     projectId: uuid("project_id"),
     /** Changed fields and their values where those are no content and no secret. */
     detail: jsonb("detail").$type<Record<string, unknown>>().notNull(),
+    /** Ours, as in the request log. */
     requestId: text("request_id"),
+    /** What the caller sent as X-Request-Id: its own word. */
+    callerRequestId: text("caller_request_id"),
     ip: text("ip"),
-    previousHash: text("previous_hash"),
-    hash: text("hash"),
+    /** Place and hashes of rows that were chained before there was a key; null in all newer rows. */
+    unkeyedSeq: bigint("seq", { mode: "number" }),
+    unkeyedPreviousHash: text("previous_hash"),
+    unkeyedHash: text("hash"),
   },
   (table) => [
-    uniqueIndex("audit_log_seq").on(table.seq),
-    index("audit_log_unsealed").on(table.id).where(sql`${table.seq} is null`),
-    index("audit_log_actor").on(table.actorId, table.seq),
-    index("audit_log_target").on(table.targetId, table.seq),
+    uniqueIndex("audit_log_seq").on(table.unkeyedSeq),
+    index("audit_log_at").on(table.at, table.id),
+    index("audit_log_action_at").on(table.action, table.at),
+    index("audit_log_actor_at").on(table.actorId, table.at),
+    index("audit_log_project_at").on(table.projectId, table.at),
+    index("audit_log_target_at").on(table.targetId, table.at),
   ],
+);
+
+/**
+ * The chain over the log, append-only too. It continues the numbers and hashes of the unkeyed rows; see
+ * `seal-chain.ts`.
+ */
+export const auditSeals = pgTable(
+  "audit_seals",
+  {
+    seq: bigint("seq", { mode: "number" }).primaryKey(),
+    auditId: uuid("audit_id").notNull(),
+    /** The database's clock; never less than that of the seal before. */
+    sealedAt: instant("sealed_at").notNull(),
+    previousHash: text("previous_hash").notNull(),
+    hash: text("hash").notNull(),
+    /** The key of the ring that made `mac`, HMAC-SHA256 over `hash`. */
+    keyId: text("key_id").notNull(),
+    mac: text("mac").notNull(),
+  },
+  (table) => [uniqueIndex("audit_seals_audit_id").on(table.auditId)],
 );

@@ -1,50 +1,138 @@
 import type { Database } from "../../platform/db/client.ts";
-import { listChain } from "./repo.ts";
-import { CHAIN_START, chainHash, sealChain } from "./seal-chain.ts";
+import { CHAIN_START, rowHash, unkeyedRowHash } from "./hash-row.ts";
+import {
+  type AuditRow,
+  findFirstSeal,
+  findUnkeyedHead,
+  listSeals,
+  listUnkeyed,
+  type Seal,
+} from "./repo.ts";
+import { type ChainKeys, sealChain, verifySeal } from "./seal-chain.ts";
 
 const BATCH = 1000;
+/** A row may commit after others were sealed, and be found by the hourly look at the whole log. */
+const LATE_MS = 7_200_000;
+
+export type Breach =
+  | "missing_before"
+  | "not_chained"
+  | "row_missing"
+  | "changed"
+  | "forged"
+  | "out_of_time"
+  | "unknown_key";
 
 export interface ChainReport {
   /** How many rows hold, counted from the first. */
   rows: number;
-  /** Hash of the last row that holds; kept elsewhere, it later proves that nothing up to it was cut off or rewritten. */
+  /** How many of them were chained before there was a key; the keyed rows vouch for them. */
+  unkeyed: number;
+  /** Hash of the last row that holds. */
   head: string;
   /** The first row that does not hold, and why. */
-  broken: { seq: number; reason: "missing_before" | "not_chained" | "changed" } | null;
+  broken: { seq: number; reason: Breach } | null;
   /** Whether the chain contains the hash asked for; null when none was. */
   contains: boolean | null;
 }
 
 /**
- * Recomputes the whole chain, from the first row; what is not in it yet is sealed first.
+ * Recomputes the whole chain from the first row; what is not in it yet is sealed first. Seals of keys that
+ * have left the ring are vouched for by the later ones, whose hashes cover theirs.
  * @param expected a head noted earlier. A chain alone cannot show that its end was cut off; a noted head can.
  */
-export async function verifyChain(db: Database, expected?: string): Promise<ChainReport> {
+export async function verifyChain(
+  db: Database,
+  keys: ChainKeys,
+  expected?: string,
+): Promise<ChainReport> {
+  await sealChain(db, keys, { everything: true });
+  const first = await findFirstSeal(db);
+  const switchSeq = first ? first.seq - 1 : ((await findUnkeyedHead(db))?.unkeyedSeq ?? 0);
   const report: ChainReport = {
     rows: 0,
+    unkeyed: switchSeq,
     head: CHAIN_START,
     broken: null,
     contains: expected === undefined ? null : expected === CHAIN_START,
   };
-  await sealChain(db);
+  const hold = (seq: number, hash: string) => {
+    report.rows = seq;
+    report.head = hash;
+    if (hash === expected) report.contains = true;
+  };
+  report.broken =
+    (await verifyUnkeyed(db, report, switchSeq, hold)) ??
+    (await verifySeals(db, keys, report, hold));
+  return report;
+}
+
+type Hold = (seq: number, hash: string) => void;
+type Broken = ChainReport["broken"];
+
+async function verifyUnkeyed(
+  db: Database,
+  report: ChainReport,
+  upTo: number,
+  hold: Hold,
+): Promise<Broken> {
   for (;;) {
-    const batch = await listChain(db, report.rows, BATCH);
+    const batch = await listUnkeyed(db, { after: report.rows, upTo, limit: BATCH });
     for (const row of batch) {
-      const seq = row.seq ?? 0;
-      const previousHash = row.previousHash ?? "";
+      const seq = row.unkeyedSeq ?? 0;
       const reason =
         seq !== report.rows + 1
           ? "missing_before"
-          : previousHash !== report.head
+          : row.unkeyedPreviousHash !== report.head
             ? "not_chained"
-            : row.hash === null || row.hash !== chainHash({ ...row, seq, previousHash })
+            : row.unkeyedHash === null || row.unkeyedHash !== unkeyedRowHash(row)
               ? "changed"
               : null;
-      if (reason !== null) return { ...report, broken: { seq, reason } };
-      report.rows = seq;
-      report.head = row.hash ?? "";
-      if (row.hash === expected) report.contains = true;
+      if (reason !== null) return { seq, reason };
+      hold(seq, row.unkeyedHash ?? "");
     }
-    if (batch.length < BATCH) return report;
+    if (batch.length < BATCH) break;
   }
+  return report.rows === upTo ? null : { seq: report.rows + 1, reason: "missing_before" };
+}
+
+async function verifySeals(
+  db: Database,
+  keys: ChainKeys,
+  report: ChainReport,
+  hold: Hold,
+): Promise<Broken> {
+  let before: Seal | undefined;
+  let unknownFrom: number | null = null;
+  for (;;) {
+    const batch = await listSeals(db, report.rows, BATCH);
+    for (const { seal, row } of batch) {
+      const signed = verifySeal(keys, seal);
+      const reason = judge(report, before, seal, row, signed);
+      if (reason !== null) return { seq: seal.seq, reason };
+      unknownFrom = signed === null ? (unknownFrom ?? seal.seq) : null;
+      before = seal;
+      hold(seal.seq, seal.hash);
+    }
+    if (batch.length < BATCH) break;
+  }
+  return unknownFrom === null ? null : { seq: unknownFrom, reason: "unknown_key" };
+}
+
+function judge(
+  { rows, head }: ChainReport,
+  before: Seal | undefined,
+  seal: Seal,
+  row: AuditRow | null,
+  signed: boolean | null,
+): Breach | null {
+  if (seal.seq !== rows + 1) return "missing_before";
+  if (seal.previousHash !== head) return "not_chained";
+  if (row === null) return "row_missing";
+  if (seal.hash !== rowHash(seal, row)) return "changed";
+  if (signed === false) return "forged";
+  if (row.detail.unverified === true && row.action === "audit.chain_keyed") return "unknown_key";
+  const earliest = before === undefined ? 0 : before.sealedAt.getTime();
+  if (seal.sealedAt.getTime() < earliest || row.at > seal.sealedAt) return "out_of_time";
+  return row.at.getTime() < earliest - LATE_MS ? "out_of_time" : null;
 }

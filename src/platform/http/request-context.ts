@@ -5,11 +5,12 @@ import type { AppEnv } from "./hono-env.ts";
 
 const SAFE_ID = /^[\w.-]{8,64}$/;
 
-/** Gives each request an id (or keeps the caller's), an anonymous context, and one log line. */
+/** Gives each request an id of ours, with the caller's beside it, an anonymous context, and one log line. */
 export function requestContext(deps: Deps): MiddlewareHandler<AppEnv> {
   return async function requestContext(c, next) {
     const given = c.req.header("x-request-id");
-    const requestId = given !== undefined && SAFE_ID.test(given) ? given : deps.ids.next();
+    const callerRequestId = given !== undefined && SAFE_ID.test(given) ? given : undefined;
+    const requestId = deps.ids.next();
     c.set("requestId", requestId);
     c.set("logger", deps.logger);
     c.set("ctx", {
@@ -17,6 +18,7 @@ export function requestContext(deps: Deps): MiddlewareHandler<AppEnv> {
       deps,
       db: deps.database.db,
       requestId,
+      callerRequestId,
       ip: clientAddress(c, deps.config.trustedProxies),
     });
     const startedAt = performance.now();

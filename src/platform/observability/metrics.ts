@@ -22,6 +22,7 @@ export interface Metrics {
   readonly providerErrors: Counter<"provider" | "code">;
   readonly providerRetries: Counter<"provider">;
   readonly jobs: Counter<"queue" | "outcome">;
+  readonly auditTampering: Counter;
   readonly documentIsolation: Gauge<"mechanism" | "files" | "network">;
 }
 
@@ -82,6 +83,10 @@ export function createMetrics(): Metrics {
     providerRetries: counter("atelier_provider_retries_total", "Provider calls repeated", [
       "provider",
     ]),
+    auditTampering: counter(
+      "atelier_audit_tampering_total",
+      "Times that the audit chain was found changed behind the program's back",
+    ),
     jobs: counter("atelier_jobs_total", "Jobs by outcome", ["queue", "outcome"]),
     documentIsolation: new Gauge({
       name: "atelier_document_isolation",
