@@ -20,23 +20,29 @@ const graph = graphOf({
   "src/features/other/other.test.ts": ["test/support/app.ts"],
   "src/app.ts": ["src/features/audit/seal.ts"],
   "test/support/app.ts": ["src/app.ts"],
-  "test/app/walk.test.ts": ["test/support/app.ts"],
+  "test/app/every-route.test.ts": ["test/support/app.ts"],
   "test/faults/cut.test.ts": [],
   "test/e2e/pages.test.ts": ["test/support/app.ts"],
 });
 
 describe("the tests near a file", () => {
-  test("are those that import it, then its feature's, then the walks over every route", () => {
+  test("are those that import it, then its feature's", () => {
     expect(nearTests(graph, "src/features/audit/repo.ts")).toEqual([
       ["src/features/audit/seal.test.ts"],
       ["src/features/audit/routes.test.ts"],
-      ["test/app/walk.test.ts"],
+      [],
+    ]);
+  });
+
+  test("of a file that says what a route takes are the walks over every route too", () => {
+    expect(nearTests(graph, "src/features/audit/schema.ts").at(-1)).toEqual([
+      "test/app/every-route.test.ts",
     ]);
   });
 
   test("far ones are all others that can meet it", () => {
     expect(farTests(graph, "src/features/audit/repo.ts")).toEqual([
-      ["src/features/other/other.test.ts"],
+      ["src/features/other/other.test.ts", "test/app/every-route.test.ts"],
       ["test/faults/cut.test.ts"],
       ["test/e2e/pages.test.ts"],
     ]);
@@ -44,9 +50,8 @@ describe("the tests near a file", () => {
 
   test("are found in this tree, however deep the folder", () => {
     const tree = readImportGraph(join(import.meta.dir, "..", ".."));
-    const [beside, own, walks] = nearTests(tree, "src/features/audit/record.ts");
-    expect([beside, own].flat()).toContain("src/features/audit/audit.test.ts");
-    expect(walks).toContain("test/app/every-route.test.ts");
+    const near = nearTests(tree, "src/features/audit/record.ts").flat();
+    expect(near).toContain("src/features/audit/audit.test.ts");
   });
 });
 

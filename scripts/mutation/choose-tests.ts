@@ -6,6 +6,10 @@ const SHALLOW = 2;
 /** The composition root and the tests' support import everything, so that nothing is near through them. */
 const HUB = /^(src\/[^/]+\.ts|test\/support\/.+)$/;
 
+/** The suites that walk every route, and the files that say what a route takes, answers and to whom. */
+const WALKS = /^test\/app\/(api-docs|every-route|hostile-input)\.test\.ts$/;
+const WALKED = /^src\/features\/.*\/(([a-z]+-)?routes|schema|policy)\.ts$/;
+
 /** The part of the code that a score is told for: a feature, a part of the platform, and so on. */
 export function roomOf(path: string): string {
   const [top, second, third] = path.split("/");
@@ -17,19 +21,15 @@ export function roomOf(path: string): string {
 
 /**
  * The tests near a file, in the order in which they are asked: those that import it (or nearly), the rest
- * of its feature's own, and the suites of the whole application that walk every route.
+ * of its feature's own, and for what a route says the suites that walk every route.
  * A test that is named twice is asked once.
  */
 export function nearTests(graph: ImportGraph, path: string): string[][] {
   const folder = roomFolder(path);
   const importing = testsWithin(graph, path, SHALLOW);
   const own = graph.paths.filter((other) => isTest(other) && other.startsWith(`${folder}/`));
-  const walks = graph.paths.filter((other) => isTest(other) && other.startsWith("test/app/"));
-  return withoutRepeats([
-    importing,
-    own,
-    path.startsWith("src/features/") || path.startsWith("src/platform/http/") ? walks : [],
-  ]);
+  const walks = graph.paths.filter((other) => WALKS.test(other));
+  return withoutRepeats([importing, own, WALKED.test(path) ? walks : []]);
 }
 
 /**
