@@ -100,6 +100,7 @@ try {
     { parallel: 2, timeoutMs: 30_000 },
     env,
   );
+  await suite("api-fuzz", ["./test/fuzz"], { parallel: 1, timeoutMs: 300_000 }, env);
   await suite("faults", ["./test/faults"], { parallel: 1, timeoutMs: 120_000 }, env);
   await suite(
     "browser",

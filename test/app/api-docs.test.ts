@@ -15,9 +15,10 @@ const operation = z.looseObject({
   operationId: z.string(),
   "x-access": z.string(),
   security: z.array(z.record(z.string(), z.array(z.string()))),
-  responses: z.looseObject({
-    default: z.looseObject({ content: z.record(z.string(), z.unknown()) }),
-  }),
+  responses: z.record(
+    z.string(),
+    z.looseObject({ content: z.record(z.string(), z.unknown()).optional() }),
+  ),
 });
 
 test("every operation has an id of its own, says how to sign in and what a refusal looks like", async () => {
@@ -35,7 +36,12 @@ test("every operation has an id of its own, says how to sign in and what a refus
   expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
   for (const { "x-access": access, security, responses } of all) {
     expect([access, security.length > 0]).toEqual([access, access !== "anyone"]);
-    expect(Object.keys(responses.default.content)).toEqual(["application/problem+json"]);
+    const refused = Object.entries(responses).filter(([status]) => /^[45]/.test(status));
+    expect(refused.map(([status]) => status)).toEqual(
+      expect.arrayContaining(["401", "429", "503"]),
+    );
+    for (const [, { content }] of refused)
+      expect(Object.keys(content ?? {})).toEqual(["application/problem+json"]);
   }
   expect(Object.keys(components.securitySchemes).sort()).toEqual(["key", "session"]);
   const references = [...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name);

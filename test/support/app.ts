@@ -13,6 +13,7 @@ import { newSecretKey } from "../../src/platform/crypto/secret-keys.ts";
 import type { Deps } from "../../src/platform/deps.ts";
 import type { AppEnv } from "../../src/platform/http/hono-env.ts";
 import { createTestDatabase } from "./database.ts";
+import { type AnswerCheck, documentedAnswers } from "./documented.ts";
 import { read } from "./read.ts";
 
 /** A signed-in person (or a key, or nobody) who calls the API. */
@@ -54,6 +55,9 @@ export interface TestAppOptions {
   databaseUrl?: string;
 }
 
+/** The document is the same for every application. */
+let checkAnswer: AnswerCheck | undefined;
+
 /** The whole application on a database of its own. Paths are below `/api/v1`. */
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
@@ -73,7 +77,12 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   deps.lifecycle.markStarted();
   const app = createApp(deps);
   startBackground(deps);
-  const send: Send = async (path, init) => app.request(path, init);
+  const send: Send = async (path, init) => {
+    const response = await app.request(path, init);
+    checkAnswer ??= documentedAnswers(await (await app.request("/api/openapi.json")).json());
+    checkAnswer(init.method ?? "GET", path, response.status);
+    return response;
+  };
   return {
     app,
     deps,

@@ -30,8 +30,8 @@ export interface CastMember {
   cookie: string;
   /** Of the read-only key. */
   keyId: string;
-  /** One that reads and writes, and for the admin one with the scope `admin` besides. */
-  keys: { write: string; admin: string };
+  /** One that reads, one that writes too, and for the admin one with the scope `admin` besides. */
+  keys: { read: string; write: string; admin: string };
 }
 
 /** A project with a person in each role, made for one request, so that no request meets what another has left. */
@@ -79,8 +79,7 @@ export async function makeCast(app: TestApp): Promise<Cast> {
       sessionId: id(),
       keyId: id(),
       personalId: id(),
-      key: `atl_${person}`,
-      keys: { write: `atl_w_${person}`, admin: `atl_a_${person}` },
+      keys: { read: `atl_${person}`, write: `atl_w_${person}`, admin: `atl_a_${person}` },
       cookie: `atelier_session=${encodeURIComponent(signed)}`,
     };
   };
@@ -103,7 +102,7 @@ export async function makeCast(app: TestApp): Promise<Cast> {
       await tx`insert into sessions (id, user_id, token, expires_at)
         values (${person.sessionId}, ${person.id}, ${person.token}, ${until})`;
       await tx`insert into api_keys (id, user_id, name, prefix, hash, scopes)
-        values (${person.keyId}, ${person.id}, 'Reader', 'atl_', ${hashKey(person.key)}, '{read}')`;
+        values (${person.keyId}, ${person.id}, 'Reader', 'atl_', ${hashKey(person.keys.read)}, '{read}')`;
       await tx`insert into api_keys (id, user_id, name, prefix, hash, scopes)
         values (${id()}, ${person.id}, 'Writer', 'atl_', ${hashKey(person.keys.write)}, '{read,write}')`;
       if (role === "admin")
@@ -130,7 +129,7 @@ export async function makeCast(app: TestApp): Promise<Cast> {
       editor: signedIn("editor"),
       owner: signedIn("owner"),
       admin: signedIn("admin"),
-      "read-only key": app.withKey(made.owner.key),
+      "read-only key": app.withKey(made.owner.keys.read),
       "admin's key": app.withKey(made.admin.keys.write),
       "admin key": app.withKey(made.admin.keys.admin),
     },

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Ctx } from "../../platform/context.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { textStream } from "../../platform/http/text-stream.ts";
 import { findUser } from "../identity/index.ts";
@@ -21,6 +22,7 @@ import { follow } from "./stream/follow.ts";
 
 const started = {
   202: jsonAnswer(startedAnswer, "The question and the answer that is being written"),
+  ...refusals(402),
 };
 const generationParams = z.object({ generationId: z.uuid() });
 const position = z.coerce.number().int().min(0).max(2_147_483_647);

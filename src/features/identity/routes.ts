@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import type { AfterSignUp } from "./create-account.ts";
 import { notSignedIn, signUpClosed } from "./errors.ts";
@@ -164,7 +165,7 @@ export function identityRoutes(hooks: IdentityHooks) {
         tags: ["identity"],
         summary: "Set a new password with a reset link",
         request: { body: jsonBody(passwordReset) },
-        responses: nothing,
+        responses: { ...nothing, ...refusals(410) },
       }),
       async (c) => {
         await resetPassword(c.get("ctx"), c.req.valid("json"));

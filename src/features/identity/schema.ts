@@ -12,13 +12,12 @@ export const setupState = z
   })
   .openapi("SetupState");
 
-export const accountInput = z
-  .strictObject({ name: line(120), email: z.email().max(254), password })
-  .openapi("AccountInput");
+const account = { name: line(120), email: z.email().max(254), password };
+export const accountInput = z.strictObject(account).openapi("AccountInput");
 export type AccountInput = z.infer<typeof accountInput>;
 export const setupInput = z
   .strictObject({
-    ...accountInput.shape,
+    ...account,
     /** Of the setup link. */
     token: z.string().max(200).optional(),
   })

@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Config } from "../../config.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { admin } from "../identity/index.ts";
 import { environmentKey } from "./choose-model.ts";
@@ -120,7 +121,7 @@ export function adminProviderRoutes() {
         tags: ["admin"],
         summary: "Make one small call, and say what went wrong",
         request: { params, body: jsonBody(providerTest) },
-        responses: { 200: jsonAnswer(providerTestResult, "How it went") },
+        responses: { 200: jsonAnswer(providerTestResult, "How it went"), ...refusals(402) },
       }),
       async (c) => {
         const { providerId } = c.req.valid("param");

@@ -20,7 +20,7 @@ const operation = z.looseObject({
     )
     .default([]),
   requestBody: z.looseObject({ content: z.record(z.string(), z.unknown()) }).optional(),
-  responses: z.record(z.string(), z.unknown()),
+  responses: z.record(z.string(), z.looseObject({ description: z.string() })),
 });
 type Operation = z.output<typeof operation> & { method: string; path: string };
 
@@ -90,9 +90,23 @@ ${found.description === "" ? "" : `<p>${html(found.description)}</p>`}
 <p>Who: ${inline(found["x-access-who"])}${found["x-audit"] === null ? "" : ` Recorded as <code>${html(found["x-audit"])}</code>.`}</p>
 ${parameters.length === 0 ? "" : `<table><caption>Parameters</caption><tbody>${parameters.join("")}</tbody></table>`}
 ${found.requestBody === undefined ? "" : `<h3>Body</h3>${code(found.requestBody.content)}`}
-<h3>Answers</h3>${code({ ...found.responses, default: undefined })}
+<h3>Answers</h3>${code(successes(found))}
+<ul>${refusalItems(found)}</ul>
 </details>`;
 }
+
+function successes({ responses }: Operation): object {
+  return Object.fromEntries(Object.entries(responses).filter(([status]) => !isRefusal(status)));
+}
+
+function refusalItems({ responses }: Operation): string {
+  return Object.entries(responses)
+    .filter(([status]) => isRefusal(status))
+    .map(([status, { description }]) => `<li><b>${status}</b> ${inline(description)}</li>`)
+    .join("");
+}
+
+const isRefusal = (status: string) => /^[45]/.test(status);
 
 /** JSON with each reference to a schema as a link to it. */
 function code(value: unknown): string {

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "./hono-env.ts";
 import { problemDocument } from "./problem.ts";
+import { refusals } from "./refusals.ts";
 
 const DESCRIPTION = `
 Sign in with the browser's session cookie, or send an API key: \`Authorization: Bearer atl_…\`.
@@ -29,18 +30,39 @@ export function describeApi(api: OpenAPIHono<AppEnv>): ApiDocument {
       const operation = item[method];
       if (operation === undefined) continue;
       operation.operationId ??= operationId(method, path);
-      operation.responses = {
-        ...operation.responses,
-        default: {
-          description: "A problem",
-          content: {
-            "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
-          },
-        },
-      };
+      operation.responses = { ...operation.responses, ...refusalsOf(method, path, operation) };
     }
   }
   return document;
+}
+
+type Item = NonNullable<ApiDocument["paths"]>[string];
+type Operation = NonNullable<Item["get"]>;
+
+/**
+ * The refusals that follow from what an operation is: who may call it, what it takes, whether it changes
+ * something. A route states what is particular to it with {@link refusals}. No answer is undocumented: the
+ * tests hold every status they meet against this.
+ */
+function refusalsOf(method: (typeof METHODS)[number], path: string, operation: Operation) {
+  const writes = method !== "get";
+  const body = operation.requestBody !== undefined;
+  const isPublic = operation.security?.length === 0;
+  const rule = String(Reflect.get(operation, "x-access") ?? "");
+  const takesInput = body || path.includes("{") || (operation.parameters?.length ?? 0) > 0;
+  const statuses = [
+    ...(body ? [400, 413, 415] : []),
+    // A wrong key is refused wherever it is sent.
+    401,
+    ...(writes || !isPublic ? [403] : []),
+    // What a caller may not see does not exist for them, workspace administration included.
+    ...(path.includes("{") || path.includes("/admin/") || rule.startsWith("admin") ? [404] : []),
+    ...(writes ? [409] : []),
+    ...(method === "patch" ? [412] : []),
+    ...(writes || takesInput ? [422] : []),
+    ...[429, 500, 503],
+  ];
+  return refusals(...statuses);
 }
 
 function registerShared(api: OpenAPIHono<AppEnv>): void {
