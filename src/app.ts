@@ -30,7 +30,6 @@ import { type ApiDocument, describeApi } from "./platform/http/api-document.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
 import { notStored } from "./platform/http/cache.ts";
 import type { AppEnv } from "./platform/http/hono-env.ts";
-import { idempotency } from "./platform/http/idempotency.ts";
 import { jsonOnly } from "./platform/http/media-type.ts";
 import { unanswered } from "./platform/http/method-not-allowed.ts";
 import { ownHost, warnOfProxy } from "./platform/http/own-host.ts";
@@ -74,10 +73,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const writes = (...guards: MiddlewareHandler<AppEnv>[]) => api.on(WRITES, ["/api/*"], ...guards);
   api.use("/api/*", notStored(), authenticate(deps, cache, keyUse), rateLimit(deps), refuseBadKeys);
   // No body is read before its sender has been counted.
-  writes(
-    sameOrigin(deps.config),
-    except(isUpload, jsonOnly(), jsonLimit(), wellFormedJson(), idempotency()),
-  );
+  writes(sameOrigin(deps.config), except(isUpload, jsonOnly(), jsonLimit(), wellFormedJson()));
   api.route(
     "/api/v1",
     identityRoutes({

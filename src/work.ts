@@ -16,7 +16,7 @@ import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
 import { findCitedVersions, purgeDeletedThreads } from "./features/threads/index.ts";
 import { type Ctx, jobContext } from "./platform/context.ts";
 import type { Deps } from "./platform/deps.ts";
-import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
+import { forgetKeys } from "./platform/http/idempotency-keys.ts";
 
 /** What removes bytes and rows that no cascade reaches, before a project is deleted for good. */
 const beforePurge: BeforePurge[] = [removeProjectBytes];
@@ -36,7 +36,7 @@ const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
   threads: purgeDeletedThreads,
   agents: purgeDeletedAgents,
   "sessions and links": purgeEnded,
-  "idempotency keys": purgeIdempotencyKeys,
+  "idempotency keys": ({ db }) => forgetKeys(db),
 };
 
 /** Removes for good what was deleted longer ago than the restore window. */

@@ -2,6 +2,7 @@ import { type Database, isTransaction } from "./db/client.ts";
 import { type CommitProof, wasCommitted } from "./db/commit-outcome.ts";
 import { CommitUnknownError } from "./db/errors.ts";
 import type { Deps } from "./deps.ts";
+import type { StoredAnswer } from "./http/idempotency-keys.ts";
 
 /** Who acts. Rules are in the features; this only says who it is and how it was proven. */
 export type Actor = { kind: "anonymous" } | { kind: "system"; job: string } | UserActor;
@@ -33,8 +34,21 @@ export interface Ctx {
   /** What the caller calls the request. */
   readonly callerRequestId?: string | undefined;
   readonly ip?: string | undefined;
+  /** Of a request with an Idempotency-Key, which the transaction of its effect uses up. */
+  readonly keyed?: KeyedRequest;
   /** In a transaction: what tells afterwards whether it was committed, should the answer to COMMIT be lost. */
   readonly proofs?: CommitProof[];
+}
+
+/** A request with an Idempotency-Key, as the transaction of its effect sees it. */
+export interface KeyedRequest {
+  /** Has the answer stored in the transaction of the effect: what repeats the request gets it, whatever happens. */
+  answer(answer: StoredAnswer): void;
+  /**
+   * Uses the key up, as the last of the transaction.
+   * @throws {Problem} 409 `request_in_progress` when a repetition has taken this request for dead.
+   */
+  storeWith(tx: Database): Promise<void>;
 }
 
 /** A context for work that no request asked for, with the time limits of requests: recovery, the command line. */
@@ -53,6 +67,7 @@ export function jobContext(deps: Deps, job: string): Ctx {
  *
  * When the answer to COMMIT is lost, the database is asked by the transaction's own rows (`proofs`; each audit row is one) whether it was carried
  * out, so the caller learns what is true: a result, or an error after which nothing of it was committed.
+ * An Idempotency-Key of the request is used up in the same transaction.
  * @throws {CommitUnknownError} when the database did not say in time, or the transaction has left no proof:
  * then nothing may be compensated, and the effect is looked up before it is repeated.
  */
@@ -63,6 +78,7 @@ export async function inTransaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>)
   try {
     return await ctx.db.transaction(async (tx) => {
       const result = await work({ ...ctx, db: tx, proofs });
+      await ctx.keyed?.storeWith(tx);
       done = { result };
       return result;
     });

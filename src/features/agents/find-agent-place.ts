@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { agents } from "./tables.ts";
 
@@ -7,9 +7,7 @@ export async function findAgentPlace(db: Database, agentId: string, deleted: boo
   const [row] = await db
     .select({ projectId: agents.projectId })
     .from(agents)
-    .where(
-      and(eq(agents.id, agentId), deleted ? isNotNull(agents.deletedAt) : isNull(agents.deletedAt)),
-    )
+    .where(and(eq(agents.id, agentId), deleted ? undefined : isNull(agents.deletedAt)))
     .limit(1);
   return row;
 }

@@ -66,6 +66,7 @@ const WHO: Record<Level, string> = {
  */
 export function inAgent<L extends Level>(
   use: L,
+  /** Deleted ones too; a request to restore one may be repeated. */
   options: { deleted?: boolean } = {},
 ): AccessRule<{ agent: AgentScope<L> }> {
   return {

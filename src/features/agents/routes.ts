@@ -1,3 +1,4 @@
+import { answerWithEffect } from "../../platform/http/answer-with-effect.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
@@ -54,10 +55,11 @@ export function agentRoutes() {
         request: { body: jsonBody(newAgent) },
         responses: { 201: one("The agent") },
       }),
-      async (c) => {
-        const row = await createAgent(c.get("ctx"), c.get("admin"), c.req.valid("json"));
-        return c.json(present(row), 201, { etag: versionTag(row.version) });
-      },
+      (c) =>
+        answerWithEffect(c.get("ctx"), async (ctx) => {
+          const row = await createAgent(ctx, c.get("admin"), c.req.valid("json"));
+          return c.json(present(row), 201, { etag: versionTag(row.version) });
+        }),
     )
     .openapi(
       createRoute({
@@ -84,10 +86,11 @@ export function agentRoutes() {
         request: { params: projectParams, body: jsonBody(newAgent) },
         responses: { 201: one("The agent") },
       }),
-      async (c) => {
-        const row = await createAgent(c.get("ctx"), c.get("project"), c.req.valid("json"));
-        return c.json(present(row), 201, { etag: versionTag(row.version) });
-      },
+      (c) =>
+        answerWithEffect(c.get("ctx"), async (ctx) => {
+          const row = await createAgent(ctx, c.get("project"), c.req.valid("json"));
+          return c.json(present(row), 201, { etag: versionTag(row.version) });
+        }),
     )
     .openapi(
       createRoute({

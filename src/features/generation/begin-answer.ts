@@ -1,4 +1,5 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
+import { storedAnswer } from "../../platform/http/keyed-request.ts";
 import { estimateRequestTokens } from "../../providers/estimate-tokens.ts";
 import type { Provider } from "../../providers/port.ts";
 import type { ResolvedAgent } from "../agents/index.ts";
@@ -15,9 +16,11 @@ import {
 } from "../threads/index.ts";
 import { type BuiltContext, buildContext } from "./build-context.ts";
 import { answerRunning } from "./errors.ts";
+import { presentStarted } from "./present-started.ts";
 import { insertGeneration } from "./repo.ts";
 import { HOLD_MS, LEASE_MS } from "./runner.ts";
 import type { AnswerPlan } from "./running-answer.ts";
+import type { StartedAnswer } from "./schema.ts";
 
 export interface AnswerRequest {
   scope: ThreadScope<"write">;
@@ -25,6 +28,8 @@ export interface AnswerRequest {
   branch: MessageRow[];
   /** The question, when it is new and still to be stored. */
   newQuestion?: MessageRow;
+  /** Who asked it. */
+  authorName: string | null;
   inputs: AnswerInputs;
   /** When the request came, by `performance.now()`. */
   acceptedAt: number;
@@ -64,29 +69,29 @@ export async function findAnswerInputs(
 
 /**
  * Begins an answer: builds its context, holds its worst-case cost, stores question, empty answer and
- * generation in one transaction, then starts writing it in this process.
- * @returns the empty answer.
+ * generation in one transaction, then starts writing it in this process. Nothing is read after the commit:
+ * a question that was stored is acknowledged, also when the database goes away behind it.
  * @throws {Problem} 402 when a budget cannot pay, 409 `answer_running`, 422 for a model that cannot be used or a message that is too long.
  */
-export async function beginAnswer(ctx: Ctx, request: AnswerRequest): Promise<MessageRow> {
+export async function beginAnswer(ctx: Ctx, request: AnswerRequest): Promise<StartedAnswer> {
   const { scope, branch, inputs } = request;
   const provider = connectModel(ctx, inputs.model);
   const context = await buildContext(ctx, { scope: scope.project, branch, ...inputs });
-  const { answer, plan } = await inTransaction(ctx, (tx) => store(tx, request, context)).catch(
+  const { started, plan } = await inTransaction(ctx, (tx) => store(tx, request, context)).catch(
     refuseSecond,
   );
   launch(ctx, plan, provider);
-  return answer;
+  return started;
 }
 
 async function store(
   tx: Ctx,
   request: AnswerRequest,
   context: BuiltContext,
-): Promise<{ answer: MessageRow; plan: AnswerPlan }> {
+): Promise<{ started: StartedAnswer; plan: AnswerPlan }> {
   const { ids, clock, processId } = tx.deps;
   const { userId } = userOf(tx);
-  const { scope, newQuestion, acceptedAt } = request;
+  const { scope, newQuestion, authorName, acceptedAt } = request;
   const { agent, model } = request.inputs;
   const question = request.branch.at(-1);
   if (question === undefined) throw new Error("There is nothing to answer");
@@ -146,8 +151,10 @@ async function store(
     manifest: { ...context.manifest, maxOutputTokens: hold.maxOutputTokens },
     createdAt: now,
   });
+  const started = presentStarted({ question, answer, authorName, modelName: model.displayName });
+  tx.keyed?.answer(await storedAnswer(Response.json(started, { status: 202 })));
   return {
-    answer,
+    started,
     plan: {
       ...common,
       model,

@@ -4,20 +4,12 @@ import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { textStream } from "../../platform/http/text-stream.ts";
-import { findUser } from "../identity/index.ts";
 import { usageForMessages } from "../metering/index.ts";
 import { modelNames } from "../models/index.ts";
-import { type MessageRow, onThread, presentMessage } from "../threads/index.ts";
+import { type MessageRow, onThread } from "../threads/index.ts";
 import { type GenerationScope, onGeneration, onMessage } from "./policy.ts";
-import {
-  type Generation,
-  generation,
-  newMessage,
-  regeneration,
-  type StartedAnswer,
-  startedAnswer,
-} from "./schema.ts";
-import { type Begun, regenerate, sendMessage, stopGeneration } from "./service.ts";
+import { type Generation, generation, newMessage, regeneration, startedAnswer } from "./schema.ts";
+import { regenerate, sendMessage, stopGeneration } from "./service.ts";
 import { follow } from "./stream/follow.ts";
 
 const started = {
@@ -40,13 +32,7 @@ export function generationRoutes() {
         responses: started,
       }),
       async (c) =>
-        c.json(
-          await presentBegun(
-            c.get("ctx"),
-            await sendMessage(c.get("ctx"), c.get("thread"), c.req.valid("json")),
-          ),
-          202,
-        ),
+        c.json(await sendMessage(c.get("ctx"), c.get("thread"), c.req.valid("json")), 202),
     )
     .openapi(
       createRoute({
@@ -60,13 +46,13 @@ export function generationRoutes() {
       }),
       async (c) => {
         const { messageId } = c.req.valid("param");
-        const begun = await regenerate(
+        const started = await regenerate(
           c.get("ctx"),
           c.get("thread"),
           messageId,
           c.req.valid("json").modelId ?? null,
         );
-        return c.json(await presentBegun(c.get("ctx"), begun), 202);
+        return c.json(started, 202);
       },
     )
     .openapi(
@@ -133,19 +119,6 @@ export function generationRoutes() {
         );
       },
     );
-}
-
-async function presentBegun(ctx: Ctx, { question, answer }: Begun): Promise<StartedAnswer> {
-  const describe = await describeMessages(ctx, [answer]);
-  const author = question.authorId === null ? undefined : await findUser(ctx.db, question.authorId);
-  return {
-    userMessage: presentMessage(question, {
-      authorName: author?.name ?? null,
-      ...describe(question),
-    }),
-    assistantMessage: presentMessage(answer, { authorName: null, ...describe(answer) }),
-    generationId: answer.generationId ?? "",
-  };
 }
 
 /** Model names, usage and cost of many messages, for threads to show. */

@@ -1,6 +1,7 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { requireUsableAgent, resolveAgent } from "../agents/index.ts";
 import { record } from "../audit/index.ts";
+import { findUser } from "../identity/index.ts";
 import {
   findMessage,
   listMessages,
@@ -12,14 +13,9 @@ import { beginAnswer, findAnswerInputs } from "./begin-answer.ts";
 import { answerRunning, wrongParent } from "./errors.ts";
 import type { GenerationScope } from "./policy.ts";
 import { requestStop } from "./repo.ts";
-import type { NewMessage } from "./schema.ts";
+import type { NewMessage, StartedAnswer } from "./schema.ts";
 
 const TITLE_LENGTH = 80;
-
-export interface Begun {
-  question: MessageRow;
-  answer: MessageRow;
-}
 
 /**
  * Adds a message to a thread and begins its answer. A parent that already has a follower makes a branch;
@@ -31,12 +27,13 @@ export async function sendMessage(
   ctx: Ctx,
   scope: ThreadScope<"write">,
   input: NewMessage,
-): Promise<Begun> {
+): Promise<StartedAnswer> {
   const acceptedAt = performance.now();
   const { userId } = userOf(ctx);
   const { project } = scope;
-  const [messages, inputs] = await Promise.all([
-    messagesOf(ctx, scope),
+  const [rows, author, inputs] = await Promise.all([
+    listMessages(ctx.db, scope),
+    findUser(ctx.db, userId),
     findAnswerInputs(ctx, project, {
       agent:
         typeof input.agentId === "string"
@@ -45,6 +42,7 @@ export async function sendMessage(
       modelId: input.modelId === undefined ? scope.modelId : input.modelId,
     }),
   ]);
+  const messages = rows.map(({ message }) => message);
   const branch = input.parentId === null ? [] : branchTo(messages, input.parentId);
   const parent = branch.at(-1);
   if (input.parentId !== null && parent?.role !== "assistant") throw wrongParent();
@@ -63,16 +61,16 @@ export async function sendMessage(
     agentId: null,
     createdAt: ctx.deps.clock.now(),
   };
-  const answer = await beginAnswer(ctx, {
+  return beginAnswer(ctx, {
     scope,
     branch: [...branch, question],
     newQuestion: question,
+    authorName: author?.name ?? null,
     inputs,
     acceptedAt,
     ...(messages.length === 0 ? { title: titleOf(input.text) } : {}),
     action: "message.sent",
   });
-  return { question, answer };
 }
 
 /**
@@ -84,29 +82,30 @@ export async function regenerate(
   scope: ThreadScope<"write">,
   messageId: string,
   modelId: string | null,
-): Promise<Begun> {
+): Promise<StartedAnswer> {
   const acceptedAt = performance.now();
   const target = await findMessage(ctx.db, scope, messageId);
   if (!target) throw messageNotFound();
   if (target.status === "running") throw answerRunning();
-  const [messages, inputs] = await Promise.all([
-    messagesOf(ctx, scope),
+  const [rows, inputs] = await Promise.all([
+    listMessages(ctx.db, scope),
     findAnswerInputs(ctx, scope.project, {
       agent: resolveAgent(ctx, scope.project, target.agentId),
       modelId: modelId ?? target.modelId,
     }),
   ]);
+  const messages = rows.map(({ message }) => message);
   const branch = branchTo(messages, target.role === "user" ? target.id : (target.parentId ?? ""));
   const question = branch.at(-1);
   if (question === undefined) throw messageNotFound();
-  const answer = await beginAnswer(ctx, {
+  return beginAnswer(ctx, {
     scope,
     branch,
+    authorName: rows.find(({ message }) => message.id === question.id)?.authorName ?? null,
     inputs,
     acceptedAt,
     action: "message.regenerated",
   });
-  return { question, answer };
 }
 
 /**
@@ -125,10 +124,6 @@ export async function stopGeneration(ctx: Ctx, scope: GenerationScope<"write">):
     return running;
   });
   if (asked) await ctx.deps.services.generation.pubsub.stop(generation.id);
-}
-
-async function messagesOf(ctx: Ctx, scope: ThreadScope): Promise<MessageRow[]> {
-  return (await listMessages(ctx.db, scope)).map(({ message }) => message);
 }
 
 /** The messages from a thread's beginning to one of them, oldest first; empty when it is not there. */

@@ -63,7 +63,7 @@ export function fileRoutes() {
       createRoute({
         method: "post",
         path: "/projects/{projectId}/files",
-        ...guard(inProject("editor"), "file.uploaded"),
+        ...guard(inProject("editor"), "file.uploaded", { keyed: false }),
         tags,
         summary: "Upload files as a multipart form; each is stored or refused by itself",
         request: { params: projectOnly },
@@ -102,7 +102,7 @@ export function fileRoutes() {
       createRoute({
         method: "put",
         path: "/projects/{projectId}/files/{name}",
-        ...guard(inProject("editor"), "file.uploaded"),
+        ...guard(inProject("editor"), "file.uploaded", { keyed: false }),
         tags,
         summary: "Store bytes under a name; the same bytes again change nothing",
         request: { params: nameParams },

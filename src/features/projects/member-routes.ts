@@ -1,3 +1,4 @@
+import { answerWithEffect } from "../../platform/http/answer-with-effect.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { addMember, changeMember, getMembers, removeMember } from "./change-members.ts";
@@ -42,10 +43,11 @@ export function memberRoutes() {
         request: { params: projectParams, body: jsonBody(newMember) },
         responses: { 201: jsonAnswer(member, "The member") },
       }),
-      async (c) => {
-        const row = await addMember(c.get("ctx"), c.get("project"), c.req.valid("json"));
-        return c.json(present(row), 201);
-      },
+      (c) =>
+        answerWithEffect(c.get("ctx"), async (ctx) => {
+          const row = await addMember(ctx, c.get("project"), c.req.valid("json"));
+          return c.json(present(row), 201);
+        }),
     )
     .openapi(
       createRoute({

@@ -1,4 +1,5 @@
 import { type Ctx, userOf } from "../../platform/context.ts";
+import { answerWithEffect } from "../../platform/http/answer-with-effect.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
@@ -71,10 +72,11 @@ export function projectRoutes() {
         request: { body: jsonBody(newProject) },
         responses: { 201: one("The project") },
       }),
-      async (c) => {
-        const row = await createProject(c.get("ctx"), c.req.valid("json"));
-        return c.json(present(c.get("ctx"), row, "owner"), 201, { etag: versionTag(row.version) });
-      },
+      (c) =>
+        answerWithEffect(c.get("ctx"), async (ctx) => {
+          const row = await createProject(ctx, c.req.valid("json"));
+          return c.json(present(ctx, row, "owner"), 201, { etag: versionTag(row.version) });
+        }),
     )
     .openapi(
       createRoute({

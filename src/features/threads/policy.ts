@@ -64,7 +64,7 @@ export class ThreadScope<L extends ThreadLevel = "read"> {
 
 /** What a rule makes an exception for. */
 export interface ThreadScopeOptions {
-  /** Deleted threads instead of those in use. */
+  /** Deleted threads too; a request to restore one may be repeated. */
   deleted?: boolean;
   /** In an archived project too: stopping is always allowed. */
   archived?: boolean;
@@ -102,7 +102,7 @@ export async function threadScope<L extends ThreadLevel>(
   const found = z.uuid().safeParse(threadId).success
     ? await findThreadAccess(ctx.db, threadId, user.userId)
     : undefined;
-  if (!found || (found.deletedAt !== null) !== (options.deleted ?? false)) throw threadNotFound();
+  if (!found || (found.deletedAt !== null && !options.deleted)) throw threadNotFound();
   if (found.deletedAt !== null && found.deletedAt <= restorableSince(ctx)) throw threadNotFound();
   const may = allowed({
     isOwner: found.ownerId === user.userId,

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { type Ctx, userOf } from "../../platform/context.ts";
+import { answerWithEffect } from "../../platform/http/answer-with-effect.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { flag, jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
@@ -92,15 +93,13 @@ export function threadRoutes(hooks: ThreadHooks) {
         request: { params: z.object({ projectId: z.uuid() }), body: jsonBody(newThread) },
         responses: { 201: jsonAnswer(thread, "The thread") },
       }),
-      async (c) => {
-        const ctx = c.get("ctx");
-        const row = await createThread(ctx, c.get("project"), c.req.valid("json"));
-        const { body, tag } = await current(
-          ctx,
-          await threadScope(ctx, row.id, "read", c.req.method),
-        );
-        return c.json(body, 201, tag);
-      },
+      (c) =>
+        answerWithEffect(c.get("ctx"), async (ctx) => {
+          const row = await createThread(ctx, c.get("project"), c.req.valid("json"));
+          const scope = await threadScope(ctx, row.id, "read", c.req.method);
+          const { body, tag } = await current(ctx, scope);
+          return c.json(body, 201, tag);
+        }),
     )
     .openapi(
       createRoute({

@@ -118,7 +118,7 @@ export async function selectLeaf(
   });
 }
 
-/** Puts a thread into the bin, or takes it out again. */
+/** Puts a thread into the bin, or takes it out again. @throws {Problem} 404 when one to take out is not there. */
 export async function setDeleted(
   ctx: Ctx,
   scope: ThreadScope<"manage">,
@@ -126,6 +126,8 @@ export async function setDeleted(
 ): Promise<void> {
   const now = ctx.deps.clock.now();
   await inTransaction(ctx, async (tx) => {
+    const { thread } = await getThread(tx, scope);
+    if (!deleted && thread.deletedAt === null) throw threadNotFound();
     await updateThread(tx.db, scope, { deletedAt: deleted ? now : null }, null, now);
     await record(tx, {
       action: deleted ? "thread.deleted" : "thread.restored",

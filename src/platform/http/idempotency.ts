@@ -1,153 +1,113 @@
 import { createHash } from "node:crypto";
-import { and, eq, isNull, lt } from "drizzle-orm";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { Ctx, UserActor } from "../context.ts";
 import type { AppEnv } from "./hono-env.ts";
-import { Problem } from "./problem.ts";
-import { idempotencyKeys } from "./tables.ts";
+import { type Claim, claimKey, releaseKey, storeAnswer } from "./idempotency-keys.ts";
+import { answerNotKept, inProgress, KeyHolder, storedAnswer } from "./keyed-request.ts";
+import { Problem, toProblem } from "./problem.ts";
 
 const METHODS = new Set(["POST", "PUT", "PATCH"]);
 const KEY = /^[\x21-\x7e]{1,200}$/;
-const KEPT_MS = 86_400_000;
-/** A request that has not ended after this long died with its process; its key is free again. */
-const ABANDONED_MS = 300_000;
-const MAX_KEPT_BYTES = 262_144;
-const KEPT_HEADERS = ["content-type", "etag", "location"];
-
-/** What is kept of an answer; `text` is null when it may not be kept: a secret, or too large. */
-const keptAnswer = z.object({
-  text: z.string().nullable(),
-  headers: z.record(z.string(), z.string()),
-});
+/** For so long an answer is held back until it is stored. */
+const WAIT_MS = 1_000;
+const RETRY_MS = 500;
+/** For so long an answer waits in memory for a database that is away. */
+const GIVE_UP_MS = 300_000;
 
 /**
  * Honours `Idempotency-Key` on JSON writes of signed-in callers (after
  * draft-ietf-httpapi-idempotency-key-header): a repeated request gets the first one's answer and has no
- * second effect. Only answers of success are kept, for a day; a refused request changed nothing and may
- * be repeated. An answer marked `Cache-Control: no-store` holds a secret and is never kept, so its
- * repetition is refused instead of answered. Uploads and streams ignore the header.
+ * second effect. Stands behind the route's access rule, so that a repetition asks for access again.
+ * The transaction of the effect uses the key up, so whatever happens to process, database or answer, the
+ * effect happens once. Answers of success are kept for a day; a refused request changed nothing and may be
+ * repeated. An answer marked `Cache-Control: no-store` holds a secret and is never kept, so its repetition
+ * is refused instead of answered.
  * @throws {Problem} 422 `idempotency_key_reused`, `idempotency_key_invalid`; 409 `request_in_progress`,
  * `answer_not_kept`.
  */
-export function idempotency(): MiddlewareHandler<AppEnv> {
-  return async function idempotency(c, next) {
-    const ctx = c.get("ctx");
-    const key = c.req.header("idempotency-key");
-    if (key === undefined || !METHODS.has(c.req.method) || !isJson(c) || !mayWrite(ctx.actor)) {
-      await next();
-      return;
-    }
-    if (!KEY.test(key)) {
-      throw new Problem(
-        422,
-        "idempotency_key_invalid",
-        "An Idempotency-Key is 1 to 200 visible ASCII characters.",
-      );
-    }
-    const slot = { ctx, actorId: ctx.actor.userId, key, requestHash: await hashRequest(c) };
-    const kept = await claim(slot);
-    if (kept !== null) {
-      c.res = kept;
-      return;
-    }
+export const idempotency: MiddlewareHandler<AppEnv> = async function idempotency(c, next) {
+  const ctx = c.get("ctx");
+  const key = c.req.header("idempotency-key");
+  if (key === undefined || !METHODS.has(c.req.method) || !mayWrite(ctx.actor)) {
     await next();
-    await settle(slot, c.res);
+    return;
+  }
+  if (!KEY.test(key)) {
+    throw new Problem(
+      422,
+      "idempotency_key_invalid",
+      "An Idempotency-Key is 1 to 200 visible ASCII characters.",
+    );
+  }
+  const claim: Claim = {
+    actorId: ctx.actor.userId,
+    key,
+    claimId: ctx.deps.ids.next(),
+    requestHash: await hashRequest(c),
   };
-}
-
-/** Forgets answers older than a day. */
-export async function purgeIdempotencyKeys(ctx: Ctx): Promise<void> {
-  const before = new Date(ctx.deps.clock.now().getTime() - KEPT_MS);
-  await ctx.db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, before));
-}
-
-interface Slot {
-  ctx: Ctx;
-  actorId: string;
-  key: string;
-  requestHash: string;
-}
-
-const inSlot = ({ actorId, key }: Slot) =>
-  and(eq(idempotencyKeys.actorId, actorId), eq(idempotencyKeys.key, key));
+  const replayed = await take(ctx, claim);
+  if (replayed !== null) {
+    c.res = replayed;
+    return;
+  }
+  const keyed = new KeyHolder(claim);
+  c.set("ctx", { ...ctx, keyed });
+  await next();
+  if (keyed.isAnswered && c.res.ok) return;
+  const answer = c.res.ok ? await storedAnswer(c.res) : null;
+  await persist(ctx, () =>
+    answer === null
+      ? releaseKey(ctx.deps.database.db, claim)
+      : storeAnswer(ctx.deps.database.db, claim, answer),
+  );
+};
 
 /** Takes the key for this request. @returns the kept answer when an equal request has ended; null when it is ours. */
-async function claim(slot: Slot): Promise<Response | null> {
-  const { ctx, actorId, key, requestHash } = slot;
-  const now = ctx.deps.clock.now();
-  const expired = new Date(now.getTime() - KEPT_MS);
-  const abandoned = new Date(now.getTime() - ABANDONED_MS);
-  const { createdAt, status } = idempotencyKeys;
-  await ctx.db.delete(idempotencyKeys).where(and(inSlot(slot), lt(createdAt, expired)));
-  await ctx.db
-    .delete(idempotencyKeys)
-    .where(and(inSlot(slot), isNull(status), lt(createdAt, abandoned)));
-  const taken = await ctx.db
-    .insert(idempotencyKeys)
-    .values({ actorId, key, requestHash, createdAt: now })
-    .onConflictDoNothing()
-    .returning({ key: idempotencyKeys.key });
-  if (taken.length > 0) return null;
-  const [first] = await ctx.db.select().from(idempotencyKeys).where(inSlot(slot)).limit(1);
-  if (first === undefined || (first.status === null && first.requestHash === requestHash))
-    throw inProgress();
-  if (first.requestHash !== requestHash) {
+async function take(ctx: Ctx, claim: Claim): Promise<Response | null> {
+  const known = await claimKey(ctx.db, claim).catch((error: unknown) => {
+    // The connection may be lost behind a claim that was stored: then the second finds the first to be ours.
+    if (toProblem(error).status !== 503) throw error;
+    return claimKey(ctx.db, claim);
+  });
+  if (known === null || known.claimId === claim.claimId) return null;
+  if (known.requestHash !== null && known.requestHash !== claim.requestHash) {
     throw new Problem(
       422,
       "idempotency_key_reused",
       "This Idempotency-Key was used for another request.",
     );
   }
-  const answer = keptAnswer.parse(first.body);
-  if (answer.text === null) {
-    throw new Problem(
-      409,
-      "answer_not_kept",
-      "The first request with this Idempotency-Key succeeded; its answer is not kept.",
-    );
-  }
-  return new Response(answer.text === "" ? null : answer.text, {
-    status: first.status ?? 200,
-    headers: { ...answer.headers, "idempotency-replayed": "true" },
+  if (known.status === null) throw known.ended ? answerNotKept() : inProgress();
+  const { text, headers } = keptBody.parse(known.body);
+  if (text === null) throw answerNotKept();
+  return new Response(text === "" ? null : text, {
+    status: known.status,
+    headers: { ...headers, "idempotency-replayed": "true" },
   });
 }
 
-/** Keeps an answer of success; after anything else the key is free again. */
-async function settle(slot: Slot, response: Response): Promise<void> {
-  const { db } = slot.ctx;
-  if (!response.ok) {
-    await db.delete(idempotencyKeys).where(inSlot(slot));
-    return;
-  }
-  const secret = /no-store/.test(response.headers.get("cache-control") ?? "");
-  const text = secret ? null : await response.clone().text();
-  const headers = Object.fromEntries(
-    KEPT_HEADERS.flatMap((name) => {
-      const value = response.headers.get(name);
-      return value === null ? [] : [[name, value]];
-    }),
-  );
-  const body: z.infer<typeof keptAnswer> = {
-    text: text !== null && text.length <= MAX_KEPT_BYTES ? text : null,
-    headers,
+const keptBody = z.object({
+  text: z.string().nullable(),
+  headers: z.record(z.string(), z.string()),
+});
+
+/**
+ * Stores what became of a request. Its caller gets the answer whether that succeeds in time or not: what
+ * was done was done. While the database is away it is tried again beside other requests.
+ */
+async function persist(ctx: Ctx, store: () => Promise<void>): Promise<void> {
+  const since = performance.now();
+  const again = async (error: unknown): Promise<void> => {
+    const { logger, lifecycle } = ctx.deps;
+    if (performance.now() - since > GIVE_UP_MS || lifecycle.leaveSignal.aborted) {
+      logger.warn({ err: error, requestId: ctx.requestId }, "idempotent answer not kept");
+      return;
+    }
+    await Bun.sleep(RETRY_MS);
+    return store().catch(again);
   };
-  await db.update(idempotencyKeys).set({ status: response.status, body }).where(inSlot(slot));
-}
-
-function inProgress(): Problem {
-  return new Problem(
-    409,
-    "request_in_progress",
-    "The first request with this Idempotency-Key is still running.",
-    { headers: { "retry-after": "1" } },
-  );
-}
-
-/** A write without a body counts as JSON; a file does not. */
-function isJson(c: Context): boolean {
-  const type = c.req.header("content-type");
-  return type === undefined || /^application\/json\b/i.test(type);
+  await Promise.race([store().catch((error: unknown) => void again(error)), Bun.sleep(WAIT_MS)]);
 }
 
 /** A key that may not write gets no answer that a writing one earned; its request goes on and is refused. */

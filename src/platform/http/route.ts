@@ -1,6 +1,8 @@
 import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
+import { every } from "hono/combine";
 import type { AppEnv, AppVariables } from "./hono-env.ts";
+import { idempotency } from "./idempotency.ts";
 import { validationProblem } from "./problem.ts";
 
 export { createRoute };
@@ -35,11 +37,21 @@ const SECURITY: Record<Proof, Record<string, string[]>[]> = {
 /**
  * The two rules that each route states, spread into `createRoute`. Both become part of the OpenAPI
  * document (`x-access` with its sentence, `x-audit`), where the test of every route finds them.
+ * Behind the access rule a change honours an Idempotency-Key.
  * @param audit the action that a successful call records; null for routes that change nothing.
+ * @param options.keyed false where the body is a file, which is too large to hash first and tells by its own hash that it is the same.
  */
-export function guard<Granted extends object>(access: AccessRule<Granted>, audit: string | null) {
+export function guard<Granted extends object>(
+  access: AccessRule<Granted>,
+  audit: string | null,
+  options: { keyed?: boolean } = {},
+) {
+  const keyed = audit !== null && (options.keyed ?? true);
+  const middleware: MiddlewareHandler<GrantedEnv<Granted>> = keyed
+    ? every(access.middleware, idempotency)
+    : access.middleware;
   return {
-    middleware: access.middleware,
+    middleware,
     "x-access": access.name,
     "x-access-who": access.who,
     "x-audit": audit,

@@ -1,5 +1,5 @@
 import { integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
-import { createdAt } from "../db/columns.ts";
+import { createdAt, instant } from "../db/columns.ts";
 
 /** Answers already given to a write, by its Idempotency-Key, kept a day. */
 export const idempotencyKeys = pgTable(
@@ -12,6 +12,12 @@ export const idempotencyKeys = pgTable(
     /** Null while the first request runs. */
     status: integer("status"),
     body: jsonb("body"),
+    /** Of the request that has the key; only it may use it up. */
+    claimId: uuid("claim_id"),
+    /** Until when that request is believed to be running. */
+    claimedUntil: instant("claimed_until"),
+    /** When the request's effect was stored, in its transaction; the answer may follow. */
+    effectAt: instant("effect_at"),
     createdAt: createdAt(),
   },
   (table) => [primaryKey({ columns: [table.actorId, table.key] })],
