@@ -2,18 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import postgres from "postgres";
 import { z } from "zod";
 import { runAdmin } from "./cli.ts";
-import { type Config, ConfigError, describeConfig, readConfig } from "./config.ts";
+import { type Config, describeConfig, readConfig } from "./config.ts";
 import { verifyChain } from "./features/audit/index.ts";
 import { describeIsolation, isolateChild } from "./features/knowledge/index.ts";
 import { secretKeys } from "./platform/crypto/secret-keys.ts";
 import { readStoredKeys } from "./platform/crypto/stored-keys.ts";
 import { openDatabase } from "./platform/db/client.ts";
 import { type EmbeddedServer, embeddedUrl, startEmbedded } from "./platform/db/embedded.ts";
+import { isUnavailable } from "./platform/db/errors.ts";
 import { FolderInUseError } from "./platform/db/folder-claim.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
 import { uuidv7 } from "./platform/ids.ts";
+import { createLogger } from "./platform/observability/logger.ts";
 import { serve } from "./serve.ts";
 
 const USAGE = `atelier: the AI workspace that a team runs on its own infrastructure
@@ -42,12 +45,17 @@ async function runServe(role: string | undefined): Promise<number> {
     ...(role === undefined ? {} : { ATELIER_ROLE: role }),
   });
   assertConnectionLimit();
+  const logger = createLogger(config.logLevel);
+  // Log bugs instead of exiting: one of them must not end everybody's answers.
+  process.on("unhandledRejection", (err) => logger.error({ err }, "unhandled rejection"));
+  process.on("uncaughtException", (err) => logger.error({ err }, "uncaught exception"));
+  const ended = new AbortController();
   const asked = askedToEnd();
-  const server = await serve(config);
-  // Log unhandled rejections instead of exiting: one bug must not end everybody's answers.
-  process.on("unhandledRejection", (reason) =>
-    server.deps.logger.error({ err: reason }, "unhandled rejection"),
-  );
+  void asked.then(() => ended.abort());
+  const server = await serve(config, { logger }, ended.signal).catch((error) => {
+    if (ended.signal.aborted) return process.exit(0);
+    throw error;
+  });
   say(`Atelier is at ${server.url}`);
   if (server.setupUrl !== null) say(`Make the first account: ${server.setupUrl}`);
   // An orchestrator (SIGTERM) waits for running answers, a terminal (SIGINT) does not; a second signal exits at once.
@@ -153,6 +161,18 @@ function usage(): number {
   return 2;
 }
 
+/** What went wrong, for the terminal. Errors of the database are told by code: their texts hold statements and values. */
+function describeFailure(error: unknown): string {
+  const codes: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const code: unknown = Reflect.get(cause, "code");
+    if (typeof code === "string") codes.push(code);
+    const ofDatabase = cause instanceof postgres.PostgresError || isUnavailable(cause);
+    if (ofDatabase) return `the database refused or did not answer (${codes.at(-1) ?? "no code"})`;
+  }
+  return error instanceof Error ? error.message : "could not start";
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -187,10 +207,6 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const known = error instanceof ConfigError || error instanceof FolderInUseError;
   // Whatever is still open must not keep a process that has failed.
-  process.stderr.write(
-    `atelier: ${known || error instanceof Error ? error.message : "could not start"}\n`,
-    () => process.exit(1),
-  );
+  process.stderr.write(`atelier: ${describeFailure(error)}\n`, () => process.exit(1));
 }

@@ -7,6 +7,7 @@ import { createSetupToken } from "./features/identity/index.ts";
 import { syncBuiltinProviders } from "./features/models/index.ts";
 import { systemContext } from "./platform/context.ts";
 import { startEmbedded } from "./platform/db/embedded.ts";
+import { isUnavailable } from "./platform/db/errors.ts";
 import type { Watcher } from "./platform/db/supervise.ts";
 import type { Deps } from "./platform/deps.ts";
 import { Closers } from "./platform/lifecycle.ts";
@@ -31,21 +32,41 @@ export interface RunningServer {
 const IDLE_SECONDS = 30;
 /** Most that one form of several files may take. */
 const FORM_BYTES = 134_217_728;
+/** Between two tries to start without a database. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2_000;
 /** How long requests that are being answered may take when everything else has ended. */
 const LAST_ANSWERS_MS = 5_000;
 
 /**
- * Starts a role: database (embedded where none is configured), migrations, listeners.
+ * Starts a role: database (embedded where none is configured), migrations, listeners. While a database cannot
+ * be reached, or goes away meanwhile, starts over until it is there.
+ * @param ended aborts when nobody wants the process any more.
  * @throws Error when a part cannot start; what had started is closed again.
  */
-export async function serve(config: Config, overrides: Partial<Deps> = {}): Promise<RunningServer> {
-  const closers = new Closers();
-  try {
-    return await start(config, overrides, closers);
-  } catch (error) {
-    await closers.closeAll();
-    throw error;
+export async function serve(
+  config: Config,
+  overrides: Partial<Deps> = {},
+  ended?: AbortSignal,
+): Promise<RunningServer> {
+  const logger = overrides.logger ?? createLogger(config.logLevel);
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    const closers = new Closers();
+    try {
+      return await start(config, overrides, closers);
+    } catch (error) {
+      await closers.closeAll();
+      if (!isUnavailable(error) || ended?.aborted) throw error;
+      logger.warn({ err: error, pauseMs }, "database not available; starting over");
+      await Promise.race([Bun.sleep(pauseMs), aborted(ended)]);
+      if (ended?.aborted) throw error;
+    }
   }
+}
+
+/** Resolves when a signal aborts; never without one. */
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener("abort", () => resolve()));
 }
 
 async function start(

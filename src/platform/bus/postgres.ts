@@ -12,7 +12,7 @@ const CHANNEL = "atelier";
 export async function postgresBus(sql: postgres.Sql, processId: string): Promise<Bus> {
   const listeners = new Listeners();
   let connected = false;
-  const subscription = await sql.listen(
+  const listening = sql.listen(
     CHANNEL,
     (message) => {
       const { sender, topic, payload } = unpackNotice(message);
@@ -24,6 +24,9 @@ export async function postgresBus(sql: postgres.Sql, processId: string): Promise
       connected = true;
     },
   );
+  const subscription = await listening.catch((error) => {
+    throw explained(error);
+  });
   return {
     publish: async (topic, payload) => {
       listeners.emit(topic, payload);

@@ -1,6 +1,7 @@
 import type postgres from "postgres";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
+import { explained } from "./errors.ts";
 
 const ASK_MS = 2_000;
 /** Longer than between two questions and an answer that is a little late. */
@@ -32,7 +33,7 @@ export class DatabaseClock implements Clock {
 
   /**
    * @param shared whether other processes may use the database. Where none can, nobody else's lease is ever alive.
-   * @throws what the driver throws when the database cannot be asked the first time.
+   * @throws {DatabaseUnavailableError} when the database cannot be asked the first time.
    */
   static async start(sql: postgres.Sql, shared: boolean): Promise<DatabaseClock> {
     const clock = new DatabaseClock(sql, shared);
@@ -65,7 +66,10 @@ export class DatabaseClock implements Clock {
 
   async #ask(): Promise<void> {
     const sentAt = performance.now();
-    const rows = await this.#sql`select extract(epoch from clock_timestamp()) * 1000 as now`;
+    const asked = this.#sql`select extract(epoch from clock_timestamp()) * 1000 as now`;
+    const rows = await asked.catch((error) => {
+      throw explained(error);
+    });
     const took = performance.now() - sentAt;
     const [{ now }] = answer.parse([...rows]);
     const offset = now - sentAt - took / 2;

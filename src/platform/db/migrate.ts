@@ -3,6 +3,7 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import type postgres from "postgres";
 import { openDatabase } from "./client.ts";
+import { explained } from "./errors.ts";
 
 const FOLDER = join(import.meta.dir, "..", "..", "migrations");
 const OLDEST_SUPPORTED = 150_000;
@@ -12,7 +13,7 @@ const LOCK = 7_263_548_190;
 /**
  * Applies what is missing, forward only. Safe to call from several processes at once: an advisory lock
  * lets one work and the others find nothing left to do.
- * @throws Error when the server is older than PostgreSQL 15.
+ * @throws Error when the server is older than PostgreSQL 15; {@link DatabaseUnavailableError}.
  */
 export async function migrateDatabase(url: string): Promise<void> {
   const client = openDatabase({
@@ -33,6 +34,8 @@ export async function migrateDatabase(url: string): Promise<void> {
     } finally {
       await client.sql`select pg_advisory_unlock(${LOCK})`;
     }
+  } catch (error) {
+    throw explained(error);
   } finally {
     await client.close();
   }
