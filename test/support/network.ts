@@ -24,7 +24,10 @@ export function fakeNetwork(
   const real = globalThis.fetch;
   const asked: Network["asked"] = [];
   const fake = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const request = input instanceof Request ? input : new Request(String(input), init);
+    const request =
+      input instanceof Request
+        ? input
+        : new Request(new URL(String(input), "http://localhost").href, init);
     const signal = init?.signal ?? request.signal;
     const { pathname, search } = new URL(request.url);
     const text = await request.text();

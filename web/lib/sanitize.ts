@@ -1,4 +1,4 @@
-import DOMPurify from "dompurify";
+import createPurifier, { type DOMPurify } from "dompurify";
 import { readLink } from "./links.ts";
 
 const tags = [
@@ -11,15 +11,22 @@ const plainAttributes = [
   ...["data-copy", "data-language", "data-marker", "data-quote"],
 ];
 
-// Judged again where it ends up: the same question as the renderer's, to the browser's own reading.
-DOMPurify.addHook("afterSanitizeAttributes", (element) => {
-  const href = element.getAttribute("href");
-  if (href !== null && readLink(href) === undefined) element.removeAttribute("href");
-});
+let made: DOMPurify | undefined;
+
+function purifier(): DOMPurify {
+  if (made) return made;
+  made = createPurifier(window);
+  // Judged again where it ends up: the same question as the renderer's, to the browser's own reading.
+  made.addHook("afterSanitizeAttributes", (element) => {
+    const href = element.getAttribute("href");
+    if (href !== null && readLink(href) === undefined) element.removeAttribute("href");
+  });
+  return made;
+}
 
 /** The second wall: whatever the renderer made, only these tags and attributes reach the page. */
 export function sanitize(html: string): string {
-  return DOMPurify.sanitize(html, {
+  return purifier().sanitize(html, {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: ["href", ...plainAttributes],
     // The pattern below is meant for addresses; without this it would judge every attribute.

@@ -3,6 +3,8 @@ import { signal } from "@preact/signals";
 export type Theme = "system" | "light" | "dark";
 
 function read(): Theme {
+  // Outside a browser, in unit tests, nothing was chosen.
+  if (typeof document === "undefined") return "system";
   const stored = document.documentElement.dataset.theme;
   return stored === "light" || stored === "dark" ? stored : "system";
 }

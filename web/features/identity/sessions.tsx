@@ -10,18 +10,7 @@ import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-
-/** A browser's name and system out of its user agent string, as far as it tells. */
-export function describeAgent(userAgent: string | null): string {
-  if (!userAgent) return t("sessions.unknown");
-  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(userAgent)?.[1];
-  const system = /(Windows|Mac OS X|Android|iPhone|iPad|Linux)/.exec(userAgent)?.[1];
-  const names: Record<string, string> = { Edg: "Edge", OPR: "Opera", "Mac OS X": "macOS" };
-  const parts = [browser, system]
-    .filter((part) => part !== undefined)
-    .map((part) => names[part] ?? part);
-  return parts.length > 0 ? parts.join(" · ") : userAgent.slice(0, 60);
-}
+import { describeAgent } from "./describe-agent.ts";
 
 export function Sessions(): JSX.Element {
   const list = useList<Session>((_, signal) => read(api.GET("/me/sessions", { signal })), []);

@@ -8,6 +8,7 @@ import { useResource } from "../../lib/resource.ts";
 import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
+import { type Dollars, dollarsOf, pricesOf } from "./dollars.ts";
 
 const priceFields = [
   { key: "input", label: "model.priceIn" },
@@ -15,33 +16,6 @@ const priceFields = [
   { key: "cacheRead", label: "model.priceCacheRead" },
   { key: "cacheWrite", label: "model.priceCacheWrite" },
 ] as const;
-
-type Dollars = Record<(typeof priceFields)[number]["key"], string>;
-
-const noPrices: Dollars = { input: "", output: "", cacheRead: "", cacheWrite: "" };
-
-function dollarsOf(prices: AdminModel["prices"] | undefined): Dollars {
-  if (!prices) return noPrices;
-  const write = (microUsd: number) => String(microUsd / 1_000_000);
-  return {
-    input: write(prices.input),
-    output: write(prices.output),
-    cacheRead: write(prices.cacheRead),
-    cacheWrite: write(prices.cacheWrite),
-  };
-}
-
-/** Prices in micro-USD from what was typed in dollars; undefined when no price was typed. */
-export function pricesOf(dollars: Dollars): AdminModel["prices"] | undefined {
-  if (Object.values(dollars).every((text) => text.trim() === "")) return undefined;
-  const read = (text: string) => Math.round(Number(text || "0") * 1_000_000);
-  return {
-    input: read(dollars.input),
-    output: read(dollars.output),
-    cacheRead: read(dollars.cacheRead),
-    cacheWrite: read(dollars.cacheWrite),
-  };
-}
 
 /** A model of a provider. What the catalogue knows of it need not be typed. */
 export function ModelDialog(props: {

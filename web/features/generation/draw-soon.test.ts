@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, jest, test } from "bun:test";
+import { openPage, type TestPage } from "../../test/page.ts";
+import { drawSoon } from "./draw-soon.ts";
+
+let page: TestPage;
+let frames: Map<number, () => void>;
+let drawn = 0;
+const draw = () => {
+  drawn++;
+};
+beforeEach(() => {
+  page = openPage();
+  frames = new Map();
+  drawn = 0;
+  page.set("requestAnimationFrame", (act: () => void) => {
+    frames.set(frames.size + 1, act);
+    return frames.size;
+  });
+  page.set("cancelAnimationFrame", (frame: number) => frames.delete(frame));
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+  page[Symbol.dispose]();
+});
+
+test("an answer of usual length is drawn at the next frame", () => {
+  for (const length of [0, 16_000]) {
+    frames.clear();
+    drawSoon(length, draw);
+    expect(frames.size).toBe(1);
+  }
+  jest.advanceTimersByTime(1_000);
+  expect(drawn).toBe(0);
+  for (const act of frames.values()) act();
+  expect(drawn).toBe(1);
+});
+
+test("a long one is drawn the later the longer it is", () => {
+  drawSoon(100_000, draw);
+  expect(frames.size).toBe(0);
+  jest.advanceTimersByTime(99);
+  expect(drawn).toBe(0);
+  jest.advanceTimersByTime(1);
+  expect(drawn).toBe(1);
+});
+
+test("either can be called off", () => {
+  drawSoon(10, draw)();
+  drawSoon(100_000, draw)();
+  expect(frames.size).toBe(0);
+  jest.advanceTimersByTime(1_000);
+  expect(drawn).toBe(0);
+});

@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { fakeNetwork, type Network, problem } from "../../../test/support/network.ts";
+import type { Message, ThreadDetail } from "../../lib/api-types.ts";
+import { openPage, type TestPage } from "../../test/page.ts";
+import { eventStream, until } from "../../test/stream.ts";
+import { begun, message, thread, threadOf } from "../../test/things.ts";
+import { recentThreads } from "../shell/index.ts";
+import { rememberStart } from "./start-thread.ts";
+import { ThreadModel } from "./thread-model.ts";
+
+let page: TestPage;
+let network: Network;
+let model: InstanceType<typeof ThreadModel>;
+/** What the server has. */
+let stored: ThreadDetail;
+let refuse: Response | undefined;
+let streams: Map<string, ReturnType<typeof eventStream>>;
+const choice = { modelId: "m1", agentId: null };
+const asked = (method: string) =>
+  network.asked.filter((call) => call.method === method).map(({ path, body }) => ({ path, body }));
+
+beforeEach(() => {
+  page = openPage();
+  stored = threadOf("t1", [
+    message("q"),
+    message("a", { parentId: "q", role: "assistant", generationId: "g-a" }),
+  ]);
+  refuse = undefined;
+  streams = new Map();
+  network = fakeNetwork(({ method, path, body }) => {
+    const events = /\/generations\/([\w-]+)\/events$/.exec(path)?.[1];
+    if (events) {
+      const stream = eventStream();
+      streams.set(events, stream);
+      return stream.response;
+    }
+    if (refuse) return refuse;
+    if (path === "/api/v1/threads?limit=20") return Response.json({ items: [thread("t1")] });
+    if (path === "/api/v1/threads/t1") return Response.json(stored);
+    if (path.endsWith("/messages")) {
+      const parent =
+        typeof body === "object" && body !== null ? Reflect.get(body, "parentId") : null;
+      return Response.json(begun("q2", "a2", typeof parent === "string" ? parent : null));
+    }
+    if (path.endsWith("/regenerate")) {
+      const { assistantMessage } = begun("q", "a3", null);
+      return Response.json({
+        userMessage: stored.messages[0],
+        assistantMessage,
+        generationId: "g-a3",
+      });
+    }
+    return new Response(null, { status: method === "PUT" ? 204 : 202 });
+  });
+  model = new ThreadModel("t1");
+});
+afterEach(() => {
+  model.dispose();
+  network[Symbol.dispose]();
+  page[Symbol.dispose]();
+  recentThreads.items.value = undefined;
+});
+
+const ids = (messages: readonly Message[]) => messages.map(({ id }) => id);
+
+describe("a thread on the screen", () => {
+  test("has nothing until it is read, and then the branch to its leaf", async () => {
+    expect([model.detail.value, model.branch.value, model.tree.value.size]).toEqual([
+      undefined,
+      [],
+      0,
+    ]);
+    await model.load();
+    expect(model.detail.value).toEqual(stored);
+    expect([ids(model.branch.value), model.tree.value.size, model.running.value]).toEqual([
+      ["q", "a"],
+      2,
+      undefined,
+    ]);
+    expect(streams.size).toBe(0);
+  });
+
+  test("that was just begun is there at once, and no other's beginning is", () => {
+    rememberStart({ thread: thread("t1"), answer: begun("q", "a", null) });
+    const other = new ThreadModel("t2");
+    expect(other.detail.value).toBeUndefined();
+    rememberStart({ thread: thread("t1"), answer: begun("q", "a", null) });
+    const begunModel = new ThreadModel("t1");
+    expect(ids(begunModel.branch.value)).toEqual(["q", "a"]);
+    expect(begunModel.running.value?.id).toBe("a");
+    begunModel.dispose();
+    other.dispose();
+  });
+
+  test("that cannot be read says why, keeps what it has, and forgets it when it can", async () => {
+    refuse = problem(404, "not_found");
+    await model.load();
+    expect([model.error.value?.code, model.detail.value]).toEqual(["not_found", undefined]);
+    refuse = undefined;
+    await model.load();
+    expect([model.error.value, model.detail.value?.id]).toEqual([undefined, "t1"]);
+    refuse = problem(503, "busy");
+    await model.load();
+    expect([model.error.value?.code, model.detail.value?.id]).toEqual(["busy", "t1"]);
+  });
+});
+
+describe("asking", () => {
+  beforeEach(() => model.load());
+
+  test("adds the question and the running answer at the end of the branch", async () => {
+    await model.send("More?", choice);
+    expect(asked("POST")).toEqual([
+      { path: "/api/v1/threads/t1/messages", body: { parentId: "a", text: "More?", ...choice } },
+    ]);
+    expect(ids(model.branch.value)).toEqual(["q", "a", "q2", "a2"]);
+    expect([model.running.value?.id, model.detail.value?.leafId]).toEqual(["a2", "a2"]);
+  });
+
+  test("in an empty thread begins it", async () => {
+    stored = threadOf("t1", []);
+    await model.load();
+    await model.send("First", choice);
+    expect(asked("POST")[0]?.body).toEqual({ parentId: null, text: "First", ...choice });
+    expect(ids(model.branch.value)).toEqual(["q2", "a2"]);
+  });
+
+  test("again in other words makes a branch beside the message", async () => {
+    const [question] = model.branch.value;
+    if (!question) throw new Error("no question");
+    await model.edit(question, "Other words", choice);
+    expect(asked("POST")[0]?.body).toEqual({ parentId: null, text: "Other words", ...choice });
+    expect([ids(model.branch.value), model.tree.value.size]).toEqual([["q2", "a2"], 4]);
+  });
+
+  test("for another answer makes a branch beside the old one, and repeats no question", async () => {
+    const answer = model.branch.value[1];
+    if (!answer) throw new Error("no answer");
+    await model.regenerate(answer, "m2");
+    await model.regenerate(answer, null);
+    expect(asked("POST")).toEqual([
+      { path: "/api/v1/messages/a/regenerate", body: { modelId: "m2" } },
+      { path: "/api/v1/messages/a/regenerate", body: {} },
+    ]);
+    expect(ids(model.branch.value)).toEqual(["q", "a3"]);
+    expect(ids(model.detail.value?.messages ?? [])).toEqual(["q", "a", "a3"]);
+  });
+
+  test("that is refused changes nothing", async () => {
+    refuse = problem(402, "budget_exhausted");
+    await expect(model.send("More?", choice)).rejects.toMatchObject({ code: "budget_exhausted" });
+    expect(ids(model.branch.value)).toEqual(["q", "a"]);
+  });
+
+  test("while nothing was read yet adds nothing to it", async () => {
+    const fresh = new ThreadModel("t1");
+    await fresh.send("Hello", choice);
+    expect(fresh.detail.value).toBeUndefined();
+    fresh.dispose();
+  });
+});
+
+describe("choosing a branch", () => {
+  beforeEach(async () => {
+    stored = threadOf("t1", [
+      message("q"),
+      message("a1", { parentId: "q", role: "assistant" }),
+      message("a2", { parentId: "q", role: "assistant", createdAt: "2026-01-02T03:05:00.000Z" }),
+      message("q2", { parentId: "a1" }),
+    ]);
+    stored.leafId = "a2";
+    await model.load();
+  });
+
+  test("shows it to its end at once, and for the next visit", async () => {
+    expect(ids(model.branch.value)).toEqual(["q", "a2"]);
+    const chosen = model.choose("a1");
+    expect(ids(model.branch.value)).toEqual(["q", "a1", "q2"]);
+    await chosen;
+    expect(asked("PUT")).toEqual([{ path: "/api/v1/threads/t1/leaf", body: { messageId: "q2" } }]);
+  });
+
+  test("before anything was read asks for nothing", async () => {
+    const fresh = new ThreadModel("t1");
+    await fresh.choose("a1");
+    expect(asked("PUT")).toEqual([]);
+    fresh.dispose();
+  });
+});
+
+describe("an answer that is being written", () => {
+  const running = (id: string, more: Partial<Message> = {}) =>
+    message(id, {
+      parentId: "q",
+      role: "assistant",
+      status: "running",
+      parts: [],
+      generationId: `g-${id}`,
+      ...more,
+    });
+
+  test("is followed, and the thread is read again when it ends", async () => {
+    stored = threadOf("t1", [message("q"), running("a")]);
+    await model.load();
+    await until(() => streams.has("g-a"));
+    expect([model.running.value?.id, model.live.value?.generationId]).toEqual(["a", "g-a"]);
+    stored = threadOf("t1", [message("q"), running("a", { status: "complete" })]);
+    streams.get("g-a")?.send(1, { type: "delta", text: "Hi" });
+    streams.get("g-a")?.send(2, { type: "done", status: "complete" });
+    await until(() => model.running.value === undefined);
+    expect(model.live.value?.parts).toEqual([{ type: "text", text: "Hi" }]);
+    await until(() => recentThreads.items.value !== undefined);
+    expect(asked("GET").filter(({ path }) => path === "/api/v1/threads/t1")).toHaveLength(2);
+  });
+
+  test("is not followed while another branch is shown, and again when its own is", async () => {
+    stored = threadOf("t1", [
+      message("q"),
+      message("old", { parentId: "q", role: "assistant" }),
+      running("new"),
+    ]);
+    await model.load();
+    await until(() => streams.has("g-new"));
+    await model.choose("old");
+    expect(model.running.value).toBeUndefined();
+    const first = network.asked.find(({ path }) => path.endsWith("/events"));
+    expect(first?.signal.aborted).toBe(true);
+    streams.clear();
+    await model.choose("new");
+    await until(() => streams.has("g-new"));
+  });
+
+  test("is stopped on the server", async () => {
+    stored = threadOf("t1", [message("q"), running("a")]);
+    await model.load();
+    await model.stop();
+    expect(asked("POST")).toEqual([{ path: "/api/v1/generations/g-a/stop", body: undefined }]);
+  });
+
+  test("is not stopped when there is none", async () => {
+    await model.load();
+    await model.stop();
+    expect(asked("POST")).toEqual([]);
+  });
+
+  test("is let go when its page goes", async () => {
+    stored = threadOf("t1", [message("q"), running("a")]);
+    await model.load();
+    await until(() => streams.has("g-a"));
+    model.dispose();
+    expect(network.asked.find(({ path }) => path.endsWith("/events"))?.signal.aborted).toBe(true);
+  });
+});
