@@ -110,6 +110,7 @@ function linkLines(ctx: Ctx, reset: ResetToken): string[] {
 /** The command line starts no jobs and takes none. */
 const noJobs: Jobs = {
   enqueue: () => Promise.reject(new Error("The command line has no queue")),
+  abandon: async () => {},
   work: async () => {},
   schedule: async () => {},
   stop: async () => {},

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { inTransaction, jobContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { listStalled } from "./ingest/claim-version.ts";
-import { enqueueReading, READ_QUEUE, SLOW_QUEUE } from "./ingest/fair-queue.ts";
+import { listLeft, listQueued } from "./ingest/claim-version.ts";
+import { enqueueReading, queueOf, READ_QUEUE, SLOW_QUEUE } from "./ingest/fair-queue.ts";
 import { chooseIsolation } from "./ingest/isolate-child.ts";
 import { readVersion } from "./ingest/read-version.ts";
 import { purgeOldVersions, type VersionsInUse } from "./purge-versions.ts";
@@ -18,6 +18,9 @@ const RECOVER_QUEUE = "knowledge-recover";
  */
 const FIRST_TRIES = 2;
 const SLOW_READS = 1;
+const WATCH_MS = 5_000;
+/** After the database was away or hung, living readers first renew their leases: longer than between two renewals. */
+const QUIET_MS = 8_000;
 /** Lost jobs made again by one run; the next run is a minute away. */
 const RECOVERED = 500;
 
@@ -57,15 +60,42 @@ export async function startKnowledgeJobs(
   await deps.jobs.schedule(RECOVER_QUEUE, "* * * * *");
   // After a crash nobody should wait for the minute.
   await recoverReading(deps);
+  watchReaders(deps);
 }
 
-/**
- * Makes a job for each version that waits without one: its process died, or the queue lost it. A second
- * job for the same version does nothing, since only one can claim it.
- */
+/** Looks for versions whose reader is gone more often than the queue can be told to. */
+function watchReaders(deps: Deps): void {
+  let busy = false;
+  const timer = setInterval(async () => {
+    if (busy || deps.clock.steadyMs() < QUIET_MS) return;
+    busy = true;
+    await takeOverLeft(deps).catch((error) => {
+      deps.logger.warn({ err: error }, "documents without a reader not looked for");
+    });
+    busy = false;
+  }, WATCH_MS);
+  timer.unref();
+  deps.lifecycle.leaveSignal.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
+/** Queues versions again whose reader has fallen silent. Their jobs hold their keys, so those are ended first. */
+export async function takeOverLeft(deps: Deps): Promise<void> {
+  const ctx = jobContext(deps, "knowledge");
+  for (const version of await listLeft(ctx.db, RECOVERED)) {
+    await deps.jobs.abandon(queueOf(version.slow), version.id);
+    const queued = await enqueueReading(ctx, version);
+    deps.logger.warn(
+      { versionId: version.id, queued },
+      queued ? "reader gone; document queued again" : "reader gone; document has a job already",
+    );
+  }
+}
+
+/** Makes a job for each version that waits without one, because the queue lost it. */
 export async function recoverReading(deps: Deps): Promise<void> {
   const ctx = jobContext(deps, "knowledge");
-  for (const version of await listStalled(ctx.db, RECOVERED)) {
-    await enqueueReading(ctx, version);
+  for (const version of await listQueued(ctx.db, RECOVERED)) {
+    if (await enqueueReading(ctx, version))
+      deps.logger.warn({ versionId: version.id }, "document waited without a job");
   }
 }

@@ -62,6 +62,8 @@ export const fileVersions = pgTable(
     note: text("note"),
     /** Until when a process has promised to be reading it; past that another one takes over. */
     leaseExpiresAt: instant("lease_expires_at"),
+    /** Of whoever reads it; what an earlier reader has to say no longer counts. */
+    claimId: uuid("claim_id"),
     attempts: integer("attempts").notNull().default(0),
     /** Whether its first, short try was not enough, or its uploader has used up theirs: read in the slow lane. */
     slow: boolean("slow").notNull().default(false),

@@ -42,6 +42,14 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
+/** Whether a statement was ended because it took longer than its limit, though the database was there. */
+export function isOverLimit(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof postgres.PostgresError && cause.code === "57014") return true;
+  }
+  return false;
+}
+
 /** What the driver says of a connection that it could not make, lost, or gave up. */
 const LOST =
   /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|(CONNECT|RESPONSE|QUEUE)_TIMEOUT|TRANSACTION_OVER)$/;

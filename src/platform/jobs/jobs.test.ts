@@ -64,6 +64,18 @@ describe("a job", () => {
     expect(await count(queue)).toBe(1);
   });
 
+  test("whose worker is gone holds its key until it is abandoned; one that waits is left alone", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    expect(await jobs.enqueue(db, queue, {}, { key: "one" })).toBe(true);
+    await jobs.abandon(queue, "one");
+    expect(await jobs.enqueue(db, queue, {}, { key: "one" })).toBe(false);
+    await sql`update pgboss.job set state = 'active', started_on = now() where name = ${queue}`;
+    expect(await jobs.enqueue(db, queue, {}, { key: "one" })).toBe(false);
+    await jobs.abandon(queue, "one");
+    expect(await jobs.enqueue(db, queue, {}, { key: "one" })).toBe(true);
+  });
+
   test("with a key is stored once until it has ended; without one, each time", async () => {
     const jobs = await start();
     const queue = newQueue();

@@ -19,8 +19,16 @@ export interface WorkOptions {
 
 /** The database queue. Jobs are at-least-once: a handler must bear being run again. */
 export interface Jobs {
-  /** Stores a job; inside a transaction it exists only if that commits. */
-  enqueue(db: Database, queue: string, data: object, options?: EnqueueOptions): Promise<void>;
+  /**
+   * Stores a job; inside a transaction it exists only if that commits.
+   * @returns false when its key has an unfinished job: then it was not stored.
+   */
+  enqueue(db: Database, queue: string, data: object, options?: EnqueueOptions): Promise<boolean>;
+  /**
+   * Ends the job of a key that somebody has taken and not finished, so that the key is free for another one.
+   * Only for whoever knows that its worker is gone: the queue itself notices after its expiry.
+   */
+  abandon(queue: string, key: string): Promise<void>;
   /** Starts taking jobs of a queue in this process. The signal aborts when the process drains. */
   work(
     queue: string,
@@ -121,7 +129,7 @@ export async function startJobs(
   return {
     async enqueue(db, queue, data, options = {}) {
       await ensure(queue);
-      await boss.send(queue, data, {
+      const id = await boss.send(queue, data, {
         db: fromDrizzle(db, tag),
         singletonKey: options.key ?? Bun.randomUUIDv7(),
         priority: options.priority ?? 0,
@@ -129,6 +137,12 @@ export async function startJobs(
           ? {}
           : { startAfter: options.startAfterSeconds }),
       });
+      return id !== null;
+    },
+    async abandon(queue, key) {
+      await ensure(queue);
+      const taken = (await boss.findJobs(queue, { key })).filter(({ state }) => state === "active");
+      for (const { id } of taken) await boss.cancel(queue, id);
     },
     async work(queue, options, handler) {
       await ensure(queue);

@@ -10,25 +10,35 @@ export const LEASE_MS = 20_000;
 /** Times a version is taken up before it counts as one that ends its readers. */
 export const MAX_ATTEMPTS = 3;
 
-const isUnread = or(
-  eq(fileVersions.status, "queued"),
-  and(eq(fileVersions.status, "reading"), isPast(fileVersions.leaseExpiresAt)),
-);
+/** A version as its reader claimed it. */
+type Claimed = Pick<VersionRow, "id" | "claimId">;
+
+const isLeft = and(eq(fileVersions.status, "reading"), isPast(fileVersions.leaseExpiresAt));
+const isUnread = or(eq(fileVersions.status, "queued"), isLeft);
+const isOurs = ({ id, claimId }: Claimed) =>
+  and(
+    eq(fileVersions.id, id),
+    eq(fileVersions.status, "reading"),
+    claimId === null ? sql`false` : eq(fileVersions.claimId, claimId),
+  );
 
 /**
  * Takes a version for reading when it is queued, or when the process that read it has fallen silent.
  * @param slow the lane of whoever asks
+ * @param claimId a new one: from now on only its holder may say what becomes of the reading
  * @returns undefined when there is nothing to do: read already, being read, in the other lane, or gone
  */
 export async function claimVersion(
   db: Database,
   versionId: string,
   slow: boolean,
+  claimId: string,
 ): Promise<VersionOfFile | undefined> {
   const [version] = await db
     .update(fileVersions)
     .set({
       status: "reading",
+      claimId,
       leaseExpiresAt: inFuture(LEASE_MS),
       attempts: sql`${fileVersions.attempts} + 1`,
     })
@@ -40,11 +50,11 @@ export async function claimVersion(
 }
 
 /** Renews the promise to be reading. */
-export async function renewLease(db: Database, versionId: string): Promise<void> {
+export async function renewLease(db: Database, claimed: Claimed): Promise<void> {
   await db
     .update(fileVersions)
     .set({ leaseExpiresAt: inFuture(LEASE_MS) })
-    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")));
+    .where(isOurs(claimed));
 }
 
 /**
@@ -53,7 +63,7 @@ export async function renewLease(db: Database, versionId: string): Promise<void>
  */
 export async function releaseVersion(
   db: Database,
-  versionId: string,
+  claimed: Claimed,
   blameless: boolean,
 ): Promise<void> {
   await db
@@ -63,34 +73,31 @@ export async function releaseVersion(
       leaseExpiresAt: null,
       ...(blameless ? { attempts: sql`${fileVersions.attempts} - 1` } : {}),
     })
-    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")));
+    .where(isOurs(claimed));
 }
 
 /** Notes what reading has found out about a version so far. */
 export async function describeVersion(
   db: Database,
-  versionId: string,
+  claimed: Claimed,
   found: Pick<
     VersionRow,
     "mediaType" | "language" | "note" | "tokenCount" | "textLength" | "pageStarts"
   >,
 ): Promise<void> {
-  await db
-    .update(fileVersions)
-    .set(found)
-    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")));
+  await db.update(fileVersions).set(found).where(isOurs(claimed));
 }
 
 /** Ends a reading with what came of it, once. @returns false when somebody else has ended it. */
 export async function finishVersion(
   db: Database,
-  versionId: string,
+  claimed: Claimed,
   outcome: { status: "ready" } | { status: "failed"; failure: string },
 ): Promise<boolean> {
   const rows = await db
     .update(fileVersions)
     .set({ ...outcome, leaseExpiresAt: null })
-    .where(and(eq(fileVersions.id, versionId), eq(fileVersions.status, "reading")))
+    .where(isOurs(claimed))
     .returning({ id: fileVersions.id });
   return rows.length > 0;
 }
@@ -111,7 +118,7 @@ export async function requeueVersion(
 /** Lets a version that is being read wait in the slow lane; that try was none. @returns undefined when it is not ours. */
 export async function moveToSlowLane(
   db: Database,
-  { id, createdBy }: Pick<VersionRow, "id" | "createdBy">,
+  version: Claimed & Pick<VersionRow, "createdBy">,
 ): Promise<VersionRow | undefined> {
   const [row] = await db
     .update(fileVersions)
@@ -120,22 +127,28 @@ export async function moveToSlowLane(
       leaseExpiresAt: null,
       attempts: sql`${fileVersions.attempts} - 1`,
       slow: true,
-      turn: nextTurn(createdBy, true),
+      turn: nextTurn(version.createdBy, true),
     })
-    .where(and(eq(fileVersions.id, id), eq(fileVersions.status, "reading")))
+    .where(isOurs(version))
     .returning();
   return row;
 }
 
+/** Versions whose reader has fallen silent. */
+export function listLeft(db: Database, limit: number): Promise<Waiting[]> {
+  return db.select(WAITING).from(fileVersions).where(isLeft).limit(limit);
+}
+
 /** Versions that wait for a reader and whose job may have been lost, oldest first. */
-export function listStalled(
-  db: Database,
-  limit: number,
-): Promise<Pick<VersionRow, "id" | "slow" | "turn">[]> {
+export function listQueued(db: Database, limit: number): Promise<Waiting[]> {
   return db
-    .select({ id: fileVersions.id, slow: fileVersions.slow, turn: fileVersions.turn })
+    .select(WAITING)
     .from(fileVersions)
-    .where(isUnread)
+    .where(eq(fileVersions.status, "queued"))
     .orderBy(fileVersions.createdAt)
     .limit(limit);
 }
+
+/** What its job is made of. */
+type Waiting = Pick<VersionRow, "id" | "slow" | "turn">;
+const WAITING = { id: fileVersions.id, slow: fileVersions.slow, turn: fileVersions.turn };

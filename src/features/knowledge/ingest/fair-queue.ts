@@ -22,13 +22,20 @@ export function nextTurn(uploader: string | null, slow: boolean) {
       where ${waiting} and waiting.created_by = ${uploader}::uuid), 0))`;
 }
 
-/** Stores the job that reads a version; inside a transaction it exists only if that commits. */
+/**
+ * Stores the job that reads a version; inside a transaction it exists only if that commits.
+ * @returns false when a job for it is there already.
+ */
 export async function enqueueReading(
   { db, deps }: Ctx,
   { id, slow, turn }: Pick<VersionRow, "id" | "slow" | "turn">,
-): Promise<void> {
-  const queue = slow ? SLOW_QUEUE : READ_QUEUE;
-  await deps.jobs.enqueue(db, queue, { versionId: id }, { key: id, priority: -turn });
+): Promise<boolean> {
+  return deps.jobs.enqueue(db, queueOf(slow), { versionId: id }, { key: id, priority: -turn });
+}
+
+/** The lane's queue. */
+export function queueOf(slow: boolean): string {
+  return slow ? SLOW_QUEUE : READ_QUEUE;
 }
 
 /** How long readers have worked for a person within the last hour, in milliseconds. */

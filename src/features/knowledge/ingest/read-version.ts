@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { type Ctx, inTransaction } from "../../../platform/context.ts";
+import { isOverLimit, isUnavailable } from "../../../platform/db/errors.ts";
 import type { FailureCode } from "../errors.ts";
 import type { VersionOfFile, VersionRow } from "../repo.ts";
 import { adoptVersion, settleIndex } from "../search/reconcile-index.ts";
@@ -29,6 +30,11 @@ interface ReadingOptions extends Pick<ExtractionOptions, "limits" | "isolation">
   slow?: boolean;
 }
 
+const RETRY_MS = 500;
+/** For so long a version that could not be read waits for a database that is away; then its lease ends. */
+const GIVE_BACK_MS = 600_000;
+/** The same while this process ends. */
+const LEAVING_MS = 3_000;
 /** Chunks stored by one statement. */
 const BATCH = 100;
 
@@ -49,17 +55,48 @@ export async function readVersion(
   signal: AbortSignal,
   how: ReadingOptions = {},
 ): Promise<void> {
-  const claimed = await claimVersion(ctx.db, versionId, how.slow ?? false);
+  const claimId = ctx.deps.ids.next();
+  const claimed = await claimVersion(ctx.db, versionId, how.slow ?? false, claimId);
   if (!claimed) return;
-  if (claimed.version.attempts > MAX_ATTEMPTS) return fail(ctx, versionId, "given_up");
-  const renewing = keepLease(ctx, versionId);
+  const { version } = claimed;
+  if (version.attempts > MAX_ATTEMPTS) return fail(ctx, version, "given_up");
+  const renewing = keepLease(ctx, version);
   try {
     await read(ctx, claimed, signal, how);
   } catch (error) {
-    await releaseVersion(ctx.db, versionId, signal.aborted).catch(() => undefined);
+    await giveBack(ctx, version, signal, error);
     throw error;
   } finally {
     clearInterval(renewing);
+  }
+}
+
+/**
+ * Gives a version back, for as long as it takes while the database is away. The attempt counts only where the
+ * document may have had a part in its end: not when this process drains, nor when the database or the store
+ * of bytes went away.
+ */
+async function giveBack(
+  ctx: Ctx,
+  version: VersionRow,
+  signal: AbortSignal,
+  error: unknown,
+): Promise<void> {
+  const ours = error instanceof BytesUnavailableError || isUnavailable(error);
+  const blameless = signal.aborted || (ours && !isOverLimit(error));
+  const since = performance.now();
+  for (;;) {
+    try {
+      return await releaseVersion(ctx.db, version, blameless);
+    } catch (failure) {
+      const patience = signal.aborted ? LEAVING_MS : GIVE_BACK_MS;
+      if (performance.now() - since < patience) {
+        await Bun.sleep(RETRY_MS);
+        continue;
+      }
+      ctx.deps.logger.warn({ err: failure, versionId: version.id }, "document not given back");
+      return;
+    }
   }
 }
 
@@ -70,8 +107,10 @@ async function read(
   { slow = false, limits, isolation }: ReadingOptions,
 ): Promise<void> {
   if (!slow && (await hasUsedUp(ctx, version.createdBy))) return wait(ctx, version);
-  const blob = await ctx.deps.blobs.get(blobKey(file.projectId, version.id));
-  if (!blob) return fail(ctx, version.id, "lost");
+  const blob = await ctx.deps.blobs.get(blobKey(file.projectId, version.id)).catch((error) => {
+    throw new BytesUnavailableError(error);
+  });
+  if (!blob) return fail(ctx, version, "lost");
   const started = performance.now();
   const extraction = await extractText(blob.stream(), file.name, {
     signal,
@@ -81,7 +120,7 @@ async function read(
   await addReaderMs(ctx.db, version.id, performance.now() - started);
   if (extraction.ok) return keepText(ctx, { file, version }, extraction);
   if (!slow && NEEDS_MORE.has(extraction.code)) return wait(ctx, version);
-  await fail(ctx, version.id, extraction.code);
+  await fail(ctx, version, extraction.code);
 }
 
 /** Whether readers have worked for somebody as long as anybody may keep others waiting. */
@@ -104,7 +143,7 @@ async function keepText(
   extracted: ExtractedText,
 ): Promise<void> {
   const { text, mediaType, language, note, pageStarts } = extracted;
-  await describeVersion(ctx.db, version.id, {
+  await describeVersion(ctx.db, version, {
     ...{ mediaType, language, note },
     tokenCount: extracted.chunks.reduce((sum, chunk) => sum + chunk.tokens, 0),
     textLength: text.length,
@@ -123,27 +162,35 @@ async function keepText(
     await adoptVersion(db, file.id, version);
     await settleIndex(db, file.projectId, file.id);
     // Last, since from here to the commit the version's row is locked and its lease cannot be renewed.
-    const ours = await finishVersion(db, version.id, { status: "ready" });
+    const ours = await finishVersion(db, version, { status: "ready" });
     if (!ours) throw new Error("Another process has ended this reading");
   });
 }
 
 /** Renews the lease while the reading lasts; one renewal at a time, so that a slow one takes one connection. */
-function keepLease(ctx: Ctx, versionId: string): NodeJS.Timeout {
+function keepLease(ctx: Ctx, version: VersionRow): NodeJS.Timeout {
   let renewing = false;
   return setInterval(async () => {
     if (renewing) return;
     renewing = true;
     try {
-      await renewLease(ctx.db, versionId);
+      await renewLease(ctx.db, version);
     } catch (error) {
-      ctx.deps.logger.warn({ err: error, versionId }, "lease not renewed");
+      ctx.deps.logger.warn({ err: error, versionId: version.id }, "lease not renewed");
     } finally {
       renewing = false;
     }
   }, LEASE_MS / 3);
 }
 
-async function fail(ctx: Ctx, versionId: string, failure: FailureCode): Promise<void> {
-  await finishVersion(ctx.db, versionId, { status: "failed", failure });
+async function fail(ctx: Ctx, version: VersionRow, failure: FailureCode): Promise<void> {
+  await finishVersion(ctx.db, version, { status: "failed", failure });
+}
+
+/** The store of bytes did not answer; that it has none is an answer. */
+class BytesUnavailableError extends Error {
+  override readonly name = "BytesUnavailableError";
+  constructor(cause: unknown) {
+    super("The bytes of a document could not be asked for", { cause });
+  }
 }

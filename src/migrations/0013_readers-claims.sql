@@ -1,0 +1,1 @@
+ALTER TABLE "file_versions" ADD COLUMN "claim_id" uuid;
