@@ -228,3 +228,34 @@ test("retries wait longer each time, up to eight seconds, and not all at the sam
   expect(backoff(10, 0)).toBe(8_000);
   expect(backoff(0, 0)).toBe(250);
 });
+
+test("a lost connection is opened again only after the pause", async () => {
+  const pause = Promise.withResolvers<void>();
+  const waiting = Promise.withResolvers<void>();
+  const abort = new AbortController();
+  let asked = 0;
+  const following = followStream({
+    url: "/events",
+    signal: abort.signal,
+    visible: alwaysVisible,
+    wait: () => {
+      waiting.resolve();
+      return pause.promise;
+    },
+    fetch: Object.assign(
+      () => {
+        asked++;
+        if (asked > 1) abort.abort();
+        return Promise.reject(new TypeError("offline"));
+      },
+      { preconnect: () => undefined },
+    ),
+    onEvent: () => false,
+  });
+  await waiting.promise;
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+  expect(asked).toBe(1);
+  pause.resolve();
+  await following;
+  expect(asked).toBe(2);
+});

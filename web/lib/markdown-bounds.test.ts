@@ -143,6 +143,12 @@ test("a block of too many lines stays as it is written", () => {
   expect(html(list(1_001))).not.toContain("<li>");
 });
 
+test("a block of exactly the longest length is read, one character more is not", () => {
+  const block = (length: number) => `*a* ${fill("many words without marks, ", length - 5)}.`;
+  expect(html(block(32_768))).toContain("<em>a</em>");
+  expect(html(block(32_769))).not.toContain("<em>a</em>");
+});
+
 test("plain text is not cut through a character", () => {
   const text = `a${"😀".repeat(20_000)}`;
   expect(blocksOf(text).map(wordsOf).join("")).toBe(text);

@@ -78,3 +78,17 @@ test("every message is on the branch that is shown when it is chosen", () => {
     { numRuns: 50 },
   );
 });
+
+test("at each fork on the way down the newest answer is taken", () => {
+  const forks = treeOf([
+    message("q", null, 0),
+    message("a1", "q", 1),
+    message("a2", "q", 2),
+    message("b1", "a2", 3),
+    message("b2", "a2", 4),
+    message("c1", "b2", 5),
+    message("c2", "b2", 6),
+  ]);
+  expect(leafBelow(forks, "q")).toBe("c2");
+  expect(leafBelow(forks, "b1")).toBe("b1");
+});
