@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.ts";
+import { Problem } from "../../platform/http/problem.ts";
 import { type CorpusFile, retrievePassages, versionText } from "../knowledge/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import type { CitableSource } from "./running-answer.ts";
@@ -34,7 +35,7 @@ export async function gatherSources(
   tokens: number,
 ): Promise<GatheredSources> {
   const size = corpus.reduce((sum, file) => sum + file.tokenCount + SOURCE_OVERHEAD, 0);
-  if (size <= tokens) return sendWhole(ctx, scope, corpus, size);
+  if (size <= tokens) return sendWhole(ctx, scope, corpus);
   const passages = await retrievePassages(ctx, scope, question, tokens);
   const sources = passages.map(
     (passage, index): CitableSource => ({
@@ -83,33 +84,31 @@ async function sendWhole(
   ctx: Ctx,
   scope: ProjectScope,
   corpus: CorpusFile[],
-  tokens: number,
 ): Promise<GatheredSources> {
-  const whole = await Promise.all(
-    corpus.map(
-      async (file, index): Promise<CitableSource> => ({
-        label: `S${index + 1}`,
-        title: file.name,
-        text: await versionText(ctx, scope, file.fileVersionId),
-        fileId: file.fileId,
-        fileVersionId: file.fileVersionId,
-        offset: 0,
-      }),
-    ),
+  const texts = await Promise.all(
+    corpus.map((file) => versionText(ctx, scope, file.fileVersionId).catch(nullIfGone)),
   );
-  return {
-    whole,
-    passages: [],
-    sources: whole,
-    tokens,
-    items: corpus.map((file, index) => ({
-      kind: "file" as const,
-      title: file.name,
-      tokens: file.tokenCount,
-      included: true,
-      label: `S${index + 1}`,
-      fileId: file.fileId,
-      fileVersionId: file.fileVersionId,
-    })),
-  };
+  const whole: CitableSource[] = [];
+  const items: ManifestItem[] = [];
+  let tokens = 0;
+  for (const [index, file] of corpus.entries()) {
+    const { fileId, fileVersionId, name: title } = file;
+    const text = texts[index] ?? null;
+    const item = { kind: "file" as const, title, tokens: file.tokenCount, fileId, fileVersionId };
+    if (text === null) {
+      items.push({ ...item, included: false, reason: "was deleted while the question was asked" });
+      continue;
+    }
+    const label = `S${whole.length + 1}`;
+    whole.push({ label, title, text, fileId, fileVersionId, offset: 0 });
+    items.push({ ...item, included: true, label });
+    tokens += file.tokenCount + SOURCE_OVERHEAD;
+  }
+  return { whole, passages: [], sources: whole, tokens, items };
+}
+
+/** A file may be deleted between the list of files and the reading of its text. */
+function nullIfGone(error: unknown): null {
+  if (error instanceof Problem && error.status === 404) return null;
+  throw error;
 }
