@@ -15,7 +15,7 @@ import {
   touchThread,
 } from "../threads/index.ts";
 import { type BuiltContext, buildContext } from "./build-context.ts";
-import { answerRunning } from "./errors.ts";
+import { answerRunning, shuttingDown } from "./errors.ts";
 import { presentStarted } from "./present-started.ts";
 import { insertGeneration } from "./repo.ts";
 import { HOLD_MS, LEASE_MS } from "./runner.ts";
@@ -71,10 +71,11 @@ export async function findAnswerInputs(
  * Begins an answer: builds its context, holds its worst-case cost, stores question, empty answer and
  * generation in one transaction, then starts writing it in this process. Nothing is read after the commit:
  * a question that was stored is acknowledged, also when the database goes away behind it.
- * @throws {Problem} 402 when a budget cannot pay, 409 `answer_running`, 422 for a model that cannot be used or a message that is too long.
+ * @throws {Problem} 503 `shutting_down` when this process leaves, 402 when a budget cannot pay, 409 `answer_running`, 422 for a model that cannot be used or a message that is too long.
  */
 export async function beginAnswer(ctx: Ctx, request: AnswerRequest): Promise<StartedAnswer> {
   const { scope, branch, inputs } = request;
+  refuseLeaving(ctx);
   const provider = connectModel(ctx, inputs.model);
   const context = await buildContext(ctx, { scope: scope.project, branch, ...inputs });
   const { started, plan } = await inTransaction(ctx, (tx) => store(tx, request, context)).catch(
@@ -89,6 +90,8 @@ async function store(
   request: AnswerRequest,
   context: BuiltContext,
 ): Promise<{ started: StartedAnswer; plan: AnswerPlan }> {
+  // Once more: building the context takes a while, and what is stored from here on must be written.
+  refuseLeaving(tx);
   const { ids, clock, processId } = tx.deps;
   const { userId } = userOf(tx);
   const { scope, newQuestion, authorName, acceptedAt } = request;
@@ -163,6 +166,11 @@ async function store(
       acceptedAt,
     },
   };
+}
+
+/** After the drain delay running answers finish; with new ones the process would never end. */
+function refuseLeaving({ deps }: Ctx): void {
+  if (deps.lifecycle.leaveSignal.aborted) throw shuttingDown();
 }
 
 function launch(ctx: Ctx, plan: AnswerPlan, provider: Provider): void {

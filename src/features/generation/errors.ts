@@ -8,6 +8,13 @@ export const answerRunning = () =>
     "answer_running",
     "An answer is still being written here. Wait for it, or stop it first.",
   );
+export const shuttingDown = () =>
+  new Problem(
+    503,
+    "shutting_down",
+    "This server is being stopped and begins no more answers. Ask again in a moment.",
+    { headers: { "retry-after": "5" } },
+  );
 export const wrongParent = () =>
   new Problem(422, "wrong_parent", "A message can follow an answer of this thread, or begin it.", {
     errors: [{ path: "parentId", message: "is not an answer of this thread" }],
