@@ -1,15 +1,5 @@
+import { randomFrom } from "../../test/support/random.ts";
 import type { Mutant } from "./find-mutants.ts";
-
-/** The same numbers between 0 and 1 for the same seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * Draws without putting back: a file by its number of possible changes (square root, so that

@@ -13,6 +13,8 @@ afterAll(() => app.close());
 
 const operation = z.looseObject({
   operationId: z.string(),
+  tags: z.tuple([z.string().min(1)]),
+  summary: z.string().min(1),
   "x-access": z.string(),
   security: z.array(z.record(z.string(), z.array(z.string()))),
   responses: z.record(
@@ -21,7 +23,7 @@ const operation = z.looseObject({
   ),
 });
 
-test("every operation has an id of its own, says how to sign in and what a refusal looks like", async () => {
+test("every operation has an id of its own, a chapter and a summary, says how to sign in and what a refusal looks like", async () => {
   const text = await (await app.app.request("/api/openapi.json")).text();
   const { paths, components } = z
     .looseObject({

@@ -13,8 +13,9 @@ import {
   textOf,
   until,
 } from "../support/generation.ts";
+import { randomFrom } from "../support/random.ts";
 import { slowness } from "../support/slowness.ts";
-import { randomFrom, visit } from "./reader.ts";
+import { visit } from "./reader.ts";
 import {
   endServers,
   freePort,

@@ -96,14 +96,3 @@ function unchunk(bytes: Buffer): { body: Buffer; whole: boolean } {
   }
   return { body: Buffer.concat(pieces), whole: false };
 }
-
-/** A repeatable stream of numbers below 1 (mulberry32), so that a failed run can be run again. */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

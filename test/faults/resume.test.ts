@@ -9,7 +9,8 @@ import {
   type StreamedEvent,
   textOf,
 } from "../support/generation.ts";
-import { randomFrom, visit } from "./reader.ts";
+import { randomFrom } from "../support/random.ts";
+import { visit } from "./reader.ts";
 import { endServers, type ServerProcess, startServer, withDepsOf } from "./server-process.ts";
 
 const provider = openAiServer();

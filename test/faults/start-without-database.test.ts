@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type DatabaseProxy, proxyTo } from "../support/database-proxy.ts";
+import { randomFrom } from "../support/random.ts";
 import { plainLines } from "./log-lines.ts";
-import { randomFrom } from "./reader.ts";
 import { endServers, startServer } from "./server-process.ts";
 
 let database: TestDatabase;

@@ -12,6 +12,7 @@ import { type ThreadDetail, threadDetail } from "../../src/features/threads/sche
 import type { Deps } from "../../src/platform/deps.ts";
 import type { WireServer } from "../providers/wire-server.ts";
 import type { Caller, Person } from "./app.ts";
+import { eventually } from "./eventually.ts";
 import { read, readId } from "./read.ts";
 
 /** Prices of the model that tests ask, in micro-USD per million tokens. */
@@ -148,14 +149,10 @@ export async function readGeneration(caller: Caller, generationId: string): Prom
   return read(await caller.get(`/generations/${generationId}`), generation);
 }
 
-/** Waits until something holds, for as long as a person would. */
+/** {@link eventually} for what needs no words. */
 export async function until(
   holds: () => Promise<boolean> | boolean,
-  timeoutMs = 10_000,
+  boundMs?: number,
 ): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error("It did not happen in time");
-    await Bun.sleep(20);
-  }
+  await eventually("what the test waits for", holds, boundMs);
 }

@@ -4,6 +4,7 @@ import { TestClock } from "../../../test/support/clock.ts";
 import { eventually } from "../../../test/support/eventually.ts";
 import { read, readId, readProblem } from "../../../test/support/read.ts";
 import { onAccessChange } from "../projects/index.ts";
+import { findThreadOfMessage } from "./index.ts";
 import { thread, threadDetail, threadPage } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
@@ -203,6 +204,8 @@ describe("the branch that a thread shows", () => {
       expect(shown.updatedAt).toBe(clock.now().toISOString());
       expect(shown.messages.map((one) => one.id)).toEqual([first, second]);
     }
+    expect(await findThreadOfMessage(app.deps.database.db, first)).toBe(id);
+    expect(await findThreadOfMessage(app.deps.database.db, id)).toBeUndefined();
     const elsewhere = await message(await start());
     const refused = await ada.put(`/threads/${id}/leaf`, { messageId: elsewhere });
     expect(await codeOf(refused)).toBe("404 message_not_found");
