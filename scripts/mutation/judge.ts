@@ -39,8 +39,13 @@ export class Judge {
       const limitMs = SPARE_MS + SLOWER * usualMs;
       const outcome = await this.#tree.changed([mutant], () => this.#runs.run(tests, limitMs));
       ms += outcome.ms;
-      const by = outcome.code === "timed out" ? "the time limit" : firstFailure(outcome.output);
-      if (outcome.code !== 0) return { noticed: true, by, ms };
+      if (outcome.code === 0) continue;
+      const test = firstFailure(outcome.output);
+      if (outcome.code === "timed out") return { noticed: true, by: "the time limit", ms };
+      // No test failed by name: either nothing can run with the change, or nothing can run at all any more.
+      if (test === undefined && (await this.#runs.run(tests, limitMs)).code !== 0)
+        throw new Error(`these fail without a change now: ${tests.join(" ")}\n${outcome.output}`);
+      return { noticed: true, by: test ?? "a set-up that fails", ms };
     }
     return { noticed: false, ms };
   }
@@ -68,8 +73,8 @@ export class Judge {
   }
 }
 
-/** The name of the test that failed, as Bun prints it. */
-function firstFailure(output: string): string {
+/** The name of the test that failed, as Bun prints it; undefined when it was none but what runs before. */
+function firstFailure(output: string): string | undefined {
   const name = /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/m.exec(output)?.[1];
-  return name ?? "a test file that did not load";
+  return name === "(unnamed)" ? undefined : name;
 }
