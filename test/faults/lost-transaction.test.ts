@@ -6,8 +6,8 @@ import { openAiServer } from "../providers/openai-server.ts";
 import type { Person } from "../support/app.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { connectServer, newThread } from "../support/generation.ts";
+import { randomFrom } from "../support/random.ts";
 import { plainLines } from "./log-lines.ts";
-import { randomFrom } from "./reader.ts";
 import { endServers, type ServerProcess, startServer, withDepsOf } from "./server-process.ts";
 
 const SEEDS = 10;
