@@ -67,11 +67,10 @@ const WRITES = ["POST", "PUT", "PATCH", "DELETE"];
 
 /** Everything under /api. */
 function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
-  const { cache, keyUse } = deps.services.identity;
   const api = new OpenAPIHono<AppEnv>();
   // What guards writes is not even asked for reads: they are most requests.
   const writes = (...guards: MiddlewareHandler<AppEnv>[]) => api.on(WRITES, ["/api/*"], ...guards);
-  api.use("/api/*", notStored(), authenticate(deps, cache, keyUse), rateLimit(deps), refuseBadKeys);
+  api.use("/api/*", notStored(), authenticate(deps), rateLimit(deps), refuseBadKeys);
   // No body is read before its sender has been counted.
   writes(sameOrigin(deps.config), except(isUpload, jsonOnly(), jsonLimit(), wellFormedJson()));
   api.route(

@@ -136,6 +136,7 @@ export function startBackground(deps: Deps): void {
   const { audit, generation, identity } = deps.services;
   audit.sealer.start();
   identity.keyUse.start();
+  identity.sessionUse.start();
   generation.runner.startUpkeep();
 }
 
@@ -153,6 +154,7 @@ export async function stopBackground(deps: Deps): Promise<void> {
   const { audit, generation, identity } = deps.services;
   await generation.runner.close();
   await identity.keyUse.close();
+  await identity.sessionUse.close();
   await audit.sealer.close();
 }
 

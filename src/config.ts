@@ -138,6 +138,21 @@ const fields = {
     z.enum(["open", "closed"]).default("closed"),
     "Public sign-up. The first account always needs the setup link.",
   ),
+  sessionDays: field(
+    "ATELIER_SESSION_DAYS",
+    integer(1, 365).default(30),
+    "Absolute session lifetime in days.",
+  ),
+  sessionIdleHours: field(
+    "ATELIER_SESSION_IDLE_HOURS",
+    integer(1, 8760).default(168),
+    "Idle time in hours after which a session ends.",
+  ),
+  apiKeyMaxDays: field(
+    "ATELIER_API_KEY_MAX_DAYS",
+    integer(0, 3650).default(365),
+    "Maximum lifetime of new API keys in days. 0 allows keys that do not expire.",
+  ),
   restoreDays: field(
     "ATELIER_RESTORE_DAYS",
     integer(1, 3650).default(30),

@@ -28,6 +28,7 @@ export const VERBS = new Set([
   "choose",
   "chunk",
   "claim",
+  "confirm",
   "connect",
   "create",
   "decode",
@@ -88,7 +89,7 @@ export const VERBS = new Set([
 export const NOUNS: Record<string, readonly string[]> = {
   audit: ["actions", "sealer"],
   generation: ["access-watch", "answer-log", "answer-pubsub", "frames", "runner", "running-answer"],
-  identity: ["actor-cache", "api-keys", "attempt-limit", "key-use", "session-cookie"],
+  identity: ["actor-cache", "api-keys", "attempt-limit", "last-use", "session-cookie"],
   knowledge: [
     "bm25",
     "child-files",

@@ -60,6 +60,10 @@ const identity: Record<string, MakeSample> = {
     path: "/me/password",
     body: { currentPassword: PASSWORD, newPassword: "another long password" },
   }),
+  "POST /me/confirm-password": () => ({
+    path: "/me/confirm-password",
+    body: { password: PASSWORD },
+  }),
   "GET /me/sessions": () => ({ path: "/me/sessions" }),
   "DELETE /me/sessions/{sessionId}": (cast, as) => ({
     path: `/me/sessions/${cast.self(as).sessionId}`,
@@ -312,6 +316,18 @@ const admin: Record<string, MakeSample> = {
   }),
   "POST /admin/users/{userId}/password-reset-link": (cast) => ({
     path: `/admin/users/${cast.people.stranger.id}/password-reset-link`,
+  }),
+  "GET /admin/users/{userId}/access": (cast) => ({
+    path: `/admin/users/${cast.people.stranger.id}/access`,
+  }),
+  "DELETE /admin/users/{userId}/access": (cast) => ({
+    path: `/admin/users/${cast.people.stranger.id}/access`,
+  }),
+  "DELETE /admin/users/{userId}/sessions/{sessionId}": (cast) => ({
+    path: `/admin/users/${cast.people.stranger.id}/sessions/${cast.people.stranger.sessionId}`,
+  }),
+  "DELETE /admin/users/{userId}/api-keys/{keyId}": (cast) => ({
+    path: `/admin/users/${cast.people.stranger.id}/api-keys/${cast.people.stranger.keyId}`,
   }),
   "GET /admin/providers": () => ({ path: "/admin/providers" }),
   "POST /admin/providers": (cast) => ({

@@ -114,8 +114,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change my password and end my other sessions */
+        /** Change my password, end my other sessions and, unless told otherwise, my API keys */
         post: operations["post_me_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/confirm-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter my password again, for what asks for it within the next minutes */
+        post: operations["post_me_confirm_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -576,6 +593,58 @@ export interface paths {
          */
         post: operations["post_admin_users_userId_password_reset_link"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{userId}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user's sessions and API keys in force */
+        get: operations["get_admin_users_userId_access"];
+        put?: never;
+        post?: never;
+        /** End all sessions and API keys of a user */
+        delete: operations["delete_admin_users_userId_access"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{userId}/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of a user's sessions */
+        delete: operations["delete_admin_users_userId_sessions_sessionId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/users/{userId}/api-keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke one of a user's API keys at once */
+        delete: operations["delete_admin_users_userId_api_keys_keyId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1073,6 +1142,11 @@ export interface components {
         PasswordChange: {
             currentPassword: string;
             newPassword: string;
+            /** @default true */
+            revokeKeys?: boolean | undefined;
+        };
+        PasswordConfirmation: {
+            password: string;
         };
         Session: {
             /** Format: uuid */
@@ -1083,11 +1157,15 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
+            lastSeenAt: string;
+            failedBefore: number;
+            /** Format: date-time */
             expiresAt: string;
         };
         ApiKeyList: {
             items: components["schemas"]["ApiKey"][];
             nextCursor: null;
+            maxDays: number | null;
         };
         ApiKey: {
             /** Format: uuid */
@@ -1108,7 +1186,6 @@ export interface components {
         NewApiKey: {
             name: string;
             scopes: ("read" | "write" | "admin")[];
-            /** @default 90 */
             expiresInDays?: (number | null) | undefined;
         };
         ApiKeyRotation: {
@@ -1412,6 +1489,10 @@ export interface components {
             /** @enum {string} */
             role?: ("admin" | "member") | undefined;
             disabled?: boolean | undefined;
+        };
+        AccessOfUser: {
+            sessions: components["schemas"]["Session"][];
+            apiKeys: components["schemas"]["ApiKey"][];
         };
         WorkspaceSettings: {
             signUpOpen: boolean;
@@ -1812,6 +1893,7 @@ export type SignInInput = components['schemas']['SignInInput'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type MeChange = components['schemas']['MeChange'];
 export type PasswordChange = components['schemas']['PasswordChange'];
+export type PasswordConfirmation = components['schemas']['PasswordConfirmation'];
 export type Session = components['schemas']['Session'];
 export type ApiKeyList = components['schemas']['ApiKeyList'];
 export type ApiKey = components['schemas']['ApiKey'];
@@ -1852,6 +1934,7 @@ export type CreatedUser = components['schemas']['CreatedUser'];
 export type ResetLink = components['schemas']['ResetLink'];
 export type NewUser = components['schemas']['NewUser'];
 export type UserChange = components['schemas']['UserChange'];
+export type AccessOfUser = components['schemas']['AccessOfUser'];
 export type WorkspaceSettings = components['schemas']['WorkspaceSettings'];
 export type WorkspaceSettingsChange = components['schemas']['WorkspaceSettingsChange'];
 export type FilePage = components['schemas']['FilePage'];
@@ -2142,6 +2225,37 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_me_confirm_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordConfirmation"];
             };
         };
         responses: {
@@ -3570,6 +3684,126 @@ export interface operations {
             };
         };
     };
+    get_admin_users_userId_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sessions and keys, without their secrets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessOfUser"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_admin_users_userId_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_admin_users_userId_sessions_sessionId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+                sessionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_admin_users_userId_api_keys_keyId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_admin_settings: {
         parameters: {
             query?: never;
@@ -4076,7 +4310,7 @@ export interface operations {
             query?: {
                 limit?: number | undefined;
                 cursor?: string | undefined;
-                action?: ("user.signed_up" | "user.signed_in" | "user.signed_out" | "user.updated" | "user.password_changed" | "user.password_reset" | "user.password_reset_link_created" | "user.created" | "session.revoked" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "project.deleted" | "project.restored" | "project.purged" | "member.added" | "member.role_changed" | "member.removed" | "file.uploaded" | "file.deleted" | "file.restored" | "file.retried" | "agent.created" | "agent.updated" | "agent.deleted" | "agent.restored" | "thread.created" | "thread.updated" | "thread.leaf_selected" | "thread.deleted" | "thread.restored" | "message.sent" | "message.regenerated" | "generation.stopped" | "provider.created" | "provider.updated" | "provider.deleted" | "provider.tested" | "provider.keys_resealed" | "model.created" | "model.updated" | "model.deleted" | "model.underestimated" | "settings.updated" | "audit.chain_keyed") | undefined;
+                action?: ("user.signed_up" | "user.signed_in" | "user.signed_out" | "user.updated" | "user.password_changed" | "user.password_reset" | "user.password_reset_link_created" | "user.created" | "user.access_revoked" | "session.revoked" | "session.confirmed" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "project.deleted" | "project.restored" | "project.purged" | "member.added" | "member.role_changed" | "member.removed" | "file.uploaded" | "file.deleted" | "file.restored" | "file.retried" | "agent.created" | "agent.updated" | "agent.deleted" | "agent.restored" | "thread.created" | "thread.updated" | "thread.leaf_selected" | "thread.deleted" | "thread.restored" | "message.sent" | "message.regenerated" | "generation.stopped" | "provider.created" | "provider.updated" | "provider.deleted" | "provider.tested" | "provider.keys_resealed" | "model.created" | "model.updated" | "model.deleted" | "model.underestimated" | "settings.updated" | "audit.chain_keyed") | undefined;
                 actorId?: string | undefined;
                 projectId?: string | undefined;
                 targetId?: string | undefined;

@@ -5,6 +5,7 @@ import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { type AfterSignUp, admin } from "../identity/index.ts";
 import { getSettings } from "../workspace/index.ts";
+import { adminAccessRoutes } from "./access-routes.ts";
 import { changeSettings } from "./change-settings.ts";
 import { settings, settingsChange } from "./schema.ts";
 import { adminUserRoutes } from "./user-routes.ts";
@@ -13,6 +14,7 @@ import { adminUserRoutes } from "./user-routes.ts";
 export function adminRoutes(hooks: { afterSignUp: AfterSignUp }): OpenAPIHono<AppEnv> {
   const routes = router();
   routes.route("/", adminUserRoutes(hooks));
+  routes.route("/", adminAccessRoutes());
   routes.route("/", settingsRoutes());
   return routes;
 }

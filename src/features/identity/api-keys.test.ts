@@ -10,7 +10,7 @@ const clock = new TestClock();
 let app: TestApp;
 let ada: Person;
 beforeAll(async () => {
-  app = await createTestApp({ deps: { clock } });
+  app = await createTestApp({ env: { ATELIER_API_KEY_MAX_DAYS: "0" }, deps: { clock } });
   ada = await app.person("Ada");
 });
 beforeEach(() => clock.advance(Date.now() - clock.now().getTime()));
@@ -123,4 +123,36 @@ test("somebody else's key cannot be seen, rotated or revoked", async () => {
   expect((await bob.delete(`/me/api-keys/${id}`)).status).toBe(404);
   expect((await bob.post(`/me/api-keys/${id}/rotate`, {})).status).toBe(404);
   expect(await status(key)).toBe(200);
+});
+
+test("a workspace that limits the life of keys gives none a longer one", async () => {
+  const limited = await createTestApp({ env: { ATELIER_API_KEY_MAX_DAYS: "30" }, deps: { clock } });
+  try {
+    const eve = await limited.person("Eve");
+    const make = (expiresInDays: number | null | undefined) =>
+      eve.post("/me/api-keys", { name: "CI", scopes: ["read"], expiresInDays });
+    const days = ({ expiresAt }: { expiresAt: string | null }) =>
+      expiresAt === null ? null : (Date.parse(expiresAt) - clock.now().getTime()) / 86_400_000;
+    const forever = await read(await make(null), createdApiKey);
+    expect(days(forever)).toBe(30);
+    expect(days(await read(await make(30), createdApiKey))).toBe(30);
+    expect(days(await read(await make(undefined), createdApiKey))).toBe(30);
+    expect(days(await read(await make(7), createdApiKey))).toBe(7);
+    const refused = await readProblem(await make(31));
+    expect(refused).toMatchObject({ status: 422, code: "key_lives_too_long" });
+    expect(refused.errors).toEqual([{ path: "expiresInDays", message: "is more than 30" }]);
+    expect((await read(await eve.get("/me/api-keys"), apiKeyList)).maxDays).toBe(30);
+    // A key from before the limit gets a successor within it.
+    await limited.deps.database.sql`update api_keys set expires_at = null where id = ${forever.id}`;
+    const rotated = await eve.post(`/me/api-keys/${forever.id}/rotate`, {});
+    expect(days(await read(rotated, createdApiKey))).toBe(30);
+    expect((await read(await ada.get("/me/api-keys"), apiKeyList)).maxDays).toBeNull();
+  } finally {
+    await limited.close();
+  }
+});
+
+test("a key lives ninety days unless told otherwise", async () => {
+  const { expiresAt } = await create({});
+  expect(Date.parse(expiresAt ?? "") - clock.now().getTime()).toBe(90 * 24 * HOUR_MS);
 });

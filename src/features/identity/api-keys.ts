@@ -2,13 +2,16 @@ import { randomBytes } from "node:crypto";
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { hashKey } from "./authenticate.ts";
-import { adminScopeRefused, noSuchKey } from "./errors.ts";
+import { requireFreshSession } from "./confirm-password.ts";
+import { adminScopeRefused, keyLivesTooLong, noSuchKey } from "./errors.ts";
 import { type ApiKeyRow, endApiKey, insertApiKey, listApiKeys, lockApiKey } from "./key-repo.ts";
+import { lockUser } from "./repo.ts";
 import type { NewApiKey } from "./schema.ts";
 
 const MARK = "atl_";
 const SHOWN = MARK.length + 6;
 const HOUR_MS = 3_600_000;
+const DEFAULT_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 /** A new key: the row, and the key itself, which is not kept. */
@@ -24,13 +27,18 @@ export async function getApiKeys(ctx: Ctx): Promise<ApiKeyRow[]> {
 }
 
 /**
- * Makes a key that acts as the signed-in user within its scopes.
- * @throws {Problem} 403 `admin_scope_refused` when a member asks for the scope `admin`.
+ * Makes a key that acts as the signed-in user within its scopes, and lives as long as the workspace allows.
+ * @throws {Problem} 403 `admin_scope_refused` when a member asks for the scope `admin`, 403 `password_needed`,
+ * 422 `key_lives_too_long`.
  */
 export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<IssuedKey> {
-  const { name, scopes, expiresInDays } = input;
+  const { name, scopes } = input;
   assertMayGrant(ctx, scopes);
+  const maxDays = ctx.deps.config.apiKeyMaxDays;
+  if (maxDays > 0 && (input.expiresInDays ?? 0) > maxDays) throw keyLivesTooLong(maxDays);
+  const expiresInDays = input.expiresInDays === undefined ? DEFAULT_DAYS : input.expiresInDays;
   return inTransaction(ctx, async (tx) => {
+    await requireLastingSession(tx);
     const issued = await issue(tx, {
       name,
       scopes,
@@ -48,7 +56,7 @@ export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<IssuedKe
 /**
  * Makes a key like an old one, with the same scopes and length of life; the old one works for the
  * overlap, so that whoever uses it can change over.
- * @throws {Problem} 403 `admin_scope_refused`, 404 `api_key_not_found`.
+ * @throws {Problem} 403 `admin_scope_refused` or `password_needed`, 404 `api_key_not_found`.
  */
 export async function rotateApiKey(
   ctx: Ctx,
@@ -57,6 +65,7 @@ export async function rotateApiKey(
 ): Promise<IssuedKey> {
   const { userId } = userOf(ctx);
   const issued = await inTransaction(ctx, async (tx) => {
+    await requireLastingSession(tx);
     const old = await lockApiKey(tx.db, userId, keyId);
     if (!old) throw noSuchKey();
     assertMayGrant(ctx, old.scopes);
@@ -89,6 +98,15 @@ export async function revokeApiKey(ctx: Ctx, keyId: string): Promise<void> {
   await ctx.deps.services.identity.cache.revoke();
 }
 
+/**
+ * A fresh session that no change of the password, and no revocation, is about to end: those lock the user
+ * too, so that they find the new key or come before it.
+ */
+async function requireLastingSession(tx: Ctx): Promise<void> {
+  await lockUser(tx.db, userOf(tx).userId);
+  await requireFreshSession(tx);
+}
+
 function assertMayGrant(ctx: Ctx, scopes: readonly string[]): void {
   if (scopes.includes("admin") && userOf(ctx).role !== "admin") throw adminScopeRefused();
 }
@@ -99,6 +117,7 @@ async function issue(
 ): Promise<IssuedKey> {
   const key = `${MARK}${randomBytes(30).toString("base64url")}`;
   const now = tx.deps.clock.now();
+  const lifetimeMs = allowedLifetime(input.lifetimeMs, tx.deps.config.apiKeyMaxDays);
   const row = await insertApiKey(tx.db, {
     id: tx.deps.ids.next(),
     userId: userOf(tx).userId,
@@ -106,8 +125,14 @@ async function issue(
     prefix: key.slice(0, SHOWN),
     hash: hashKey(key),
     scopes: input.scopes,
-    expiresAt: input.lifetimeMs === null ? null : new Date(now.getTime() + input.lifetimeMs),
+    expiresAt: lifetimeMs === null ? null : new Date(now.getTime() + lifetimeMs),
     createdAt: now,
   });
   return { row, key };
+}
+
+/** A length of life within what the workspace allows. @param maxDays 0: any. */
+function allowedLifetime(wantedMs: number | null, maxDays: number): number | null {
+  if (maxDays === 0) return wantedMs;
+  return Math.min(wantedMs ?? Number.POSITIVE_INFINITY, maxDays * DAY_MS);
 }

@@ -1,16 +1,20 @@
 import { createHash } from "node:crypto";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 
 import { type Ctx, KEY_SCOPES, type KeyScope, type UserActor } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
 
 import type { AppEnv } from "../../platform/http/hono-env.ts";
-import type { ActorCache } from "./actor-cache.ts";
 import { badKey } from "./errors.ts";
 import { findLiveKey } from "./key-repo.ts";
-import type { KeyUse } from "./key-use.ts";
-import { readSessionCookie, verifySessionCookie } from "./session-cookie.ts";
-import { findLiveSession } from "./session-repo.ts";
+import {
+  isSecure,
+  readSessionCookie,
+  type SessionCookie,
+  setSessionCookie,
+  verifySessionCookie,
+} from "./session-cookie.ts";
+import { findLiveSession, markHostCookie } from "./session-repo.ts";
 
 declare module "../../platform/http/hono-env.ts" {
   interface AppVariables {
@@ -23,21 +27,17 @@ declare module "../../platform/http/hono-env.ts" {
  * Puts the actor into the context: a session by cookie, an API key by bearer, else anonymous. A bearer
  * that is no key in force is anonymous until {@link refuseBadKeys}, so that guesses are counted first.
  */
-export function authenticate(
-  deps: Deps,
-  cache: ActorCache,
-  keyUse: KeyUse,
-): MiddlewareHandler<AppEnv> {
+export function authenticate(deps: Deps): MiddlewareHandler<AppEnv> {
   return async function authenticate(c, next) {
     const ctx = c.get("ctx");
     const bearer = /^Bearer +(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-    const cookie = bearer === undefined ? readSessionCookie(c) : undefined;
+    const cookie = bearer === undefined ? readSessionCookie(c, deps) : undefined;
     const actor =
       bearer !== undefined
-        ? await byKey(deps, cache, keyUse, bearer)
+        ? await byKey(deps, bearer)
         : cookie === undefined
           ? null
-          : await bySession(deps, cache, cookie);
+          : await bySession(c, deps, cookie);
     if (actor) c.set("ctx", { ...ctx, actor } satisfies Ctx);
     else if (bearer !== undefined) c.set("hasBadKey", true);
     await next();
@@ -50,31 +50,42 @@ export const refuseBadKeys: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
-async function bySession(deps: Deps, cache: ActorCache, cookie: string): Promise<UserActor | null> {
-  const token = verifySessionCookie(cookie, deps.secrets);
+async function bySession(
+  c: Context<AppEnv>,
+  deps: Deps,
+  { value, outdated }: SessionCookie,
+): Promise<UserActor | null> {
+  const { cache, sessionUse } = deps.services.identity;
+  const token = verifySessionCookie(value, deps.secrets);
   if (token === null) return null;
   const proof = `session:${token}` as const;
-  const known = cache.get(proof);
-  if (known) return known;
+  const known = outdated ? undefined : cache.get(proof);
+  if (known?.via.kind === "session") {
+    sessionUse.note(known.via.sessionId);
+    return known;
+  }
   const generation = cache.generation;
-  const row = await findLiveSession(deps.database.db, token);
+  const { db } = deps.database;
+  const row = await findLiveSession(db, token, deps.config.sessionIdleHours);
   if (!row) return null;
+  // A session from before HTTPS, or before the cookie had its name for it, moves to that name once.
+  if (outdated && row.hostCookie) return null;
+  if (outdated) setSessionCookie(c, deps, token);
+  else if (!row.hostCookie && isSecure(c, deps)) await markHostCookie(db, row.sessionId);
+  sessionUse.note(row.sessionId);
   const actor: UserActor = {
     kind: "user",
     userId: row.userId,
     role: row.role,
     via: { kind: "session", sessionId: row.sessionId },
   };
-  cache.set(proof, actor, row.expiresAt, generation);
+  // Not remembered under the old name, so that the first request with the new one is seen.
+  if (!outdated) cache.set(proof, actor, row.expiresAt, generation);
   return actor;
 }
 
-async function byKey(
-  deps: Deps,
-  cache: ActorCache,
-  keyUse: KeyUse,
-  key: string,
-): Promise<UserActor | null> {
+async function byKey(deps: Deps, key: string): Promise<UserActor | null> {
+  const { cache, keyUse } = deps.services.identity;
   const hash = hashKey(key);
   const proof = `key:${hash}` as const;
   const known = cache.get(proof);

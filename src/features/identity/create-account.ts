@@ -1,7 +1,7 @@
 import { type Ctx, inTransaction, type WorkspaceRole } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { emailTaken } from "./errors.ts";
-import { type OpenedSession, openSession } from "./open-session.ts";
+import { type Client, type OpenedSession, openSession } from "./open-session.ts";
 import { insertUser } from "./repo.ts";
 
 /** Called in the transaction of a new account, for what other features give each user. */
@@ -13,7 +13,7 @@ export interface NewAccountInput {
   /** Hashed before the transaction begins: that takes longer than all of its statements. */
   passwordHash: string;
   role: WorkspaceRole;
-  userAgent?: string | undefined;
+  client: Client;
 }
 
 /**
@@ -25,11 +25,11 @@ export async function createAccount(
   input: NewAccountInput,
   afterSignUp: AfterSignUp,
 ): Promise<OpenedSession> {
-  const { name, email, passwordHash, role, userAgent } = input;
+  const { name, email, passwordHash, role, client } = input;
   return inTransaction(ctx, async (tx) => {
     const user = await insertUser(tx, { name, email, role, passwordHash });
     if (!user) throw emailTaken();
-    const opened = await openSession(tx, user.id, userAgent);
+    const opened = await openSession(tx, user.id, client);
     const asUser = actingAs(tx, user, opened);
     await afterSignUp(asUser, { userId: user.id, name });
     await record(asUser, {

@@ -14,6 +14,8 @@ export const wrongPassword = () =>
   new Problem(422, "wrong_password", "The current password is wrong.", {
     errors: [{ path: "currentPassword", message: "is wrong" }],
   });
+export const passwordNeeded = () =>
+  new Problem(403, "password_needed", "Enter your password again to do this.");
 export const missingScope = (scope: string) =>
   new Problem(403, "missing_scope", `This API key does not have the scope "${scope}".`);
 export const sessionOnly = () =>
@@ -28,6 +30,10 @@ export const adminScopeRefused = () =>
     "admin_scope_refused",
     'Only a workspace admin may give a key the scope "admin".',
   );
+export const keyLivesTooLong = (days: number) =>
+  new Problem(422, "key_lives_too_long", `API keys may live ${days} days at most here.`, {
+    errors: [{ path: "expiresInDays", message: `is more than ${days}` }],
+  });
 export const adminOnly = () => new Problem(404, "not_found", "There is no such thing here.");
 export const signUpClosed = () =>
   new Problem(403, "sign_up_closed", "This workspace does not take new accounts. Ask an admin.");

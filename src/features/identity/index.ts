@@ -18,9 +18,18 @@ export {
   requireUser,
   signedIn,
 } from "./policy.ts";
+export { presentApiKey, presentSession } from "./present-access.ts";
 export { isStillSignedIn, onIdentityChange } from "./recheck-actor.ts";
 export { findUser, findUserByEmail, listUsers, type UserRow } from "./repo.ts";
+export {
+  getApiKeysOf,
+  getSessionsOf,
+  revokeAllAccess,
+  revokeApiKeyOf,
+  revokeSessionOf,
+} from "./revoke-access.ts";
 export { identityRoutes } from "./routes.ts";
+export { accessOfUser } from "./schema.ts";
 export { purgeEnded } from "./service.ts";
 export { createIdentityServices } from "./services.ts";
 export { createSetupToken } from "./set-up.ts";

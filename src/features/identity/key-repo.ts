@@ -1,4 +1,4 @@
-import { and, arrayContains, desc, eq, isNull, or } from "drizzle-orm";
+import { and, arrayContains, desc, eq, inArray, isNull, or } from "drizzle-orm";
 import type { KeyScope } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
 import { isFuture } from "../../platform/db/time.ts";
@@ -59,6 +59,10 @@ export async function lockApiKey(
     .where(and(eq(apiKeys.id, keyId), eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt)))
     .for("update");
   return row;
+}
+
+export async function markKeysUsed(db: Database, ids: string[], now: Date): Promise<void> {
+  await db.update(apiKeys).set({ lastUsedAt: now }).where(inArray(apiKeys.id, ids));
 }
 
 /** Ends a key now (`revokedAt`) or at an instant (`expiresAt`). */

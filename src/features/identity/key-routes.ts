@@ -13,11 +13,9 @@ import {
   revokeApiKey,
   rotateApiKey,
 } from "./api-keys.ts";
-import { isScope } from "./authenticate.ts";
-import type { ApiKeyRow } from "./key-repo.ts";
 import { inSession } from "./policy.ts";
+import { presentApiKey } from "./present-access.ts";
 import {
-  type ApiKey,
   apiKeyList,
   apiKeyRotation,
   type CreatedApiKey,
@@ -41,8 +39,17 @@ export function apiKeyRoutes() {
         responses: { 200: jsonAnswer(apiKeyList, "Keys, without the keys themselves") },
       }),
       async (c) => {
-        const rows = await getApiKeys(c.get("ctx"));
-        return c.json({ items: rows.map(present), nextCursor: null }, 200);
+        const ctx = c.get("ctx");
+        const { apiKeyMaxDays: maxDays } = ctx.deps.config;
+        const rows = await getApiKeys(ctx);
+        return c.json(
+          {
+            items: rows.map(presentApiKey),
+            nextCursor: null,
+            maxDays: maxDays === 0 ? null : maxDays,
+          },
+          200,
+        );
       },
     )
     .openapi(
@@ -101,18 +108,6 @@ export function apiKeyRoutes() {
     );
 }
 
-function present(row: ApiKeyRow): ApiKey {
-  return {
-    id: row.id,
-    name: row.name,
-    prefix: row.prefix,
-    scopes: row.scopes.filter(isScope),
-    expiresAt: row.expiresAt?.toISOString() ?? null,
-    lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
-    createdAt: row.createdAt.toISOString(),
-  };
-}
-
 function presentIssued({ row, key }: IssuedKey): CreatedApiKey {
-  return { ...present(row), key };
+  return { ...presentApiKey(row), key };
 }

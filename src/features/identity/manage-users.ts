@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Ctx, inTransaction, type WorkspaceRole } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { record } from "../audit/index.ts";
+import { requireFreshSession } from "./confirm-password.ts";
 import type { AfterSignUp } from "./create-account.ts";
 import { emailTaken, lastAdmin, noSuchUser, sessionOnly } from "./errors.ts";
 import { revokeApiKeys } from "./key-repo.ts";
@@ -33,7 +34,7 @@ export interface ResetToken {
 
 /**
  * Creates an account for somebody else, without a password, and a link to set one.
- * @throws {Problem} 409 `email_taken`.
+ * @throws {Problem} 403 `password_needed`, 409 `email_taken`.
  */
 export async function createUser(
   ctx: Ctx,
@@ -41,6 +42,7 @@ export async function createUser(
   input: NewUser,
   afterSignUp: AfterSignUp,
 ): Promise<{ user: UserRow; reset: ResetToken }> {
+  await requireFreshSession(ctx);
   return inTransaction(ctx, async (tx) => {
     const user = await insertUser(tx, { ...input, passwordHash: null });
     if (!user) throw emailTaken();
@@ -60,7 +62,7 @@ export async function createUser(
  * change with it. Whoever is switched off is signed out everywhere and loses all API keys for good, whoever is
  * no admin any more those with the scope `admin`.
  * @param expected the version the caller saw, or null: see {@link userVersion}
- * @throws {Problem} 403 `session_only` when a key would make an admin, 404 `user_not_found`, 409 `last_admin`,
+ * @throws {Problem} 403 `session_only` when a key would make an admin, 403 `password_needed` when a session would, 404 `user_not_found`, 409 `last_admin`,
  * 412 when it changed meanwhile.
  */
 export async function changeUser(
@@ -72,6 +74,7 @@ export async function changeUser(
 ): Promise<UserRow> {
   // An admin signs in and may do everything, also when the key that made them one is revoked.
   if (change.role === "admin" && !scope.inSession) throw sessionOnly();
+  if (change.role === "admin") await requireFreshSession(ctx);
   const now = ctx.deps.clock.now();
   const changed = await inTransaction(ctx, async (tx) => {
     // All admins, not only this one: two who demote each other at the same moment must take turns.
@@ -121,12 +124,13 @@ export function userVersion(user: UserRow): number {
   return user.updatedAt.getTime();
 }
 
-/** A one-time token with which a user can set a new password; earlier ones end. @throws {Problem} 404. */
+/** A one-time token with which a user can set a new password; earlier ones end. @throws {Problem} 403 `password_needed`, 404. */
 export async function issuePasswordReset(
   ctx: Ctx,
   _scope: AdminScope<"session">,
   userId: string,
 ): Promise<ResetToken> {
+  await requireFreshSession(ctx);
   return inTransaction(ctx, async (tx) => {
     const user = await findUser(tx.db, userId);
     if (!user) throw noSuchUser();

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Ctx } from "../../platform/context.ts";
-import { insertSession } from "./session-repo.ts";
+import { deleteOldestSessions, insertSession } from "./session-repo.ts";
 
-export const SESSION_DAYS = 30;
+/** Sessions that a user may have at once; the next one ends the one unused for longest. */
+export const MAX_SESSIONS = 30;
+const DAY_MS = 86_400_000;
 const USER_AGENT_MAX = 400;
 
 /** A session that was just opened. */
@@ -13,11 +15,18 @@ export interface OpenedSession {
   token: string;
 }
 
+/** What a session is opened from. */
+export interface Client {
+  userAgent: string | undefined;
+  /** Over HTTPS: the cookie then has the name that only HTTPS gives. */
+  secure: boolean;
+}
+
 /** Stores a session for a user whose password, or link, has just been proven. */
 export async function openSession(
   tx: Ctx,
   userId: string,
-  userAgent: string | undefined,
+  { userAgent, secure }: Client,
 ): Promise<OpenedSession> {
   const { clock, ids } = tx.deps;
   const now = clock.now();
@@ -27,11 +36,13 @@ export async function openSession(
     id: sessionId,
     userId,
     token,
-    expiresAt: new Date(now.getTime() + SESSION_DAYS * 86_400_000),
+    expiresAt: new Date(now.getTime() + tx.deps.config.sessionDays * DAY_MS),
     ipAddress: tx.ip ?? null,
     userAgent: userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+    hostCookie: secure,
     createdAt: now,
     updatedAt: now,
   });
+  await deleteOldestSessions(tx.db, userId, MAX_SESSIONS);
   return { sessionId, userId, token };
 }

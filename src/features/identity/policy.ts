@@ -12,11 +12,15 @@ export function requireUser(actor: Actor, method: string): UserActor {
   return actor;
 }
 
+/** A user who has signed in by a browser. */
+type SessionActor = UserActor & { via: { kind: "session" } };
+
 /** The user behind a browser session. @throws {Problem} 401, or 403 `session_only` for an API key. */
-export function requireSession(actor: Actor, method: string): UserActor {
+export function requireSession(actor: Actor, method: string): SessionActor {
   const user = requireUser(actor, method);
-  if (user.via.kind !== "session") throw sessionOnly();
-  return user;
+  const { via } = user;
+  if (via.kind !== "session") throw sessionOnly();
+  return { ...user, via };
 }
 
 /** What an admin is proven by: a key with the scope `admin`, or a browser session, which may do more. */

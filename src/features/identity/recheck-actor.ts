@@ -11,5 +11,7 @@ export function onIdentityChange(deps: Deps, listener: () => void): () => void {
 /** Whether the session or key that began a long answer is still in force. */
 export async function isStillSignedIn(ctx: Ctx): Promise<boolean> {
   const { actor } = ctx;
-  return actor.kind === "user" && credentialHolds(ctx.db, actor.via);
+  return (
+    actor.kind === "user" && credentialHolds(ctx.db, actor.via, ctx.deps.config.sessionIdleHours)
+  );
 }

@@ -4,10 +4,12 @@ import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { confirmPassword } from "./confirm-password.ts";
 import type { AfterSignUp } from "./create-account.ts";
 import { notSignedIn, signUpClosed } from "./errors.ts";
-import type { OpenedSession } from "./open-session.ts";
+import type { Client, OpenedSession } from "./open-session.ts";
 import { anyone, inSession, signedIn } from "./policy.ts";
+import { presentSession } from "./present-access.ts";
 import { anyUserExists, findUser, type UserRow } from "./repo.ts";
 import {
   accountInput,
@@ -15,8 +17,8 @@ import {
   me,
   meChange,
   passwordChange,
+  passwordConfirmation,
   passwordReset,
-  type Session,
   session,
   setupInput,
   setupState,
@@ -31,8 +33,7 @@ import {
   revokeSession,
   signOut,
 } from "./service.ts";
-import { clearSessionCookie, setSessionCookie } from "./session-cookie.ts";
-import type { SessionRow } from "./session-repo.ts";
+import { clearSessionCookie, isSecure, setSessionCookie } from "./session-cookie.ts";
 import { setUp } from "./set-up.ts";
 import { signIn } from "./sign-in.ts";
 import { signUp } from "./sign-up.ts";
@@ -59,8 +60,7 @@ export function identityRoutes(hooks: IdentityHooks) {
   });
   const welcome = async (c: Context<AppEnv>, opened: OpenedSession): Promise<Me> => {
     const ctx = c.get("ctx");
-    const { config, secrets } = ctx.deps;
-    setSessionCookie(c, secrets, opened.token, config.publicUrl?.startsWith("https:") ?? false);
+    setSessionCookie(c, ctx.deps, opened.token);
     const user = await findUser(ctx.db, opened.userId);
     if (!user) throw notSignedIn();
     return present(c, user);
@@ -97,7 +97,7 @@ export function identityRoutes(hooks: IdentityHooks) {
       async (c) => {
         const opened = await setUp(
           c.get("ctx"),
-          { ...c.req.valid("json"), userAgent: c.req.header("user-agent") },
+          { ...c.req.valid("json"), client: clientOf(c) },
           hooks.afterSignUp,
         );
         return c.json(await welcome(c, opened), 201);
@@ -118,7 +118,7 @@ export function identityRoutes(hooks: IdentityHooks) {
         if (!(await hooks.signUpOpen(ctx)) || !(await anyUserExists(ctx.db))) throw signUpClosed();
         const opened = await signUp(
           ctx,
-          { ...c.req.valid("json"), userAgent: c.req.header("user-agent") },
+          { ...c.req.valid("json"), client: clientOf(c) },
           hooks.afterSignUp,
         );
         return c.json(await welcome(c, opened), 201);
@@ -137,7 +137,7 @@ export function identityRoutes(hooks: IdentityHooks) {
       async (c) => {
         const opened = await signIn(c.get("ctx"), {
           ...c.req.valid("json"),
-          userAgent: c.req.header("user-agent"),
+          client: clientOf(c),
         });
         return c.json(await welcome(c, opened), 200);
       },
@@ -153,7 +153,7 @@ export function identityRoutes(hooks: IdentityHooks) {
       }),
       async (c) => {
         await signOut(c.get("ctx"));
-        clearSessionCookie(c);
+        clearSessionCookie(c, c.get("ctx").deps);
         return c.body(null, 204);
       },
     )
@@ -201,12 +201,28 @@ export function identityRoutes(hooks: IdentityHooks) {
         path: "/me/password",
         ...guard(inSession, "user.password_changed"),
         tags: ["me"],
-        summary: "Change my password and end my other sessions",
+        summary:
+          "Change my password, end my other sessions and, unless told otherwise, my API keys",
         request: { body: jsonBody(passwordChange) },
         responses: nothing,
       }),
       async (c) => {
         await changePassword(c.get("ctx"), c.req.valid("json"));
+        return c.body(null, 204);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/me/confirm-password",
+        ...guard(inSession, "session.confirmed"),
+        tags: ["me"],
+        summary: "Enter my password again, for what asks for it within the next minutes",
+        request: { body: jsonBody(passwordConfirmation) },
+        responses: nothing,
+      }),
+      async (c) => {
+        await confirmPassword(c.get("ctx"), c.req.valid("json").password);
         return c.body(null, 204);
       },
     )
@@ -249,13 +265,6 @@ export function identityRoutes(hooks: IdentityHooks) {
     );
 }
 
-function presentSession(row: SessionRow, current: string | null): Session {
-  return {
-    id: row.id,
-    current: row.id === current,
-    ipAddress: row.ipAddress,
-    userAgent: row.userAgent,
-    createdAt: row.createdAt.toISOString(),
-    expiresAt: row.expiresAt.toISOString(),
-  };
+function clientOf(c: Context<AppEnv>): Client {
+  return { userAgent: c.req.header("user-agent"), secure: isSecure(c, c.get("ctx").deps) };
 }

@@ -45,8 +45,16 @@ export type Me = z.infer<typeof me>;
 
 export const meChange = z.strictObject({ name: line(120) }).openapi("MeChange");
 export const passwordChange = z
-  .strictObject({ currentPassword: z.string().max(200), newPassword: password })
+  .strictObject({
+    currentPassword: z.string().max(200),
+    newPassword: password,
+    /** Whether API keys end with it, as sessions do. */
+    revokeKeys: z.boolean().default(true),
+  })
   .openapi("PasswordChange");
+export const passwordConfirmation = z
+  .strictObject({ password: z.string().max(200) })
+  .openapi("PasswordConfirmation");
 export const passwordReset = z
   .strictObject({ token: z.string().max(200), newPassword: password })
   .openapi("PasswordReset");
@@ -58,6 +66,10 @@ export const session = z
     ipAddress: z.string().nullable(),
     userAgent: z.string().nullable(),
     createdAt: timestamp,
+    /** To about a minute. */
+    lastSeenAt: timestamp,
+    /** Failed attempts to sign in to the account that came before this session was opened. */
+    failedBefore: z.number().int(),
     expiresAt: timestamp,
   })
   .openapi("Session");
@@ -78,8 +90,17 @@ export const apiKey = z
   .openapi("ApiKey");
 export type ApiKey = z.infer<typeof apiKey>;
 export const apiKeyList = z
-  .object({ items: z.array(apiKey), nextCursor: z.null() })
+  .object({
+    items: z.array(apiKey),
+    nextCursor: z.null(),
+    /** Days that a new key may live at most; null: any. */
+    maxDays: z.number().int().nullable(),
+  })
   .openapi("ApiKeyList");
+/** How a user is signed in, for admins. */
+export const accessOfUser = z
+  .object({ sessions: z.array(session), apiKeys: z.array(apiKey) })
+  .openapi("AccessOfUser");
 
 /** The one answer that holds the key itself. */
 export const createdApiKey = apiKey.extend({ key: z.string() }).openapi("CreatedApiKey");
@@ -95,8 +116,8 @@ export const newApiKey = z
       .max(KEY_SCOPES.length)
       .refine((scopes) => scopes.some((scope) => scope !== "admin"), "needs read or write")
       .transform((scopes) => [...new Set(scopes)]),
-    /** Null: until it is revoked. */
-    expiresInDays: z.number().int().min(1).max(3650).nullable().default(90),
+    /** Left out: 90, or as long as the workspace allows. Null: as long as that, which may be until it is revoked. */
+    expiresInDays: z.number().int().min(1).max(3650).nullable().optional(),
   })
   .openapi("NewApiKey");
 export type NewApiKey = z.infer<typeof newApiKey>;

@@ -1,20 +1,17 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
-import { noSuchSession, notSignedIn, tokenWrong, wrongPassword } from "./errors.ts";
-import { hashPassword, verifyPassword } from "./hash-password.ts";
+import { checkPassword } from "./confirm-password.ts";
+import { noSuchSession, notSignedIn, tokenWrong } from "./errors.ts";
+import { hashPassword } from "./hash-password.ts";
+import { revokeApiKeys } from "./key-repo.ts";
 import { oneTimeTokenHolds, takeOneTimeToken } from "./link-repo.ts";
-import {
-  findPasswordHash,
-  findUser,
-  type UserRow,
-  updatePasswordHash,
-  updateUser,
-} from "./repo.ts";
+import { findUser, lockUser, type UserRow, updatePasswordHash, updateUser } from "./repo.ts";
 import {
   deleteEnded,
   deleteSession,
   deleteSessions,
   listSessions,
+  markAuthenticated,
   type SessionRow,
 } from "./session-repo.ts";
 import { hashToken } from "./set-up.ts";
@@ -55,7 +52,7 @@ export async function signOut(ctx: Ctx): Promise<void> {
 
 /** The signed-in user's sessions in force, newest first. */
 export function getSessions(ctx: Ctx): Promise<SessionRow[]> {
-  return listSessions(ctx.db, userOf(ctx).userId);
+  return listSessions(ctx.db, userOf(ctx).userId, ctx.deps.config.sessionIdleHours);
 }
 
 /** Ends one of the user's own sessions; its next request is anonymous. @throws {Problem} 404. */
@@ -69,34 +66,33 @@ export async function revokeSession(ctx: Ctx, sessionId: string): Promise<void> 
   await ctx.deps.services.identity.cache.revoke();
 }
 
-/** Changes the password and ends every other session. @throws {Problem} 422 `wrong_password`, 429. */
+/**
+ * Changes the password and ends every other session and, unless told otherwise, every API key.
+ * @throws {Problem} 422 `wrong_password`, 429 `too_many_attempts`.
+ */
 export async function changePassword(
   ctx: Ctx,
-  input: { currentPassword: string; newPassword: string },
+  input: { currentPassword: string; newPassword: string; revokeKeys: boolean },
 ): Promise<void> {
-  const user = userOf(ctx);
-  const { attempts, cache } = ctx.deps.services.identity;
-  const giveBack = await attempts.begin(ctx.ip, user.userId);
-  const hash = await findPasswordHash(ctx.db, user.userId);
-  if (!(await verifyPassword(input.currentPassword, hash))) throw wrongPassword();
-  await giveBack();
+  const { userId, sessionId } = await checkPassword(ctx, input.currentPassword);
   const next = await hashPassword(input.newPassword);
+  const now = ctx.deps.clock.now();
   await inTransaction(ctx, async (tx) => {
-    await updatePasswordHash(tx.db, user.userId, next, ctx.deps.clock.now());
-    await deleteSessions(
-      tx.db,
-      user.userId,
-      user.via.kind === "session" ? user.via.sessionId : undefined,
-    );
+    await lockUser(tx.db, userId);
+    await updatePasswordHash(tx.db, userId, next, now);
+    await deleteSessions(tx.db, userId, sessionId);
+    await markAuthenticated(tx.db, sessionId);
+    const keys = input.revokeKeys ? await revokeApiKeys(tx.db, userId, now) : 0;
     await record(tx, {
       action: "user.password_changed",
-      target: { kind: "user", id: user.userId },
+      target: { kind: "user", id: userId },
+      detail: { keysRevoked: keys },
     });
   });
-  await cache.revoke();
+  await ctx.deps.services.identity.cache.revoke();
 }
 
-/** Sets a new password with a reset link and ends every session. @throws {Problem} 410 `link_expired`. */
+/** Sets a new password with a reset link and ends every session and API key. @throws {Problem} 410 `link_expired`. */
 export async function resetPassword(
   ctx: Ctx,
   input: { token: string; newPassword: string },
@@ -108,14 +104,20 @@ export async function resetPassword(
   await inTransaction(ctx, async (tx) => {
     const token = await takeOneTimeToken(tx.db, "password_reset", tokenHash);
     if (!token?.userId) throw tokenWrong();
+    await lockUser(tx.db, token.userId);
     await updatePasswordHash(tx.db, token.userId, next, ctx.deps.clock.now());
     await deleteSessions(tx.db, token.userId);
-    await record(tx, { action: "user.password_reset", target: { kind: "user", id: token.userId } });
+    const keys = await revokeApiKeys(tx.db, token.userId, ctx.deps.clock.now());
+    await record(tx, {
+      action: "user.password_reset",
+      target: { kind: "user", id: token.userId },
+      detail: { keysRevoked: keys },
+    });
   });
   await ctx.deps.services.identity.cache.revoke();
 }
 
 /** Removes sessions and one-time links that have expired. */
 export async function purgeEnded(ctx: Ctx): Promise<void> {
-  await deleteEnded(ctx.db);
+  await deleteEnded(ctx.db, ctx.deps.config.sessionIdleHours);
 }

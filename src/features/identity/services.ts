@@ -1,12 +1,15 @@
 import type { Deps } from "../../platform/deps.ts";
 import { ActorCache } from "./actor-cache.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
-import { KeyUse } from "./key-use.ts";
+import { markKeysUsed } from "./key-repo.ts";
+import { LastUse } from "./last-use.ts";
+import { markSessionsSeen } from "./session-repo.ts";
 
 /** What identity keeps in memory and runs beside requests. */
 export interface IdentityServices {
   readonly cache: ActorCache;
-  readonly keyUse: KeyUse;
+  readonly keyUse: LastUse;
+  readonly sessionUse: LastUse;
   readonly attempts: AttemptLimit;
 }
 
@@ -17,9 +20,11 @@ declare module "../../platform/deps.ts" {
 }
 
 export function createIdentityServices(deps: Deps): IdentityServices {
+  const { db } = deps.database;
   return {
     cache: new ActorCache(deps.clock, deps.bus),
-    keyUse: new KeyUse(deps),
+    keyUse: new LastUse(deps.logger, (ids) => markKeysUsed(db, ids, deps.clock.now())),
+    sessionUse: new LastUse(deps.logger, (ids) => markSessionsSeen(db, ids)),
     attempts: new AttemptLimit(deps),
   };
 }

@@ -1,36 +1,56 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { SecretKeys } from "../../platform/crypto/secret-keys.ts";
-import { SESSION_DAYS } from "./open-session.ts";
+import type { Deps } from "../../platform/deps.ts";
+import { ownOrigin } from "../../platform/http/same-origin.ts";
 
 const NAME = "atelier_session";
+/**
+ * Browsers take this name only over HTTPS, for one host and all paths (RFC 6265bis), so that no sibling of our
+ * host can plant a session.
+ */
+const HOST_NAME = `__Host-${NAME}`;
 const PURPOSE = "session-cookie";
+const DAY_SECONDS = 86_400;
+
+/** A session cookie as it came: unverified. */
+export interface SessionCookie {
+  value: string;
+  /** Whether it came under the name for plain HTTP although the request came over HTTPS. */
+  outdated: boolean;
+}
+
+/** Whether a request came over HTTPS, as configured or as the declared proxies say. */
+export function isSecure(c: Context, { config }: Pick<Deps, "config">): boolean {
+  return ownOrigin(c, config)?.startsWith("https:") ?? false;
+}
 
 /** Sets the signed session cookie. Signed with the newest key; older keys of the ring still verify. */
-export function setSessionCookie(
-  c: Context,
-  secrets: SecretKeys,
-  token: string,
-  secure: boolean,
-): void {
-  setCookie(c, NAME, `${token}.${secrets.sign(token, PURPOSE)}`, {
+export function setSessionCookie(c: Context, deps: Deps, token: string): void {
+  const secure = isSecure(c, deps);
+  setCookie(c, secure ? HOST_NAME : NAME, `${token}.${deps.secrets.sign(token, PURPOSE)}`, {
     httpOnly: true,
     secure,
     sameSite: "Lax",
     path: "/",
-    maxAge: SESSION_DAYS * 86_400,
+    maxAge: deps.config.sessionDays * DAY_SECONDS,
   });
+  if (secure) deleteCookie(c, NAME, { path: "/", secure });
 }
 
-/** Takes the cookie back, and with it what the browser has kept of the person's pages: cache, drafts. */
-export function clearSessionCookie(c: Context): void {
-  deleteCookie(c, NAME, { path: "/" });
-  c.header("clear-site-data", '"cache", "storage"');
+export function clearSessionCookie(c: Context, deps: Deps): void {
+  const secure = isSecure(c, deps);
+  if (secure) deleteCookie(c, HOST_NAME, { path: "/", secure });
+  deleteCookie(c, NAME, { path: "/", secure });
 }
 
-/** The raw cookie, unverified. */
-export function readSessionCookie(c: Context): string | undefined {
-  return getCookie(c, NAME);
+/** The session cookie of a request; over HTTPS the name for plain HTTP only stands in for the other one. */
+export function readSessionCookie(c: Context, deps: Deps): SessionCookie | undefined {
+  const secure = isSecure(c, deps);
+  const own = getCookie(c, secure ? HOST_NAME : NAME);
+  if (own !== undefined) return { value: own, outdated: false };
+  const old = secure ? getCookie(c, NAME) : undefined;
+  return old === undefined ? undefined : { value: old, outdated: true };
 }
 
 /** The session token of a cookie whose signature holds, else null. */

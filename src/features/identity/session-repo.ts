@@ -1,24 +1,34 @@
-import { and, desc, eq, isNull, ne } from "drizzle-orm";
+import { and, desc, eq, inArray, isNull, ne, not, type SQL, sql } from "drizzle-orm";
 import type { UserActor } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
 import { isFuture, isPast } from "../../platform/db/time.ts";
 import { keyHolds } from "./key-repo.ts";
 import { apiKeys, oneTimeTokens, sessions, users } from "./tables.ts";
 
+/** How old the note of a session's use may be before it is written anew. */
+const SEEN_MINUTES = 1;
+
 export type SessionRow = typeof sessions.$inferSelect;
 
+/** A session before its end, and used within the idle time. */
+function sessionHolds(idleHours: number): SQL {
+  return sql`(${isFuture(sessions.expiresAt)}
+    and ${sessions.lastSeenAt} > now() - ${idleHours} * interval '1 hour')`;
+}
+
 /** The session and its user, when both are in force. */
-export async function findLiveSession(db: Database, token: string) {
+export async function findLiveSession(db: Database, token: string, idleHours: number) {
   const [row] = await db
     .select({
       sessionId: sessions.id,
       userId: users.id,
       role: users.role,
       expiresAt: sessions.expiresAt,
+      hostCookie: sessions.hostCookie,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .where(and(eq(sessions.token, token), isFuture(sessions.expiresAt), isNull(users.disabledAt)))
+    .where(and(eq(sessions.token, token), sessionHolds(idleHours), isNull(users.disabledAt)))
     .limit(1);
   return row;
 }
@@ -30,11 +40,75 @@ export async function insertSession(
   await db.insert(sessions).values(row);
 }
 
-export function listSessions(db: Database, userId: string): Promise<SessionRow[]> {
+/** Notes that these sessions are in use; often enough to tell an idle one, not at each request. */
+export async function markSessionsSeen(db: Database, ids: string[]): Promise<void> {
+  await db
+    .update(sessions)
+    .set({ lastSeenAt: sql`now()` })
+    .where(
+      and(
+        inArray(sessions.id, ids),
+        sql`${sessions.lastSeenAt} < now() - ${SEEN_MINUTES} * interval '1 minute'`,
+      ),
+    );
+}
+
+/** Notes that the password was given in a session just now. */
+export async function markAuthenticated(db: Database, sessionId: string): Promise<void> {
+  await db.update(sessions).set({ authenticatedAt: sql`now()` }).where(eq(sessions.id, sessionId));
+}
+
+/** Whether the password was given in a session within so many minutes. */
+export async function isFreshSession(
+  db: Database,
+  sessionId: string,
+  minutes: number,
+): Promise<boolean> {
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.id, sessionId),
+        sql`${sessions.authenticatedAt} > now() - ${minutes} * interval '1 minute'`,
+      ),
+    );
+  return rows.length > 0;
+}
+
+/** Notes that the browser has the session under the name that only HTTPS gives. */
+export async function markHostCookie(db: Database, sessionId: string): Promise<void> {
+  await db.update(sessions).set({ hostCookie: true }).where(eq(sessions.id, sessionId));
+}
+
+/** Ends the sessions of a user beyond so many, those unused for longest. @returns how many. */
+export async function deleteOldestSessions(
+  db: Database,
+  userId: string,
+  keep: number,
+): Promise<number> {
+  const oldest = db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(eq(sessions.userId, userId))
+    .orderBy(desc(sessions.lastSeenAt), desc(sessions.createdAt))
+    .offset(keep);
+  const ended = await db
+    .delete(sessions)
+    .where(inArray(sessions.id, oldest))
+    .returning({ id: sessions.id });
+  return ended.length;
+}
+
+export function listSessions(
+  db: Database,
+  userId: string,
+  idleHours: number,
+): Promise<SessionRow[]> {
   return db
     .select()
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), isFuture(sessions.expiresAt)))
+    .where(and(eq(sessions.userId, userId), sessionHolds(idleHours)))
     .orderBy(desc(sessions.createdAt));
 }
 
@@ -65,13 +139,17 @@ export async function deleteSessions(
 }
 
 /** Removes sessions and one-time links that have ended. */
-export async function deleteEnded(db: Database): Promise<void> {
-  await db.delete(sessions).where(isPast(sessions.expiresAt));
+export async function deleteEnded(db: Database, idleHours: number): Promise<void> {
+  await db.delete(sessions).where(not(sessionHolds(idleHours)));
   await db.delete(oneTimeTokens).where(isPast(oneTimeTokens.expiresAt));
 }
 
 /** Whether a session or key, and its user, are in force. */
-export async function credentialHolds(db: Database, via: UserActor["via"]): Promise<boolean> {
+export async function credentialHolds(
+  db: Database,
+  via: UserActor["via"],
+  idleHours: number,
+): Promise<boolean> {
   const rows =
     via.kind === "session"
       ? await db
@@ -79,11 +157,7 @@ export async function credentialHolds(db: Database, via: UserActor["via"]): Prom
           .from(sessions)
           .innerJoin(users, eq(users.id, sessions.userId))
           .where(
-            and(
-              eq(sessions.id, via.sessionId),
-              isFuture(sessions.expiresAt),
-              isNull(users.disabledAt),
-            ),
+            and(eq(sessions.id, via.sessionId), sessionHolds(idleHours), isNull(users.disabledAt)),
           )
       : await db
           .select({ id: apiKeys.id })

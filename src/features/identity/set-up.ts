@@ -6,7 +6,7 @@ import { type AfterSignUp, createAccount } from "./create-account.ts";
 import { setupDone, setupTokenWrong } from "./errors.ts";
 import { hashPassword } from "./hash-password.ts";
 import { deleteSetupTokens, findSetupId, insertOneTimeToken } from "./link-repo.ts";
-import type { OpenedSession } from "./open-session.ts";
+import type { Client, OpenedSession } from "./open-session.ts";
 import { anyUserExists } from "./repo.ts";
 import type { SetupInput } from "./schema.ts";
 
@@ -50,10 +50,10 @@ export async function createSetupToken(ctx: Ctx): Promise<string | null> {
  */
 export async function setUp(
   ctx: Ctx,
-  input: SetupInput & { userAgent?: string | undefined },
+  input: SetupInput & { client: Client },
   afterSignUp: AfterSignUp,
 ): Promise<OpenedSession> {
-  const { name, email, password, userAgent } = input;
+  const { name, email, password, client } = input;
   if (await anyUserExists(ctx.db)) throw setupDone();
   const id = await findSetupId(ctx.db);
   if (id === undefined || !ctx.deps.secrets.verify(id, input.token ?? "", PURPOSE))
@@ -64,7 +64,7 @@ export async function setUp(
     await lockSetUp(tx.db);
     if (await anyUserExists(tx.db)) throw setupDone();
     await deleteSetupTokens(tx.db);
-    return createAccount(tx, { name, email, passwordHash, userAgent, role: "admin" }, afterSignUp);
+    return createAccount(tx, { name, email, passwordHash, client, role: "admin" }, afterSignUp);
   });
 }
 

@@ -3,7 +3,7 @@ import { record } from "../audit/index.ts";
 import { actingAs } from "./create-account.ts";
 import { wrongCredentials } from "./errors.ts";
 import { verifyPassword } from "./hash-password.ts";
-import { type OpenedSession, openSession } from "./open-session.ts";
+import { type Client, type OpenedSession, openSession } from "./open-session.ts";
 import { findCredential, lockCredential } from "./repo.ts";
 import type { SignInInput } from "./schema.ts";
 
@@ -13,7 +13,7 @@ import type { SignInInput } from "./schema.ts";
  */
 export async function signIn(
   ctx: Ctx,
-  input: SignInInput & { userAgent?: string | undefined },
+  input: SignInInput & { client: Client },
 ): Promise<OpenedSession> {
   const { attempts } = ctx.deps.services.identity;
   const giveBack = await attempts.begin(ctx.ip, input.email.toLowerCase());
@@ -30,7 +30,7 @@ export async function signIn(
 /** @returns null for an unknown or disabled account and for a wrong password, after the same time. */
 async function tryPassword(
   ctx: Ctx,
-  input: SignInInput & { userAgent?: string | undefined },
+  input: SignInInput & { client: Client },
 ): Promise<OpenedSession | null> {
   const found = await findCredential(ctx.db, input.email);
   const right = await verifyPassword(input.password, found?.passwordHash ?? null);
@@ -40,7 +40,7 @@ async function tryPassword(
     // come before this one is stored or find it.
     const user = await lockCredential(tx.db, found.user.id);
     if (!user || user.disabledAt !== null || user.passwordHash !== found.passwordHash) return null;
-    const opened = await openSession(tx, user.id, input.userAgent);
+    const opened = await openSession(tx, user.id, input.client);
     await record(actingAs(tx, user, opened), {
       action: "user.signed_in",
       target: { kind: "user", id: user.id },

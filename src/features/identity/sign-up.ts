@@ -2,7 +2,7 @@ import type { Ctx } from "../../platform/context.ts";
 import { type AfterSignUp, createAccount } from "./create-account.ts";
 import { emailTaken } from "./errors.ts";
 import { hashPassword } from "./hash-password.ts";
-import type { OpenedSession } from "./open-session.ts";
+import type { Client, OpenedSession } from "./open-session.ts";
 import { findUserByEmail } from "./repo.ts";
 import type { AccountInput } from "./schema.ts";
 
@@ -12,12 +12,12 @@ import type { AccountInput } from "./schema.ts";
  */
 export async function signUp(
   ctx: Ctx,
-  input: AccountInput & { userAgent?: string | undefined },
+  input: AccountInput & { client: Client },
   afterSignUp: AfterSignUp,
 ): Promise<OpenedSession> {
-  const { name, email, password, userAgent } = input;
+  const { name, email, password, client } = input;
   // Asked before hashing, which costs the most; the insert asks again.
   if (await findUserByEmail(ctx.db, email)) throw emailTaken();
   const passwordHash = await hashPassword(password);
-  return createAccount(ctx, { name, email, passwordHash, userAgent, role: "member" }, afterSignUp);
+  return createAccount(ctx, { name, email, passwordHash, client, role: "member" }, afterSignUp);
 }

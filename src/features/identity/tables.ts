@@ -1,5 +1,14 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, index, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  pgTable,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { WORKSPACE_ROLES } from "../../platform/context.ts";
 import { createdAt, id, instant, isOneOf, updatedAt } from "../../platform/db/columns.ts";
 
@@ -42,6 +51,14 @@ export const sessions = pgTable(
     expiresAt: instant("expires_at").notNull(),
     ipAddress: text("ip_address"),
     userAgent: text("user_agent"),
+    /** To about a minute. */
+    lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
+    /** When the password was last given in this session. */
+    authenticatedAt: instant("authenticated_at").notNull().defaultNow(),
+    /** Whether the browser holds the session under the cookie's name for HTTPS. */
+    hostCookie: boolean("host_cookie").notNull().default(false),
+    /** Failed attempts to sign in to the account between the sign-in before and this one. */
+    failedBefore: integer("failed_before").notNull().default(0),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
@@ -71,13 +88,15 @@ export const accounts = pgTable(
   (table) => [index("accounts_user").on(table.userId)],
 );
 
-export const verifications = pgTable("verifications", {
-  id: id(),
-  identifier: text("identifier").notNull(),
-  value: text("value").notNull(),
-  expiresAt: instant("expires_at").notNull(),
-  createdAt: createdAt(),
-  updatedAt: updatedAt(),
+/**
+ * Failed attempts to sign in since the last success, for accounts and for addresses without one alike, so that
+ * neither time nor rows tell which accounts exist.
+ */
+export const failedSignIns = pgTable("failed_sign_ins", {
+  /** Of the e-mail address, with a key of the ring: see `hashAccount`. */
+  accountHash: text("account_hash").primaryKey(),
+  count: integer("count").notNull(),
+  lastAt: instant("last_at").notNull(),
 });
 
 /** One-time links: first set-up and password resets. Only the hash of a token is kept. */

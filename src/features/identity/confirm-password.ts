@@ -1,0 +1,52 @@
+import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
+import { record } from "../audit/index.ts";
+import { passwordNeeded, wrongPassword } from "./errors.ts";
+import { verifyPassword } from "./hash-password.ts";
+import { requireSession } from "./policy.ts";
+import { findPasswordHash } from "./repo.ts";
+import { isFreshSession, markAuthenticated } from "./session-repo.ts";
+
+/** For how long after the password was given a session may do what would outlive it. */
+export const FRESH_MINUTES = 15;
+
+/**
+ * Holds what outlives a session, such as a key or a reset link, to whoever has just given the password: a
+ * stolen session alone is not enough (ASVS 3.7.1). The command line has no session and passes.
+ * @throws {Problem} 403 `password_needed`.
+ */
+export async function requireFreshSession(ctx: Ctx): Promise<void> {
+  if (ctx.actor.kind === "system") return;
+  const { via } = userOf(ctx);
+  const fresh =
+    via.kind === "session" && (await isFreshSession(ctx.db, via.sessionId, FRESH_MINUTES));
+  if (!fresh) throw passwordNeeded();
+}
+
+/**
+ * Takes the password of the signed-in user again, so that their session may for a while do what outlives it.
+ * @throws {Problem} 422 `wrong_password`, 429 `too_many_attempts`.
+ */
+export async function confirmPassword(ctx: Ctx, password: string): Promise<void> {
+  const { sessionId } = await checkPassword(ctx, password);
+  await inTransaction(ctx, async (tx) => {
+    await markAuthenticated(tx.db, sessionId);
+    await record(tx, { action: "session.confirmed", target: { kind: "session", id: sessionId } });
+  });
+}
+
+/**
+ * Compares a password with the signed-in user's own.
+ * @returns their account and session.
+ * @throws {Problem} 422 `wrong_password`, 429 `too_many_attempts`.
+ */
+export async function checkPassword(
+  ctx: Ctx,
+  password: string,
+): Promise<{ userId: string; sessionId: string }> {
+  const { userId, via } = requireSession(ctx.actor, "POST");
+  const giveBack = await ctx.deps.services.identity.attempts.begin(ctx.ip, userId);
+  const hash = await findPasswordHash(ctx.db, userId);
+  if (!(await verifyPassword(password, hash))) throw wrongPassword();
+  await giveBack();
+  return { userId, sessionId: via.sessionId };
+}
