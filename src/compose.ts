@@ -17,6 +17,7 @@ import type { Observers } from "./platform/db/instrument-queries.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
 import { openPools } from "./platform/db/pools.ts";
 import type { Deps, Services } from "./platform/deps.ts";
+import { isDiskFull } from "./platform/disk-full.ts";
 import { freshAfterIdle } from "./platform/http/fresh-connections.ts";
 import { valkeyCounts } from "./platform/http/shared-counts.ts";
 import { idsBy, uuidv7 } from "./platform/ids.ts";
@@ -185,9 +186,10 @@ const LOGGED_CHARACTERS = 2000;
 
 function observersOf(metrics: Metrics, logger: Logger, slowMs: number): Observers {
   return {
-    onQuery: (query, durationMs, failed) => {
+    onQuery: (query, durationMs, failed, error) => {
       metrics.queryDuration.observe(durationMs / 1000);
       if (failed) metrics.queryFailures.inc();
+      if (isDiskFull(error)) metrics.diskFull.inc({ where: "database" });
       if (durationMs >= slowMs) {
         metrics.slowQueries.inc();
         logger.warn(

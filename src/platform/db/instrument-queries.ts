@@ -2,8 +2,13 @@ import type postgres from "postgres";
 import { explained } from "./errors.ts";
 import { guardTransaction, type IdleObserver, type TransactionGuard } from "./guard-transaction.ts";
 
-/** Told of each finished query: its text (placeholders only, no parameters) and duration. */
-export type QueryObserver = (query: string, durationMs: number, failed: boolean) => void;
+/** Told of each finished query: its text (placeholders only, no parameters), duration, and what it failed with. */
+export type QueryObserver = (
+  query: string,
+  durationMs: number,
+  failed: boolean,
+  error?: unknown,
+) => void;
 
 /** Longer lists are rarely the same length twice, and each length would be a statement of its own. */
 const MAX_PREPARED_PARAMETERS = 40;
@@ -82,14 +87,16 @@ function send(
   const run = async () => {
     const startedAt = performance.now();
     let failed = true;
+    let reason: unknown;
     try {
       const rows = await (guard === undefined ? start() : guard.send(text, start));
       failed = false;
       return rows;
     } catch (error) {
+      reason = error;
       throw explained(error);
     } finally {
-      observe(text, performance.now() - startedAt, failed);
+      observe(text, performance.now() - startedAt, failed, reason);
     }
   };
   const running = run();

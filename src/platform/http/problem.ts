@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CommitUnknownError, isUnavailable } from "../db/errors.ts";
+import { isDiskFull } from "../disk-full.ts";
 import type { AppEnv } from "./hono-env.ts";
 
 export interface FieldError {
@@ -148,6 +149,13 @@ export function toProblem(error: unknown): Problem {
       "database_unavailable",
       "The database does not answer right now. Try again in a moment.",
       { headers: { "retry-after": "2" } },
+    );
+  }
+  if (isDiskFull(error)) {
+    return new Problem(
+      507,
+      "storage_full",
+      "There is no space left to store it. Whoever runs this server has to make room.",
     );
   }
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {

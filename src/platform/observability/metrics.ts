@@ -9,6 +9,7 @@ export interface Metrics {
   readonly http: MiddlewareHandler;
   readonly queryDuration: Histogram;
   readonly queryFailures: Counter;
+  readonly diskFull: Counter<"where">;
   readonly slowQueries: Counter;
   readonly idleTransactions: Counter;
   readonly generations: Counter<"status" | "provider">;
@@ -37,6 +38,11 @@ export function createMetrics(): Metrics {
   const counter = <T extends string = never>(name: string, help: string, labelNames: T[] = []) =>
     new Counter<T>({ name, help, labelNames, registers });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const diskFull = counter("atelier_disk_full_total", "Writes refused because a disk is full", [
+    "where",
+  ]);
+  // There from the start: of a series that begins with its first refusal no increase can be told.
+  for (const where of ["database", "files"]) diskFull.inc({ where }, 0);
   return {
     registry,
     http: registerMetrics,
@@ -46,6 +52,7 @@ export function createMetrics(): Metrics {
       buckets: SECONDS,
       registers,
     }),
+    diskFull,
     queryFailures: counter("atelier_db_query_failures_total", "Queries that failed"),
     slowQueries: counter("atelier_db_slow_queries_total", "Queries over the slow threshold"),
     idleTransactions: counter(

@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { type Ctx, inTransaction } from "../../../platform/context.ts";
 import { isOverLimit, isUnavailable } from "../../../platform/db/errors.ts";
+import { isDiskFull } from "../../../platform/disk-full.ts";
 import type { FailureCode } from "../errors.ts";
 import type { VersionOfFile, VersionRow } from "../repo.ts";
 import { adoptVersion, settleIndex } from "../search/reconcile-index.ts";
@@ -74,7 +75,7 @@ export async function readVersion(
 /**
  * Gives a version back, for as long as it takes while the database is away. The attempt counts only where the
  * document may have had a part in its end: not when this process drains, nor when the database or the store
- * of bytes went away.
+ * of bytes went away or is full.
  */
 async function giveBack(
   ctx: Ctx,
@@ -82,7 +83,7 @@ async function giveBack(
   signal: AbortSignal,
   error: unknown,
 ): Promise<void> {
-  const ours = error instanceof BytesUnavailableError || isUnavailable(error);
+  const ours = error instanceof BytesUnavailableError || isUnavailable(error) || isDiskFull(error);
   const blameless = signal.aborted || (ours && !isOverLimit(error));
   const since = performance.now();
   for (;;) {

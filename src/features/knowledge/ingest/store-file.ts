@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { type Ctx, inTransaction } from "../../../platform/context.ts";
 import { CommitUnknownError } from "../../../platform/db/errors.ts";
+import { isDiskFull } from "../../../platform/disk-full.ts";
+import type { Problem } from "../../../platform/http/problem.ts";
 import { record } from "../../audit/index.ts";
 import type { ProjectScope } from "../../projects/index.ts";
 import { checkQuota, type Room, roomFor } from "../check-quota.ts";
@@ -64,7 +66,8 @@ export async function storeFile(
   } catch (error) {
     // A store may wrap what ended the stream; the refusal is ours and comes first.
     if (measure.refusal) throw measure.refusal;
-    throw isDiskFull(error) ? diskReserveReached() : error;
+    // The reserve is checked now and then; others may have filled it meanwhile.
+    throw isDiskFull(error) ? refusedForDisk(ctx) : error;
   }
   const upload = { name: check.name, versionId, ...measure.result() };
   const stored = await keep(ctx, scope, upload).catch(async (error) => {
@@ -81,13 +84,12 @@ export async function storeFile(
 /** @throws {Problem} 507 when the disk that takes the bytes has nothing left but the reserve. */
 async function checkDisk({ deps }: Ctx): Promise<void> {
   const free = await deps.blobs.freeBytes();
-  if (free !== null && free < deps.config.diskReserveBytes) throw diskReserveReached();
+  if (free !== null && free < deps.config.diskReserveBytes) throw refusedForDisk({ deps });
 }
 
-/** The reserve is checked now and then; others may have filled it meanwhile. */
-function isDiskFull(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ENOSPC" || code === "EDQUOT";
+function refusedForDisk({ deps }: Pick<Ctx, "deps">): Problem {
+  deps.metrics.diskFull.inc({ where: "files" });
+  return diskReserveReached();
 }
 
 /** Makes good what the newest version lacks, from the same bytes under another key: its bytes, or a reading. */
