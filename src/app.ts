@@ -52,7 +52,7 @@ export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
     healthRoutes(lifecycle, () => isMigrated(probe.sql)),
   );
   app.use(
-    requestContext(deps),
+    requestContext(deps, deps.services.audit.traces),
     deps.metrics.http,
     securityHeaders(config.publicUrl?.startsWith("https:") ?? false),
     warnOfProxy(config, deps.logger),

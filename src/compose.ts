@@ -135,6 +135,7 @@ const servesApi = ({ config }: Deps) => config.role === "all" || config.role ===
 export function startBackground(deps: Deps): void {
   if (!servesApi(deps)) return;
   const { audit, generation, identity } = deps.services;
+  audit.traces.start();
   audit.sealer.start();
   identity.keyUse.start();
   identity.sessionUse.start();
@@ -156,6 +157,7 @@ export async function stopBackground(deps: Deps): Promise<void> {
   await generation.runner.close();
   await identity.keyUse.close();
   await identity.sessionUse.close();
+  await audit.traces.close();
   await audit.sealer.close();
 }
 

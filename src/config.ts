@@ -237,6 +237,11 @@ const fields = {
     z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
     "Minimum log level.",
   ),
+  logAddresses: field(
+    "ATELIER_LOG_ADDRESSES",
+    flag.default(true),
+    "Whether request log lines hold the client's address; the audit log always does.",
+  ),
   sentryDsn: secretField(
     "SENTRY_DSN",
     z.url().optional(),

@@ -110,6 +110,20 @@ test("every operation states a known access rule, what it records, and has a sam
   expect(wrong.map(({ name, access, audit }) => `${name}: ${access}, ${audit}`)).toEqual([]);
 });
 
+test("every read that only an admin may do, and every way to a file's content, is recorded", () => {
+  const reads = operations.filter(({ method }) => method === "GET");
+  const recorded = (audit: string) =>
+    reads.filter((one) => one.audit === audit).map(({ name }) => name);
+  expect(recorded("admin.read")).toEqual(
+    reads.filter(({ access = "" }) => access.startsWith("admin")).map(({ name }) => name),
+  );
+  expect(recorded("file.downloaded")).toEqual(
+    ["text", "content"].map(
+      (what) => `GET /projects/{projectId}/file-versions/{versionId}/${what}`,
+    ),
+  );
+});
+
 test("every sample is of an operation that exists", () => {
   const names = new Set(operations.map(({ name }) => name));
   expect(Object.keys(samples).filter((name) => !names.has(name))).toEqual([]);

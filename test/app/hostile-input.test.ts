@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { sealChain } from "../../src/features/audit/seal-chain.ts";
+import { UNCHANGING } from "../../src/features/audit/actions.ts";
 import { createLogger } from "../../src/platform/observability/logger.ts";
 import { createTestApp, type TestApp } from "../support/app.ts";
 import { type Cast, makeCast, PASSWORD } from "../support/cast.ts";
@@ -85,19 +85,22 @@ async function judge(response: Response, name: string): Promise<string | null> {
   return null;
 }
 
+const gathered = Object.values(UNCHANGING).flat();
+
 /** All that is stored, as one value: what a refused request must leave as it was. */
 async function fingerprint(): Promise<string> {
-  const { sql, db } = app.deps.database;
-  // Rows of the log get their place in the chain a moment later; that is no write of this request.
-  await sealChain(db, app.deps);
+  const { sql } = app.deps.database;
   const tables = await sql`
     select table_name as name from information_schema.tables
     where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`;
   const sums = [];
   for (const { name } of tables) {
+    // Seals follow a moment later, and refusals and reads are recorded: no writes of the request.
+    if (name === "audit_seals") continue;
+    const changes = name === "audit_log" ? sql`where not action = any(${gathered})` : sql``;
     const [row] = await sql`
       select count(*)::int as rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text as sum
-      from ${sql(String(name))} t`;
+      from ${sql(String(name))} t ${changes}`;
     sums.push(`${name} ${row?.rows} ${row?.sum}`);
   }
   return sums.join("\n");

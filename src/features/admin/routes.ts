@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
-import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { createRoute, guard, guardRead, router } from "../../platform/http/route.ts";
 import { type AfterSignUp, admin } from "../identity/index.ts";
 import { getSettings } from "../workspace/index.ts";
 import { adminAccessRoutes } from "./access-routes.ts";
@@ -25,7 +25,7 @@ function settingsRoutes() {
       createRoute({
         method: "get",
         path: "/admin/settings",
-        ...guard(admin, null),
+        ...guardRead(admin, "admin.read", "settings"),
         tags: ["admin"],
         summary: "The workspace's switches",
         responses: { 200: jsonAnswer(settings, "Settings") },

@@ -8,7 +8,7 @@ import {
   SECRET_DESCRIPTION,
 } from "../../platform/http/json.ts";
 import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
-import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { createRoute, guard, guardRead, router } from "../../platform/http/route.ts";
 import {
   type AfterSignUp,
   admin,
@@ -43,7 +43,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
       createRoute({
         method: "get",
         path: "/admin/users",
-        ...guard(admin, null),
+        ...guardRead(admin, "admin.read", "user"),
         tags: ["admin"],
         summary: "All accounts, newest first",
         request: { query: pageQuery.extend({ search: z.string().max(200).optional() }) },
@@ -92,7 +92,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
       createRoute({
         method: "get",
         path: "/admin/users/{userId}",
-        ...guard(admin, null),
+        ...guardRead(admin, "admin.read", "user"),
         tags: ["admin"],
         summary: "One account",
         request: { params },

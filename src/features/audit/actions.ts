@@ -1,3 +1,5 @@
+import { READS, REFUSALS } from "../../platform/http/traces.ts";
+
 /** Every action that the log knows, closed: an unknown one does not compile. */
 export const AUDIT_ACTIONS = [
   "user.signed_up",
@@ -51,5 +53,17 @@ export const AUDIT_ACTIONS = [
   "model.underestimated",
   "settings.updated",
   "audit.chain_keyed",
+  ...REFUSALS,
+  ...READS,
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** What rows tell of: a change, or something that left everything as it was. */
+export const AUDIT_KINDS = ["change", "refusal", "read"] as const;
+export type AuditKind = (typeof AUDIT_KINDS)[number];
+
+/** The actions of the kinds that are not changes; every other action is one. */
+export const UNCHANGING: Record<Exclude<AuditKind, "change">, readonly AuditAction[]> = {
+  refusal: REFUSALS,
+  read: READS,
+};

@@ -15,7 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const log = async (query: string) => read(await ada.get(`/admin/audit${query}`), auditPage);
+/** Changes only: that the log was read is recorded too. */
+const log = async (query: string) =>
+  read(await ada.get(`/admin/audit${query}&kind=change`), auditPage);
 
 test("an admin reads who did what, newest first and page by page", async () => {
   for (const name of ["One", "Two", "Three"]) await bob.post("/projects", { name });
@@ -27,9 +29,11 @@ test("an admin reads who did what, newest first and page by page", async () => {
     actorName: "Bob",
   });
   const second = await log(`?limit=2&cursor=${first.nextCursor}`);
-  expect(second.items[0]?.seq).toBe((first.items[1]?.seq ?? 0) - 1);
+  expect(second.items).toHaveLength(2);
   const all = await log("?limit=200");
-  expect(all.items.map(({ seq }) => seq)).toEqual(all.items.map((_, n) => all.items.length - n));
+  expect(all.items.slice(0, 4)).toEqual([...first.items, ...second.items]);
+  const places = all.items.map(({ seq }) => seq);
+  expect(places).toEqual(places.toSorted((a, b) => b - a));
   expect(all.nextCursor).toBeNull();
 });
 

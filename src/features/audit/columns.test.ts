@@ -16,7 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const log = async (query = "") => read(await ada.get(`/admin/audit${query}`), auditPage);
+/** Changes only: that the log was read is recorded too. */
+const log = async (query = "?limit=50") =>
+  read(await ada.get(`/admin/audit${query}&kind=change`), auditPage);
 
 test("an entry says who, what, to what, from where, by which request, and its place in the chain", async () => {
   const asked = await ada.request(
@@ -29,7 +31,7 @@ test("an entry says who, what, to what, from where, by which request, and its pl
   const [before] = (await log("?limit=2")).items.slice(1);
   expect(entry).toEqual({
     id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    seq: (before?.seq ?? 0) + 1,
+    seq: expect.any(Number),
     at: expect.any(String),
     actorKind: "user",
     actorId: ada.me.id,
@@ -44,6 +46,7 @@ test("an entry says who, what, to what, from where, by which request, and its pl
     ip: null,
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
+  expect(entry?.seq).toBeGreaterThan(before?.seq ?? 0);
   expect(entry?.hash).not.toBe(before?.hash);
 });
 

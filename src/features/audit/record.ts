@@ -38,8 +38,10 @@ export async function record(ctx: Ctx, entry: AuditEntry): Promise<void> {
   if (ctx.actor.kind === "user") ctx.deps.events.track(entry.action, ctx.actor.userId);
 }
 
-function actorColumns(ctx: Ctx): { actorKind: string; actorId: string | null } {
-  const { actor } = ctx;
+export function actorColumns({ actor }: Pick<Ctx, "actor">): {
+  actorKind: string;
+  actorId: string | null;
+} {
   if (actor.kind === "user")
     return { actorKind: actor.via.kind === "key" ? "api_key" : "user", actorId: actor.userId };
   if (actor.kind === "system") return { actorKind: `system:${actor.job}`, actorId: null };

@@ -5,17 +5,20 @@ import {
   eq,
   gt,
   gte,
+  inArray,
   isNotNull,
   isNull,
   lt,
   lte,
+  notInArray,
   or,
   sql,
   TransactionRollbackError,
 } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import type { Position } from "../../platform/http/pagination.ts";
-import { users } from "../identity/tables.ts";
+import { apiKeys, users } from "../identity/tables.ts";
+import { type AuditKind, UNCHANGING } from "./actions.ts";
 import { auditLog, auditSeals } from "./tables.ts";
 
 export type AuditRow = typeof auditLog.$inferSelect;
@@ -24,6 +27,28 @@ export type AuditInsert = typeof auditLog.$inferInsert;
 /** @returns the row as stored, with the database's time. */
 export function insertAudit(db: Database, row: AuditInsert): Promise<AuditRow[]> {
   return db.insert(auditLog).values(row).returning();
+}
+
+export async function insertAuditRows(db: Database, rows: AuditInsert[]): Promise<void> {
+  await db.insert(auditLog).values(rows);
+}
+
+/** Ids of the accounts that have these addresses, in lower case. */
+export async function findAccounts(db: Database, emails: string[]): Promise<Map<string, string>> {
+  if (emails.length === 0) return new Map();
+  const email = sql<string>`lower(${users.email})`;
+  const rows = await db.select({ email, id: users.id }).from(users).where(inArray(email, emails));
+  return new Map(rows.map((row) => [row.email, row.id]));
+}
+
+/** Ids of the API keys, in force or not, that have these hashes. */
+export async function findKeys(db: Database, hashes: string[]): Promise<Map<string, string>> {
+  if (hashes.length === 0) return new Map();
+  const rows = await db
+    .select({ hash: apiKeys.hash, id: apiKeys.id })
+    .from(apiKeys)
+    .where(inArray(apiKeys.hash, hashes));
+  return new Map(rows.map((row) => [row.hash, row.id]));
 }
 
 /**
@@ -47,6 +72,7 @@ export async function isAuditStored(db: Database, row: AuditInsert): Promise<boo
 }
 
 export interface AuditFilter {
+  kind?: AuditKind | undefined;
   action?: string | undefined;
   actorId?: string | undefined;
   projectId?: string | undefined;
@@ -57,13 +83,19 @@ export interface AuditFilter {
   until?: Date | undefined;
 }
 
+function ofKind(kind: AuditKind) {
+  return kind === "change"
+    ? notInArray(auditLog.action, Object.values(UNCHANGING).flat())
+    : inArray(auditLog.action, UNCHANGING[kind]);
+}
+
 /** Rows that match, newest first, with their seal and the actor's name where the account still exists. */
 export function listAudit(
   db: Database,
   filter: AuditFilter,
   page: { after: Position | null; limit: number },
 ) {
-  const { action, actorId, projectId, targetId, since, until } = filter;
+  const { kind, action, actorId, projectId, targetId, since, until } = filter;
   const { at, id } = auditLog;
   return db
     .select({ entry: auditLog, seal: auditSeals, actorName: users.name })
@@ -72,6 +104,7 @@ export function listAudit(
     .leftJoin(users, eq(users.id, auditLog.actorId))
     .where(
       and(
+        kind === undefined ? undefined : ofKind(kind),
         action === undefined ? undefined : eq(auditLog.action, action),
         actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
         projectId === undefined ? undefined : eq(auditLog.projectId, projectId),

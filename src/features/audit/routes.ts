@@ -1,6 +1,6 @@
 import { jsonAnswer } from "../../platform/http/json.ts";
 import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
-import { type AccessRule, createRoute, guard, router } from "../../platform/http/route.ts";
+import { type AccessRule, createRoute, guardRead, router } from "../../platform/http/route.ts";
 import { type AuditRow, listAudit, type Seal } from "./repo.ts";
 import { type AuditEntryView, auditPage, auditQuery } from "./schema.ts";
 import { sealChain } from "./seal-chain.ts";
@@ -11,7 +11,7 @@ export function auditRoutes<Granted extends object>(admin: AccessRule<Granted>) 
     createRoute({
       method: "get",
       path: "/admin/audit",
-      ...guard(admin, null),
+      ...guardRead(admin, "admin.read", "audit"),
       tags: ["admin"],
       summary: "Who did what, newest first",
       request: { query: auditQuery },
@@ -20,6 +20,7 @@ export function auditRoutes<Granted extends object>(admin: AccessRule<Granted>) 
     async (c) => {
       const { limit, cursor, since, until, ...filter } = c.req.valid("query");
       const { db, deps } = c.get("ctx");
+      await deps.services.audit.traces.flush();
       await sealChain(db, deps);
       const rows = await listAudit(
         db,

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { page, timestamp } from "../../platform/http/json.ts";
 import { pageQuery } from "../../platform/http/pagination.ts";
-import { AUDIT_ACTIONS } from "./actions.ts";
+import { AUDIT_ACTIONS, AUDIT_KINDS } from "./actions.ts";
 
 export const auditEntry = z
   .object({
@@ -32,6 +32,7 @@ export type AuditEntryView = z.infer<typeof auditEntry>;
 export const auditPage = page(auditEntry).openapi("AuditPage");
 
 export const auditQuery = pageQuery.extend({
+  kind: z.enum(AUDIT_KINDS).optional(),
   action: z.enum(AUDIT_ACTIONS).optional(),
   actorId: z.uuid().optional(),
   projectId: z.uuid().optional(),

@@ -34,16 +34,16 @@ export class AttemptLimit {
   async begin(ip: string | undefined, account: string): Promise<() => Promise<void>> {
     const address = rateLimitKey(ip);
     const pair = `${address} ${account}`;
-    await count(this.#ofPair, pair);
-    await count(this.#ofAddress, address);
+    await count(this.#ofPair, pair, account);
+    await count(this.#ofAddress, address, account);
     return async () => {
       await Promise.all([this.#ofPair.reward(pair), this.#ofAddress.reward(address)]);
     };
   }
 }
 
-async function count(limiter: Limiter, key: string): Promise<void> {
+async function count(limiter: Limiter, key: string, account: string): Promise<void> {
   const { consumedPoints, msBeforeNext } = await consume(limiter, key);
   if (consumedPoints > limiter.points)
-    throw tooManyAttempts(Math.max(1, Math.ceil(msBeforeNext / 1000)));
+    throw tooManyAttempts(Math.max(1, Math.ceil(msBeforeNext / 1000)), account);
 }

@@ -18,8 +18,8 @@ import { findLiveSession, markHostCookie } from "./session-repo.ts";
 
 declare module "../../platform/http/hono-env.ts" {
   interface AppVariables {
-    /** Whether a key came that is not in force. */
-    hasBadKey?: boolean;
+    /** Hash of a key that came and is not in force. */
+    badKeyHash?: string;
   }
 }
 
@@ -39,14 +39,15 @@ export function authenticate(deps: Deps): MiddlewareHandler<AppEnv> {
           ? null
           : await bySession(c, deps, cookie);
     if (actor) c.set("ctx", { ...ctx, actor } satisfies Ctx);
-    else if (bearer !== undefined) c.set("hasBadKey", true);
+    else if (bearer !== undefined) c.set("badKeyHash", hashKey(bearer));
     await next();
   };
 }
 
 /** @throws {Problem} 401 for a bearer that is no key in force; an ended session is simply anonymous. */
 export const refuseBadKeys: MiddlewareHandler<AppEnv> = async (c, next) => {
-  if (c.get("hasBadKey")) throw badKey();
+  const hash = c.get("badKeyHash");
+  if (hash !== undefined) throw badKey(hash);
   await next();
 };
 

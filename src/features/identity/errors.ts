@@ -4,14 +4,18 @@ export const notSignedIn = () =>
   new Problem(401, "not_signed_in", "Sign in, or send an API key.", {
     headers: { "www-authenticate": "Bearer" },
   });
-export const badKey = () =>
+export const badKey = (keyHash: string) =>
   new Problem(401, "invalid_api_key", "This API key is unknown, revoked or expired.", {
+    refusal: { action: "auth.failed", keyHash },
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   });
-export const wrongCredentials = () =>
-  new Problem(401, "wrong_credentials", "The e-mail address or the password is wrong.");
+export const wrongCredentials = (account: string) =>
+  new Problem(401, "wrong_credentials", "The e-mail address or the password is wrong.", {
+    refusal: { action: "auth.failed", account },
+  });
 export const wrongPassword = () =>
   new Problem(422, "wrong_password", "The current password is wrong.", {
+    refusal: { action: "auth.failed" },
     errors: [{ path: "currentPassword", message: "is wrong" }],
   });
 export const passwordNeeded = () =>
@@ -48,11 +52,15 @@ export const setupTokenWrong = () =>
     403,
     "setup_token_wrong",
     "The first account needs the setup link that the server printed when it started.",
+    { refusal: { action: "auth.failed" } },
   );
 export const tokenWrong = () =>
-  new Problem(410, "link_expired", "This link has been used or has expired. Ask for a new one.");
-export const tooManyAttempts = (seconds: number) =>
+  new Problem(410, "link_expired", "This link has been used or has expired. Ask for a new one.", {
+    refusal: { action: "auth.failed" },
+  });
+export const tooManyAttempts = (seconds: number, account: string) =>
   new Problem(429, "too_many_attempts", "Too many attempts. Wait a little, then try again.", {
+    refusal: { action: "auth.throttled", account },
     headers: { "retry-after": String(seconds) },
   });
 export const noSuchSession = () =>

@@ -22,7 +22,7 @@ export async function signIn(
     await giveBack();
     throw error;
   });
-  if (opened === null) throw wrongCredentials();
+  if (opened === null) throw wrongCredentials(input.email);
   await giveBack();
   return opened;
 }

@@ -1,5 +1,5 @@
 import { jsonAnswer } from "../../platform/http/json.ts";
-import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { createRoute, guard, guardRead, router } from "../../platform/http/route.ts";
 import { inProject } from "../projects/index.ts";
 import { downloadVersion } from "./download-version.ts";
 import { presentVersion } from "./present-file.ts";
@@ -65,7 +65,7 @@ export function contentRoutes() {
       createRoute({
         method: "get",
         path: "/projects/{projectId}/file-versions/{versionId}/text",
-        ...guard(inProject("viewer"), null),
+        ...guardRead(inProject("viewer"), "file.downloaded", "file_version"),
         tags,
         summary: `Its text between two offsets, at most ${MAX_TEXT_UNITS} code units at once`,
         request: { params: versionParams, query: textQuery },
@@ -101,7 +101,7 @@ export function contentRoutes() {
       createRoute({
         method: "get",
         path: "/projects/{projectId}/file-versions/{versionId}/content",
-        ...guard(inProject("viewer"), null),
+        ...guardRead(inProject("viewer"), "file.downloaded", "file_version"),
         tags,
         summary: "Its bytes as they were uploaded, to be saved",
         request: { params: versionParams },

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
-import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { createRoute, guard, guardRead, router } from "../../platform/http/route.ts";
 import {
   type CatalogueModel,
   CONNECTABLE_KINDS,
@@ -30,7 +30,7 @@ export function adminModelRoutes() {
       createRoute({
         method: "get",
         path: "/admin/models",
-        ...guard(admin, null),
+        ...guardRead(admin, "admin.read", "model"),
         tags: ["admin"],
         summary: "All models, switched off ones too",
         responses: { 200: jsonAnswer(adminModels, "Models, oldest first") },
@@ -59,7 +59,7 @@ export function adminModelRoutes() {
       createRoute({
         method: "get",
         path: "/admin/models/{modelId}",
-        ...guard(admin, null),
+        ...guardRead(admin, "admin.read", "model"),
         tags: ["admin"],
         summary: "One model",
         request: { params },
@@ -110,7 +110,7 @@ export function adminModelRoutes() {
       createRoute({
         method: "get",
         path: "/admin/catalogue",
-        ...guard(admin, null),
+        ...guardRead(admin, "admin.read", "catalogue"),
         tags: ["admin"],
         summary: "Known models of a kind of provider, with their prices, to pick from",
         request: {

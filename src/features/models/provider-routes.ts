@@ -3,7 +3,7 @@ import type { Config } from "../../config.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { refusals } from "../../platform/http/refusals.ts";
-import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { createRoute, guard, guardRead, router } from "../../platform/http/route.ts";
 import { admin } from "../identity/index.ts";
 import { environmentKey } from "./choose-model.ts";
 import { addProvider, changeProvider, deleteProvider, getProvider } from "./manage-providers.ts";
@@ -28,7 +28,7 @@ export function adminProviderRoutes() {
       createRoute({
         method: "get",
         path: "/admin/providers",
-        ...guard(admin, null),
+        ...guardRead(admin, "admin.read", "provider"),
         tags: ["admin"],
         summary: "All providers",
         responses: { 200: jsonAnswer(adminProviders, "Providers, oldest first") },
@@ -62,7 +62,7 @@ export function adminProviderRoutes() {
       createRoute({
         method: "get",
         path: "/admin/providers/{providerId}",
-        ...guard(admin, null),
+        ...guardRead(admin, "admin.read", "provider"),
         tags: ["admin"],
         summary: "One provider",
         request: { params },

@@ -51,7 +51,8 @@ function refusalsOf(method: (typeof METHODS)[number], path: string, operation: O
   const rule = String(Reflect.get(operation, "x-access") ?? "");
   const takesInput = body || path.includes("{") || (operation.parameters?.length ?? 0) > 0;
   const statuses = [
-    ...(body ? [400, 413, 415] : []),
+    // A body is looked at wherever it is sent, also where none is asked for.
+    ...(writes ? [400, 413, 415] : []),
     // A wrong key is refused wherever it is sent.
     401,
     ...(writes || !isPublic ? [403] : []),

@@ -5,6 +5,8 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CommitUnknownError, isUnavailable } from "../db/errors.ts";
 import { isDiskFull } from "../disk-full.ts";
 import type { AppEnv } from "./hono-env.ts";
+import { noteRefusal } from "./note-traces.ts";
+import type { Refusal } from "./traces.ts";
 
 export interface FieldError {
   /** Dotted path in the body, query or path. */
@@ -15,6 +17,10 @@ export interface FieldError {
 interface ProblemOptions {
   errors?: FieldError[];
   headers?: Record<string, string>;
+  /** Where the status alone does not say what the log should call it. */
+  refusal?: Refusal;
+  /** The access rule that refuses by it. */
+  rule?: string;
   /** More members of the problem document, such as what is left of a budget. */
   extra?: Record<string, unknown>;
 }
@@ -38,6 +44,11 @@ export class Problem extends Error {
     this.code = code;
     this.detail = detail;
     this.options = options;
+  }
+
+  /** The same problem as an access rule's refusal. */
+  byRule(rule: string): Problem {
+    return new Problem(this.status, this.code, this.detail, { ...this.options, rule });
   }
 }
 
@@ -84,6 +95,7 @@ export function answerError(error: unknown, c: Context<AppEnv>): Response {
       "request failed",
     );
   }
+  noteRefusal(problem, c);
   return problemResponse(problem, c.get("requestId"));
 }
 

@@ -34,6 +34,7 @@ export function rateLimit({ config, counts }: Deps): MiddlewareHandler<AppEnv> {
     if (state.consumedPoints > quota) {
       throw new Problem(429, "rate_limited", "Too many requests. Wait a little, then go on.", {
         headers: { ...headers, "retry-after": String(seconds) },
+        ...(actor.kind === "user" ? {} : { refusal: { action: "auth.throttled" } }),
       });
     }
     await next();

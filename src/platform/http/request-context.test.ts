@@ -55,6 +55,18 @@ test("each request leaves one line: its id, route, status, duration and who aske
   });
 });
 
+test("the line holds the client's address, unless that is switched off", async () => {
+  const peer = { requestIP: () => ({ address: PEER, family: "IPv4", port: 1 }) };
+  await direct.app.request("/api/v1/setup", {}, peer);
+  expect(logged().at(-1)).toMatchObject({ route: "/api/v1/setup", ip: PEER });
+  const { logger } = direct.deps;
+  const quiet = await createTestApp({ env: { ATELIER_LOG_ADDRESSES: "false" }, deps: { logger } });
+  await quiet.app.request("/api/v1/setup", {}, peer);
+  expect(logged().at(-1)).toMatchObject({ route: "/api/v1/setup", status: 200 });
+  expect(lines.at(-1)).not.toContain(PEER);
+  await quiet.close();
+});
+
 test("while a process drains, its answers ask for a new connection", async () => {
   const own = await createTestApp();
   expect((await own.anonymous.get("/setup")).headers.get("connection")).toBeNull();

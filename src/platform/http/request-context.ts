@@ -2,24 +2,30 @@ import type { MiddlewareHandler } from "hono";
 import { getConnInfo } from "hono/bun";
 import type { Deps } from "../deps.ts";
 import type { AppEnv } from "./hono-env.ts";
+import type { Traces } from "./traces.ts";
 
 const SAFE_ID = /^[\w.-]{8,64}$/;
 
-/** Gives each request an id of ours, with the caller's beside it, an anonymous context, and one log line. */
-export function requestContext(deps: Deps): MiddlewareHandler<AppEnv> {
+/**
+ * Gives each request an id of ours, with the caller's beside it, an anonymous context, and one log line.
+ * @param traces where what the request leaves in the audit log is gathered.
+ */
+export function requestContext(deps: Deps, traces: Traces): MiddlewareHandler<AppEnv> {
   return async function requestContext(c, next) {
     const given = c.req.header("x-request-id");
     const callerRequestId = given !== undefined && SAFE_ID.test(given) ? given : undefined;
     const requestId = deps.ids.next();
     c.set("requestId", requestId);
     c.set("logger", deps.logger);
+    c.set("traces", traces);
+    const ip = clientAddress(c, deps.config.trustedProxies);
     c.set("ctx", {
       actor: { kind: "anonymous" },
       deps,
       db: deps.database.db,
       requestId,
       callerRequestId,
-      ip: clientAddress(c, deps.config.trustedProxies),
+      ip,
     });
     const startedAt = performance.now();
     await next();
@@ -35,6 +41,7 @@ export function requestContext(deps: Deps): MiddlewareHandler<AppEnv> {
         status: c.res.status,
         durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
         ...(actor.kind === "user" ? { userId: actor.userId } : {}),
+        ...(ip !== undefined && deps.config.logAddresses ? { ip } : {}),
       },
       "request",
     );

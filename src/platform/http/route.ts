@@ -3,7 +3,9 @@ import type { MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
 import type { AppEnv, AppVariables } from "./hono-env.ts";
 import { idempotency } from "./idempotency.ts";
-import { validationProblem } from "./problem.ts";
+import { noteRead, type TracedContext } from "./note-traces.ts";
+import { Problem, validationProblem } from "./problem.ts";
+import type { ReadAction } from "./traces.ts";
 
 export { createRoute };
 
@@ -48,14 +50,50 @@ export function guard<Granted extends object>(
 ) {
   const keyed = audit !== null && (options.keyed ?? true);
   const middleware: MiddlewareHandler<GrantedEnv<Granted>> = keyed
-    ? every(access.middleware, idempotency)
-    : access.middleware;
+    ? every(checked(access), idempotency)
+    : checked(access);
   return {
     middleware,
     "x-access": access.name,
     "x-access-who": access.who,
     "x-audit": audit,
     security: SECURITY[access.proof],
+  };
+}
+
+/**
+ * The same for a read that is itself recorded when it succeeds, gathered by reader, target and minute.
+ * @param kind of what the last id in the path names.
+ */
+export function guardRead<Granted extends object>(
+  access: AccessRule<Granted>,
+  audit: ReadAction,
+  kind: string,
+) {
+  return {
+    ...guard(access, audit, { keyed: false }),
+    middleware: checked(access, (c) => {
+      if (c.res.ok) noteRead(c, audit, kind);
+    }),
+  };
+}
+
+/** A rule's middleware that says when it is the rule, and nothing behind it, that refuses. */
+function checked<Granted extends object>(
+  { name, middleware }: AccessRule<Granted>,
+  after: (c: TracedContext) => void = () => {},
+): MiddlewareHandler<GrantedEnv<Granted>> {
+  return async function checked(c, next) {
+    let passed = false;
+    try {
+      await middleware(c, async () => {
+        passed = true;
+        await next();
+      });
+    } catch (error) {
+      throw !passed && error instanceof Problem ? error.byRule(name) : error;
+    }
+    after(c);
   };
 }
 

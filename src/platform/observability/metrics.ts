@@ -23,6 +23,7 @@ export interface Metrics {
   readonly providerErrors: Counter<"provider" | "code">;
   readonly providerRetries: Counter<"provider">;
   readonly jobs: Counter<"queue" | "outcome">;
+  readonly refusals: Counter<"action" | "reason">;
   readonly auditTampering: Counter;
   readonly documentIsolation: Gauge<"mechanism" | "files" | "network">;
 }
@@ -90,6 +91,11 @@ export function createMetrics(): Metrics {
     providerRetries: counter("atelier_provider_retries_total", "Provider calls repeated", [
       "provider",
     ]),
+    refusals: counter(
+      "atelier_refusals_total",
+      "Requests refused by authentication, authorization or the check of their origin",
+      ["action", "reason"],
+    ),
     auditTampering: counter(
       "atelier_audit_tampering_total",
       "Times that the audit chain was found changed behind the program's back",

@@ -1,0 +1,159 @@
+import type { Deps } from "../../platform/deps.ts";
+import { rateLimitKey } from "../../platform/http/rate-limit-key.ts";
+import type { Trace, Traces } from "../../platform/http/traces.ts";
+import { type GatheredTraces, storeTraces } from "./store-traces.ts";
+
+/** Traces that are alike are counted together for so long. */
+const WINDOW_MS = 60_000;
+const FLUSH_EVERY_MS = 2_000;
+/** How many that are not alike are told apart in one window: of one user or address, of all users, of all strangers. */
+const MOST_OF_ONE = 50;
+const MOST_OF_USERS = 1_000;
+const MOST_OF_STRANGERS = 100;
+
+interface Entry {
+  readonly trace: Trace;
+  readonly openedAt: Date;
+  readonly overflowOf: GatheredTraces["overflowOf"];
+  /** Among whom it counts towards a bound. */
+  readonly groups: readonly string[];
+  stored: boolean;
+  /** Since the last row. */
+  count: number;
+  first: Date;
+  last: Date;
+}
+
+/**
+ * Gathers traces in memory and stores them in batches, so that a flood of refusals costs the log a bounded
+ * number of rows: one within moments, and one more with the count when the minute is over. What exceeds
+ * the bounds is counted together. A process that is killed loses what it has not stored.
+ */
+export class TraceGatherer implements Traces {
+  readonly #deps: Deps;
+  readonly #entries = new Map<string, Entry>();
+  readonly #sizes = new Map<string, number>();
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #flushing: Promise<void> | undefined;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
+  }
+
+  /** Stores all that is left, then stops. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#flushing;
+    await this.#store([...this.#entries.values()].filter(({ count }) => count > 0));
+  }
+
+  note(trace: Trace): void {
+    const now = this.#deps.clock.now();
+    const entry = this.#entries.get(keyOf(trace)) ?? this.#open(trace, now);
+    if (entry.count === 0) entry.first = now;
+    entry.last = now;
+    entry.count++;
+  }
+
+  /** Stores what is new, and what a minute is over for; joins a flush that runs already. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#flushOnce().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  #open(trace: Trace, now: Date): Entry {
+    const isUser = trace.actor.kind === "user";
+    const bounds = [
+      { group: sourceOf(trace), most: MOST_OF_ONE, overflowOf: "one" as const },
+      isUser
+        ? { group: "users", most: MOST_OF_USERS, overflowOf: "many" as const }
+        : { group: "strangers", most: MOST_OF_STRANGERS, overflowOf: "many" as const },
+    ];
+    const full = bounds.find(({ group, most }) => (this.#sizes.get(group) ?? 0) >= most);
+    const key = full === undefined ? keyOf(trace) : `${trace.action} of ${full.group}`;
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const groups = full === undefined ? bounds.map(({ group }) => group) : [];
+    for (const group of groups) this.#sizes.set(group, (this.#sizes.get(group) ?? 0) + 1);
+    const entry: Entry = {
+      trace,
+      openedAt: now,
+      overflowOf: full?.overflowOf ?? null,
+      groups,
+      stored: false,
+      count: 0,
+      first: now,
+      last: now,
+    };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  async #flushOnce(): Promise<void> {
+    const now = this.#deps.clock.now().getTime();
+    const isOver = ({ openedAt }: Entry) => now - openedAt.getTime() >= WINDOW_MS;
+    const entries = [...this.#entries.values()];
+    await this.#store(entries.filter((one) => one.count > 0 && (!one.stored || isOver(one))));
+    for (const [key, entry] of this.#entries)
+      if (entry.count === 0 && isOver(entry)) this.#end(key);
+  }
+
+  #end(key: string): void {
+    for (const group of this.#entries.get(key)?.groups ?? []) {
+      const left = (this.#sizes.get(group) ?? 0) - 1;
+      if (left > 0) this.#sizes.set(group, left);
+      else this.#sizes.delete(group);
+    }
+    this.#entries.delete(key);
+  }
+
+  /** What the database refuses waits for the next flush. */
+  async #store(due: Entry[]): Promise<void> {
+    if (due.length === 0) return;
+    const gathered = due.map(({ trace, count, first, last, overflowOf }) => ({
+      trace,
+      count,
+      first,
+      last,
+      overflowOf,
+    }));
+    for (const entry of due) entry.count = 0;
+    try {
+      await storeTraces(this.#deps, gathered);
+      for (const entry of due) entry.stored = true;
+    } catch (error) {
+      for (const [index, { count = 0, first = new Date() }] of gathered.entries()) {
+        const entry = due[index];
+        if (entry) Object.assign(entry, { count: entry.count + count, first });
+      }
+      this.#deps.logger.warn({ err: error }, "audit traces not stored; retrying");
+    }
+  }
+}
+
+/** Who is bounded: a user, or an address as it is counted elsewhere. */
+function sourceOf({ actor, ip }: Trace): string {
+  return actor.kind === "user" ? `user ${actor.userId}` : `address ${rateLimitKey(ip)}`;
+}
+
+/** Equal for traces that are alike: the same thing by the same actor from the same address, for the same reason. */
+function keyOf(trace: Trace): string {
+  const { actor, action, reason, account, keyHash, target } = trace;
+  return JSON.stringify([
+    action,
+    reason,
+    sourceOf(trace),
+    actor.kind === "user" ? actor.via.kind : null,
+    rateLimitKey(trace.ip),
+    account?.toLowerCase(),
+    keyHash,
+    // Of refusals only the first target is told; of reads each.
+    reason === null ? [trace.route, target] : null,
+  ]);
+}

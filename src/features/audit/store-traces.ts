@@ -1,0 +1,78 @@
+import type { Deps } from "../../platform/deps.ts";
+import type { Trace } from "../../platform/http/traces.ts";
+import { actorColumns } from "./record.ts";
+import { type AuditInsert, findAccounts, findKeys, insertAuditRows } from "./repo.ts";
+
+/** Traces that are alike, as one row is to tell of them. */
+export interface GatheredTraces {
+  /** The first of them. */
+  readonly trace: Trace;
+  readonly count: number;
+  readonly first: Date;
+  readonly last: Date;
+  /** Whose they are when they are only what did not fit: of one source, or of many; else null. */
+  readonly overflowOf: "one" | "many" | null;
+}
+
+/** For `SecretKeys`: equal accounts can be told to be equal, and not which they are. */
+const ACCOUNT_PURPOSE = "audit-account";
+const MOST_TYPED = 320;
+
+/**
+ * Writes a row for each. An account that exists is named by its id, whatever else was typed only by an HMAC
+ * with the key ring: people type passwords into the wrong field. A key that was in force once is named too.
+ */
+export async function storeTraces(deps: Deps, gathered: GatheredTraces[]): Promise<void> {
+  const { db } = deps.database;
+  const emails = gathered.flatMap(({ trace }) => trace.account?.toLowerCase() ?? []);
+  const hashes = gathered.flatMap(({ trace }) => trace.keyHash ?? []);
+  const accounts = await findAccounts(db, emails);
+  const keys = await findKeys(db, hashes);
+  const hmac = (value: string) => deps.secrets.sign(value.slice(0, MOST_TYPED), ACCOUNT_PURPOSE);
+  const targetOf = ({ account, keyHash, target, actor }: Trace) => {
+    if (actor.kind === "user") return target ?? { kind: "user", id: actor.userId };
+    if (account !== undefined) {
+      const email = account.toLowerCase();
+      const id = accounts.get(email);
+      return id === undefined ? { kind: "account", id: hmac(email) } : { kind: "user", id };
+    }
+    if (keyHash !== undefined) return { kind: "api_key", id: keys.get(keyHash) ?? hmac(keyHash) };
+    return target ?? { kind: "request", id: null };
+  };
+  const rows = gathered.map(({ trace, count, first, last, overflowOf }): AuditInsert => {
+    const { action, reason, method, route, rule } = trace;
+    const times = { count, first: first.toISOString(), last: last.toISOString() };
+    if (overflowOf !== null) {
+      const nobody = { actorKind: "anonymous", actorId: null, ip: null };
+      const someone = { ...actorColumns(trace), ip: trace.ip ?? null };
+      return {
+        id: deps.ids.next(),
+        ...(overflowOf === "many" ? nobody : someone),
+        action,
+        targetKind: "request",
+        targetId: null,
+        detail: { overflow: true, ...times },
+      };
+    }
+    const target = targetOf(trace);
+    return {
+      id: deps.ids.next(),
+      ...actorColumns(trace),
+      action,
+      targetKind: target.kind,
+      targetId: target.id,
+      projectId: trace.projectId ?? null,
+      detail: {
+        ...(reason === null ? {} : { reason }),
+        ...(rule === undefined ? {} : { rule }),
+        method,
+        route,
+        ...times,
+      },
+      requestId: trace.requestId,
+      callerRequestId: trace.callerRequestId ?? null,
+      ip: trace.ip ?? null,
+    };
+  });
+  await insertAuditRows(db, rows);
+}
