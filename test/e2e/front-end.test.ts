@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { openDatabase } from "../../src/platform/db/client.ts";
+import { embeddedUrl } from "../../src/platform/db/embedded.ts";
 import { hostileMarkdown } from "../fixtures/hostile-markdown.ts";
 import { openAiServer } from "../providers/openai-server.ts";
 import { launchBrowser, screenshot } from "../support/browser.ts";
@@ -354,6 +356,25 @@ describe("the workspace", () => {
     await page.reload();
     await page.getByText("nightly sync").waitFor();
     expect(await page.content()).not.toContain(key ?? "atl_");
+  });
+
+  test("asks for the password before what outlives the session, when that is long ago", async () => {
+    const page = await newPage();
+    await page.goto("/settings/keys");
+    const database = openDatabase({ url: embeddedUrl(server.dataDir), poolMax: 1 });
+    await database.sql`update sessions set authenticated_at = now() - interval '1 hour'`;
+    await database.close();
+    await page.getByRole("button", { name: "New key" }).click();
+    await page.getByLabel("Name").fill("weekly report");
+    await page.getByRole("button", { name: "Create key" }).click();
+    const asked = page.getByRole("dialog", { name: "Confirm your password" });
+    await asked.getByLabel("Password").fill("not the password");
+    await asked.getByRole("button", { name: "Confirm" }).click();
+    await asked.getByRole("alert").first().waitFor();
+    await asked.getByLabel("Password").fill("a long enough password");
+    await asked.getByRole("button", { name: "Confirm" }).click();
+    expect(await page.locator(".secret code").textContent()).toStartWith("atl_");
+    await page.getByRole("button", { name: "Done" }).click();
   });
 
   test("takes dropped files, shows how each is read, and finds words in them", async () => {

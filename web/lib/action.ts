@@ -1,5 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { type ApiError, toApiError } from "./api-error.ts";
+import { askForPassword } from "./confirm-password.ts";
 import { toast } from "./toast.ts";
 
 export type Action<Args extends unknown[]> = {
@@ -39,7 +40,7 @@ export function useAction<Args extends unknown[]>(
       busy.value = true;
       error.value = undefined;
       try {
-        await act(...args);
+        await confirmed(() => act(...args));
         return true;
       } catch (thrown) {
         const failure = toApiError(thrown);
@@ -52,4 +53,14 @@ export function useAction<Args extends unknown[]>(
       }
     },
   };
+}
+
+/** Runs an act; where the API wants the password first, asks for it and runs the act once more. */
+async function confirmed(act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (thrown) {
+    if (toApiError(thrown).code !== "password_needed" || !(await askForPassword())) throw thrown;
+    await act();
+  }
 }

@@ -203,7 +203,7 @@ test("whatever is held, settled, noted or lost, budgets agree with holds and led
 test("two processes that hold and settle at once neither overspend nor lose a micro-USD", async () => {
   await reset({ workspace: 500_000, project: 400_000, person: 300_000 });
   let granted = 0;
-  const one = async (_: unknown, number: number) => {
+  const one = async (number: number) => {
     const placing = {
       app: number % 2,
       project: number % 2,
@@ -231,7 +231,12 @@ test("two processes that hold and settle at once neither overspend nor lose a mi
     };
     await Promise.all([settle(ctxOf(0), settling), settle(ctxOf(1), settling)]);
   };
-  await Promise.all(Array.from({ length: 150 }, one));
+  // More at once than either pool has connections, and few enough that none waits for one too long.
+  const numbers = Array.from({ length: 150 }, (_, number) => number);
+  const worker = async () => {
+    for (let next = numbers.pop(); next !== undefined; next = numbers.pop()) await one(next);
+  };
+  await Promise.all(Array.from({ length: 24 }, worker));
   await check();
   const rows = await bookedRows();
   expect(rows).toHaveLength(granted);

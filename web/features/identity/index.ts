@@ -1,1 +1,2 @@
+export { ConfirmPassword } from "./confirm-password-dialog.tsx";
 export { loadSession, me, restoreTime, signOut, startError } from "./session.ts";

@@ -25,6 +25,10 @@ export const identity = {
   "keys.scope.read": "Read",
   "keys.scope.write": "Read and write",
   "keys.used": "used {when}",
+  "confirmPassword.action": "Confirm",
+  "confirmPassword.title": "Confirm your password",
+  "confirmPassword.why":
+    "What you are about to do outlives this session, so your password is needed once more.",
   "reset.action": "Set password",
   "reset.done": "Your password is changed. Sign in with it.",
   "reset.title": "Choose a new password",
