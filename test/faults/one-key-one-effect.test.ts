@@ -138,6 +138,23 @@ test("a key whose taking was not acknowledged is the request's all the same", as
   expect(made).toHaveLength(1);
 });
 
+test("a key of which nobody knows whether it was taken is free again at once", async () => {
+  let lost = 0;
+  proxy.onSend = (bytes, { statements }) => {
+    const claims = statements.some((one) => one.startsWith('insert into "idempotency_keys"'));
+    if (lost === 2 || !claims || !bytes.includes(key)) return "pass";
+    lost++;
+    return lost === 1 ? "cut" : "answer";
+  };
+  const create = () => send("POST", "/projects", { name: key });
+  expect(await readProblem(await create())).toMatchObject({
+    status: 503,
+    code: "database_unavailable",
+  });
+  const again = await create();
+  expect([lost, again.status, again.headers.get("idempotency-replayed")]).toEqual([2, 201, null]);
+});
+
 test("a secret is shown once, also when the COMMIT behind it is lost", async () => {
   const lost = loseCommitAfter(proxy, key, "answer");
   const create = () => send("POST", "/me/api-keys", { name: "CI", scopes: ["read"] });

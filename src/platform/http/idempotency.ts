@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { Ctx, UserActor } from "../context.ts";
+import { isUnavailable } from "../db/errors.ts";
 import type { AppEnv } from "./hono-env.ts";
 import { type Claim, claimKey, releaseKey, storeAnswer } from "./idempotency-keys.ts";
 import { answerNotKept, inProgress, KeyHolder, storedAnswer } from "./keyed-request.ts";
-import { Problem, toProblem } from "./problem.ts";
+import { Problem } from "./problem.ts";
 
 const METHODS = new Set(["POST", "PUT", "PATCH"]);
 const KEY = /^[\x21-\x7e]{1,200}$/;
@@ -46,7 +47,11 @@ export const idempotency: MiddlewareHandler<AppEnv> = async function idempotency
     claimId: ctx.deps.ids.next(),
     requestHash: await hashRequest(c),
   };
-  const replayed = await take(ctx, claim);
+  const replayed = await take(ctx, claim).catch(async (error: unknown) => {
+    // Nobody knows whether the key was taken; if it was, nobody is going to use it.
+    if (isUnavailable(error)) await persist(ctx, () => releaseKey(ctx.deps.database.db, claim));
+    throw error;
+  });
   if (replayed !== null) {
     c.res = replayed;
     return;
@@ -67,7 +72,7 @@ export const idempotency: MiddlewareHandler<AppEnv> = async function idempotency
 async function take(ctx: Ctx, claim: Claim): Promise<Response | null> {
   const known = await claimKey(ctx.db, claim).catch((error: unknown) => {
     // The connection may be lost behind a claim that was stored: then the second finds the first to be ours.
-    if (toProblem(error).status !== 503) throw error;
+    if (!isUnavailable(error)) throw error;
     return claimKey(ctx.db, claim);
   });
   if (known === null || known.claimId === claim.claimId) return null;
