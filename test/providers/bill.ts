@@ -8,7 +8,7 @@ export function chargeOf(call: WireCall): TokenUsage {
   const { prompt, reportedUsage } = call;
   const nothing = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
   if (prompt === undefined) return { ...nothing, outputTokens: 0, reasoningTokens: 0 };
-  if (call.ended === "finished" && reportedUsage !== undefined) return reportedUsage;
+  if (call.whole && reportedUsage !== undefined) return reportedUsage;
   const reasoningTokens = wireTokens(call.sentReasoning);
   return {
     ...prompt,

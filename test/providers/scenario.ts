@@ -71,8 +71,10 @@ export interface WireCall {
   status: number;
   /** The prompt as it is charged once the request is accepted; undefined for a refused one. */
   prompt: PromptUsage | undefined;
-  /** Usage as last written to the wire: what a bill would rest on. */
+  /** Usage as last written to the wire. */
   reportedUsage: TokenUsage | undefined;
+  /** Whether the answer was written to its end, so that its bill rests on what was reported. */
+  whole: boolean;
   /** Answer text written so far to a socket that was open, reasoning apart. */
   sentText: string;
   sentReasoning: string;

@@ -115,6 +115,7 @@ export class WireServer {
       status: 200,
       prompt: undefined,
       reportedUsage: undefined,
+      whole: false,
       sentText: "",
       sentReasoning: "",
       endedAt: undefined,
@@ -181,6 +182,7 @@ export class WireServer {
       }
       yield frame;
     }
+    call.whole = !strikes;
     // A short answer has fewer deltas than the fault waits for: it strikes in place of the end.
     if (strikes) yield* this.#strike(scenario.fault?.kind);
   }

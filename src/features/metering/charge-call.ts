@@ -45,7 +45,7 @@ export function heldPrices(
 /**
  * What a call is charged for: what was reported, when it ran to its end. Otherwise the provider has
  * charged for what it had produced by then and may not have told, so that what was counted stands where it is
- * more, and input that nobody reported is charged as it was held.
+ * more; input that nobody reported is charged as estimated, at the price it was held at.
  */
 export function chargedUsage(hold: HoldRow, facts: CallFacts): TokenUsage {
   if (!facts.billable || hold.sentAt === null) return NO_USAGE;
@@ -55,20 +55,19 @@ export function chargedUsage(hold: HoldRow, facts: CallFacts): TokenUsage {
   const produced = counted + (facts.lost ? unseenOutput(hold, facts.lost, counted) : 0);
   const outputTokens = Math.max(produced, reported?.outputTokens ?? 0);
   return {
-    ...(reported ?? heldInput(hold)),
+    ...(reported ?? estimatedInput(hold)),
     outputTokens,
     reasoningTokens: Math.max(facts.reasoningTokens, reported?.reasoningTokens ?? 0),
   };
 }
 
-function heldInput(hold: HoldRow) {
-  const tokens = hold.inputTokens + hold.inputExtra;
+function estimatedInput(hold: HoldRow) {
   const table = { tiers: hold.priceTiers, source: hold.priceVersion };
   const writes = heldPrices(table, hold.inputTokens).writesCache;
   return {
-    inputTokens: writes ? 0 : tokens,
+    inputTokens: writes ? 0 : hold.inputTokens,
     cacheReadTokens: 0,
-    cacheWriteTokens: writes ? tokens : 0,
+    cacheWriteTokens: writes ? hold.inputTokens : 0,
   };
 }
 
