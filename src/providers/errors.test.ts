@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { errorFromResponse, readRetryAfter } from "./errors.ts";
-import type { ProviderErrorCode } from "./port.ts";
+import { errorFromEvent, errorFromResponse, providerError, readRetryAfter } from "./errors.ts";
+import { PROVIDER_ERROR_CODES, type ProviderErrorCode } from "./port.ts";
 
 /** Bodies as endpoints send them, beyond those of the two vendors' own servers. */
 const bodies: [string, number, unknown, ProviderErrorCode][] = [
@@ -96,7 +96,126 @@ const bodies: [string, number, unknown, ProviderErrorCode][] = [
   ["an array", 400, [1, 2], "invalid_request"],
 ];
 
+/** Each sign by itself: the status, a name, words. What has none of them is judged by its status alone. */
+const signs: [ProviderErrorCode, number, object][] = [
+  ["no_credit", 402, {}],
+  ["no_credit", 429, { type: "insufficient_quota" }],
+  ["no_credit", 429, { code: "insufficient_quota" }],
+  ["no_credit", 400, { type: "BILLING_ERROR" }],
+  ["no_credit", 400, { message: "Your credit balance is too low" }],
+  ["no_credit", 400, { message: "Insufficient credits" }],
+  ["no_credit", 400, { message: "insufficient credit" }],
+  ["no_credit", 400, { message: "Insufficient quota." }],
+  ["no_credit", 400, { message: "insufficient balance" }],
+  ["no_credit", 400, { message: "insufficient funds" }],
+  ["no_credit", 429, { message: "You exceeded your current quota" }],
+  ["rate_limited", 429, {}],
+  ["rate_limited", 400, { type: "rate_limit_error" }],
+  ["rate_limited", 400, { code: "rate_limit_exceeded" }],
+  ["context_too_long", 413, {}],
+  ["context_too_long", 400, { code: "context_length_exceeded" }],
+  ["context_too_long", 500, { type: "exceed_context_size_error" }],
+  ["context_too_long", 400, { type: "request_too_large" }],
+  ["context_too_long", 400, { message: "prompt is too long: 2 > 1" }],
+  ["context_too_long", 400, { message: "Input is too long for requested model." }],
+  ["context_too_long", 400, { message: "the maximum context was passed" }],
+  ["context_too_long", 400, { message: "context length 4096" }],
+  ["context_too_long", 400, { message: "over the context limit" }],
+  ["context_too_long", 400, { message: "context window is full" }],
+  ["context_too_long", 400, { message: "available context size" }],
+  ["context_too_long", 400, { message: "tokens exceed the model's context" }],
+  ["context_too_long", 400, { message: "this exceeds our context" }],
+  ["refused", 400, { code: "content_policy_violation" }],
+  ["refused", 500, { code: "content_filter" }],
+  ["refused", 400, { message: "blocked by our content policy" }],
+  ["refused", 400, { message: "content filter triggered" }],
+  ["refused", 403, { message: "your input was flagged" }],
+  ["refused", 403, { message: "requires moderation" }],
+  ["bad_key", 401, { message: "your input was flagged" }],
+  ["bad_key", 401, {}],
+  ["bad_key", 403, {}],
+  ["bad_key", 400, { type: "authentication_error" }],
+  ["bad_key", 400, { type: "permission_error" }],
+  ["bad_key", 400, { code: "invalid_api_key" }],
+  ["bad_key", 400, { message: "API key not valid" }],
+  ["bad_key", 400, { message: "the api_key is invalid" }],
+  ["bad_key", 400, { message: "APIkey incorrect" }],
+  ["bad_key", 400, { message: "Invalid API key" }],
+  ["bad_key", 400, { message: "Incorrect API key" }],
+  ["bad_key", 400, { message: "missing api-key" }],
+  ["unknown_model", 400, { code: "model_not_found" }],
+  ["unknown_model", 500, { type: "not_found_error" }],
+  ["unknown_model", 404, { message: "model x not found" }],
+  ["unknown_model", 404, { message: "the model `x` does not exist" }],
+  ["unknown_model", 400, { message: "model x: no such thing" }],
+  ["unknown_model", 400, { message: "model x is not available" }],
+  ["unknown_model", 400, { message: "model x is unsupported" }],
+  ["unknown_model", 400, { message: "x is not a valid model" }],
+  ["unknown_model", 400, { message: "model is invalid" }],
+  ["unknown_model", 400, { message: "unknown model x" }],
+  ["unknown_model", 400, { message: "invalid model" }],
+  ["unknown_model", 404, { message: "No endpoints found for x" }],
+  ["overloaded", 529, {}],
+  ["overloaded", 503, {}],
+  ["overloaded", 500, { type: "overloaded_error" }],
+  ["overloaded", 500, { message: "Overloaded" }],
+  ["unreachable", 404, {}],
+  ["unreachable", 405, {}],
+  ["unreachable", 300, {}],
+  ["unreachable", 301, {}],
+  ["unreachable", 399, {}],
+  ["provider_fault", 408, {}],
+  ["provider_fault", 500, {}],
+  ["provider_fault", 500, { message: "model x not found" }],
+  ["provider_fault", 599, {}],
+  ["provider_fault", 500, { message: "flagged" }],
+  ["invalid_request", 400, {}],
+  ["invalid_request", 406, {}],
+  ["invalid_request", 422, { type: "invalid_request_error" }],
+];
+
+/** Inside a stream there is no status, unless the endpoint put one into `code`. */
+const events: [ProviderErrorCode, object][] = [
+  ["overloaded", { code: 503 }],
+  ["rate_limited", { code: 429 }],
+  ["overloaded", { type: "overloaded_error" }],
+  ["invalid_request", { type: "invalid_request_error" }],
+  ["invalid_request", { code: "Invalid_Request_Error" }],
+  ["provider_fault", { type: "api_error" }],
+  ["provider_fault", {}],
+];
+
 describe("what a provider says went wrong", () => {
+  test.each(signs)("is %s by %p %j", (code, status, error) => {
+    const told = errorFromResponse(status, new Headers(), JSON.stringify({ error }));
+    expect(told).toMatchObject({ code, status });
+  });
+
+  test.each(signs)("is %s by %p %j in a body of its own too", (code, status, error) => {
+    const told = errorFromResponse(status, new Headers(), JSON.stringify(error));
+    expect(told).toMatchObject({ code, status });
+  });
+
+  test.each(events)("is %s inside a stream that says %j", (code, error) => {
+    expect(errorFromEvent({ error })).toMatchObject({ code, status: undefined });
+  });
+
+  test("inside a stream, what is no object says nothing", () => {
+    for (const payload of [null, undefined, 7, "overloaded"])
+      expect(errorFromEvent(payload)).toMatchObject({ code: "provider_fault" });
+    expect(errorFromEvent({ error: "Overloaded" })).toMatchObject({ code: "overloaded" });
+  });
+
+  test("words are looked for within the first 2,000 characters", () => {
+    const body = (blanks: number) => `${" ".repeat(blanks)}Overloaded`;
+    const told = (text: string) => errorFromResponse(500, new Headers(), text);
+    expect(told(body(1_990))).toMatchObject({ code: "overloaded" });
+    expect(told(body(1_991))).toMatchObject({ code: "provider_fault" });
+    const inJson = (blanks: number) => JSON.stringify({ error: { message: body(blanks) } });
+    expect(told(inJson(1_990))).toMatchObject({ code: "overloaded" });
+    expect(told(inJson(1_991))).toMatchObject({ code: "provider_fault" });
+  });
+
   test.each(bodies)("%s", (_, status, body, code) => {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     expect(errorFromResponse(status, new Headers(), text)).toMatchObject({ code, status });
@@ -113,8 +232,60 @@ describe("what a provider says went wrong", () => {
     );
   });
 
+  test("the parameter stands at the end of the sentence, if it looks like one", () => {
+    const told = (param: unknown) =>
+      errorFromResponse(400, new Headers(), JSON.stringify({ error: { param } })).message;
+    const plain = providerError("invalid_request").message;
+    expect(told("messages[0].content")).toBe(
+      `${plain.slice(0, -1)} (parameter messages[0].content).`,
+    );
+    expect(told("x".repeat(40))).toContain(`(parameter ${"x".repeat(40)}).`);
+    for (const odd of ["", "x".repeat(41), "two words", 7, null]) expect(told(odd)).toBe(plain);
+  });
+
+  test("only what may go away by itself, and costs nothing, may be sent again", () => {
+    const retryable = PROVIDER_ERROR_CODES.filter((code) => providerError(code).retryable);
+    expect(retryable).toEqual([
+      "rate_limited",
+      "overloaded",
+      "unreachable",
+      "cut",
+      "malformed",
+      "silent",
+      "provider_fault",
+    ]);
+    for (const code of PROVIDER_ERROR_CODES) {
+      expect(providerError(code, { billable: true }).retryable).toBe(false);
+      expect(providerError(code).message).toMatch(/^The .+\.$/);
+    }
+  });
+
+  test("an answer from a wrong path is not asked for again, one that is busy is after its wait", () => {
+    expect(errorFromResponse(404, new Headers(), "")).toMatchObject({
+      code: "unreachable",
+      retryable: false,
+      status: 404,
+    });
+    const busy = errorFromResponse(503, new Headers({ "retry-after": "2" }), "");
+    expect(busy).toMatchObject({ retryable: true, status: 503, retryAfterMs: 2_000 });
+  });
+
+  test("a wait in milliseconds goes before one in seconds, if it is a number", () => {
+    const wait = (exact: string) =>
+      readRetryAfter(new Headers({ "retry-after-ms": exact, "retry-after": "3" }), 0);
+    expect(wait("1500")).toBe(1_500);
+    expect(wait("0")).toBe(0);
+    expect(wait("0.2")).toBe(1);
+    expect(wait("-1")).toBe(3_000);
+    expect(wait("soon")).toBe(3_000);
+    expect(readRetryAfter(new Headers(), 0)).toBeUndefined();
+  });
+
   test.each([
     ["3", 3000],
+    ["1.0005", 1001],
+    [" 7 ", 7000],
+    ["7s", undefined],
     ["0.5", 500],
     ["Mon, 23 Nov 2026 12:00:30 GMT", 30_000],
     ["Mon, 23 Nov 2026 11:00:00 GMT", 0],

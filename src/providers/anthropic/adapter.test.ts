@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { aCall, aRequest, collect } from "../../../test/providers/contract.ts";
+import { aCall, aRequest, collect, failureOf } from "../../../test/providers/contract.ts";
+import type { EndReason, PromptPart, ProviderEvent } from "../port.ts";
 import { anthropicBody, anthropicProvider } from "./adapter.ts";
 import { anthropicModelRules } from "./models.ts";
 
@@ -64,6 +65,53 @@ describe("a request to Anthropic", () => {
     ]);
   });
 
+  test.each<[string, PromptPart[], unknown[]]>([
+    ["one character", [{ type: "text", text: "?" }], [{ type: "text", text: "?" }]],
+    [
+      "blanks around an image",
+      [
+        { type: "text", text: " \n" },
+        { type: "image", mediaType: "image/gif", data: "R0" },
+      ],
+      [{ type: "image", source: { type: "base64", media_type: "image/gif", data: "R0" } }],
+    ],
+  ])("a message of %s is sent", (_, parts, content) => {
+    const { messages } = anthropicBody(aRequest({ messages: [{ role: "user", parts }] }));
+    expect<unknown>(messages).toEqual([{ role: "user", content }]);
+  });
+
+  test("the whole of a plain request: no system of blanks, no thinking, no temperature unasked", () => {
+    const system = [{ text: " \n", cacheable: true }];
+    expect(anthropicBody(aRequest({ system, messages: [] }))).toEqual({
+      model: "test-model",
+      stream: true,
+      max_tokens: 1000,
+      messages: [],
+    });
+    const stable = [{ text: "Rules.", cacheable: false }, ...system];
+    expect(anthropicBody(aRequest({ system: stable, messages: [] })).system).toEqual([
+      { type: "text", text: "Rules." },
+    ]);
+  });
+
+  test("a temperature beyond the API's range is its highest", () => {
+    expect(anthropicBody(aRequest({ temperature: 1.6 }))).toMatchObject({ temperature: 1 });
+    expect(anthropicBody(aRequest({ temperature: 0 }))).toMatchObject({ temperature: 0 });
+  });
+
+  test.each([
+    [4_000, 1_024, 1_024],
+    [4_000, 1_023, undefined],
+    [2_048, 9_000, 1_024],
+    [2_047, 9_000, undefined],
+    [5_001, 9_000, 2_500],
+    [4_000, 0, undefined],
+  ])("of %p tokens of output and %p of thinking wanted, %p are thinking", (max, wanted, budget) => {
+    const body = anthropicBody(aRequest({ maxOutputTokens: max, reasoningTokens: wanted }));
+    const expected = budget && { type: "enabled", budget_tokens: budget };
+    expect<unknown>("thinking" in body ? body.thinking : undefined).toEqual(expected);
+  });
+
   test("asks older models to think within a budget that leaves room for the answer", () => {
     const request = aRequest({
       model: "claude-sonnet-4-5",
@@ -79,7 +127,9 @@ describe("a request to Anthropic", () => {
 
   test("lets newer models decide on their thinking and sends them no temperature", () => {
     const request = aRequest({ model: "claude-opus-4-7", reasoningTokens: 9000, temperature: 0.2 });
-    expect(anthropicBody(request)).toMatchObject({ thinking: { type: "adaptive" } });
+    expect(anthropicBody(request)).toMatchObject({
+      thinking: { type: "adaptive", display: "summarized" },
+    });
     const plain = aRequest({ model: "claude-opus-4-7", temperature: 0.2 });
     expect(anthropicBody(plain)).not.toHaveProperty("temperature");
     expect(anthropicBody({ ...plain, model: "claude-haiku-4-5" })).toMatchObject({
@@ -96,25 +146,37 @@ describe("a request to Anthropic", () => {
     ["claude-opus-5", "adaptive", false],
     ["claude-fable-5-1-20260901", "adaptive", false],
     ["my-proxy-model", "budget", true],
+    ["claude-opus-4-5", "budget", true],
+    ["claude-4-6", "adaptive", true],
+    ["claude-sonnet-4", "budget", true],
+    ["claude-3-20-x", "budget", true],
   ] as const)("%s: thinks by %s, takes a temperature: %p", (model, thinking, temperature) => {
     expect(anthropicModelRules(model)).toEqual({ thinking, temperature });
   });
 
   test("carries the key in its header and finds the path under any form of the address", async () => {
     const seen: string[] = [];
-    for (const baseUrl of ["https://gateway.example", "https://gateway.example/v1/"]) {
+    const addresses = [
+      { baseUrl: "https://gateway.example" },
+      { baseUrl: "https://gateway.example/v1/" },
+      {},
+    ];
+    for (const address of addresses) {
       const provider = anthropicProvider({
         apiKey: "the-key",
-        baseUrl,
+        ...address,
         fetch: async (url, init) => {
-          seen.push(url, new Headers(init.headers).get("x-api-key") ?? "");
+          const headers = new Headers(init.headers);
+          expect(headers.get("anthropic-version")).toBe("2023-06-01");
+          seen.push(url, headers.get("x-api-key") ?? "");
           return new Response("", { status: 500 });
         },
       });
       await collect(provider.stream(aRequest(), aCall())).catch(() => {});
     }
     const url = "https://gateway.example/v1/messages";
-    expect(seen).toEqual([url, "the-key", url, "the-key"]);
+    const vendors = "https://api.anthropic.com/v1/messages";
+    expect(seen).toEqual([url, "the-key", url, "the-key", vendors, "the-key"]);
   });
 });
 
@@ -147,6 +209,91 @@ describe("an answer from Anthropic", () => {
     ]);
   });
 
+  test.each<[string, EndReason]>([
+    ["end_turn", "stop"],
+    ["stop_sequence", "stop"],
+    ["max_tokens", "length"],
+    ["model_context_window_exceeded", "length"],
+    ["refusal", "refusal"],
+    ["pause_turn", "other"],
+  ])("an end for %p is told as %p, with or without its last event", async (stop_reason, reason) => {
+    const wire = [{ type: "message_delta", delta: { stop_reason } }];
+    const end: ProviderEvent[] = [{ type: "end", reason }];
+    expect(await answered(wire)).toEqual(end);
+    expect(await answered([...wire, { type: "message_stop" }])).toEqual(end);
+    // A later event without a reason takes none away.
+    const again = [...wire, { type: "message_delta", delta: { stop_reason: null } }];
+    expect(await answered([...again, { type: "message_delta" }])).toEqual(end);
+  });
+
+  test("an end without a reason is told as other, and a stream without an end is cut", async () => {
+    expect(await answered([{ type: "message_stop" }])).toEqual([{ type: "end", reason: "other" }]);
+    expect(await failureOf(answered([{ type: "ping" }]))).toMatchObject({ code: "cut" });
+    expect(await failureOf(answered([null]))).toMatchObject({ code: "malformed" });
+    expect(await failureOf(answered([7]))).toMatchObject({ code: "malformed" });
+    const error = { type: "error", error: { type: "overloaded_error" } };
+    expect(await failureOf(answered([error]))).toMatchObject({ code: "overloaded" });
+  });
+
+  test("each count replaces its own, and thinking is counted apart", async () => {
+    const first = {
+      input_tokens: 1,
+      cache_creation_input_tokens: 2,
+      cache_read_input_tokens: 3,
+      output_tokens: 4,
+    };
+    const later = { output_tokens: 40, output_tokens_details: { thinking_tokens: 30 } };
+    const events = await answered([
+      { type: "message_start", message: { usage: first } },
+      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: later },
+      { type: "message_start", message: null },
+      { type: "message_stop" },
+    ]);
+    expect(events).toEqual([
+      {
+        type: "usage",
+        usage: {
+          inputTokens: 1,
+          cacheWriteTokens: 2,
+          cacheReadTokens: 3,
+          outputTokens: 4,
+          reasoningTokens: 0,
+        },
+      },
+      {
+        type: "usage",
+        usage: {
+          inputTokens: 1,
+          cacheWriteTokens: 2,
+          cacheReadTokens: 3,
+          outputTokens: 40,
+          reasoningTokens: 30,
+        },
+      },
+      { type: "end", reason: "stop" },
+    ]);
+  });
+
+  test("text that stands in the beginning of its block already is part of the answer", async () => {
+    const events = await answered([
+      { type: "content_block_start", content_block: { type: "thinking", thinking: "Hm" } },
+      { type: "content_block_delta", delta: { signature: "a" } },
+      { type: "content_block_delta", delta: { signature: "b" } },
+      { type: "content_block_stop" },
+      { type: "content_block_stop" },
+      { type: "content_block_start", content_block: { type: "text", text: "Fish" } },
+      { type: "content_block_start", content_block: null },
+      { type: "content_block_start", content_block: { type: "redacted_thinking" } },
+      { type: "message_stop" },
+    ]);
+    expect(events).toEqual([
+      { type: "reasoning", text: "Hm" },
+      { type: "reasoning", text: "", signature: "ab" },
+      { type: "text", text: "Fish" },
+      { type: "end", reason: "other" },
+    ]);
+  });
+
   test("nonsense in place of counts and text is passed over", async () => {
     const events = await answered([
       { type: "message_start", message: { usage: { input_tokens: -5, output_tokens: "many" } } },
@@ -160,7 +307,7 @@ describe("an answer from Anthropic", () => {
   });
 });
 
-async function answered(wire: object[]) {
+async function answered(wire: unknown[]) {
   const body = wire.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
   const provider = anthropicProvider({ apiKey: "key", fetch: async () => new Response(body) });
   return (await collect(provider.stream(aRequest(), aCall()))).events;

@@ -101,21 +101,32 @@ function* sentencesOf(text: string): Generator<string> {
 }
 
 function* tidy(slice: string): Generator<string> {
+  let body = slice;
   // Headings stand above the answer, they are not it.
-  if (/^\s*#/.test(slice)) {
-    const body = slice.indexOf("\n");
-    if (body !== -1) yield* tidy(slice.slice(body + 1));
-    return;
+  while (/^\s*#/.test(body)) {
+    const end = body.indexOf("\n");
+    if (end === -1) return;
+    body = body.slice(end + 1);
   }
-  const text = slice.replace(/^\s*(?:[-*+>|]|\d+[.)])\s+/, "").trim();
-  if (text.length <= MAX_SENTENCE) {
-    if (/[\p{L}\p{N}]/u.test(text)) yield text;
-    return;
+  let rest = body.replace(/^\s*(?:[-*+>|]|\d+[.)])\s+/, "").trim();
+  while (rest.length > MAX_SENTENCE) {
+    const cut = cutOf(rest);
+    yield rest.slice(0, cut).trimEnd();
+    rest = rest.slice(cut).trimStart();
   }
-  let cut = text.lastIndexOf(" ", MAX_SENTENCE);
-  if (cut < MAX_SENTENCE / 2) cut = MAX_SENTENCE;
-  yield text.slice(0, cut).trimEnd();
-  yield* tidy(text.slice(cut));
+  if (/[\p{L}\p{N}]/u.test(rest)) yield rest;
+}
+
+/** Where a text that is too long is cut: in front of a blank, so that no word is quoted in part. */
+function cutOf(text: string): number {
+  for (let at = MAX_SENTENCE; at > MAX_SENTENCE / 2; at--)
+    if (/\s/.test(text.charAt(at))) return at;
+  // No blank in reach: Chinese, Japanese, an address. Still no half of a character.
+  return isLowSurrogate(text.charCodeAt(MAX_SENTENCE)) ? MAX_SENTENCE - 1 : MAX_SENTENCE;
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code < 0xe000;
 }
 
 /** Words in lower case without accents and English endings; Chinese and Japanese as pairs of characters. */

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { aCall, aRequest, collect } from "../../../test/providers/contract.ts";
+import { aCall, aRequest, collect, failureOf } from "../../../test/providers/contract.ts";
+import type { EndReason, PromptPart, ProviderErrorCode, SystemBlock, TokenUsage } from "../port.ts";
 import { openAiBody, openAiProvider } from "./adapter.ts";
-import { dialectFor } from "./dialect.ts";
+import { dialectFor, type OpenAiDialect } from "./dialect.ts";
+
+const NOTHING: TokenUsage = {
+  inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
 
 const openAi = dialectFor("https://api.openai.com/v1");
 const openRouter = dialectFor("https://openrouter.ai/api/v1");
@@ -78,18 +87,170 @@ describe("a request for chat completions", () => {
     ]);
   });
 
-  test("sends no authorization where no key is set", async () => {
-    let headers = new Headers();
+  test.each<[string, PromptPart[], unknown]>([
+    ["one character", [{ type: "text", text: "?" }], "?"],
+    [
+      "two texts",
+      [
+        { type: "text", text: "a" },
+        { type: "text", text: "b" },
+      ],
+      "ab",
+    ],
+    [
+      "an image alone",
+      [{ type: "image", mediaType: "image/gif", data: "R0" }],
+      [{ type: "image_url", image_url: { url: "data:image/gif;base64,R0" } }],
+    ],
+    [
+      "an image beside foreign thinking",
+      [
+        { type: "reasoning", text: "Hm" },
+        { type: "image", mediaType: "image/png", data: "AA" },
+      ],
+      [{ type: "image_url", image_url: { url: "data:image/png;base64,AA" } }],
+    ],
+  ])("a message of %s is sent", (_, parts, content) => {
+    const request = aRequest({ system: [], messages: [{ role: "user", parts }] });
+    expect<unknown>(openAiBody(request, local).messages).toEqual([{ role: "user", content }]);
+  });
+
+  test.each<[string, PromptPart[]]>([
+    ["nothing", []],
+    ["an empty text", [{ type: "text", text: "" }]],
+    ["foreign thinking", [{ type: "reasoning", text: "Hm", signature: "x" }]],
+  ])("a message of %s is left out", (_, parts) => {
+    const messages = [
+      { role: "assistant" as const, parts },
+      { role: "user" as const, parts: [{ type: "text" as const, text: "Go on." }] },
+    ];
+    expect(openAiBody(aRequest({ system: [], messages }), local).messages).toEqual([
+      { role: "user", content: "Go on." },
+    ]);
+  });
+
+  test("blank system blocks are left out, and no system message is made of nothing", () => {
+    const blank = { text: " \n", cacheable: true };
+    const messagesOf = (dialect: OpenAiDialect, ...system: SystemBlock[]) =>
+      openAiBody(aRequest({ system, messages: [] }), dialect).messages;
+    for (const dialect of [openAi, openRouter]) {
+      expect(messagesOf(dialect)).toEqual([]);
+      expect(messagesOf(dialect, blank)).toEqual([]);
+    }
+    const rules = { text: "Rules.", cacheable: false };
+    expect(messagesOf(local, blank, rules)).toEqual([{ role: "system", content: "Rules." }]);
+    expect(messagesOf(openRouter, rules, blank)).toEqual([
+      { role: "system", content: [{ type: "text", text: "Rules." }] },
+    ]);
+  });
+
+  test("OpenRouter is told the end of the stable prefix once", () => {
+    const system = [
+      { text: "Rules.", cacheable: true },
+      { text: "Files.", cacheable: true },
+      { text: "Passages.", cacheable: false },
+    ];
+    expect(openAiBody(aRequest({ system, messages: [] }), openRouter).messages).toEqual([
+      {
+        role: "system",
+        content: [
+          { type: "text", text: "Rules." },
+          { type: "text", text: "Files.", cache_control: { type: "ephemeral" } },
+          { type: "text", text: "Passages." },
+        ],
+      },
+    ]);
+  });
+
+  test("the whole of a plain request, in each dialect", () => {
+    const request = aRequest({ system: [], messages: [], temperature: 0.3 });
+    const plain = { model: "test-model", stream: true, messages: [], temperature: 0.3 };
+    const usage = { stream_options: { include_usage: true } };
+    expect<unknown>(openAiBody(request, openAi)).toEqual({
+      ...plain,
+      ...usage,
+      max_completion_tokens: 1000,
+    });
+    expect<unknown>(openAiBody(request, local)).toEqual({ ...plain, ...usage, max_tokens: 1000 });
+    expect<unknown>(openAiBody(request, { ...local, includeUsage: false })).toEqual({
+      ...plain,
+      max_tokens: 1000,
+    });
+    expect(openAiBody(aRequest(), local)).not.toHaveProperty("temperature");
+  });
+
+  test.each([
+    [1, "low"],
+    [4_095, "low"],
+    [4_096, "medium"],
+    [16_383, "medium"],
+    [16_384, "high"],
+  ])("%p tokens of thinking are asked for as %p effort", (reasoningTokens, effort) => {
+    expect(openAiBody(aRequest({ reasoningTokens }), openAi)).toMatchObject({
+      reasoning_effort: effort,
+    });
+  });
+
+  test("no thinking is asked for with a budget of 0, and then a temperature is sent", () => {
+    const body = openAiBody(aRequest({ reasoningTokens: 0, temperature: 0.3 }), openAi);
+    expect(body).not.toHaveProperty("reasoning_effort");
+    expect(body).toMatchObject({ temperature: 0.3 });
+    const untouched = openAiBody(aRequest({ reasoningTokens: 9, temperature: 0.3 }), local);
+    expect(untouched).toMatchObject({ temperature: 0.3 });
+  });
+
+  test.each([
+    ["https://api.openai.com/v1", "max_completion_tokens", "effort", false],
+    ["https://mine.openai.azure.com/openai/v1", "max_completion_tokens", "effort", false],
+    ["https://openrouter.ai/api/v1", "max_tokens", "budget", true],
+    ["https://api.openai.com.example/v1", "max_tokens", "none", false],
+    ["http://localhost:11434/v1", "max_tokens", "none", false],
+    ["no address", "max_tokens", "none", false],
+  ] as const)("%s is spoken to with %s, thinking by %s", (url, outputLimit, reasoning, marks) => {
+    expect(dialectFor(url)).toEqual({
+      outputLimit,
+      reasoning,
+      cacheBreakpoints: marks,
+      includeUsage: true,
+    });
+  });
+
+  test.each([
+    [{}, "https://api.openai.com/v1/chat/completions", null],
+    [
+      { apiKey: "k", baseUrl: "https://x.example/v1//" },
+      "https://x.example/v1/chat/completions",
+      "Bearer k",
+    ],
+    [
+      { apiKey: "", baseUrl: "http://localhost:11434/v1" },
+      "http://localhost:11434/v1/chat/completions",
+      null,
+    ],
+  ])("%j is posted to %s with %p", async (options, url, authorization) => {
+    const seen: unknown[] = [];
     const provider = openAiProvider({
-      baseUrl: "http://localhost:11434/v1/",
-      fetch: async (url, init) => {
-        expect(url).toBe("http://localhost:11434/v1/chat/completions");
-        headers = new Headers(init.headers);
+      ...options,
+      fetch: async (to, init) => {
+        seen.push(to, init.method, new Headers(init.headers).get("authorization"));
         return new Response("data: [DONE]\n\n");
       },
     });
     await collect(provider.stream(aRequest(), aCall()));
-    expect(headers.has("authorization")).toBe(false);
+    expect(seen).toEqual([url, "POST", authorization]);
+  });
+
+  test("what an admin sets of the dialect goes before what is known of the address", async () => {
+    let body: unknown;
+    const provider = openAiProvider({
+      dialect: { outputLimit: "max_tokens" },
+      fetch: async (_, init) => {
+        body = JSON.parse(String(init.body));
+        return new Response("data: [DONE]\n\n");
+      },
+    });
+    await collect(provider.stream(aRequest({ reasoningTokens: 1 }), aCall()));
+    expect(body).toMatchObject({ max_tokens: 1000, reasoning_effort: "low" });
   });
 });
 
@@ -137,6 +298,101 @@ describe("an answer in chunks", () => {
   test("an endpoint that forgets [DONE] has still answered", async () => {
     const { events } = await answered([delta({ content: "Hi" }), delta({}, "stop")], "");
     expect(events.at(-1)).toEqual({ type: "end", reason: "stop" });
+  });
+
+  test.each<[string, EndReason]>([
+    ["stop", "stop"],
+    ["length", "length"],
+    ["content_filter", "refusal"],
+    ["tool_calls", "other"],
+  ])("an end for %p is told as %p", async (finish, reason) => {
+    const { events } = await answered([delta({ content: "Hi" }), delta({}, finish)]);
+    expect(events).toEqual([
+      { type: "text", text: "Hi" },
+      { type: "end", reason },
+    ]);
+  });
+
+  test("[DONE] without a reason ends as other, after a refusal as refusal, and nothing counts behind it", async () => {
+    expect((await answered([delta({ content: "Hi" })])).events.at(-1)).toEqual({
+      type: "end",
+      reason: "other",
+    });
+    expect((await answered([delta({ refusal: "No." })])).events.at(-1)).toEqual({
+      type: "end",
+      reason: "refusal",
+    });
+    const late = `data: [DONE]\n\ndata: ${JSON.stringify(delta({ content: "late" }))}\n\n`;
+    expect((await answered([delta({ content: "Hi" }, "stop")], late)).text).toBe("Hi");
+  });
+
+  test.each<[string, object, Partial<TokenUsage>]>([
+    ["the prompt alone", { prompt_tokens: 7 }, { inputTokens: 7 }],
+    ["the completion alone", { completion_tokens: 7 }, { outputTokens: 7 }],
+    [
+      "more cached than there was",
+      { prompt_tokens: 7, prompt_tokens_details: { cached_tokens: 9, cache_write_tokens: 9 } },
+      { cacheReadTokens: 7 },
+    ],
+    [
+      "more written than was left",
+      { prompt_tokens: 7, prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 9 } },
+      { cacheReadTokens: 4, cacheWriteTokens: 3 },
+    ],
+    [
+      "more thinking than output",
+      { completion_tokens: 5, completion_tokens_details: { reasoning_tokens: 9 } },
+      { outputTokens: 5, reasoningTokens: 5 },
+    ],
+    [
+      "a total that does not tell thinking apart",
+      {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 15,
+        completion_tokens_details: { reasoning_tokens: 3 },
+      },
+      { inputTokens: 10, outputTokens: 5, reasoningTokens: 3 },
+    ],
+    [
+      "null for details",
+      { prompt_tokens: 1.2, prompt_tokens_details: null, completion_tokens_details: null },
+      { inputTokens: 2 },
+    ],
+  ])("usage with %s", async (_, usage, expected) => {
+    const { events } = await answered([delta({}, "stop"), { choices: [], usage }]);
+    expect(events).toEqual([
+      { type: "usage", usage: { ...NOTHING, ...expected } },
+      { type: "end", reason: "stop" },
+    ]);
+  });
+
+  test("usage without any count is none, and nonsense in a chunk is passed over", async () => {
+    const { events } = await answered([
+      { choices: [], usage: { total_tokens: 9 } },
+      { choices: null },
+      { choices: [null] },
+      { choices: [{ delta: null, finish_reason: null }] },
+      delta({ content: 7, reasoning: {}, refusal: false, reasoning_content: null }),
+      delta({ content: "", reasoning_content: "", refusal: "" }, ""),
+      delta({ content: "Hi" }, "stop"),
+    ]);
+    expect(events).toEqual([
+      { type: "text", text: "Hi" },
+      { type: "end", reason: "stop" },
+    ]);
+  });
+
+  test.each<[string, string, ProviderErrorCode]>([
+    ["no JSON", "data: {\n\n", "malformed"],
+    ["null", "data: null\n\n", "malformed"],
+    ["a number", "data: 7\n\n", "malformed"],
+    ["an error object", 'data: {"error":{"code":429}}\n\n', "rate_limited"],
+    ["an end by an error", 'data: {"choices":[{"finish_reason":"error"}]}\n\n', "provider_fault"],
+    ["nothing more", "", "cut"],
+  ])("a stream with %s fails as such", async (_, end, code) => {
+    const error = await failureOf(answered([delta({ content: "Hi" })], end));
+    expect(error).toMatchObject({ code });
   });
 
   test("a refusal in its own field is told as text and ends as refusal", async () => {

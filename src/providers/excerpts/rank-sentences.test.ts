@@ -1,0 +1,150 @@
+import { describe, expect, test } from "bun:test";
+import type { PromptSource } from "../port.ts";
+import { rankSentences } from "./rank-sentences.ts";
+
+const live = new AbortController().signal;
+const source = (text: string, change: Partial<PromptSource> = {}): PromptSource => ({
+  label: "S1",
+  title: "",
+  text,
+  ...change,
+});
+const rank = (question: string, ...sources: PromptSource[]) =>
+  rankSentences(question, sources, live);
+const textsOf = async (question: string, text: string) =>
+  (await rank(question, source(text))).map((sentence) => sentence.text);
+
+describe("which sentences answer a question", () => {
+  test("BM25 over the sentences: rare words weigh more, long sentences less", async () => {
+    const text =
+      "The rent is high. The rent is due on the first day of each month. Cats sleep. Rent, rent and rent.";
+    const ranked = await rank("rent day", source(text));
+    // k1 1.2, b 0.75; 4 sentences of 4, 11, 2 and 4 words, 5.25 on average; "rent" in 3, "day" in 1.
+    expect(ranked.map((sentence) => [sentence.text, Number(sentence.score.toFixed(6))])).toEqual([
+      ["The rent is due on the first day of each month.", 1.077757],
+      ["Rent, rent and rent.", 0.590623],
+      ["The rent is high.", 0.395165],
+    ]);
+  });
+
+  test("says whose sentence it is, and counts a word of its title once for each", async () => {
+    const ranked = await rank(
+      "lease deposit",
+      source("The deposit is 500. Nothing more.", { label: "S1", title: "House rules" }),
+      source("The deposit is 900.", { label: "S2", title: "Lease, lease" }),
+    );
+    expect(ranked.map(({ label, title, text }) => ({ label, title, text }))).toEqual([
+      { label: "S2", title: "Lease, lease", text: "The deposit is 900." },
+      { label: "S1", title: "House rules", text: "The deposit is 500." },
+    ]);
+  });
+
+  test("common words find nothing, and neither does a question of nothing else", async () => {
+    expect(await textsOf("What is it about?", "What is it about? It is about what it is.")).toEqual(
+      [],
+    );
+    expect(await textsOf("the rent", "The cat sleeps. The rent is high.")).toEqual([
+      "The rent is high.",
+    ]);
+  });
+
+  test.each([
+    ["parties", "party"],
+    ["tried", "try"],
+    ["renting", "rents"],
+    ["rented", "rent"],
+    ["boxes", "boxed"],
+    ["cats", "cat"],
+    ["Café", "cafe"],
+    ["GRÜSSE", "grüsse"],
+  ])("%p finds a sentence with %p", async (asked, written) => {
+    expect(await textsOf(asked, `Zebra here. Say ${written} now.`)).toEqual([
+      `Say ${written} now.`,
+    ]);
+  });
+
+  test.each([
+    ["pass", "pas"],
+    ["bus", "bu"],
+    ["red", "r"],
+  ])("%p does not find %p: short words have no ending to lose", async (asked, written) => {
+    expect(await textsOf(asked, `Zebra here. Say ${written} now.`)).toEqual([]);
+  });
+
+  test("Chinese and Japanese are found by pairs of characters, and a single one by itself", async () => {
+    expect(await textsOf("食べる", "水獺は魚を食べます。それは速い。")).toEqual([
+      "水獺は魚を食べます。",
+    ]);
+    expect(await textsOf("水", "水。火。")).toEqual(["水。"]);
+  });
+
+  test("a stop ends the reading of long sources", async () => {
+    const abort = new AbortController();
+    const reading = rankSentences(
+      "rent",
+      [source("The rent is high. ".repeat(9_000))],
+      abort.signal,
+    );
+    abort.abort(new Error("stop"));
+    await expect(reading).rejects.toThrow("stop");
+  });
+});
+
+describe("what a sentence is", () => {
+  test.each([
+    ["One rent. Two rents! Three rents?", ["One rent.", "Two rents!", "Three rents?"]],
+    ['He said "no rent." Rent is due.', ['He said "no rent."', "Rent is due."]],
+    ["租金很高。租金到期！", ["租金很高。", "租金到期！"]],
+    ["First rent\n\nSecond rent", ["First rent", "Second rent"]],
+    ["First rent\n \t\nSecond rent", ["First rent", "Second rent"]],
+    ["- rent one\n* rent two\n+ rent three", ["rent one", "rent two", "rent three"]],
+    ["> rent one\n1. rent two\n12) rent three", ["rent one", "rent two", "rent three"]],
+    ["| rent | 5 |\n| rents | 6 |", ["rent | 5 |", "rents | 6 |"]],
+    ["The rent\nis high", ["The rent\nis high"]],
+    ["# Rent\nThe rent is high.", ["The rent is high."]],
+    ["# Rent\n## Rents\nThe rent is high.", ["The rent is high."]],
+    ["# Rent", []],
+    ["3.5 rents", ["3.5 rents"]],
+  ])("%j", async (text, sentences) => {
+    const found = await textsOf(text.includes("租") ? "租金" : "rent", text);
+    expect(found.sort()).toEqual([...sentences].sort());
+  });
+
+  test("what has neither letter nor digit is none", async () => {
+    expect(await textsOf("rent", "---\n\n***\n\nrent")).toEqual(["rent"]);
+  });
+
+  test("a sentence of 400 characters stays whole, a longer one is cut in front of a blank", async () => {
+    const word = "abcdefg ";
+    const whole = `${word.repeat(49)}abcdefgh`;
+    expect(whole).toHaveLength(400);
+    expect(await textsOf("abcdefg", whole)).toEqual([whole]);
+    const [first, second] = await textsOf("abcdefg abcdefghi", `${whole}i rest abcdefg`);
+    expect([first, second].sort()).toEqual(
+      [word.repeat(49).trimEnd(), "abcdefghi rest abcdefg"].sort(),
+    );
+  });
+
+  test("a line break is a blank too", async () => {
+    const line = `${"rent\n".repeat(90)}end`;
+    const found = await textsOf("rent end", line);
+    for (const piece of found) expect(piece).toMatch(/^(rent\n?)+(end)?$/);
+    expect(found.join("\n").length).toBe(line.length);
+  });
+
+  test("a word that fills half the room is cut by length, never through a character", async () => {
+    const lengthsOf = async (text: string) =>
+      (await textsOf("rent", text)).map((piece) => piece.length);
+    expect(await lengthsOf(`${"a".repeat(195)} rent ${"b".repeat(500)}`)).toEqual([400]);
+    expect(await lengthsOf(`${"a".repeat(196)} rent ${"b".repeat(500)}`)).toEqual([201]);
+    const han = "\u{20000}".repeat(300);
+    expect(han).toHaveLength(600);
+    for (const piece of await textsOf("\u{20000}\u{20000}", `${han}`))
+      expect(piece.isWellFormed()).toBe(true);
+  });
+
+  test("a line that goes on without an end is read in time", async () => {
+    const found = await textsOf("rent", "rent ".repeat(200_000));
+    expect(found.length).toBeGreaterThan(2_000);
+  });
+});
