@@ -29,13 +29,11 @@ const RULES: [RegExp, Capabilities][] = [
     /^claude-opus-4[-.]6|^claude-opus-4[-.][78]/,
     { images: true, thinking: true, maxOutputTokens: 128_000 },
   ],
-  [/^claude-\w+-4/, { images: true, thinking: true, maxOutputTokens: 64_000 }],
   [/^claude-/, { images: true, thinking: true, maxOutputTokens: 64_000 }],
   [/^(gpt-4o|chatgpt-4o)/, { images: true, thinking: false, maxOutputTokens: 16_384 }],
   [/^gpt-4\.1/, { images: true, thinking: false, maxOutputTokens: 32_768 }],
   [/^gpt-4-turbo|^gpt-4-vision/, { images: true, thinking: false, maxOutputTokens: 4_096 }],
   [/^gpt-4\.5/, { images: true, thinking: false, maxOutputTokens: 16_384 }],
-  [/^gpt-4/, { images: false, thinking: false, maxOutputTokens: 8_192 }],
   [/^gpt-3\.5/, { images: false, thinking: false, maxOutputTokens: 4_096 }],
   [
     /^gpt-5[\w.-]*-chat|^gpt-5\.3(-chat)?$/,

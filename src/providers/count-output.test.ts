@@ -58,6 +58,12 @@ describe("counting output as it arrives", () => {
     expect(countOf(...character.repeat(100)).leastTokens).toBe(Math.floor(hundredths / 100));
   });
 
+  test("what is not a whole token yet counts nothing", () => {
+    expect(countOf("789").leastTokens).toBe(0);
+    expect(countOf("7890").leastTokens).toBe(1);
+    expect(countOf("").leastTokens).toBe(0);
+  });
+
   /** Counts of OpenAI's `o200k_base`, from its published tokenizer. */
   test.each([
     ["The quick brown fox jumps over the lazy dog.", 10],

@@ -7,7 +7,7 @@ import { tokenTenths } from "./estimate-tokens.ts";
 export class OutputCount {
   #tenths = 0;
   #leastHundredths = 0;
-  #last = 0;
+  #last: number | undefined;
 
   add(text: string): void {
     for (let at = 0; at < text.length; at++) {
@@ -49,7 +49,7 @@ export function standToCap(
   return leastTokens > maxOutputTokens * PAST_CAP ? "past" : "near";
 }
 
-function leastHundredths(code: number, last: number): number {
+function leastHundredths(code: number, last: number | undefined): number {
   if (code >= 0x80) return code < 0x2e80 ? 25 : 70;
   const letter = code | 0x20;
   if (letter >= 0x61 && letter <= 0x7a) return 24;

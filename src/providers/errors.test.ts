@@ -209,6 +209,7 @@ describe("what a provider says went wrong", () => {
   test("words are looked for within the first 2,000 characters", () => {
     const body = (blanks: number) => `${" ".repeat(blanks)}Overloaded`;
     const told = (text: string) => errorFromResponse(500, new Headers(), text);
+    expect(told(body(0))).toMatchObject({ code: "overloaded" });
     expect(told(body(1_990))).toMatchObject({ code: "overloaded" });
     expect(told(body(1_991))).toMatchObject({ code: "provider_fault" });
     const inJson = (blanks: number) => JSON.stringify({ error: { message: body(blanks) } });

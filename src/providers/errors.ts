@@ -98,7 +98,7 @@ export function errorFromEvent(payload: unknown): ProviderError {
 export function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
   const exact = Number(headers.get("retry-after-ms") ?? Number.NaN);
   if (Number.isFinite(exact) && exact >= 0) return Math.ceil(exact);
-  const value = headers.get("retry-after")?.trim();
+  const value = headers.get("retry-after");
   if (!value) return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return Math.ceil(Number(value) * 1000);
   const date = Date.parse(value);
@@ -183,7 +183,7 @@ function classify({ status, names, message }: Complaint): ProviderErrorCode {
   }
   if (status === undefined)
     return named("invalid_request_error") ? "invalid_request" : "provider_fault";
-  if (status === 404 || status === 405 || (status >= 300 && status < 400)) return "unreachable";
+  if (status === 404 || status === 405 || status < 400) return "unreachable";
   if (status === 408 || status >= 500) return "provider_fault";
   return "invalid_request";
 }

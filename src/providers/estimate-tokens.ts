@@ -27,14 +27,11 @@ export function estimateTokens(text: string): number {
 
 /** Tenths of a token that a UTF-16 code unit counts, for callers that add up as they go. */
 export function tokenTenths(code: number): number {
-  if (code < 0x80) {
-    // Folding bit 5 puts both cases into one range.
-    const letter = code | 0x20;
-    if ((letter >= 0x61 && letter <= 0x7a) || code === 0x20 || code === 0x0a) return 3;
-    return code >= 0x30 && code <= 0x39 ? 5 : 7;
-  }
-  if (code < 0x2e80) return 7;
-  return code >= 0xd800 && code < 0xe000 ? 15 : 13;
+  if (code >= 0x2e80) return code >= 0xd800 && code < 0xe000 ? 15 : 13;
+  // Folding bit 5 puts both cases into one range.
+  const letter = code | 0x20;
+  if ((letter >= 0x61 && letter <= 0x7a) || code === 0x20 || code === 0x0a) return 3;
+  return code >= 0x30 && code <= 0x39 ? 5 : 7;
 }
 
 /** Input tokens of a whole request, leaning upward. */

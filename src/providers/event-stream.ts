@@ -3,7 +3,7 @@
 import { createParser } from "eventsource-parser";
 
 /** A single event above this is not an answer but an attack or a broken server. */
-export const MAX_EVENT_CHARS = 1024 * 1024;
+const MAX_EVENT_CHARS = 1024 * 1024;
 
 export interface EventReader {
   /**
@@ -11,7 +11,7 @@ export interface EventReader {
    * the `data` of each event completed by them.
    */
   feed(bytes: Uint8Array): string[];
-  /** An event outgrew {@link MAX_EVENT_CHARS}: nothing after it can be read. */
+  /** An event outgrew the limit: nothing after it can be read. */
   readonly overflowed: boolean;
 }
 

@@ -11,17 +11,17 @@ import {
 } from "./port.ts";
 
 export interface RetryOptions {
-  /** Further tries after the first (2). */
-  retries?: number;
   /** Back-off before the first retry in milliseconds, doubled each time (500). */
   baseMs?: number;
-  /** A provider that asks for a longer wait is not asked again: the person is told instead (20,000). */
-  maxRetryAfterMs?: number;
   /** Told before each wait; the place to count. */
   onRetry?: (retry: { code: ProviderErrorCode; attempt: number; delayMs: number }) => void;
   /** Between 0 and 1, for the jitter. */
   random?: () => number;
 }
+
+const RETRIES = 2;
+/** A provider that asks for a longer wait is not asked again: the person is told instead. */
+const MAX_RETRY_AFTER_MS = 20_000;
 
 /**
  * Wraps a provider. Only what the provider has answered with an error, or never got, is sent again: the hold
@@ -60,11 +60,9 @@ function delayBefore(
   error: ProviderError,
   options: RetryOptions,
 ): number | undefined {
-  if (!error.retryable || attempt > (options.retries ?? 2)) return undefined;
+  if (!error.retryable || attempt > RETRIES) return undefined;
   if (error.retryAfterMs !== undefined) {
-    return error.retryAfterMs <= (options.maxRetryAfterMs ?? 20_000)
-      ? error.retryAfterMs
-      : undefined;
+    return error.retryAfterMs <= MAX_RETRY_AFTER_MS ? error.retryAfterMs : undefined;
   }
   const backOff = (options.baseMs ?? 500) * 2 ** (attempt - 1);
   // Half of it by chance, so that many callers do not come back at the same moment.

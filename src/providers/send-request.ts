@@ -82,7 +82,7 @@ const BEFORE_SENDING =
 
 /** A connection that was lost without an answer may have carried the request; a guard of ours has no code. */
 function wasNeverSent(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
   return code === undefined || BEFORE_SENDING.test(String(code));
 }
 
@@ -94,8 +94,8 @@ function isDocument(response: Response): boolean {
 /** Some gateways answer 200 whatever happens, with the error as the whole document. */
 function errorOfDocument(text: string): ProviderError | undefined {
   try {
-    const { error, ...payload } = Object(JSON.parse(text));
-    return error ? errorFromEvent({ ...payload, error }) : undefined;
+    const { error } = Object(JSON.parse(text));
+    return error ? errorFromEvent({ error }) : undefined;
   } catch {
     return undefined;
   }
@@ -108,7 +108,7 @@ async function readText(reader: ByteReader): Promise<string> {
     // What was read of a body that breaks off says as much as can be known.
     const { done, value } = await reader.read().catch((): ByteRead => ({ done: true }));
     if (done) break;
-    text += decoder.decode(value, { stream: true });
+    text += decoder.decode(value);
   }
   return text;
 }

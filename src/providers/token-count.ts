@@ -1,6 +1,7 @@
-/** A provider's token count as a whole number ≥ 0; undefined when it is absent or nonsense. */
+/** No model reads or writes as much in one call; a count beyond it must not end up in a ledger. */
+const MOST = 1_000_000_000;
+
+/** A provider's token count as a whole number from 0 to 10⁹; undefined when it is absent or nonsense. */
 export function tokenCount(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0
-    ? Math.ceil(value)
-    : undefined;
+  return typeof value === "number" && value >= 0 && value <= MOST ? Math.ceil(value) : undefined;
 }

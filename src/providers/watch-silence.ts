@@ -14,13 +14,13 @@ export interface SilenceWatch {
  * when it fires, not on each read: a read costs a look at the clock, nothing more.
  */
 export function watchSilence(timeoutMs: number, onSilence: () => void): SilenceWatch {
-  let since = 0;
-  let listening = false;
+  /** When the wait began; undefined while nothing is awaited. */
+  let since: number | undefined;
   let expired = false;
-  let timer = setTimeout(check, timeoutMs);
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function check() {
-    const left = listening ? since + timeoutMs - performance.now() : timeoutMs;
+    const left = since === undefined ? timeoutMs : since + timeoutMs - performance.now();
     // Timers may fire a fraction of a millisecond early.
     if (left > 1) {
       timer = setTimeout(check, left);
@@ -29,14 +29,14 @@ export function watchSilence(timeoutMs: number, onSilence: () => void): SilenceW
     expired = true;
     onSilence();
   }
+  check();
 
   return {
     listen() {
       since = performance.now();
-      listening = true;
     },
     rest() {
-      listening = false;
+      since = undefined;
     },
     get expired() {
       return expired;

@@ -7,7 +7,7 @@ import { openAiServer } from "../providers/openai-server.ts";
 import type { Scenario } from "../providers/scenario.ts";
 import { createTestApp, type Person, type TestApp } from "../support/app.ts";
 import { ask, connectServer, readEvents, TEST_PRICES, until } from "../support/generation.ts";
-import { randomFrom } from "./reader.ts";
+import { randomFrom } from "../support/random.ts";
 
 /**
  * Random calls, broken at random: the ledger is never below the provider's own bill by more than

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { aCall, aRequest, collect } from "../../../test/providers/contract.ts";
 import { slowness } from "../../../test/support/slowness.ts";
+import { estimateRequestTokens, estimateTokens } from "../estimate-tokens.ts";
 import type { PromptSource } from "../port.ts";
 import { excerptsProvider } from "./adapter.ts";
 
@@ -68,13 +69,121 @@ describe("the built-in excerpts model", () => {
     expect((await ask("Hello?", [])).text).toMatch(/no files.*built-in excerpts model/s);
   });
 
+  test("quotes four sentences at most, none twice, and none that is far worse than the best", async () => {
+    const many = Array.from({ length: 6 }, (_, n) => `Rent number ${n} is high.`).join(" ");
+    const { text } = await ask("rent", [{ label: "S1", title: "", text: `${many} ${many}` }]);
+    expect(text.match(/^- /gm)).toHaveLength(4);
+    expect(new Set(text.match(/^- .*$/gm)).size).toBe(4);
+    const filler = Array.from({ length: 30 }, (_, n) => `Rent note ${n}.`).join(" ");
+    const noisy = `The quarterly deposit for the rent is due. ${filler}`;
+    const best = await ask("quarterly deposit", [{ label: "S1", title: "", text: noisy }]);
+    expect(best.text.match(/^- /gm)).toHaveLength(1);
+  });
+
+  test("less is asked of the first sentence of another document than of a second one of the same", async () => {
+    const strong = "Deposit, deposit, deposit.";
+    const weak = `A deposit ${"stands among many other things ".repeat(8)}here.`;
+    const other = (label: string) => ({ label, title: "", text: weak });
+    const same = { label: "S1", title: "", text: `${strong} ${weak}` };
+    const labelsOf = async (sources: PromptSource[]) =>
+      [...(await ask("deposit", sources)).text.matchAll(/\[(S\d)/g)].map(([, s]) => s);
+    expect(await labelsOf([same])).toEqual(["S1"]);
+    expect(await labelsOf([{ ...same, text: strong }, other("S2")])).toEqual(["S1", "S2"]);
+  });
+
+  test("the words of a citation are the longest that stand on one line between quotation marks", async () => {
+    const { text } = await ask("urchins");
+    expect(text).toBe(
+      'These passages match your question best:\n\n- They eat fish, crabs and "sea urchins". [S1: "They eat fish, crabs and"]',
+    );
+    expect((await ask("coasts rivers")).text).toContain(
+      '- Otters live in rivers and along coasts. [S1: "Otters live in rivers and along"]',
+    );
+    const quotes = [{ label: "S1", title: "rent", text: '"""' }];
+    expect((await ask("rent", quotes)).text).toContain("I found no passage");
+  });
+
+  test("the question is the last one, all of its texts", async () => {
+    const messages = [
+      { role: "user" as const, parts: [{ type: "text" as const, text: "payment" }] },
+      { role: "assistant" as const, parts: [{ type: "text" as const, text: "raft" }] },
+      {
+        role: "user" as const,
+        parts: [
+          { type: "text" as const, text: "notice" },
+          { type: "image" as const, mediaType: "image/png", data: "AA" },
+          { type: "text" as const, text: "period" },
+        ],
+      },
+    ];
+    const request = aRequest({ messages, sources: SOURCES });
+    const { text } = await collect(excerptsProvider().stream(request, aCall()));
+    expect(text).toContain("notice period");
+    expect(text).not.toContain("Payment");
+    expect(text).not.toContain("raft");
+    const none = await collect(
+      excerptsProvider().stream(aRequest({ messages: [], sources: SOURCES }), aCall()),
+    );
+    expect(none.text).toContain("no passage");
+  });
+
+  test("counts what it was sent and what it has said, and comes in groups of four words", async () => {
+    const { text, usage, events } = await ask("notice period");
+    const request = aRequest({
+      messages: [{ role: "user", parts: [{ type: "text", text: "notice period" }] }],
+      sources: SOURCES,
+    });
+    expect(usage).toEqual({
+      inputTokens: estimateRequestTokens(request),
+      cacheReadTokens: 0,
+      cacheWriteTokens: 0,
+      outputTokens: estimateTokens(text),
+      reasoningTokens: 0,
+    });
+    const pieces = events.flatMap((event) => (event.type === "text" ? [event.text] : []));
+    expect(pieces[0]).toBe("These passages match your");
+    expect(pieces[1]).toBe(" question best:\n\n- The");
+    expect(pieces.slice(0, -1).every((piece) => piece.trim().split(/\s+/).length === 4)).toBe(true);
+  });
+
+  test("keeps its pace between the words, and a stop ends it there", async () => {
+    const abort = new AbortController();
+    const reading = (async () => {
+      for await (const _ of excerptsProvider({ paceMs: 60_000 }).stream(
+        aRequest({ sources: SOURCES }),
+        aCall({ signal: abort.signal }),
+      ))
+        setTimeout(() => abort.abort(new Error("stop")));
+    })();
+    await expect(reading).rejects.toThrow("stop");
+  });
+
+  test("a stop between two words that come at once ends it too", async () => {
+    const abort = new AbortController();
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const batch of excerptsProvider().stream(
+        aRequest({ sources: SOURCES }),
+        aCall({ signal: abort.signal }),
+      )) {
+        seen.push(batch.length);
+        abort.abort(new Error("stop"));
+      }
+    })();
+    await expect(reading).rejects.toThrow("stop");
+    expect(seen).toEqual([1]);
+  });
+
   test("stops at the output cap like any model", async () => {
     const request = aRequest({ sources: SOURCES, maxOutputTokens: 6 });
     const { events, usage } = await collect(
       excerptsProvider({ paceMs: 0 }).stream(request, aCall()),
     );
     expect(events.at(-1)).toEqual({ type: "end", reason: "length" });
-    expect(usage?.outputTokens).toBeLessThanOrEqual(6);
+    expect(usage?.outputTokens).toBe(0);
+    const enough = aRequest({ sources: SOURCES, maxOutputTokens: 8 });
+    const { text } = await collect(excerptsProvider().stream(enough, aCall()));
+    expect(text).toBe("These passages match your");
   });
 
   test("reads a very long source without holding up anybody else", async () => {

@@ -1,0 +1,170 @@
+import { describe, expect, test } from "bun:test";
+import type { PriceTable } from "../../providers/index.ts";
+import { type CallFacts, chargedUsage, heldPrices, type Loss } from "./charge-call.ts";
+import { NO_USAGE } from "./price-call.ts";
+import type { HoldRow } from "./repo.ts";
+
+const START = Date.parse("2026-11-27T12:00:00.000Z");
+const at = (seconds: number) => new Date(START + seconds * 1000);
+const prices = { input: 3, cacheRead: 1, cacheWrite: 3, output: 15 };
+
+function hold(change: Partial<HoldRow> = {}): HoldRow {
+  return {
+    id: "",
+    projectId: "",
+    threadId: null,
+    messageId: null,
+    userId: "",
+    modelId: null,
+    provider: "",
+    model: "",
+    priceTiers: [{ aboveInputTokens: 0, prices }],
+    priceVersion: "test",
+    amountMicroUsd: 0,
+    budgetIds: [],
+    inputTokens: 100,
+    maxOutputTokens: 1_000,
+    inputExtra: 0,
+    outputExtra: 0,
+    sentAt: at(0),
+    outputTokens: 0,
+    reported: null,
+    countedAt: null,
+    expiresAt: at(60),
+    createdAt: at(0),
+    ...change,
+  };
+}
+
+const facts: CallFacts = { billable: true, complete: false, outputTokens: 0, reasoningTokens: 0 };
+const reported = {
+  inputTokens: 7,
+  cacheReadTokens: 50,
+  cacheWriteTokens: 20,
+  outputTokens: 40,
+  reasoningTokens: 10,
+};
+
+describe("what a call is charged for", () => {
+  test("one that ran to its end: exactly what was reported, even less than was counted", () => {
+    const whole = { ...facts, complete: true, reported, outputTokens: 999, reasoningTokens: 99 };
+    expect(chargedUsage(hold({ outputTokens: 500 }), whole)).toEqual(reported);
+  });
+
+  test("one that nobody may charge for, or that was never sent: nothing", () => {
+    const whole = { ...facts, complete: true, reported, outputTokens: 9 };
+    expect(chargedUsage(hold(), { ...whole, billable: false })).toBe(NO_USAGE);
+    expect(chargedUsage(hold({ sentAt: null }), whole)).toBe(NO_USAGE);
+  });
+
+  test("one that was stopped: what was counted where the report is older, else the report", () => {
+    const counted = { ...facts, reported, outputTokens: 41, reasoningTokens: 11 };
+    expect(chargedUsage(hold(), counted)).toEqual({
+      ...reported,
+      outputTokens: 41,
+      reasoningTokens: 11,
+    });
+    const less = { ...facts, reported, outputTokens: 39, reasoningTokens: 9 };
+    expect(chargedUsage(hold(), less)).toEqual(reported);
+  });
+
+  test("what was noted of it counts where nobody knows better: the count, and the report", () => {
+    const noted = hold({ outputTokens: 60, reported });
+    expect(chargedUsage(noted, facts)).toEqual({ ...reported, outputTokens: 60 });
+    const newer = { ...reported, inputTokens: 8 };
+    expect(chargedUsage(noted, { ...facts, reported: newer, outputTokens: 61 })).toEqual({
+      ...newer,
+      outputTokens: 61,
+    });
+    // It is no final report, however its call ended.
+    expect(chargedUsage(noted, { ...facts, complete: true })).toEqual({
+      ...reported,
+      outputTokens: 60,
+    });
+  });
+
+  test("one without a report: the estimated input, and what was counted", () => {
+    const counted = { ...facts, outputTokens: 5, reasoningTokens: 2 };
+    expect(chargedUsage(hold({ inputExtra: 900 }), counted)).toEqual({
+      ...NO_USAGE,
+      inputTokens: 100,
+      outputTokens: 5,
+      reasoningTokens: 2,
+    });
+    const dearer = [{ aboveInputTokens: 0, prices: { ...prices, cacheWrite: 4 } }];
+    expect(chargedUsage(hold({ priceTiers: dearer }), counted)).toEqual({
+      ...NO_USAGE,
+      cacheWriteTokens: 100,
+      outputTokens: 5,
+      reasoningTokens: 2,
+    });
+  });
+});
+
+describe("what a lost call is charged for", () => {
+  const lost = (change: Partial<HoldRow>, outputTokens: number, loss: Loss) =>
+    chargedUsage(hold(change), { ...facts, outputTokens, lost: loss }).outputTokens;
+
+  test("what was stored, and at its rate what may have come until now", () => {
+    // 50 tokens within 4.9 and a tenth of a second: ten a second, for another 3 seconds.
+    expect(lost({}, 50, { from: at(1), to: at(5.9), now: at(8.9) })).toBe(80);
+    expect(lost({}, 50, { from: at(1), to: at(5.9), now: at(5.91) })).toBe(51);
+    expect(lost({}, 50, { from: at(1), to: at(5.9), now: at(5.9) })).toBe(50);
+  });
+
+  test("one batch may have taken a tenth of a second to come", () => {
+    expect(lost({}, 5, { from: at(2), to: at(2), now: at(4) })).toBe(105);
+  });
+
+  test("at most what was held, and never less than what was counted", () => {
+    const loss = { from: at(1), to: at(5.9), now: at(1_000) };
+    expect(lost({}, 50, loss)).toBe(1_000);
+    expect(lost({ outputExtra: 200 }, 50, loss)).toBe(1_200);
+    expect(lost({}, 1_100, loss)).toBe(1_100);
+    // A version that did not keep the cap has held nothing that is known of.
+    expect(lost({ maxOutputTokens: 0 }, 50, loss)).toBe(50);
+  });
+
+  test("where nothing was stored, 500 tokens a second from the moment it was sent", () => {
+    expect(lost({}, 0, { from: null, to: null, now: at(1.5) })).toBe(750);
+    expect(lost({ sentAt: at(1) }, 0, { from: null, to: null, now: at(1.5) })).toBe(250);
+    expect(lost({}, 0, { from: at(0), to: at(1), now: at(1.5) })).toBe(250);
+    expect(lost({}, 0, { from: null, to: at(1), now: at(1.5) })).toBe(250);
+    expect(lost({}, 7, { from: null, to: null, now: at(1) })).toBe(507);
+    expect(lost({}, 7, { from: at(0), to: null, now: at(1) })).toBe(507);
+  });
+
+  test("time that was noted as silent is not charged", () => {
+    const loss = { from: at(1), to: at(5.9), now: at(8.9) };
+    expect(lost({ countedAt: at(7.9), outputTokens: 50 }, 50, loss)).toBe(60);
+    expect(lost({ countedAt: at(4), outputTokens: 30 }, 50, loss)).toBe(80);
+    expect(lost({ countedAt: at(20) }, 50, loss)).toBe(50);
+  });
+
+  test("a count that was noted after the last was stored is known", () => {
+    const loss = { from: at(1), to: at(5.9), now: at(6.4) };
+    expect(lost({ outputTokens: 100, countedAt: at(5.9) }, 50, loss)).toBe(110);
+  });
+
+  test("with an older report: its input, and the greater output", () => {
+    const loss = { from: null, to: null, now: at(0.1) };
+    const charged = chargedUsage(hold({ reported }), { ...facts, lost: loss });
+    expect(charged).toEqual({ ...reported, outputTokens: 50 });
+  });
+});
+
+describe("the prices of a hold", () => {
+  const dear = { input: 6, cacheRead: 1, cacheWrite: 7, output: 20 };
+  const table: PriceTable = {
+    tiers: [
+      { aboveInputTokens: 0, prices },
+      { aboveInputTokens: 125, prices: dear },
+    ],
+    source: "test",
+  };
+
+  test("are those that an input a quarter longer than estimated can reach", () => {
+    expect(heldPrices(table, 100)).toEqual({ input: 3, output: 15, writesCache: false });
+    expect(heldPrices(table, 101)).toEqual({ input: 7, output: 20, writesCache: true });
+  });
+});
