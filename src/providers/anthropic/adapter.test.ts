@@ -132,6 +132,10 @@ describe("a request to Anthropic", () => {
     });
     const plain = aRequest({ model: "claude-opus-4-7", temperature: 0.2 });
     expect(anthropicBody(plain)).not.toHaveProperty("temperature");
+    expect(anthropicBody({ ...plain, reasoningTokens: 1 })).toHaveProperty("thinking");
+    expect(anthropicBody({ ...plain, reasoningTokens: 0 })).not.toHaveProperty("thinking");
+    const unthinking = { ...plain, model: "claude-haiku-4-5", reasoningTokens: 0 };
+    expect(anthropicBody(unthinking)).toMatchObject({ temperature: 0.2 });
     expect(anthropicBody({ ...plain, model: "claude-haiku-4-5" })).toMatchObject({
       temperature: 0.2,
     });
@@ -229,6 +233,12 @@ describe("an answer from Anthropic", () => {
   test("an end without a reason is told as other, and a stream without an end is cut", async () => {
     expect(await answered([{ type: "message_stop" }])).toEqual([{ type: "end", reason: "other" }]);
     expect(await failureOf(answered([{ type: "ping" }]))).toMatchObject({ code: "cut" });
+    const broken = anthropicProvider({
+      apiKey: "k",
+      fetch: async () => new Response("data: {\n\n"),
+    });
+    const failure = await failureOf(collect(broken.stream(aRequest(), aCall())));
+    expect(failure).toMatchObject({ code: "malformed" });
     expect(await failureOf(answered([null]))).toMatchObject({ code: "malformed" });
     expect(await failureOf(answered([7]))).toMatchObject({ code: "malformed" });
     const error = { type: "error", error: { type: "overloaded_error" } };

@@ -44,8 +44,8 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
 /** The request as the Messages API takes it; exported for its test. */
 export function anthropicBody(request: ProviderRequest) {
   const rules = anthropicModelRules(request.model);
-  const budget = request.reasoningTokens;
-  const thinks = budget !== undefined && budget > 0;
+  const budget = request.reasoningTokens ?? 0;
+  const thinks = budget > 0;
   return {
     model: request.model,
     stream: true,

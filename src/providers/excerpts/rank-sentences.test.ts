@@ -2,6 +2,15 @@ import { describe, expect, test } from "bun:test";
 import type { PromptSource } from "../port.ts";
 import { rankSentences } from "./rank-sentences.ts";
 
+/** As the file has them; the test holds what it does with each. */
+const COMMON =
+  "a about above after again all also am an and any are as at be because been before being below between " +
+  "both but by can could did do does doing during each few for from further had has have having he her " +
+  "here hers him his how i if in into is it its just me more most my no nor not now of off on once only or " +
+  "other our out over own please s same she should so some such t tell than that the their them then there " +
+  "these they this those through to too under until up us very was we were what when where which while who " +
+  "whom why will with would you your say says give show explain describe";
+
 const live = new AbortController().signal;
 const source = (text: string, change: Partial<PromptSource> = {}): PromptSource => ({
   label: "S1",
@@ -17,7 +26,7 @@ const textsOf = async (question: string, text: string) =>
 describe("which sentences answer a question", () => {
   test("BM25 over the sentences: rare words weigh more, long sentences less", async () => {
     const text =
-      "The rent is high. The rent is due on the first day of each month. Cats sleep. Rent, rent and rent.";
+      "The rent is high. The rent is due on the first day of each month.\n\n---\n\nCats sleep. Rent, rent and rent.";
     const ranked = await rank("rent day", source(text));
     // k1 1.2, b 0.75; 4 sentences of 4, 11, 2 and 4 words, 5.25 on average; "rent" in 3, "day" in 1.
     expect(ranked.map((sentence) => [sentence.text, Number(sentence.score.toFixed(6))])).toEqual([
@@ -39,6 +48,27 @@ describe("which sentences answer a question", () => {
     ]);
   });
 
+  test("a title adds its words that were asked for, and no others", async () => {
+    const ranked = await rank(
+      "lease deposit",
+      source("The deposit is high. Cats sleep.", { title: "Lease of the old house" }),
+      source("Nothing of it. Nothing at all here."),
+    );
+    // Sentences of 5, 3, 3 and 4 words, 3.75 on average; "lease" in 2, "deposit" in 1.
+    expect(ranked.map((sentence) => [sentence.text, Number(sentence.score.toFixed(6))])).toEqual([
+      ["The deposit is high.", 1.669466],
+      ["Cats sleep.", 0.754913],
+    ]);
+  });
+
+  test("words that say nothing of a question are passed over, in any form", async () => {
+    for (const word of COMMON.split(" "))
+      expect({ word, found: await textsOf(word, `Cats ${word} here. Nothing.`) }).toEqual({
+        word,
+        found: [],
+      });
+  });
+
   test("common words find nothing, and neither does a question of nothing else", async () => {
     expect(await textsOf("What is it about?", "What is it about? It is about what it is.")).toEqual(
       [],
@@ -57,6 +87,7 @@ describe("which sentences answer a question", () => {
     ["cats", "cat"],
     ["Café", "cafe"],
     ["GRÜSSE", "grüsse"],
+    ["resumes", "résumés"],
   ])("%p finds a sentence with %p", async (asked, written) => {
     expect(await textsOf(asked, `Zebra here. Say ${written} now.`)).toEqual([
       `Say ${written} now.`,
@@ -76,17 +107,19 @@ describe("which sentences answer a question", () => {
       "水獺は魚を食べます。",
     ]);
     expect(await textsOf("水", "水。火。")).toEqual(["水。"]);
+    expect(await textsOf("食べる", "る。べ。食べる。")).toEqual(["食べる。"]);
   });
 
-  test("a stop ends the reading of long sources", async () => {
-    const abort = new AbortController();
-    const reading = rankSentences(
-      "rent",
-      [source("The rent is high. ".repeat(9_000))],
-      abort.signal,
-    );
-    abort.abort(new Error("stop"));
-    await expect(reading).rejects.toThrow("stop");
+  test("others get a turn after each 64 KiB, when a stop ends the reading", async () => {
+    const readAndStop = (characters: number) => {
+      const abort = new AbortController();
+      const text = "The rent is high. ".repeat(Math.ceil(characters / 18));
+      const reading = rankSentences("rent", [source(text)], abort.signal);
+      abort.abort(new Error("stop"));
+      return reading;
+    };
+    await expect(readAndStop(75_000)).rejects.toThrow("stop");
+    expect(await readAndStop(65_000)).not.toEqual([]);
   });
 });
 
@@ -105,6 +138,7 @@ describe("what a sentence is", () => {
     ["# Rent\n## Rents\nThe rent is high.", ["The rent is high."]],
     ["# Rent", []],
     ["3.5 rents", ["3.5 rents"]],
+    ["  One rent  \n- two rents \t\n", ["One rent", "two rents"]],
   ])("%j", async (text, sentences) => {
     const found = await textsOf(text.includes("租") ? "租金" : "rent", text);
     expect(found.sort()).toEqual([...sentences].sort());
@@ -125,6 +159,13 @@ describe("what a sentence is", () => {
     );
   });
 
+  test("no blanks are left at a cut, however many there were", async () => {
+    const long = `${"a".repeat(390)} rent  ${"b".repeat(10)} rent`;
+    expect((await textsOf("rent", long)).sort()).toEqual(
+      [`${"a".repeat(390)} rent`, `${"b".repeat(10)} rent`].sort(),
+    );
+  });
+
   test("a line break is a blank too", async () => {
     const line = `${"rent\n".repeat(90)}end`;
     const found = await textsOf("rent end", line);
@@ -137,10 +178,11 @@ describe("what a sentence is", () => {
       (await textsOf("rent", text)).map((piece) => piece.length);
     expect(await lengthsOf(`${"a".repeat(195)} rent ${"b".repeat(500)}`)).toEqual([400]);
     expect(await lengthsOf(`${"a".repeat(196)} rent ${"b".repeat(500)}`)).toEqual([201]);
-    const han = "\u{20000}".repeat(300);
-    expect(han).toHaveLength(600);
-    for (const piece of await textsOf("\u{20000}\u{20000}", `${han}`))
-      expect(piece.isWellFormed()).toBe(true);
+    const han = await textsOf("水", `水 ${"\u{20000}".repeat(300)}水`);
+    expect(han).toEqual([`水 ${"\u{20000}".repeat(199)}`]);
+    const odd = await textsOf("水", `水, ${"\u{20000}".repeat(300)}水`);
+    expect(odd.map((piece) => piece.length)).toEqual([399]);
+    for (const piece of odd) expect(piece.isWellFormed()).toBe(true);
   });
 
   test("a line that goes on without an end is read in time", async () => {

@@ -26,7 +26,9 @@ const COMMON = new Set(
     "other our out over own please s same she should so some such t tell than that the their them then there " +
     "these they this those through to too under until up us very was we were what when where which while who " +
     "whom why will with would you your say says give show explain describe"
-  ).split(" "),
+  )
+    .split(" ")
+    .map(stem),
 );
 
 interface Sentence {
@@ -67,16 +69,14 @@ export async function rankSentences(
 function score(wanted: Set<string>, sentences: Sentence[]): RankedSentence[] {
   const containing = new Map<string, number>();
   let length = 0;
-  for (const { terms } of sentences) {
-    length += terms.length;
-    for (const term of new Set(terms)) {
-      if (wanted.has(term)) containing.set(term, (containing.get(term) ?? 0) + 1);
-    }
-  }
-  const average = length / Math.max(1, sentences.length);
-  const ranked = sentences.map(({ source, text, terms }) => {
-    const counts = new Map<string, number>();
-    for (const term of terms) if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  const counted = sentences.map((sentence) => {
+    length += sentence.terms.length;
+    const counts = countWanted(wanted, sentence.terms);
+    for (const term of counts.keys()) containing.set(term, (containing.get(term) ?? 0) + 1);
+    return { ...sentence, counts };
+  });
+  const average = length / sentences.length;
+  const ranked = counted.map(({ source, text, terms, counts }) => {
     let sum = 0;
     for (const [term, count] of counts) {
       const found = containing.get(term) ?? 0;
@@ -86,6 +86,12 @@ function score(wanted: Set<string>, sentences: Sentence[]): RankedSentence[] {
     return { label: source.label, title: source.title, text, score: sum };
   });
   return ranked.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score);
+}
+
+function countWanted(wanted: Set<string>, terms: string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const term of terms) if (wanted.has(term)) counts.set(term, (counts.get(term) ?? 0) + 1);
+  return counts;
 }
 
 /** Exact slices of the text: sentences, or lines of lists and tables; headings and scraps are passed over. */
@@ -122,11 +128,8 @@ function cutOf(text: string): number {
   for (let at = MAX_SENTENCE; at > MAX_SENTENCE / 2; at--)
     if (/\s/.test(text.charAt(at))) return at;
   // No blank in reach: Chinese, Japanese, an address. Still no half of a character.
-  return isLowSurrogate(text.charCodeAt(MAX_SENTENCE)) ? MAX_SENTENCE - 1 : MAX_SENTENCE;
-}
-
-function isLowSurrogate(code: number): boolean {
-  return code >= 0xdc00 && code < 0xe000;
+  const last = text.codePointAt(MAX_SENTENCE - 1) ?? 0;
+  return last > 0xffff ? MAX_SENTENCE - 1 : MAX_SENTENCE;
 }
 
 /** Words in lower case without accents and English endings; Chinese and Japanese as pairs of characters. */

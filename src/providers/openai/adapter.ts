@@ -47,7 +47,8 @@ export function openAiProvider(options: OpenAiOptions): Provider {
 
 /** The request as chat completions take it in a dialect; exported for its test. */
 export function openAiBody(request: ProviderRequest, dialect: OpenAiDialect) {
-  const reasons = request.reasoningTokens !== undefined && request.reasoningTokens > 0;
+  const thinking = request.reasoningTokens ?? 0;
+  const reasons = thinking > 0;
   return {
     model: request.model,
     stream: true,
@@ -61,7 +62,7 @@ export function openAiBody(request: ProviderRequest, dialect: OpenAiDialect) {
     ...(request.temperature === undefined || (reasons && dialect.reasoning === "effort")
       ? {}
       : { temperature: request.temperature }),
-    ...(reasons ? reasoningOf(request.reasoningTokens ?? 0, dialect) : {}),
+    ...(reasons ? reasoningOf(thinking, dialect) : {}),
   };
 }
 

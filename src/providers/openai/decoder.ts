@@ -93,9 +93,9 @@ function readUsage(wire: WireUsage, out: ProviderEvent[]) {
     tokenCount(wire.prompt_tokens_details?.cache_write_tokens) ?? 0,
   );
   const reasoning = tokenCount(wire.completion_tokens_details?.reasoning_tokens) ?? 0;
-  const total = tokenCount(wire.total_tokens);
-  const apart = reasoning > 0 && total === input + (completion ?? 0) + reasoning;
-  const output = (completion ?? 0) + (apart ? reasoning : 0);
+  const written = completion ?? 0;
+  const apart = tokenCount(wire.total_tokens) === input + written + reasoning;
+  const output = written + (apart ? reasoning : 0);
   const usage: TokenUsage = {
     inputTokens: input - read - write,
     cacheReadTokens: read,
