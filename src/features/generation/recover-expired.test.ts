@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
 import { openAiServer } from "../../../test/providers/openai-server.ts";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import {
@@ -8,6 +9,8 @@ import {
   readThread,
   until,
 } from "../../../test/support/generation.ts";
+import { estimateTokens } from "../../providers/index.ts";
+import { ledger } from "../metering/tables.ts";
 import { recoverExpired } from "./recover-expired.ts";
 import { AnswerPubSub } from "./stream/answer-pubsub.ts";
 
@@ -56,4 +59,78 @@ test("a process that has lost an answer stops writing it, and may recover it lik
   await until(async () => (await statusOf(asked.threadId)) === "interrupted", 12_000);
   const events = await readEvents(ada, asked.generationId);
   expect(events.at(-1)?.event).toEqual({ type: "done", status: "interrupted" });
+});
+
+/**
+ * Takes an answer from its process, waits until that has closed its call, and dates what was stored of it:
+ * within 4.9 seconds, of which the last is 5 seconds ago, with nothing heard since.
+ */
+async function lose(generationId: string): Promise<void> {
+  const { sql } = app.deps.database;
+  const call = server.calls.at(-1);
+  const outputs = () => sql`select seq from generation_events
+    where generation_id = ${generationId} and event->>'type' <> 'start' order by seq`;
+  await until(async () => (await outputs()).length >= 3);
+  await sql`update generations
+    set process_id = 'gone', lease_expires_at = now() + interval '10 minutes'
+    where id = ${generationId}`;
+  await until(() => call?.ended === "closed_by_client");
+  const [first] = await outputs();
+  await sql`update generation_events set stored_at = now() - case
+      when event->>'type' = 'start' then interval '20 seconds'
+      when seq = ${first?.seq} then interval '9.9 seconds'
+      else interval '5 seconds' end
+    where generation_id = ${generationId}`;
+  await sql`update holds
+    set sent_at = now() - interval '20 seconds', counted_at = null, output_tokens = 0
+    where id = ${generationId}`;
+  await sql`update generations set lease_expires_at = now() - interval '1 minute'
+    where id = ${generationId}`;
+}
+
+const ledgerRow = async (generationId: string) => {
+  const { db } = app.deps.database;
+  const [row] = await db.select().from(ledger).where(eq(ledger.generationId, generationId));
+  if (!row) throw new Error("Nothing was booked");
+  return row;
+};
+
+test("a lost answer is charged what was stored, and as much as may have come since at that rate", async () => {
+  const asked = await ask(ada, { modelId });
+  await lose(asked.generationId);
+  await recoverExpired(app.deps, new AnswerPubSub(app.deps.bus), []);
+  const { messages } = await readThread(ada, asked.threadId);
+  const parts = messages.at(-1)?.parts.map((part) => (part.type === "text" ? part.text : ""));
+  const stored = estimateTokens(parts?.join("") ?? "");
+  expect(stored).toBeGreaterThan(0);
+  const row = await ledgerRow(asked.generationId);
+  expect(row).toMatchObject({ status: "interrupted", estimated: "yes", reasoningTokens: 0 });
+  // As much again in 5 seconds as in those 5, and a little for the moments until now.
+  expect(row.outputTokens).toBeWithin(2 * stored, 3 * stored);
+});
+
+test("a lost answer whose provider was never called costs nothing", async () => {
+  const asked = await ask(ada, { modelId });
+  await lose(asked.generationId);
+  await app.deps.database.sql`update holds set sent_at = null where id = ${asked.generationId}`;
+  await recoverExpired(app.deps, new AnswerPubSub(app.deps.bus), []);
+  expect(await ledgerRow(asked.generationId)).toMatchObject({
+    status: "interrupted",
+    estimated: "no",
+    costMicroUsd: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+  });
+  const events = await readEvents(ada, asked.generationId);
+  expect(events.at(-2)?.event).toMatchObject({ type: "usage", costMicroUsd: 0 });
+});
+
+test("thinking that was stored of a lost answer is charged as thinking", async () => {
+  server.queue({ reasoning: "let me think ".repeat(400), text: "x", chunkMs: 20 });
+  const asked = await ask(ada, { modelId });
+  await lose(asked.generationId);
+  await recoverExpired(app.deps, new AnswerPubSub(app.deps.bus), []);
+  const row = await ledgerRow(asked.generationId);
+  expect(row.reasoningTokens).toBeGreaterThan(0);
+  expect(row.outputTokens).toBeWithin(2 * row.reasoningTokens, 3 * row.reasoningTokens);
 });

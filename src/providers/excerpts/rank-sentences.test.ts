@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import type { PromptSource } from "../port.ts";
 import { rankSentences } from "./rank-sentences.ts";
 
@@ -120,6 +120,10 @@ describe("which sentences answer a question", () => {
     };
     await expect(readAndStop(75_000)).rejects.toThrow("stop");
     expect(await readAndStop(65_000)).not.toEqual([]);
+    const turns = spyOn(globalThis, "setImmediate");
+    await rank("rent", source("The rent is high. ".repeat(8_000)));
+    expect(turns).toHaveBeenCalledTimes(2);
+    turns.mockRestore();
   });
 });
 
@@ -178,11 +182,11 @@ describe("what a sentence is", () => {
       (await textsOf("rent", text)).map((piece) => piece.length);
     expect(await lengthsOf(`${"a".repeat(195)} rent ${"b".repeat(500)}`)).toEqual([400]);
     expect(await lengthsOf(`${"a".repeat(196)} rent ${"b".repeat(500)}`)).toEqual([201]);
-    const han = await textsOf("水", `水 ${"\u{20000}".repeat(300)}水`);
-    expect(han).toEqual([`水 ${"\u{20000}".repeat(199)}`]);
-    const odd = await textsOf("水", `水, ${"\u{20000}".repeat(300)}水`);
-    expect(odd.map((piece) => piece.length)).toEqual([399]);
-    for (const piece of odd) expect(piece.isWellFormed()).toBe(true);
+    // A character of two halves right where the cut would be.
+    const odd = await textsOf("水", `水, ${"b".repeat(396)}🦦${"b".repeat(50)}`);
+    expect(odd).toEqual([`水, ${"b".repeat(396)}`]);
+    const even = await textsOf("水", `水, ${"b".repeat(395)}🦦${"b".repeat(50)}`);
+    expect(even).toEqual([`水, ${"b".repeat(395)}🦦`]);
   });
 
   test("a line that goes on without an end is read in time", async () => {
