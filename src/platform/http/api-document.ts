@@ -61,7 +61,7 @@ function refusalsOf(method: (typeof METHODS)[number], path: string, operation: O
     ...(writes ? [409] : []),
     ...(method === "patch" ? [412] : []),
     ...(writes || takesInput ? [422] : []),
-    ...[429, 500, 503],
+    ...[421, 429, 500, 503],
     ...(writes ? [507] : []),
   ];
   return refusals(...statuses);

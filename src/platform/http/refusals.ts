@@ -10,6 +10,7 @@ const REFUSALS: Record<number, string> = {
   412: "It was changed meanwhile: `If-Match` names an older version",
   413: "The body is too large, or a limit of storage is reached",
   415: "The media type is not accepted here",
+  421: "The server does not answer to this host name",
   422: "A value is not valid; `errors` says where",
   429: "Too many requests; `Retry-After` says how long to wait",
   500: "A fault of the server, which is logged",
