@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { jsonAnswer } from "../../platform/http/json.ts";
-import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { createRoute, guard, guardRead, router } from "../../platform/http/route.ts";
 import {
   accessOfUser,
   admin,
@@ -24,7 +24,7 @@ export function adminAccessRoutes() {
       createRoute({
         method: "get",
         path: "/admin/users/{userId}/access",
-        ...guard(admin, null),
+        ...guardRead(admin, "admin.read", "user"),
         tags,
         summary: "A user's sessions and API keys in force",
         request: { params },
