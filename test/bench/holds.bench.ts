@@ -75,7 +75,7 @@ async function pair(): Promise<boolean> {
         inputTokens: 1_000,
         maxOutputTokens: 1_000,
         sent: true,
-        expiresAt: new Date(Date.now() + 600_000),
+        lastsMs: 600_000,
       }),
     );
   } catch {

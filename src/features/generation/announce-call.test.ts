@@ -51,7 +51,7 @@ async function heldAnswer(): Promise<RunningAnswer> {
       model,
       inputTokens: 1,
       maxOutputTokens: 1,
-      expiresAt: new Date(Date.now() + 600_000),
+      lastsMs: 600_000,
     }),
   );
   return answer;

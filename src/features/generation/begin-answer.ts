@@ -115,7 +115,7 @@ async function store(
       model,
       inputTokens: estimateRequestTokens(context.request),
       maxOutputTokens: context.request.maxOutputTokens,
-      expiresAt: new Date(now.getTime() + HOLD_MS),
+      lastsMs: HOLD_MS,
     }),
     insertMessages(tx.db, scope, [
       ...(newQuestion === undefined ? [] : [newQuestion]),

@@ -183,7 +183,7 @@ export class Runner {
   async #renew(): Promise<void> {
     const running = [...this.#answers.values()].filter(({ log }) => !log.ended);
     if (running.length === 0) return;
-    const { database, processId, clock } = this.#deps;
+    const { database, processId } = this.#deps;
     const ids = running.map(({ plan }) => plan.generationId);
     const own = new Map(
       (await renewLeases(database.db, processId, ids, LEASE_MS)).map((row) => [
@@ -202,7 +202,7 @@ export class Runner {
         generationId: plan.generationId,
         outputTokens,
         reported: usage,
-        expiresAt: new Date(clock.now().getTime() + HOLD_MS),
+        lastsMs: HOLD_MS,
       })),
     );
   }

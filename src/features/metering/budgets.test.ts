@@ -46,7 +46,7 @@ interface Placing {
 const ofThisRun = new Set<string>();
 
 /** @returns the generation's id, or null when a budget could not pay. */
-async function place(placing: Placing, expiresAt: Date): Promise<string | null> {
+async function place(placing: Placing, lastsMs: number): Promise<string | null> {
   const ctx = ctxOf(placing.app);
   const generationId = Bun.randomUUIDv7();
   try {
@@ -61,7 +61,7 @@ async function place(placing: Placing, expiresAt: Date): Promise<string | null> 
         inputTokens: placing.inputTokens,
         maxOutputTokens: placing.maxOutputTokens,
         sent: true,
-        expiresAt,
+        lastsMs,
       }),
     );
     ofThisRun.add(generationId);
@@ -168,15 +168,18 @@ test("whatever is held, settled, noted or lost, budgets agree with holds and led
       for (const step of steps) {
         const id = "which" in step ? placed[step.which % Math.max(1, placed.length)] : undefined;
         if (step.do === "place") {
-          const expiresAt = new Date(Date.now() + (step.dies ? -1_000 : 60_000));
-          const generationId = await place(step, expiresAt);
+          const generationId = await place(step, step.dies ? -1_000 : 60_000);
           if (generationId !== null) placed.push(generationId);
         } else if (step.do === "sweep") await settleExpired(ctxOf(step.app).deps, 0);
         else if (id === undefined) continue;
         else if (step.do === "progress") {
-          const expiresAt = new Date(Date.now() - 1_000);
           await noteProgress(db(), [
-            { generationId: id, outputTokens: step.outputTokens, reported: undefined, expiresAt },
+            {
+              generationId: id,
+              outputTokens: step.outputTokens,
+              reported: undefined,
+              lastsMs: -1_000,
+            },
           ]);
         } else {
           const { inputTokens, outputTokens } = step;
@@ -211,7 +214,7 @@ test("two processes that hold and settle at once neither overspend nor lose a mi
       inputTokens: 1_000,
       maxOutputTokens: 1_000,
     };
-    const generationId = await place(placing, new Date(Date.now() + 60_000));
+    const generationId = await place(placing, 60_000);
     if (generationId === null) return;
     granted++;
     // Some cost more than was held, and each is settled from both processes.

@@ -60,7 +60,7 @@ function hold(change: Partial<HoldInput> = {}) {
     inputTokens: 1_000,
     maxOutputTokens: 10_000,
     sent: true,
-    expiresAt: new Date(Date.now() + 60_000),
+    lastsMs: 60_000,
     ...change,
   };
   const placed = inTransaction(ctx(), (tx) => placeHold(tx, input));
@@ -188,11 +188,10 @@ test("a hundred parallel calls never take more than the budget has", async () =>
 
 test("a hold whose process has died is settled once, at what was counted and may have come since", async () => {
   const state = await budget(DOLLAR);
-  const soon = new Date(Date.now() - 1);
-  const { generationId, placed } = hold({ expiresAt: soon });
+  const { generationId, placed } = hold({ lastsMs: -1 });
   await placed;
   await noteProgress(ctx().db, [
-    { generationId, outputTokens: 123, reported: undefined, expiresAt: soon },
+    { generationId, outputTokens: 123, reported: undefined, lastsMs: -1 },
   ]);
   // 123 tokens within 2.9 and a tenth of a second; then a minute of silence.
   await app.deps.database.sql`update holds
@@ -215,7 +214,7 @@ test("a hold whose process has died is settled once, at what was counted and may
 
 test("a call that was never sent costs nothing, whoever settles it", async () => {
   const state = await budget(DOLLAR);
-  const lost = hold({ sent: false, expiresAt: new Date(Date.now() - 1) });
+  const lost = hold({ sent: false, lastsMs: -1 });
   await lost.placed;
   expect(await settleExpired(app.deps, 0)).toBe(1);
   const other = hold({ sent: false });
@@ -253,7 +252,7 @@ test("what the provider had reported is known after its process is lost, and a l
   const { generationId, placed } = hold();
   await placed;
   const reported = { ...NO_USAGE, inputTokens: 10, cacheReadTokens: 900, outputTokens: 1 };
-  const note = { generationId, expiresAt: new Date(Date.now() + 60_000) };
+  const note = { generationId, lastsMs: 60_000 };
   await noteProgress(ctx().db, [{ ...note, outputTokens: 7, reported }]);
   await noteProgress(ctx().db, [{ ...note, outputTokens: 5, reported: undefined }]);
   const { usage, estimated } = await settle(ctx(), { ...UNREPORTED, generationId });

@@ -55,7 +55,7 @@ async function hold({ inputTokens = 1_000, maxOutputTokens = 1_000, modelId }: A
       inputTokens,
       maxOutputTokens,
       sent: true,
-      expiresAt: new Date(Date.now() + 60_000),
+      lastsMs: 60_000,
     }),
   );
   const { db } = app.deps.database;

@@ -119,7 +119,7 @@ async function run(generationId: string, call: Call): Promise<TokenUsage> {
   };
   const model = { ...(await chooseModel(ctx, null)), priceTable, priceVersion: "test" };
   const crashes = call.kind === "crashed";
-  const expiresAt = new Date(Date.now() + (crashes ? -1_000 : 600_000));
+  const lastsMs = crashes ? -1_000 : 600_000;
   await inTransaction(ctx, (tx) =>
     placeHold(tx, {
       ...common,
@@ -127,7 +127,7 @@ async function run(generationId: string, call: Call): Promise<TokenUsage> {
       inputTokens: call.usage.inputTokens,
       maxOutputTokens: 4_096,
       sent: true,
-      expiresAt,
+      lastsMs,
     }),
   );
   const request: ProviderRequest = {
@@ -153,7 +153,7 @@ async function run(generationId: string, call: Call): Promise<TokenUsage> {
   if (crashes) {
     // Nobody settles it: what was noted is what is known. Inputs of a crash are the held estimate.
     const { outputTokens } = bill.reported;
-    await noteProgress(ctx.db, [{ generationId, outputTokens, reported: undefined, expiresAt }]);
+    await noteProgress(ctx.db, [{ generationId, outputTokens, reported: undefined, lastsMs }]);
     return { ...NOTHING, inputTokens: call.usage.inputTokens, outputTokens };
   }
   const settling = { generationId, status: outcome.status, ...factsOf(answer, outcome) };

@@ -30,8 +30,8 @@ export interface HoldInput {
   maxOutputTokens: number;
   /** The provider is called at once, without {@link markSent}. */
   sent?: boolean;
-  /** Later than the lease of the process that runs the call: whoever recovers it comes first. */
-  expiresAt: Date;
+  /** Milliseconds, longer than the lease of the process that runs the call: whoever recovers it comes first. */
+  lastsMs: number;
 }
 
 export interface PlacedHold {
@@ -64,8 +64,8 @@ export async function placeHold(tx: Ctx, input: HoldInput): Promise<PlacedHold> 
       priceTiers: model.priceTable.tiers,
       priceVersion: model.priceVersion,
       inputTokens: input.inputTokens,
-      expiresAt: input.expiresAt,
     },
+    lastsMs: input.lastsMs,
     sent: input.sent ?? false,
     inputPrice: prices.input,
     outputPrice: prices.output,

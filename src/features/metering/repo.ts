@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import type { Database } from "../../platform/db/client.ts";
+import { inFuture } from "../../platform/db/time.ts";
 import type { TokenUsage } from "../../providers/index.ts";
 import { BUDGET_SCOPES, budgets, excesses, holds, ledger } from "./tables.ts";
 
@@ -23,8 +24,9 @@ export interface HoldRequest {
     | "priceTiers"
     | "priceVersion"
     | "inputTokens"
-    | "expiresAt"
   >;
+  /** For how many milliseconds it stands without being renewed. */
+  lastsMs: number;
   /** Whether the provider is called without {@link markSent}. */
   sent: boolean;
   inputPrice: number;
@@ -108,7 +110,7 @@ export async function insertHold(db: Database, request: HoldRequest) {
         ${hold.provider}::text, ${hold.model}::text, ${JSON.stringify(hold.priceTiers)}::text::jsonb,
         ${hold.priceVersion}::text, granted.amount, ids, ${hold.inputTokens}::integer, granted.output,
         extra.input, extra.output, case when ${request.sent}::boolean then now() end,
-        ${hold.expiresAt.toISOString()}::timestamptz
+        ${inFuture(request.lastsMs)}
       from granted, extra
     )
     select granted.amount, granted.output, tightest.scope, tightest."left", tightest.resets_at
@@ -129,7 +131,8 @@ export interface Progress {
   outputTokens: number;
   /** The provider's last report, if there was one. */
   reported: TokenUsage | undefined;
-  expiresAt: Date;
+  /** For how many milliseconds from now on its hold stands without being renewed. */
+  lastsMs: number;
 }
 
 /** One statement for what all running calls have counted; counts and expiries only grow. */
@@ -139,16 +142,17 @@ export async function updateProgress(db: Database, items: readonly Progress[]): 
     id: item.generationId,
     output_tokens: item.outputTokens,
     reported: item.reported,
-    expires_at: item.expiresAt.toISOString(),
+    lasts_ms: item.lastsMs,
   }));
   await db.execute(sql`
     update ${holds}
     set output_tokens = greatest(${holds.outputTokens}, noted.output_tokens),
       reported = coalesce(noted.reported, ${holds.reported}),
       counted_at = now(),
-      expires_at = greatest(${holds.expiresAt}, noted.expires_at)
+      expires_at = greatest(${holds.expiresAt},
+        clock_timestamp() + noted.lasts_ms * interval '1 millisecond')
     from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
-      as noted(id uuid, output_tokens integer, reported jsonb, expires_at timestamptz)
+      as noted(id uuid, output_tokens integer, reported jsonb, lasts_ms integer)
     where ${holds.id} = noted.id
   `);
 }
@@ -163,18 +167,21 @@ export async function updateSent(db: Database, generationId: string): Promise<bo
   return rows.length > 0;
 }
 
-/** Removes a hold and returns it; the second of two callers waits for the first and finds nothing. */
+/**
+ * Removes a hold and returns it; the second of two callers waits for the first and finds nothing.
+ * @param expiredForMs only when it expired so long ago
+ */
 export async function takeHold(
   db: Database,
   generationId: string,
-  expiredAt?: Date,
+  expiredForMs?: number,
 ): Promise<HoldRow | undefined> {
   const [row] = await db
     .delete(holds)
     .where(
       and(
         eq(holds.id, generationId),
-        expiredAt === undefined ? undefined : lte(holds.expiresAt, expiredAt),
+        expiredForMs === undefined ? undefined : hasExpired(expiredForMs),
       ),
     )
     .returning();
@@ -279,11 +286,19 @@ export async function findLedgerRows(
     .where(inArray(ledger.generationId, [...generationIds]));
 }
 
-export async function listExpiredHolds(db: Database, now: Date, limit: number): Promise<string[]> {
+const hasExpired = (forMs: number) =>
+  sql`${holds.expiresAt} <= now() - ${forMs} * interval '1 millisecond'`;
+
+/** Holds that expired so long ago, the longest first. */
+export async function listExpiredHolds(
+  db: Database,
+  expiredForMs: number,
+  limit: number,
+): Promise<string[]> {
   const rows = await db
     .select({ id: holds.id })
     .from(holds)
-    .where(lte(holds.expiresAt, now))
+    .where(hasExpired(expiredForMs))
     .orderBy(asc(holds.expiresAt))
     .limit(limit);
   return rows.map((row) => row.id);

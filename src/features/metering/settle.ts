@@ -55,11 +55,10 @@ const GRACE_MS = 60_000;
  */
 export async function settleExpired(deps: Deps, graceMs = GRACE_MS): Promise<number> {
   const ctx = systemContext(deps, "metering");
-  const now = new Date(deps.clock.now().getTime() - graceMs);
   let count = 0;
   for (let more = true; more; ) {
-    const expired = await listExpiredHolds(ctx.db, now, EXPIRED_BATCH);
-    const done = await Promise.all(expired.map((id) => settleOne(ctx, id, now)));
+    const expired = await listExpiredHolds(ctx.db, graceMs, EXPIRED_BATCH);
+    const done = await Promise.all(expired.map((id) => settleOne(ctx, id, graceMs)));
     const settledNow = done.filter(Boolean).length;
     count += settledNow;
     // A batch of which nothing could be settled would come again.
@@ -68,11 +67,11 @@ export async function settleExpired(deps: Deps, graceMs = GRACE_MS): Promise<num
   return count;
 }
 
-async function settleOne(ctx: Ctx, generationId: string, expiredAt: Date): Promise<boolean> {
+async function settleOne(ctx: Ctx, generationId: string, graceMs: number): Promise<boolean> {
   try {
     return await inTransaction(ctx, async (tx) => {
       // Renewed or settled since it was listed: then there is nothing to do.
-      const hold = await takeHold(tx.db, generationId, expiredAt);
+      const hold = await takeHold(tx.db, generationId, graceMs);
       if (!hold) return false;
       await book(tx, hold, {
         generationId,

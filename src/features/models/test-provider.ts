@@ -61,7 +61,7 @@ export async function testProvider(
     inputTokens: estimateRequestTokens(request),
     maxOutputTokens: MAX_OUTPUT_TOKENS,
     sent: true,
-    expiresAt: new Date(ctx.deps.clock.now().getTime() + 2 * TIMEOUT_MS),
+    lastsMs: 2 * TIMEOUT_MS,
   };
   await inTransaction(ctx, (tx) => placeHold(tx, hold));
   const outcome = await call(ctx, provider, request);
