@@ -181,6 +181,7 @@ export function listChunks(
 /** @returns false when the name is in use again. */
 export async function setDeleted(
   db: Database,
+  scope: ProjectScope<"editor">,
   fileId: string,
   deletedAt: Date | null,
 ): Promise<boolean> {
@@ -190,6 +191,7 @@ export async function setDeleted(
     .where(
       and(
         eq(files.id, fileId),
+        eq(files.projectId, scope.projectId),
         deletedAt === null ? isNotNull(files.deletedAt) : isNull(files.deletedAt),
         deletedAt === null
           ? sql`not exists (select 1 from ${files} as other where other.project_id = ${files.projectId}

@@ -43,7 +43,7 @@ export async function deleteFile(
 ): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     await getFile(tx, scope, fileId);
-    if (!(await setDeleted(tx.db, fileId, ctx.deps.clock.now()))) throw fileNotFound();
+    if (!(await setDeleted(tx.db, scope, fileId, ctx.deps.clock.now()))) throw fileNotFound();
     await settleLater(tx, scope, fileId);
     await record(tx, {
       action: "file.deleted",
@@ -62,7 +62,7 @@ export async function restoreFile(
   return inTransaction(ctx, async (tx) => {
     const found = await findFile(tx.db, scope, fileId, { deletedSince: restorableSince(ctx) });
     if (!found) throw fileNotFound();
-    if (!(await setDeleted(tx.db, fileId, null))) throw fileNameTaken();
+    if (!(await setDeleted(tx.db, scope, fileId, null))) throw fileNameTaken();
     await settleLater(tx, scope, fileId);
     await record(tx, {
       action: "file.restored",
