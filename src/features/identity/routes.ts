@@ -154,7 +154,7 @@ export function identityRoutes(hooks: IdentityHooks) {
       async (c) => {
         await signOut(c.get("ctx"));
         clearSessionCookie(c, c.get("ctx").deps);
-        return c.body(null, 204);
+        return c.body(null, 204, { "clear-site-data": '"cache", "storage"' });
       },
     )
     .openapi(
