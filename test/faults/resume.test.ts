@@ -35,8 +35,8 @@ afterAll(async () => {
   provider.stop();
 });
 
-/** Text whose every cut would show: no two places alike, characters of one to four bytes. */
-const STORY = Array.from({ length: 650 }, (_, n) => `${n}·Straße “${n * 7}” 世界🏠\n`).join("");
+/** Text whose every cut would show: no two places alike, characters of one to four bytes; within the model's cap. */
+const STORY = Array.from({ length: 600 }, (_, n) => `${n}·Straße “${n * 7}” 世界🏠\n`).join("");
 const READERS = 3;
 const RELOADS = 50;
 
