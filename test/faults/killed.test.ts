@@ -111,7 +111,7 @@ test("a killed embedded database is started again; meanwhile requests are told s
   expect(events.at(-1)?.event).toEqual({ type: "done", status: "complete" });
   expect(await textOfAnswer(ada, asked)).toMatchObject({ status: "complete", text: STORY });
   expect(await moneyOf(server, asked.generationId)).toEqual({ holds: 0, charges: 1 });
-  expect(server.output()).toContain("the database ended unasked");
+  expect(server.output()).toContain("embedded PostgreSQL exited unexpectedly");
 
   // Everything that listens to the database or works through it has come back.
   provider.scenario = { text: "Here again." };

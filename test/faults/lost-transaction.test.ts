@@ -21,6 +21,9 @@ let server: ServerProcess;
 let ada: Person;
 let modelId: string;
 
+/** A person has a limited number of sessions; so many people never reach it. */
+const VISITORS = 20;
+
 beforeAll(async () => {
   provider.start();
   provider.scenario = { text: "An answer." };
@@ -31,6 +34,7 @@ beforeAll(async () => {
     env: { ATELIER_DATABASE_POOL_MAX: "4" },
   });
   ada = await server.person("Ada");
+  for (let n = 0; n < VISITORS; n++) await server.person(`Visitor${n}`);
   modelId = await withDepsOf(server, (deps) => connectServer({ deps }, provider, "openai"));
 }, 60_000);
 afterAll(async () => {
@@ -81,7 +85,10 @@ async function storm(random: () => number, threadId: string): Promise<Round> {
     signIns: () => [
       "POST",
       "/auth/sign-in",
-      json({ email: "ada@example.com", password: "a long enough password" }),
+      json({
+        email: `visitor${count++ % VISITORS}@example.com`,
+        password: "a long enough password",
+      }),
     ],
     projects: () => ["POST", "/projects", json({ name: `Project ${count++}` })],
     uploads: () => [

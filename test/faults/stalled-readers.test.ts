@@ -23,6 +23,10 @@ let server: RunningServer;
 let ada: Person;
 let modelId: string;
 
+const READERS = 40;
+/** What an answer may have at most, in characters of three bytes each. */
+const OFFERED = 12_000_000;
+
 beforeAll(async () => {
   provider.start();
   database = await createTestDatabase();
@@ -42,6 +46,9 @@ beforeAll(async () => {
   const send: Send = (path, init) => fetch(`${server.url}${path}`, init);
   ada = await signUp(send, "Ada", new URL(server.setupUrl ?? "").searchParams.get("token"));
   modelId = await connectServer(server, provider, "openai");
+  // A model that may write so much: the cap of an ordinary one would end the flood at once.
+  await server.deps.database.sql`
+    update models set max_output_tokens = ${OFFERED}, context_window = ${4 * OFFERED}`;
 });
 afterAll(async () => {
   await server.stop(0);
@@ -49,10 +56,6 @@ afterAll(async () => {
   await database.drop();
   provider.stop();
 });
-
-const READERS = 40;
-/** What an answer may have at most, in characters of three bytes each. */
-const OFFERED = 12_000_000;
 
 test("readers that never read keep no memory while a provider floods, and the flood has an end", async () => {
   const alone = await flood(0);
