@@ -46,9 +46,10 @@ beforeAll(async () => {
   const send: Send = (path, init) => fetch(`${server.url}${path}`, init);
   ada = await signUp(send, "Ada", new URL(server.setupUrl ?? "").searchParams.get("token"));
   modelId = await connectServer(server, provider, "openai");
-  // A model that may write so much: the cap of an ordinary one would end the flood at once.
+  // A model and an agent that may write so much: an ordinary cap would end the flood at once.
   await server.deps.database.sql`
     update models set max_output_tokens = ${OFFERED}, context_window = ${4 * OFFERED}`;
+  await server.deps.database.sql`update agents set max_output_tokens = ${OFFERED}`;
 });
 afterAll(async () => {
   await server.stop(0);
