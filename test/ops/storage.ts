@@ -50,7 +50,9 @@ export async function startStorage(): Promise<Storage> {
     { stderr: "pipe" },
   );
   if (made.exitCode !== 0) throw new Error(`openssl: ${made.stderr.toString()}`);
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "s3-endpoint.cjs"), folder], {
+  // Written for Node; under Bun it now and then stores an upload as no bytes.
+  const runtime = Bun.which("node") ?? process.execPath;
+  const child = Bun.spawn([runtime, join(import.meta.dir, "s3-endpoint.cjs"), folder], {
     cwd: repositoryRoot(),
     stdout: "pipe",
     stderr: "ignore",
