@@ -90,10 +90,10 @@ export const accounts = pgTable(
 
 /**
  * Failed attempts to sign in since the last success, for accounts and for addresses without one alike, so that
- * neither time nor rows tell which accounts exist.
+ * neither time nor rows tell which accounts exist. Nothing writes it yet: the limits per account are to come.
  */
 export const failedSignIns = pgTable("failed_sign_ins", {
-  /** Of the e-mail address, with a key of the ring: see `hashAccount`. */
+  /** Of the e-mail address, with a key of the ring. */
   accountHash: text("account_hash").primaryKey(),
   count: integer("count").notNull(),
   lastAt: instant("last_at").notNull(),
