@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareTemplate, startTestServer } from "../test/support/database.ts";
 import { ensureBrowser } from "./install-browser.ts";
+import { readJunit } from "./read-junit.ts";
 
 /**
  * Runs every kind of test in turn and ends with one line, `N passed, N failed`.
@@ -10,12 +11,15 @@ import { ensureBrowser } from "./install-browser.ts";
  */
 const root = join(import.meta.dir, "..");
 const results = { passed: 0, failed: 0 };
+/** Told again at the end, where they are seen: the output of a whole run is long. */
+const failures: string[] = [];
 const scratch = mkdtempSync(join(tmpdir(), "atelier-run-"));
 
 async function check(name: string, command: string[]): Promise<void> {
   const startedAt = performance.now();
   const ok = (await run(command, {})) === 0;
   results[ok ? "passed" : "failed"]++;
+  if (!ok) failures.push(name);
   console.log(`${ok ? "ok" : "FAILED"}: ${name} (${seconds(startedAt)} s)\n`);
 }
 
@@ -26,7 +30,7 @@ async function suite(
   env: Record<string, string>,
 ): Promise<void> {
   const startedAt = performance.now();
-  const report = join(scratch, `${name}.xml`);
+  const reportFile = join(scratch, `${name}.xml`);
   const command = [
     process.execPath,
     "test",
@@ -34,32 +38,21 @@ async function suite(
     `--parallel=${options.parallel}`,
     `--timeout=${options.timeoutMs}`,
     "--reporter=junit",
-    `--reporter-outfile=${report}`,
+    `--reporter-outfile=${reportFile}`,
     "--only-failures",
   ];
   const exit = await run(command, env);
-  const counts = readCounts(report);
+  const counts = readJunit(reportFile);
   results.passed += counts.passed;
-  // A suite that dies before it reports has failed all the same, and so has a test that was not run.
-  const died = exit !== 0 && counts.failed === 0 ? 1 : 0;
-  const failed = counts.failed + counts.skipped + died;
+  failures.push(...counts.failures.map((failure) => `${name}: ${failure}`));
+  // A suite that dies before it reports has failed all the same.
+  const died = exit !== 0 && counts.failures.length === 0 ? 1 : 0;
+  if (died > 0) failures.push(`${name}: ended with exit code ${exit} and no failed test`);
+  const failed = counts.failures.length + died;
   results.failed += failed;
-  if (counts.skipped > 0) console.log(`${counts.skipped} skipped, which counts as failed`);
   console.log(
     `${failed === 0 ? "ok" : "FAILED"}: ${name}: ${counts.passed} passed, ${failed} failed (${seconds(startedAt)} s)\n`,
   );
-}
-
-function readCounts(report: string): { passed: number; failed: number; skipped: number } {
-  try {
-    const head = /<testsuites[^>]*>/.exec(readFileSync(report, "utf8"))?.[0] ?? "";
-    const attribute = (name: string) => Number(new RegExp(`${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
-    const failed = attribute("failures");
-    const skipped = attribute("skipped");
-    return { passed: attribute("tests") - failed - skipped, failed, skipped };
-  } catch {
-    return { passed: 0, failed: 0, skipped: 0 };
-  }
 }
 
 async function run(command: string[], env: Record<string, string>): Promise<number> {
@@ -123,5 +116,6 @@ try {
   await server.stop();
   rmSync(scratch, { recursive: true, force: true });
 }
+for (const failure of failures) console.log(`FAILED: ${failure}\n`);
 console.log(`${results.passed} passed, ${results.failed} failed`);
 process.exit(results.failed === 0 ? 0 : 1);
