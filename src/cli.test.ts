@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../test/support/app.ts";
 import { runAdmin } from "./cli.ts";
-import { KEY_PURPOSE } from "./features/models/connect-model.ts";
+import { KEY_PURPOSE } from "./features/models/open-adapter.ts";
 import { providers } from "./features/models/tables.ts";
 import { newSecretKey, secretKeys } from "./platform/crypto/secret-keys.ts";
 

@@ -8,11 +8,11 @@ import {
   eventually,
   failureOf,
 } from "../../test/providers/contract.ts";
-import { createProvider, type FetchLike } from "./index.ts";
+import { createAdapter, type FetchLike } from "./index.ts";
 
 describe("a call that is given up at any moment", () => {
   const server = anthropicServer().start();
-  const provider = createProvider({ kind: "anthropic", apiKey: "key", baseUrl: server.origin });
+  const adapter = createAdapter({ kind: "anthropic", apiKey: "key", baseUrl: server.origin });
   afterAll(() => server.stop());
 
   test("leaves no call running and no rejection unhandled", async () => {
@@ -25,10 +25,7 @@ describe("a call that is given up at any moment", () => {
         const abort = new AbortController();
         setTimeout(() => abort.abort(new Error("stop")), n % 25);
         const reading = (async () => {
-          for await (const _events of provider.stream(
-            aRequest(),
-            aCall({ signal: abort.signal }),
-          )) {
+          for await (const _events of adapter.stream(aRequest(), aCall({ signal: abort.signal }))) {
             // Some readers are busy when the stop comes, some leave by themselves.
             if (n % 3 === 0) await Bun.sleep(n % 20);
             if (n % 7 === 0) return;
@@ -50,7 +47,7 @@ describe("a call that is given up at any moment", () => {
     ]) {
       server.scenario = scenario;
       const abort = new AbortController();
-      const reading = collect(provider.stream(aRequest(), aCall({ signal: abort.signal })));
+      const reading = collect(adapter.stream(aRequest(), aCall({ signal: abort.signal })));
       await eventually(() => server.running.length === 1);
       abort.abort(new Error("stop"));
       await failureOf(reading);
@@ -79,11 +76,11 @@ describe("a stop while the provider writes", () => {
       });
       return new Response(body);
     };
-    const provider = createProvider({ kind: "openai", retry: false, fetch });
+    const adapter = createAdapter({ kind: "openai", retry: false, fetch });
     const into: Collected = { text: "", reasoning: "", usage: undefined, events: [], reads: 0 };
     const reading = collect(
       (async function* () {
-        for await (const events of provider.stream(aRequest(), aCall({ signal: abort.signal }))) {
+        for await (const events of adapter.stream(aRequest(), aCall({ signal: abort.signal }))) {
           yield events;
           if (into.reads > 1) expect(socket?.aborted).toBe(true);
           if (abort.signal.aborted) continue;
@@ -130,13 +127,13 @@ describe("a stop while the provider writes", () => {
       pull: (controller) => controller.enqueue(delta("on ")),
     });
     const abort = new AbortController();
-    const provider = createProvider({
+    const adapter = createAdapter({
       kind: "openai",
       retry: false,
       fetch: async () => new Response(endless),
     });
     const reading = (async () => {
-      for await (const _ of provider.stream(aRequest(), aCall({ signal: abort.signal })))
+      for await (const _ of adapter.stream(aRequest(), aCall({ signal: abort.signal })))
         abort.abort("stop");
     })();
     expect(await failureOf(reading)).toBe("stop");
@@ -164,8 +161,8 @@ describe("an endpoint that is not what it should be", () => {
   });
 
   test("a key that cannot be sent is a bad key, and is not quoted", async () => {
-    const provider = createProvider({ kind: "openai", apiKey: "sk-secret\nx", retry: false });
-    const error = await failureOf(collect(provider.stream(aRequest(), aCall())));
+    const adapter = createAdapter({ kind: "openai", apiKey: "sk-secret\nx", retry: false });
+    const error = await failureOf(collect(adapter.stream(aRequest(), aCall())));
     expect(error).toMatchObject({ code: "bad_key" });
     expect(Bun.inspect(error)).not.toContain("sk-secret");
   });
@@ -197,5 +194,5 @@ async function textOf(contents: string[]): Promise<string> {
 
 function answering(response: Response) {
   const fetch: FetchLike = async () => response;
-  return createProvider({ kind: "openai", retry: false, fetch }).stream(aRequest(), aCall());
+  return createAdapter({ kind: "openai", retry: false, fetch }).stream(aRequest(), aCall());
 }

@@ -4,10 +4,10 @@
  */
 
 import { providerError } from "./errors.ts";
-import { createEventReader } from "./event-stream.ts";
 import { type ProviderCall, ProviderError, type ProviderEvent } from "./port.ts";
 import { readAtHand } from "./read-at-hand.ts";
 import { type ByteRead, type ByteReader, sendRequest, type WireRequest } from "./send-request.ts";
+import { createSseReader } from "./sse-reader.ts";
 import { createTextGuard } from "./text-guard.ts";
 import { watchSilence } from "./watch-silence.ts";
 
@@ -97,7 +97,7 @@ class Answer {
   ended = false;
   readonly #decoder: AnswerDecoder;
   readonly #onBillable: (billable: boolean) => void;
-  readonly #events = createEventReader();
+  readonly #events = createSseReader();
   readonly #guard = createTextGuard();
   #begun = false;
 

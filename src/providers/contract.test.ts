@@ -1,9 +1,9 @@
 import { anthropicServer } from "../../test/providers/anthropic-server.ts";
-import { type ContractSubject, providerContract } from "../../test/providers/contract.ts";
+import { adapterContract, type ContractSubject } from "../../test/providers/contract.ts";
 import { type FakeStep, fakeAnswer, fakeProvider } from "../../test/providers/fake.ts";
 import { openAiServer } from "../../test/providers/openai-server.ts";
 import type { WireServer } from "../../test/providers/wire-server.ts";
-import { createProvider, PROVIDER_KINDS, type Provider, type ProviderKind } from "./index.ts";
+import { createAdapter, PROVIDER_KINDS, type ProviderAdapter, type ProviderKind } from "./index.ts";
 
 /** What each kind is tried with. A new kind has its line here, or the tests do not compile. */
 const SUBJECTS: Record<ProviderKind, () => ContractSubject> = {
@@ -11,21 +11,21 @@ const SUBJECTS: Record<ProviderKind, () => ContractSubject> = {
     const server = anthropicServer().start();
     return overWire(
       server,
-      createProvider({ kind: "anthropic", apiKey: "key", baseUrl: server.origin }),
+      createAdapter({ kind: "anthropic", apiKey: "key", baseUrl: server.origin }),
     );
   },
   openai: () => {
     const server = openAiServer().start();
     const baseUrl = `${server.origin}/v1`;
-    return overWire(server, createProvider({ kind: "openai", apiKey: "key", baseUrl }));
+    return overWire(server, createAdapter({ kind: "openai", apiKey: "key", baseUrl }));
   },
   excerpts: () => {
     let running = 0;
-    const provider = counted(createProvider({ kind: "excerpts", paceMs: 4 }), (by) => {
+    const adapter = counted(createAdapter({ kind: "excerpts", paceMs: 4 }), (by) => {
       running += by;
     });
     return {
-      provider,
+      adapter,
       answers: () => {
         const sentences = ["Otters eat fish.", "Otters eat crabs."];
         const lines = sentences.map((sentence) => `- ${sentence} [S1: "${sentence}"]`);
@@ -38,13 +38,13 @@ const SUBJECTS: Record<ProviderKind, () => ContractSubject> = {
   },
 };
 
-for (const kind of PROVIDER_KINDS) providerContract(kind, SUBJECTS[kind]);
+for (const kind of PROVIDER_KINDS) adapterContract(kind, SUBJECTS[kind]);
 
-providerContract("the fake", () => {
+adapterContract("the fake", () => {
   const script: FakeStep[][] = [];
   const fake = fakeProvider(() => script.shift() ?? []);
   return {
-    provider: fake,
+    adapter: fake,
     answers: (text) => {
       script.push(fakeAnswer(text));
       return text;
@@ -61,9 +61,9 @@ providerContract("the fake", () => {
   };
 });
 
-function overWire(server: WireServer, provider: Provider): ContractSubject {
+function overWire(server: WireServer, adapter: ProviderAdapter): ContractSubject {
   return {
-    provider,
+    adapter,
     answers: (text) => {
       server.queue({ text, deltaChars: 5 });
       return text;
@@ -80,15 +80,15 @@ function overWire(server: WireServer, provider: Provider): ContractSubject {
   };
 }
 
-/** Counts the streams of a provider that are being read. */
-function counted(provider: Provider, count: (by: 1 | -1) => void): Provider {
+/** Counts the streams of an adapter that are being read. */
+function counted(adapter: ProviderAdapter, count: (by: 1 | -1) => void): ProviderAdapter {
   return {
-    kind: provider.kind,
+    kind: adapter.kind,
     async *stream(request, call) {
       call.signal.throwIfAborted();
       count(1);
       try {
-        yield* provider.stream(request, call);
+        yield* adapter.stream(request, call);
       } finally {
         count(-1);
       }

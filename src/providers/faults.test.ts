@@ -10,7 +10,7 @@ import {
 } from "../../test/providers/contract.ts";
 import { openAiServer } from "../../test/providers/openai-server.ts";
 import type { Fault } from "../../test/providers/scenario.ts";
-import { createProvider, ProviderError, type ProviderErrorCode } from "./index.ts";
+import { createAdapter, ProviderError, type ProviderErrorCode } from "./index.ts";
 
 const KEY = "sk-secret-0123456789";
 const TEXT = "A first sentence, then a second one, and at last a third one. 🦦";
@@ -56,8 +56,8 @@ const interruptions: [Fault, ProviderErrorCode][] = [
 
 for (const { vendor, kind, server, path } of vendors) {
   const baseUrl = `${server.origin}${path}`;
-  const provider = createProvider({ kind, apiKey: KEY, baseUrl, retry: false });
-  const ask = (idleTimeoutMs = 2000) => provider.stream(aRequest(), aCall({ idleTimeoutMs }));
+  const adapter = createAdapter({ kind, apiKey: KEY, baseUrl, retry: false });
+  const ask = (idleTimeoutMs = 2000) => adapter.stream(aRequest(), aCall({ idleTimeoutMs }));
 
   describe(`${vendor}, when things go wrong`, () => {
     afterEach(() => server.reset());
@@ -72,7 +72,7 @@ for (const { vendor, kind, server, path } of vendors) {
           mayBeCharged = value;
         },
       });
-      const error = await failureOf(collect(provider.stream(aRequest(), call)));
+      const error = await failureOf(collect(adapter.stream(aRequest(), call)));
       expect(error).toBeInstanceOf(ProviderError);
       expect(error).toMatchObject({ code, retryable });
       expect(mayBeCharged).toBe(billable);
@@ -106,7 +106,7 @@ for (const { vendor, kind, server, path } of vendors) {
         const error = await failureOf(collect(ask(50)));
         told.push(Bun.inspect(error), JSON.stringify(error));
       }
-      const nowhere = createProvider({
+      const nowhere = createAdapter({
         kind,
         apiKey: KEY,
         baseUrl: "http://127.0.0.1:9",
@@ -121,7 +121,7 @@ for (const { vendor, kind, server, path } of vendors) {
     });
 
     test("a wrong path at a living host is told as unreachable", async () => {
-      const lost = createProvider({
+      const lost = createAdapter({
         kind,
         apiKey: KEY,
         baseUrl: `${server.origin}/nowhere`,
@@ -141,7 +141,7 @@ for (const { vendor, kind, server, path } of vendors) {
     test("an answer at its output cap ends as length", async () => {
       server.scenario = { text: "word ".repeat(200) };
       const request = aRequest({ maxOutputTokens: 20 });
-      const { events, usage } = await collect(provider.stream(request, aCall()));
+      const { events, usage } = await collect(adapter.stream(request, aCall()));
       expect(events.at(-1)).toEqual({ type: "end", reason: "length" });
       expect(usage?.outputTokens).toBe(20);
     });

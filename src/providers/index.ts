@@ -1,14 +1,14 @@
-/** Providers by kind: the door through which the rest of the program gets one. */
+/** Provider adapters by kind; the only way for the rest of the program to get one. */
 
-import { anthropicProvider } from "./anthropic/adapter.ts";
-import { excerptsProvider } from "./excerpts/adapter.ts";
-import { openAiProvider } from "./openai/adapter.ts";
+import { anthropicAdapter } from "./anthropic/adapter.ts";
+import { excerptsAdapter } from "./excerpts/adapter.ts";
+import { openAiAdapter } from "./openai/adapter.ts";
 import type { OpenAiDialect } from "./openai/dialect.ts";
-import type { Provider, ProviderKind } from "./port.ts";
+import type { ProviderAdapter, ProviderKind } from "./port.ts";
 import { type RetryOptions, withRetry } from "./retry.ts";
 import type { FetchLike } from "./send-request.ts";
 
-export interface ProviderSettings {
+export interface AdapterSettings {
   kind: ProviderKind;
   /** Absent: the vendor's own address. Anthropic's without `/v1`, OpenAI's with it. */
   baseUrl?: string;
@@ -24,37 +24,37 @@ export interface ProviderSettings {
   retry?: RetryOptions | false;
 }
 
-/** Makes the provider of these settings, retrying where nothing is charged yet. */
-export function createProvider(settings: ProviderSettings): Provider {
-  const provider = wireProvider(settings);
+/** Makes the adapter for these settings; it retries while nothing has been charged. */
+export function createAdapter(settings: AdapterSettings): ProviderAdapter {
+  const adapter = plainAdapter(settings);
   return settings.retry === false || settings.kind === "excerpts"
-    ? provider
-    : withRetry(provider, settings.retry);
+    ? adapter
+    : withRetry(adapter, settings.retry);
 }
 
-function wireProvider({
+function plainAdapter({
   kind,
   apiKey,
   baseUrl,
   dialect,
   fetch,
   paceMs,
-}: ProviderSettings): Provider {
+}: AdapterSettings): ProviderAdapter {
   const shared = {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(fetch === undefined ? {} : { fetch }),
   };
   switch (kind) {
     case "anthropic":
-      return anthropicProvider({ apiKey: apiKey ?? "", ...shared });
+      return anthropicAdapter({ apiKey: apiKey ?? "", ...shared });
     case "openai":
-      return openAiProvider({
+      return openAiAdapter({
         ...(apiKey === undefined ? {} : { apiKey }),
         ...(dialect === undefined ? {} : { dialect }),
         ...shared,
       });
     case "excerpts":
-      return excerptsProvider(paceMs === undefined ? {} : { paceMs });
+      return excerptsAdapter(paceMs === undefined ? {} : { paceMs });
   }
 }
 

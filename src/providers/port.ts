@@ -1,6 +1,6 @@
 /**
- * The one shape every model provider has, whatever its wire format.
- * A provider knows HTTP and its own format; it knows no project, thread, budget or database.
+ * The interface of every provider adapter, whatever its wire format.
+ * An adapter knows HTTP and its own format; it knows no project, thread, budget or database.
  */
 
 /** Token counts of one call, whole numbers ≥ 0. Disjoint, so a cost is a plain sum; `reasoningTokens` is part of `outputTokens`. */
@@ -86,7 +86,7 @@ export interface ProviderCall {
   onBillable?: (billable: boolean) => void;
 }
 
-export interface Provider {
+export interface ProviderAdapter {
   readonly kind: ProviderKind;
   /**
    * Streams one answer. Yields the events of one network read together, so a burst costs one pass;

@@ -15,22 +15,22 @@ const USAGE = {
 describe("asking again", () => {
   test("a provider that was busy twice answers the third time, and each wait is told", async () => {
     const told: string[] = [];
-    const { provider, calls } = busy(
+    const { adapter, calls } = busy(
       [[{ fail: "overloaded" }], [{ fail: "rate_limited", retryAfterMs: 2 }]],
       {
         onRetry: ({ code, attempt, delayMs }) => told.push(`${attempt} ${code} ${delayMs}`),
         random: () => 1,
       },
     );
-    expect((await collect(provider.stream(aRequest(), aCall()))).text).toBe("Fish.");
+    expect((await collect(adapter.stream(aRequest(), aCall()))).text).toBe("Fish.");
     expect(calls).toHaveLength(3);
     expect(told).toEqual(["1 overloaded 1", "2 rate_limited 2"]);
   });
 
   test("after two retries the fault is told", async () => {
     const fault: FakeStep[] = [{ fail: "overloaded" }];
-    const { provider, calls } = busy([fault, fault, fault]);
-    const error = await failureOf(collect(provider.stream(aRequest(), aCall())));
+    const { adapter, calls } = busy([fault, fault, fault]);
+    const error = await failureOf(collect(adapter.stream(aRequest(), aCall())));
     expect(error).toMatchObject({ code: "overloaded" });
     expect(calls).toHaveLength(3);
   });
@@ -40,8 +40,8 @@ describe("asking again", () => {
     { type: "reasoning", text: "Hm" },
     { type: "usage", usage: USAGE },
   ])("nothing is asked twice once an answer has begun with %j", async (event) => {
-    const { provider, calls } = busy([[{ events: [event] }, { fail: "overloaded" }]]);
-    const error = await failureOf(collect(provider.stream(aRequest(), aCall())));
+    const { adapter, calls } = busy([[{ events: [event] }, { fail: "overloaded" }]]);
+    const error = await failureOf(collect(adapter.stream(aRequest(), aCall())));
     expect(error).toMatchObject({ code: "overloaded", retryable: false });
     expect(calls).toHaveLength(1);
   });
@@ -49,8 +49,8 @@ describe("asking again", () => {
   test.each(["rate_limited", "overloaded", "unreachable", "provider_fault"] as const)(
     "%s is asked again",
     async (code) => {
-      const { provider, calls } = busy([[{ fail: code }]]);
-      expect((await collect(provider.stream(aRequest(), aCall()))).text).toBe("Fish.");
+      const { adapter, calls } = busy([[{ fail: code }]]);
+      expect((await collect(adapter.stream(aRequest(), aCall()))).text).toBe("Fish.");
       expect(calls).toHaveLength(2);
     },
   );
@@ -66,14 +66,14 @@ describe("asking again", () => {
     "malformed",
     "cut",
   ] as const)("%s is not asked again", async (code) => {
-    const { provider, calls } = busy([[{ fail: code }]]);
-    expect(await failureOf(collect(provider.stream(aRequest(), aCall())))).toMatchObject({ code });
+    const { adapter, calls } = busy([[{ fail: code }]]);
+    expect(await failureOf(collect(adapter.stream(aRequest(), aCall())))).toMatchObject({ code });
     expect(calls).toHaveLength(1);
   });
 
   test("a fault of our own is not asked again", async () => {
     let calls = 0;
-    const provider = withRetry({
+    const adapter = withRetry({
       kind: "openai",
       // biome-ignore lint/correctness/useYield: it fails before the first event.
       async *stream() {
@@ -81,9 +81,7 @@ describe("asking again", () => {
         throw new TypeError("ours");
       },
     });
-    expect(await failureOf(collect(provider.stream(aRequest(), aCall())))).toBeInstanceOf(
-      TypeError,
-    );
+    expect(await failureOf(collect(adapter.stream(aRequest(), aCall())))).toBeInstanceOf(TypeError);
     expect(calls).toBe(1);
   });
 
@@ -92,7 +90,7 @@ describe("asking again", () => {
     const told: number[] = [];
     const onRetry: RetryOptions["onRetry"] = ({ delayMs }) => told.push(delayMs);
     const quick = busy([fault, fault], { baseMs: 2, random: () => 0.5, onRetry });
-    await collect(quick.provider.stream(aRequest(), aCall()));
+    await collect(quick.adapter.stream(aRequest(), aCall()));
     expect(told).toEqual([1.5, 3]);
     const usual = withRetry(
       fakeProvider((_, n) => (n < 2 ? fault : fakeAnswer("Fish."))),
@@ -114,26 +112,26 @@ describe("asking again", () => {
         abort.abort("enough");
       },
     });
-    const stopped = collect(long.provider.stream(aRequest(), aCall({ signal: abort.signal })));
+    const stopped = collect(long.adapter.stream(aRequest(), aCall({ signal: abort.signal })));
     expect(await failureOf(stopped)).toBe("enough");
     expect(told).toEqual([20_000]);
     const longer = busy([[{ fail: "rate_limited", retryAfterMs: 20_001 }]]);
-    const error = await failureOf(collect(longer.provider.stream(aRequest(), aCall())));
+    const error = await failureOf(collect(longer.adapter.stream(aRequest(), aCall())));
     expect(error).toMatchObject({ code: "rate_limited", retryAfterMs: 20_001 });
     expect(longer.calls).toHaveLength(1);
   });
 
   test("an abort ends the wait", async () => {
     const abort = new AbortController();
-    const { provider } = busy([[{ fail: "rate_limited", retryAfterMs: 10_000 }]], {
+    const { adapter } = busy([[{ fail: "rate_limited", retryAfterMs: 10_000 }]], {
       onRetry: () => setTimeout(() => abort.abort("enough"), 5),
     });
     const call = aCall({ signal: abort.signal });
-    expect(await failureOf(collect(provider.stream(aRequest(), call)))).toBe("enough");
+    expect(await failureOf(collect(adapter.stream(aRequest(), call)))).toBe("enough");
   });
 });
 
 function busy(faults: FakeStep[][], options: RetryOptions = {}) {
   const fake = fakeProvider((_, n) => faults[n] ?? fakeAnswer("Fish."));
-  return { provider: withRetry(fake, { baseMs: 1, ...options }), calls: fake.calls };
+  return { adapter: withRetry(fake, { baseMs: 1, ...options }), calls: fake.calls };
 }

@@ -2,7 +2,7 @@
 
 import { pause } from "./pause.ts";
 import {
-  type Provider,
+  type ProviderAdapter,
   type ProviderCall,
   ProviderError,
   type ProviderErrorCode,
@@ -24,25 +24,25 @@ const RETRIES = 2;
 const MAX_RETRY_AFTER_MS = 20_000;
 
 /**
- * Wraps a provider. Only what the provider has answered with an error, or never got, is sent again: the hold
+ * Wraps an adapter. Only what the provider has answered with an error, or never got, is sent again: the hold
  * covers one prompt, and a second one may be charged beside a first whose connection broke.
  */
-export function withRetry(provider: Provider, options: RetryOptions = {}): Provider {
+export function withRetry(adapter: ProviderAdapter, options: RetryOptions = {}): ProviderAdapter {
   return {
-    kind: provider.kind,
-    stream: (request, call) => streamWithRetry(provider, request, call, options),
+    kind: adapter.kind,
+    stream: (request, call) => streamWithRetry(adapter, request, call, options),
   };
 }
 
 async function* streamWithRetry(
-  provider: Provider,
+  adapter: ProviderAdapter,
   request: ProviderRequest,
   call: ProviderCall,
   options: RetryOptions,
 ): AsyncGenerator<ProviderEvent[], void, undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
-      yield* provider.stream(request, call);
+      yield* adapter.stream(request, call);
       return;
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;

@@ -4,7 +4,7 @@ import { anthropicFormat, anthropicServer } from "../../test/providers/anthropic
 import { aCall, aRequest, collect } from "../../test/providers/contract.ts";
 import { openAiFormat, openAiServer } from "../../test/providers/openai-server.ts";
 import type { ModelAnswer, Scenario } from "../../test/providers/scenario.ts";
-import { createProvider, type TokenUsage } from "./index.ts";
+import { createAdapter, type TokenUsage } from "./index.ts";
 
 const vendors = [
   {
@@ -49,14 +49,14 @@ for (const { kind, format, server, path } of vendors) {
       await fc.assert(
         fc.asyncProperty(answers, sizes, newlines, async (answer, writeSizes, newline) => {
           const bytes = encode([...format.frames(answer)], newline);
-          const provider = createProvider({
+          const adapter = createAdapter({
             kind,
             apiKey: "key",
             retry: false,
             fetch: async () => new Response(cut(bytes, writeSizes), { headers: eventStream }),
           });
           const { text, reasoning, usage, events } = await collect(
-            provider.stream(aRequest(), aCall()),
+            adapter.stream(aRequest(), aCall()),
           );
           expect(text).toBe(answer.text);
           expect(reasoning).toBe(answer.reasoning);
@@ -80,8 +80,8 @@ for (const { kind, format, server, path } of vendors) {
     test.each(forms)("an answer arrives whole: %s", async (_, form) => {
       const text = "Grüße aus 東京 👩‍👩‍👧‍👦 — ‘fin’.\r\n\tdata: x\n\n".repeat(3);
       server.queue({ ...form, text, reasoning: "Let me think… 🤔" });
-      const provider = createProvider({ kind, apiKey: "key", baseUrl: `${server.origin}${path}` });
-      const answer = await collect(provider.stream(aRequest(), aCall()));
+      const adapter = createAdapter({ kind, apiKey: "key", baseUrl: `${server.origin}${path}` });
+      const answer = await collect(adapter.stream(aRequest(), aCall()));
       expect(answer.text).toBe(text);
       expect(answer.reasoning).toBe("Let me think… 🤔");
       expect(answer.usage).toEqual(server.calls.at(-1)?.reportedUsage);
@@ -90,21 +90,21 @@ for (const { kind, format, server, path } of vendors) {
     test("what one read brings arrives as one batch with its text merged", async () => {
       const answer = { ...someAnswer, text: "word ".repeat(100), deltaChars: 5 };
       const bytes = encode([...format.frames(answer)], "\n");
-      const provider = createProvider({
+      const adapter = createAdapter({
         kind,
         apiKey: "key",
         fetch: async () => new Response(cut(bytes, [bytes.length]), { headers: eventStream }),
       });
-      const { events, reads } = await collect(provider.stream(aRequest(), aCall()));
+      const { events, reads } = await collect(adapter.stream(aRequest(), aCall()));
       expect(reads).toBe(1);
       expect(events.filter(({ type }) => type === "text")).toHaveLength(1);
     });
 
     test("a prefix sent before is reported as read from the cache the second time", async () => {
-      const provider = createProvider({ kind, apiKey: "key", baseUrl: `${server.origin}${path}` });
+      const adapter = createAdapter({ kind, apiKey: "key", baseUrl: `${server.origin}${path}` });
       const system = [{ text: "The house rules. ".repeat(400), cacheable: true }];
-      const first = await collect(provider.stream(aRequest({ system }), aCall()));
-      const second = await collect(provider.stream(aRequest({ system }), aCall()));
+      const first = await collect(adapter.stream(aRequest({ system }), aCall()));
+      const second = await collect(adapter.stream(aRequest({ system }), aCall()));
       expect(first.usage?.cacheReadTokens).toBe(0);
       expect(second.usage?.cacheReadTokens).toBeGreaterThanOrEqual(1024);
       expect(totalInput(second.usage)).toBe(totalInput(first.usage));

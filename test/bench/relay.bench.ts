@@ -12,7 +12,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { createProvider } from "../../src/providers/index.ts";
+import { createAdapter } from "../../src/providers/index.ts";
 import { anthropicServer } from "../providers/anthropic-server.ts";
 import { openAiServer } from "../providers/openai-server.ts";
 
@@ -51,7 +51,7 @@ function upstream() {
 
 function relay(origin: string) {
   const baseUrl = kind === "anthropic" ? origin : `${origin}/v1`;
-  const provider = createProvider({ kind, apiKey: "key", baseUrl });
+  const adapter = createAdapter({ kind, apiKey: "key", baseUrl });
   const path = kind === "anthropic" ? "/messages" : "/chat/completions";
   const body = JSON.stringify({ model: "bench-model", max_tokens: 100_000, messages: [] });
   const server = Bun.serve({
@@ -72,7 +72,7 @@ function relay(origin: string) {
         const address = `${origin}/v1${path}`;
         return new Response((await fetch(address, { method: "POST", body, signal })).body);
       }
-      const answer = provider.stream(QUESTION, { signal, idleTimeoutMs: 30_000 });
+      const answer = adapter.stream(QUESTION, { signal, idleTimeoutMs: 30_000 });
       if (mode === "parse") {
         let length = 0;
         for await (const events of answer) {
@@ -86,7 +86,7 @@ function relay(origin: string) {
   process.stdout.write(`${server.url.origin}\n`);
 }
 
-async function* emit(answer: ReturnType<ReturnType<typeof createProvider>["stream"]>) {
+async function* emit(answer: ReturnType<ReturnType<typeof createAdapter>["stream"]>) {
   let id = 0;
   for await (const events of answer) {
     let text = "";

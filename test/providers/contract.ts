@@ -1,8 +1,8 @@
-/** What every provider promises, whatever it speaks: one suite, run over each adapter and the fake. */
+/** The contract of every provider adapter: one suite, run over each adapter and the fake. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type {
-  Provider,
+  ProviderAdapter,
   ProviderCall,
   ProviderEvent,
   ProviderRequest,
@@ -10,7 +10,7 @@ import type {
 } from "../../src/providers/port.ts";
 
 export interface ContractSubject {
-  provider: Provider;
+  adapter: ProviderAdapter;
   /** Makes the next call answer with this text; returns the text that will really come. */
   answers(text: string): string;
   /** Makes the next call go on for as long as anybody listens. */
@@ -93,8 +93,8 @@ export async function eventually(condition: () => boolean): Promise<void> {
 
 const TEXT = "Otters eat fish, crabs and 海胆; they also like 🦪.\n\nThat is all.";
 
-/** Runs the suite over one provider. */
-export function providerContract(name: string, make: () => ContractSubject): void {
+/** Runs the suite over one adapter. */
+export function adapterContract(name: string, make: () => ContractSubject): void {
   describe(`a provider: ${name}`, () => {
     let subject: ContractSubject;
     beforeAll(() => {
@@ -104,7 +104,7 @@ export function providerContract(name: string, make: () => ContractSubject): voi
 
     test("streams the whole answer and ends once, last", async () => {
       const expected = subject.answers(TEXT);
-      const { text, events } = await collect(subject.provider.stream(aRequest(), aCall()));
+      const { text, events } = await collect(subject.adapter.stream(aRequest(), aCall()));
       expect(text).toBe(expected);
       expect(events.filter(({ type }) => type === "end")).toHaveLength(1);
       expect(events.at(-1)).toEqual({ type: "end", reason: "stop" });
@@ -112,7 +112,7 @@ export function providerContract(name: string, make: () => ContractSubject): voi
 
     test("never yields nothing", async () => {
       subject.answers(TEXT);
-      for await (const events of subject.provider.stream(aRequest(), aCall())) {
+      for await (const events of subject.adapter.stream(aRequest(), aCall())) {
         expect(events.length).toBeGreaterThan(0);
         for (const event of events) if (event.type === "text") expect(event.text).not.toBe("");
       }
@@ -120,7 +120,7 @@ export function providerContract(name: string, make: () => ContractSubject): voi
 
     test("reports usage in whole, disjoint counts", async () => {
       subject.answers(TEXT);
-      const { usage } = await collect(subject.provider.stream(aRequest(), aCall()));
+      const { usage } = await collect(subject.adapter.stream(aRequest(), aCall()));
       if (!usage) throw new Error("no usage");
       for (const count of Object.values(usage))
         expect(Number.isInteger(count) && count >= 0).toBe(true);
@@ -133,7 +133,7 @@ export function providerContract(name: string, make: () => ContractSubject): voi
       subject.answers(TEXT);
       const told: (boolean | "came")[] = [];
       const call = aCall({ onBillable: (billable) => told.push(billable) });
-      for await (const _ of subject.provider.stream(aRequest(), call)) told.push("came");
+      for await (const _ of subject.adapter.stream(aRequest(), call)) told.push("came");
       expect(told.slice(0, 2)).toEqual([true, "came"]);
       expect(told.slice(1)).not.toContain(false);
     });
@@ -142,8 +142,8 @@ export function providerContract(name: string, make: () => ContractSubject): voi
       const expected = subject.answers(TEXT);
       subject.answers(TEXT);
       const both = await Promise.all([
-        collect(subject.provider.stream(aRequest(), aCall())),
-        collect(subject.provider.stream(aRequest(), aCall())),
+        collect(subject.adapter.stream(aRequest(), aCall())),
+        collect(subject.adapter.stream(aRequest(), aCall())),
       ]);
       expect(both.map(({ text }) => text)).toEqual([expected, expected]);
     });
@@ -153,10 +153,7 @@ export function providerContract(name: string, make: () => ContractSubject): voi
       const abort = new AbortController();
       const reason = new Error("the reader pressed stop");
       const reading = (async () => {
-        for await (const _ of subject.provider.stream(
-          aRequest(),
-          aCall({ signal: abort.signal }),
-        )) {
+        for await (const _ of subject.adapter.stream(aRequest(), aCall({ signal: abort.signal }))) {
           setTimeout(() => abort.abort(reason), 10);
         }
       })();
@@ -174,7 +171,7 @@ export function providerContract(name: string, make: () => ContractSubject): voi
           billable = true;
         },
       });
-      const reading = collect(subject.provider.stream(aRequest(), call));
+      const reading = collect(subject.adapter.stream(aRequest(), call));
       expect(await failureOf(reading)).toBe(reason);
       expect(billable).toBe(false);
       expect(subject.running()).toBe(0);
@@ -182,7 +179,7 @@ export function providerContract(name: string, make: () => ContractSubject): voi
 
     test("leaving the loop ends the work on the other side", async () => {
       subject.goesOn();
-      for await (const _ of subject.provider.stream(aRequest(), aCall())) break;
+      for await (const _ of subject.adapter.stream(aRequest(), aCall())) break;
       await eventually(() => subject.running() === 0);
     });
 
@@ -191,7 +188,7 @@ export function providerContract(name: string, make: () => ContractSubject): voi
       subject.fallsSilent();
       const into: Collected = { text: "", reasoning: "", usage: undefined, events: [], reads: 0 };
       const call = aCall({ idleTimeoutMs: 60 });
-      const reading = collect(subject.provider.stream(aRequest(), call), into);
+      const reading = collect(subject.adapter.stream(aRequest(), call), into);
       expect(await failureOf(reading)).toMatchObject({ code: "silent", retryable: false });
       expect(into.text).not.toBe("");
       await eventually(() => subject.running() === 0);
@@ -200,10 +197,7 @@ export function providerContract(name: string, make: () => ContractSubject): voi
     test("a slow reader is not mistaken for a silent provider", async () => {
       const expected = subject.answers(TEXT);
       let text = "";
-      for await (const events of subject.provider.stream(
-        aRequest(),
-        aCall({ idleTimeoutMs: 80 }),
-      )) {
+      for await (const events of subject.adapter.stream(aRequest(), aCall({ idleTimeoutMs: 80 }))) {
         if (text === "") await Bun.sleep(200);
         for (const event of events) if (event.type === "text") text += event.text;
       }

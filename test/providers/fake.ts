@@ -3,7 +3,7 @@
 import { providerError } from "../../src/providers/errors.ts";
 import type {
   EndReason,
-  Provider,
+  ProviderAdapter,
   ProviderCall,
   ProviderErrorCode,
   ProviderEvent,
@@ -25,7 +25,7 @@ export interface FakeCall {
   ended: "complete" | "failed" | "aborted" | "left" | undefined;
 }
 
-export interface FakeProvider extends Provider {
+export interface FakeProvider extends ProviderAdapter {
   /** Every call so far, in order. */
   readonly calls: FakeCall[];
 }

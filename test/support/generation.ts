@@ -6,7 +6,7 @@ import {
   logEvent,
   startedAnswer,
 } from "../../src/features/generation/schema.ts";
-import { KEY_PURPOSE } from "../../src/features/models/connect-model.ts";
+import { KEY_PURPOSE } from "../../src/features/models/open-adapter.ts";
 import { models, providers } from "../../src/features/models/tables.ts";
 import { type ThreadDetail, threadDetail } from "../../src/features/threads/schema.ts";
 import type { Deps } from "../../src/platform/deps.ts";

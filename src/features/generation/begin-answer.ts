@@ -1,12 +1,12 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { storedAnswer } from "../../platform/http/keyed-request.ts";
 import { estimateRequestTokens } from "../../providers/estimate-tokens.ts";
-import type { Provider } from "../../providers/port.ts";
+import type { ProviderAdapter } from "../../providers/port.ts";
 import type { ResolvedAgent } from "../agents/index.ts";
 import { type AuditAction, record } from "../audit/index.ts";
 import { type CorpusFile, projectCorpus } from "../knowledge/index.ts";
 import { placeHold } from "../metering/index.ts";
-import { type ChosenModel, chooseModel, connectModel } from "../models/index.ts";
+import { type ChosenModel, chooseModel, openAdapter } from "../models/index.ts";
 import { getProject, type ProjectScope } from "../projects/index.ts";
 import {
   insertMessages,
@@ -76,12 +76,12 @@ export async function findAnswerInputs(
 export async function beginAnswer(ctx: Ctx, request: AnswerRequest): Promise<StartedAnswer> {
   const { scope, branch, inputs } = request;
   refuseLeaving(ctx);
-  const provider = connectModel(ctx, inputs.model);
+  const adapter = openAdapter(ctx, inputs.model.provider);
   const context = await buildContext(ctx, { scope: scope.project, branch, ...inputs });
   const { started, plan } = await inTransaction(ctx, (tx) => store(tx, request, context)).catch(
     refuseSecond,
   );
-  launch(ctx, plan, provider);
+  launch(ctx, plan, adapter);
   return started;
 }
 
@@ -173,8 +173,8 @@ function refuseLeaving({ deps }: Ctx): void {
   if (deps.lifecycle.leaveSignal.aborted) throw shuttingDown();
 }
 
-function launch(ctx: Ctx, plan: AnswerPlan, provider: Provider): void {
-  ctx.deps.services.generation.runner.start(plan, provider);
+function launch(ctx: Ctx, plan: AnswerPlan, adapter: ProviderAdapter): void {
+  ctx.deps.services.generation.runner.start(plan, adapter);
 }
 
 /** The database lets one answer run after a message; the second of two that came together is told so. */

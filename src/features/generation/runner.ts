@@ -1,5 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { Provider } from "../../providers/port.ts";
+import type { ProviderAdapter } from "../../providers/port.ts";
 import { noteProgress } from "../metering/index.ts";
 import { announceCall } from "./announce-call.ts";
 import { finishAnswer } from "./finish-answer.ts";
@@ -66,12 +66,12 @@ export class Runner {
   }
 
   /** Starts writing an answer whose generation is stored. It lives apart from any request. */
-  start(plan: AnswerPlan, provider: Provider): void {
+  start(plan: AnswerPlan, adapter: ProviderAdapter): void {
     const answer = new RunningAnswer(plan);
     answer.append({ type: "start", messageId: plan.messageId });
     this.#answers.set(plan.generationId, answer);
     this.#deps.metrics.generationsRunning.set(this.#answers.size);
-    const done = this.#run(answer, provider).finally(() => {
+    const done = this.#run(answer, adapter).finally(() => {
       this.#answers.delete(plan.generationId);
       this.#finishing.delete(done);
       this.#deps.metrics.generationsRunning.set(this.#answers.size);
@@ -99,7 +99,7 @@ export class Runner {
     for (const end of this.#endNotices) end();
   }
 
-  async #run(answer: RunningAnswer, provider: Provider): Promise<void> {
+  async #run(answer: RunningAnswer, adapter: ProviderAdapter): Promise<void> {
     const { config, metrics } = this.#deps;
     const limit = setTimeout(() => answer.end("time_limit"), config.generationMaxSeconds * 1000);
     let first = true;
@@ -108,7 +108,7 @@ export class Runner {
       if (first && answer.log.end > 1) {
         first = false;
         metrics.timeToFirstToken.observe(
-          { provider: provider.kind },
+          { provider: adapter.kind },
           (performance.now() - answer.plan.acceptedAt) / 1000,
         );
         return undefined;
@@ -119,7 +119,7 @@ export class Runner {
       await announceCall(this.#deps, answer);
       const outcome = await writeAnswer(
         answer,
-        provider,
+        adapter,
         config.generationIdleSeconds * 1000,
         grown,
       );

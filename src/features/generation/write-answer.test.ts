@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { type FakeStep, fakeAnswer, fakeProvider } from "../../../test/providers/fake.ts";
 import { aRunningAnswer } from "../../../test/support/running-answer.ts";
-import type { Provider, ProviderEvent } from "../../providers/port.ts";
+import type { ProviderAdapter, ProviderEvent } from "../../providers/port.ts";
 import { type Outcome, writeAnswer } from "./write-answer.ts";
 
 const text = (value: string): FakeStep => ({ events: [{ type: "text", text: value }] });
@@ -55,7 +55,7 @@ describe("how an answer ends", () => {
   });
 
   test("with a fault of our own, whose words nobody sees", async () => {
-    const broken: Provider = {
+    const broken: ProviderAdapter = {
       kind: "openai",
       // biome-ignore lint/correctness/useYield: it fails before the first event.
       async *stream() {
@@ -74,7 +74,7 @@ describe("how an answer ends", () => {
   });
 
   test("with a provider that says nothing more: cut", async () => {
-    const silent: Provider = { kind: "openai", async *stream() {} };
+    const silent: ProviderAdapter = { kind: "openai", async *stream() {} };
     const outcome = await writeAnswer(aRunningAnswer(), silent, 5_000, () => undefined);
     expect(outcome).toMatchObject({ status: "failed", complete: false, error: { code: "cut" } });
   });

@@ -1,4 +1,4 @@
-import { type Provider, ProviderError, type ProviderEvent } from "../../providers/port.ts";
+import { type ProviderAdapter, ProviderError, type ProviderEvent } from "../../providers/port.ts";
 import { verifyQuote } from "../knowledge/index.ts";
 import type { CitationPart, MessageError } from "../threads/index.ts";
 import { findCitations } from "./find-citations.ts";
@@ -22,13 +22,13 @@ export interface Outcome {
  */
 export async function writeAnswer(
   answer: RunningAnswer,
-  provider: Provider,
+  adapter: ProviderAdapter,
   idleTimeoutMs: number,
   grown: (events: number) => Promise<void> | undefined,
 ): Promise<Outcome> {
   let outcome: Outcome | undefined;
   try {
-    for await (const events of provider.stream(answer.plan.request, {
+    for await (const events of adapter.stream(answer.plan.request, {
       signal: answer.signal,
       idleTimeoutMs,
       onBillable: (billable) => {

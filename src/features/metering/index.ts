@@ -1,4 +1,4 @@
-export type { CallFacts } from "./charge-call.ts";
+export type { CallFacts } from "./billable-usage.ts";
 export { type HoldInput, placeHold } from "./place-hold.ts";
 export { NO_USAGE } from "./price-call.ts";
 export { usageRoutes } from "./routes.ts";

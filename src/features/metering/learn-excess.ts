@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
-import { heldPrices } from "./charge-call.ts";
+import { heldPrices } from "./billable-usage.ts";
 import { type HoldRow, type LedgerRow, rememberExcess } from "./repo.ts";
 
 /** A cost this many times what was held is told to the admins. */

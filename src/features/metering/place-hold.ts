@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { PriceTable } from "../../providers/index.ts";
-import { heldPrices } from "./charge-call.ts";
+import { heldPrices } from "./billable-usage.ts";
 import { budgetExhausted } from "./errors.ts";
 import { insertHold } from "./repo.ts";
 

@@ -1,7 +1,7 @@
 import { type Ctx, inTransaction, systemContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
 import type { TokenUsage } from "../../providers/index.ts";
-import { type CallFacts, chargedUsage } from "./charge-call.ts";
+import { billableUsage, type CallFacts } from "./billable-usage.ts";
 import { learnExcess } from "./learn-excess.ts";
 import { costMicroUsd, NO_USAGE, pricesOfCall } from "./price-call.ts";
 import {
@@ -92,7 +92,7 @@ async function settleOne(ctx: Ctx, generationId: string, graceMs: number): Promi
 }
 
 async function book(tx: Ctx, hold: HoldRow, input: SettleInput): Promise<Settled> {
-  const usage = chargedUsage(hold, input);
+  const usage = billableUsage(hold, input);
   const table = { tiers: hold.priceTiers, source: hold.priceVersion };
   const prices = pricesOfCall(table, usage);
   const cost = costMicroUsd(prices, usage);

@@ -3,7 +3,7 @@ import { createTestApp, type Person, type TestApp } from "../../../test/support/
 import { read, readProblem } from "../../../test/support/read.ts";
 import { systemContext } from "../../platform/context.ts";
 import { ProviderError } from "../../providers/index.ts";
-import { chooseModel, connectModel } from "../models/index.ts";
+import { chooseModel, openAdapter } from "../models/index.ts";
 import { adminModel, adminProvider, providerTestResult } from "./schema.ts";
 import { providers } from "./tables.ts";
 
@@ -79,7 +79,7 @@ test("one that was stored while it was allowed is not called any more", async ()
     adminModel,
   );
   const ctx = systemContext(app.deps, "test");
-  const provider = connectModel(ctx, await chooseModel(ctx, model.id));
+  const provider = openAdapter(ctx, (await chooseModel(ctx, model.id)).provider);
   const call = provider.stream(
     { model: "m", system: [], messages: [], sources: [], maxOutputTokens: 8 },
     { signal: AbortSignal.timeout(15_000), idleTimeoutMs: 10_000 },

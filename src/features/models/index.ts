@@ -4,8 +4,8 @@ export {
   isOffered,
   modelNames,
 } from "./choose-model.ts";
-export { connectModel } from "./connect-model.ts";
 export { modelNotAvailable } from "./errors.ts";
+export { openAdapter } from "./open-adapter.ts";
 export { resealKeys } from "./reseal-keys.ts";
 export { modelRoutes } from "./routes.ts";
 export { syncBuiltinProviders } from "./sync-builtin-providers.ts";

@@ -3,8 +3,8 @@ import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { publicAddresses } from "../../platform/http/public-address.ts";
 import { record } from "../audit/index.ts";
 import type { AdminScope } from "../identity/index.ts";
-import { KEY_PURPOSE } from "./connect-model.ts";
 import { addressNotAllowed, keyNeeded, noSuchProvider, providerManaged } from "./errors.ts";
+import { KEY_PURPOSE } from "./open-adapter.ts";
 import { findProvider, insertProvider, type ProviderRow, updateProvider } from "./repo.ts";
 import type { NewProvider, ProviderChange } from "./schema.ts";
 

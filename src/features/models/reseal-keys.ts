@@ -1,6 +1,6 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
-import { KEY_PURPOSE } from "./connect-model.ts";
+import { KEY_PURPOSE } from "./open-adapter.ts";
 import { lockSealedKeys, replaceSealedKey } from "./repo.ts";
 
 export interface ResealReport {

@@ -14,10 +14,10 @@ import { record } from "../audit/index.ts";
 import type { AdminScope } from "../identity/index.ts";
 import { type CallFacts, type HoldInput, placeHold, settle } from "../metering/index.ts";
 import { findPersonalProjectId } from "../projects/index.ts";
-import { connectProvider } from "./connect-model.ts";
 import { describeModel } from "./describe-model.ts";
 import { addressNotAllowed, modelNeeded } from "./errors.ts";
 import { getProvider } from "./manage-providers.ts";
+import { openAdapter } from "./open-adapter.ts";
 import { listModelsEver, type ProviderRow } from "./repo.ts";
 import type { ProviderTestResult } from "./schema.ts";
 import { cheapModel } from "./sync-builtin-providers.ts";
@@ -127,7 +127,7 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
   let error: Outcome["error"] = null;
   try {
     await requirePublic(ctx, provider);
-    const stream = connectProvider(ctx, provider, { retry: false }).stream(request, {
+    const stream = openAdapter(ctx, provider, { retry: false }).stream(request, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       idleTimeoutMs: TIMEOUT_MS / 2,
       onBillable: (value) => {

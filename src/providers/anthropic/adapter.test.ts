@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { aCall, aRequest, collect, failureOf } from "../../../test/providers/contract.ts";
 import type { EndReason, PromptPart, ProviderEvent } from "../port.ts";
-import { anthropicBody, anthropicProvider } from "./adapter.ts";
+import { anthropicAdapter, anthropicBody } from "./adapter.ts";
 import { anthropicModelRules } from "./models.ts";
 
 describe("a request to Anthropic", () => {
@@ -166,7 +166,7 @@ describe("a request to Anthropic", () => {
       {},
     ];
     for (const address of addresses) {
-      const provider = anthropicProvider({
+      const adapter = anthropicAdapter({
         apiKey: "the-key",
         ...address,
         fetch: async (url, init) => {
@@ -176,7 +176,7 @@ describe("a request to Anthropic", () => {
           return new Response("", { status: 500 });
         },
       });
-      await collect(provider.stream(aRequest(), aCall())).catch(() => {});
+      await collect(adapter.stream(aRequest(), aCall())).catch(() => {});
     }
     const url = "https://gateway.example/v1/messages";
     const vendors = "https://api.anthropic.com/v1/messages";
@@ -233,7 +233,7 @@ describe("an answer from Anthropic", () => {
   test("an end without a reason is told as other, and a stream without an end is cut", async () => {
     expect(await answered([{ type: "message_stop" }])).toEqual([{ type: "end", reason: "other" }]);
     expect(await failureOf(answered([{ type: "ping" }]))).toMatchObject({ code: "cut" });
-    const broken = anthropicProvider({
+    const broken = anthropicAdapter({
       apiKey: "k",
       fetch: async () => new Response("data: {\n\n"),
     });
@@ -319,6 +319,6 @@ describe("an answer from Anthropic", () => {
 
 async function answered(wire: unknown[]) {
   const body = wire.map((event) => `data: ${JSON.stringify(event)}\n\n`).join("");
-  const provider = anthropicProvider({ apiKey: "key", fetch: async () => new Response(body) });
-  return (await collect(provider.stream(aRequest(), aCall()))).events;
+  const adapter = anthropicAdapter({ apiKey: "key", fetch: async () => new Response(body) });
+  return (await collect(adapter.stream(aRequest(), aCall()))).events;
 }

@@ -4,7 +4,7 @@
  */
 
 import { streamAnswer } from "../answer-stream.ts";
-import type { PromptPart, Provider, ProviderRequest } from "../port.ts";
+import type { PromptPart, ProviderAdapter, ProviderRequest } from "../port.ts";
 import type { FetchLike } from "../send-request.ts";
 import { decodeAnthropic } from "./decoder.ts";
 import { anthropicModelRules } from "./models.ts";
@@ -21,8 +21,8 @@ export interface AnthropicOptions {
   fetch?: FetchLike;
 }
 
-/** A provider over Anthropic's wire format. */
-export function anthropicProvider(options: AnthropicOptions): Provider {
+/** An adapter for Anthropic's wire format. */
+export function anthropicAdapter(options: AnthropicOptions): ProviderAdapter {
   const url = `${(options.baseUrl ?? ANTHROPIC_BASE_URL).replace(/\/+$/, "").replace(/\/v1$/, "")}/v1/messages`;
   const headers = { "x-api-key": options.apiKey, "anthropic-version": API_VERSION };
   return {

@@ -3,7 +3,7 @@ import { aCall, aRequest, collect } from "../../../test/providers/contract.ts";
 import { slowness } from "../../../test/support/slowness.ts";
 import { estimateRequestTokens, estimateTokens } from "../estimate-tokens.ts";
 import type { PromptSource } from "../port.ts";
-import { excerptsProvider } from "./adapter.ts";
+import { excerptsAdapter } from "./adapter.ts";
 
 const SOURCES: PromptSource[] = [
   {
@@ -117,12 +117,12 @@ describe("the built-in excerpts model", () => {
       },
     ];
     const request = aRequest({ messages, sources: SOURCES });
-    const { text } = await collect(excerptsProvider().stream(request, aCall()));
+    const { text } = await collect(excerptsAdapter().stream(request, aCall()));
     expect(text).toContain("notice period");
     expect(text).not.toContain("Payment");
     expect(text).not.toContain("raft");
     const none = await collect(
-      excerptsProvider().stream(aRequest({ messages: [], sources: SOURCES }), aCall()),
+      excerptsAdapter().stream(aRequest({ messages: [], sources: SOURCES }), aCall()),
     );
     expect(none.text).toContain("no passage");
   });
@@ -149,7 +149,7 @@ describe("the built-in excerpts model", () => {
   test("keeps its pace between the words, and a stop ends it there", async () => {
     const abort = new AbortController();
     const reading = (async () => {
-      for await (const _ of excerptsProvider({ paceMs: 60_000 }).stream(
+      for await (const _ of excerptsAdapter({ paceMs: 60_000 }).stream(
         aRequest({ sources: SOURCES }),
         aCall({ signal: abort.signal }),
       ))
@@ -162,7 +162,7 @@ describe("the built-in excerpts model", () => {
     const abort = new AbortController();
     const seen: number[] = [];
     const reading = (async () => {
-      for await (const batch of excerptsProvider().stream(
+      for await (const batch of excerptsAdapter().stream(
         aRequest({ sources: SOURCES }),
         aCall({ signal: abort.signal }),
       )) {
@@ -177,12 +177,12 @@ describe("the built-in excerpts model", () => {
   test("stops at the output cap like any model", async () => {
     const request = aRequest({ sources: SOURCES, maxOutputTokens: 6 });
     const { events, usage } = await collect(
-      excerptsProvider({ paceMs: 0 }).stream(request, aCall()),
+      excerptsAdapter({ paceMs: 0 }).stream(request, aCall()),
     );
     expect(events.at(-1)).toEqual({ type: "end", reason: "length" });
     expect(usage?.outputTokens).toBe(0);
     const enough = aRequest({ sources: SOURCES, maxOutputTokens: 8 });
-    const { text } = await collect(excerptsProvider().stream(enough, aCall()));
+    const { text } = await collect(excerptsAdapter().stream(enough, aCall()));
     expect(text).toBe("These passages match your");
   });
 
@@ -204,5 +204,5 @@ describe("the built-in excerpts model", () => {
 
 function ask(question: string, sources = SOURCES) {
   const messages = [{ role: "user" as const, parts: [{ type: "text" as const, text: question }] }];
-  return collect(excerptsProvider({ paceMs: 0 }).stream(aRequest({ messages, sources }), aCall()));
+  return collect(excerptsAdapter({ paceMs: 0 }).stream(aRequest({ messages, sources }), aCall()));
 }

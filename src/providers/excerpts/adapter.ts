@@ -5,7 +5,7 @@
 
 import { estimateRequestTokens, estimateTokens } from "../estimate-tokens.ts";
 import { pause } from "../pause.ts";
-import type { Provider, ProviderCall, ProviderEvent, ProviderRequest } from "../port.ts";
+import type { ProviderAdapter, ProviderCall, ProviderEvent, ProviderRequest } from "../port.ts";
 import { type RankedSentence, rankSentences } from "./rank-sentences.ts";
 
 /** Name of its one model. */
@@ -27,8 +27,8 @@ export interface ExcerptsOptions {
   paceMs?: number;
 }
 
-/** The provider behind the model `excerpts`. Needs no network; its answers cost nothing. */
-export function excerptsProvider(options: ExcerptsOptions = {}): Provider {
+/** The adapter behind the model `excerpts`. Needs no network; its answers cost nothing. */
+export function excerptsAdapter(options: ExcerptsOptions = {}): ProviderAdapter {
   const paceMs = options.paceMs ?? DEFAULT_PACE_MS;
   return { kind: "excerpts", stream: (request, call) => streamExcerpts(request, call, paceMs) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { aCall, aRequest, collect, failureOf } from "../../../test/providers/contract.ts";
 import type { EndReason, PromptPart, ProviderErrorCode, SystemBlock, TokenUsage } from "../port.ts";
-import { openAiBody, openAiProvider } from "./adapter.ts";
+import { openAiAdapter, openAiBody } from "./adapter.ts";
 import { dialectFor, type OpenAiDialect } from "./dialect.ts";
 
 const NOTHING: TokenUsage = {
@@ -229,27 +229,27 @@ describe("a request for chat completions", () => {
     ],
   ])("%j is posted to %s with %p", async (options, url, authorization) => {
     const seen: unknown[] = [];
-    const provider = openAiProvider({
+    const adapter = openAiAdapter({
       ...options,
       fetch: async (to, init) => {
         seen.push(to, init.method, new Headers(init.headers).get("authorization"));
         return new Response("data: [DONE]\n\n");
       },
     });
-    await collect(provider.stream(aRequest(), aCall()));
+    await collect(adapter.stream(aRequest(), aCall()));
     expect(seen).toEqual([url, "POST", authorization]);
   });
 
   test("what an admin sets of the dialect goes before what is known of the address", async () => {
     let body: unknown;
-    const provider = openAiProvider({
+    const adapter = openAiAdapter({
       dialect: { outputLimit: "max_tokens" },
       fetch: async (_, init) => {
         body = JSON.parse(String(init.body));
         return new Response("data: [DONE]\n\n");
       },
     });
-    await collect(provider.stream(aRequest({ reasoningTokens: 1 }), aCall()));
+    await collect(adapter.stream(aRequest({ reasoningTokens: 1 }), aCall()));
     expect(body).toMatchObject({ max_tokens: 1000, reasoning_effort: "low" });
   });
 });
@@ -408,6 +408,6 @@ function delta(fields: object, finish_reason: string | null = null) {
 
 function answered(chunks: object[], end = "data: [DONE]\n\n") {
   const body = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("") + end;
-  const provider = openAiProvider({ fetch: async () => new Response(body) });
-  return collect(provider.stream(aRequest(), aCall()));
+  const adapter = openAiAdapter({ fetch: async () => new Response(body) });
+  return collect(adapter.stream(aRequest(), aCall()));
 }

@@ -5,7 +5,13 @@
  */
 
 import { streamAnswer } from "../answer-stream.ts";
-import type { PromptMessage, PromptPart, Provider, ProviderRequest, SystemBlock } from "../port.ts";
+import type {
+  PromptMessage,
+  PromptPart,
+  ProviderAdapter,
+  ProviderRequest,
+  SystemBlock,
+} from "../port.ts";
 import type { FetchLike } from "../send-request.ts";
 import { decodeOpenAi } from "./decoder.ts";
 import { dialectFor, type OpenAiDialect } from "./dialect.ts";
@@ -22,8 +28,8 @@ export interface OpenAiOptions {
   fetch?: FetchLike;
 }
 
-/** A provider over the chat completions wire format. */
-export function openAiProvider(options: OpenAiOptions): Provider {
+/** An adapter for the chat completions wire format. */
+export function openAiAdapter(options: OpenAiOptions): ProviderAdapter {
   const baseUrl = (options.baseUrl ?? OPENAI_BASE_URL).replace(/\/+$/, "");
   const dialect = { ...dialectFor(baseUrl), ...options.dialect };
   const headers: Record<string, string> = options.apiKey

@@ -7,7 +7,7 @@ import { toast } from "../../lib/toast.ts";
 import { Select, Switch } from "../../ui/field.tsx";
 import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { models as choices } from "../models/index.ts";
+import { modelChoices } from "../models/index.ts";
 
 /** The workspace's switches; each is saved as it is changed. */
 export function WorkspaceTab(): JSX.Element {
@@ -25,7 +25,7 @@ export function WorkspaceTab(): JSX.Element {
           headers: version === undefined ? {} : ifMatch(version),
         }),
       );
-      if (change.defaultModelId !== undefined) void choices.load();
+      if (change.defaultModelId !== undefined) void modelChoices.load();
       toast(t("common.saved"));
     },
     { toast: true, onConflict: () => settings.load() },

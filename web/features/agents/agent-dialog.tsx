@@ -7,7 +7,7 @@ import { t } from "../../lib/i18n.ts";
 import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select, Textarea } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
-import { models } from "../models/index.ts";
+import { modelChoices } from "../models/index.ts";
 
 function numberOrNull(text: string): number | null {
   return text.trim() === "" ? null : Number(text);
@@ -85,7 +85,7 @@ export function AgentDialog(props: {
           {...chosen(modelId)}
           options={[
             { value: "", label: t("agents.defaultModel") },
-            ...(models.data.value ?? []).map((model) => ({
+            ...(modelChoices.data.value ?? []).map((model) => ({
               value: model.id,
               label: model.displayName,
             })),

@@ -14,7 +14,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { models } from "../models/index.ts";
+import { modelChoices } from "../models/index.ts";
 import { AgentDialog } from "./agent-dialog.tsx";
 
 /** Agents of one place (a project, or the workspace) with all that can be done to them. */
@@ -32,7 +32,7 @@ export function AgentList(props: {
   const editing = useSignal<Agent | "new" | undefined>(undefined);
   const deleting = useSignal<Agent | undefined>(undefined);
   useEffect(() => {
-    if (!models.data.peek()) void models.load();
+    if (!modelChoices.data.peek()) void modelChoices.load();
   }, []);
   const restore = async (agent: Agent) => {
     await api.POST("/agents/{agentId}/restore", at({ agentId: agent.id }));
@@ -54,7 +54,8 @@ export function AgentList(props: {
   );
   const items = list.items.value;
   const modelName = (id: string | null) =>
-    models.data.value?.find((model) => model.id === id)?.displayName ?? t("agents.defaultModel");
+    modelChoices.data.value?.find((model) => model.id === id)?.displayName ??
+    t("agents.defaultModel");
   return (
     <Section
       title={props.title}

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { path } from "../../lib/api-path.ts";
-import { followStream, type StreamState } from "../../lib/event-stream.ts";
+import { followStream, type StreamState } from "../../lib/sse-client.ts";
 import { type AnswerState, apply, emptyAnswer, textOf } from "./apply.ts";
 import { drawSoon } from "./draw-soon.ts";
 import { readEvent } from "./read-event.ts";

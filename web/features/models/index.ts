@@ -1,3 +1,3 @@
-export { models } from "./choices.ts";
+export { modelChoices } from "./model-choices.ts";
 export { ModelsTab } from "./models-tab.tsx";
 export { ProvidersTab } from "./providers-tab.tsx";

@@ -5,7 +5,7 @@ import { type MessageId, t } from "../../lib/i18n.ts";
 import { toast } from "../../lib/toast.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import type { MenuItem } from "../../ui/menu.tsx";
-import { models as choices } from "./choices.ts";
+import { modelChoices } from "./model-choices.ts";
 
 type Row = { id: string; version: number; enabled: boolean };
 
@@ -35,7 +35,7 @@ export function useRowActions<Item extends Row>(of: {
   const editing = useSignal<Item | "new" | undefined>(undefined);
   const removing = useSignal<Item | undefined>(undefined);
   const refresh = async () => {
-    await Promise.all([of.reload(), choices.load()]);
+    await Promise.all([of.reload(), modelChoices.load()]);
   };
   const toggle = useAction(
     async (item: Item) => {

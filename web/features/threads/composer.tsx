@@ -9,7 +9,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { agentsFor } from "../agents/index.ts";
-import { models } from "../models/index.ts";
+import { modelChoices } from "../models/index.ts";
 import { AttachButton, Attached } from "./attach-files.tsx";
 import { readDraft, writeDraft } from "./draft.ts";
 import type { Choice } from "./start-thread.ts";
@@ -47,7 +47,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     box.current.style.height = `${box.current.scrollHeight}px`;
   }, [text.value]);
   useEffect(() => {
-    if (!models.data.peek()) void models.load();
+    if (!modelChoices.data.peek()) void modelChoices.load();
     if (props.autoFocus && matchMedia("(pointer: fine)").matches) box.current?.focus();
   }, []);
   const agents = useResource(
@@ -73,7 +73,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     submit();
   };
   const agentList = agents.data.value ?? [];
-  const modelList = models.data.value ?? [];
+  const modelList = modelChoices.data.value ?? [];
   return (
     <form
       class="composer"

@@ -5,7 +5,7 @@ import { toast } from "../../lib/toast.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { ManifestDialog } from "../generation/index.ts";
-import { models } from "../models/index.ts";
+import { modelChoices } from "../models/index.ts";
 import type { MessageProps } from "./message-props.ts";
 import { siblingsOf } from "./message-tree.ts";
 
@@ -16,7 +16,7 @@ export function MessageActions(
   const { message, thread } = props;
   const details = useSignal(false);
   const { index, all } = siblingsOf(props.tree.value, message);
-  const others = models.data.value ?? [];
+  const others = modelChoices.data.value ?? [];
   const go = (step: number) => {
     const target = all[index + step];
     if (target) props.onChoose(target.id);

@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { CitationPart, Message, ThreadDetail } from "../../lib/api-types.ts";
-import type { StreamState } from "../../lib/event-stream.ts";
+import type { StreamState } from "../../lib/sse-client.ts";
 import type { AnswerState } from "../generation/index.ts";
 import type { MessageTree } from "./message-tree.ts";
 

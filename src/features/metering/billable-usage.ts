@@ -47,7 +47,7 @@ export function heldPrices(
  * charged for what it had produced by then and may not have told, so that what was counted stands where it is
  * more; input that nobody reported is charged as estimated, at the price it was held at.
  */
-export function chargedUsage(hold: HoldRow, facts: CallFacts): TokenUsage {
+export function billableUsage(hold: HoldRow, facts: CallFacts): TokenUsage {
   if (!facts.billable || hold.sentAt === null) return NO_USAGE;
   if (facts.reported && facts.complete) return facts.reported;
   const reported = facts.reported ?? hold.reported;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { createEventReader } from "./event-stream.ts";
+import { createSseReader } from "./sse-reader.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const read = (...pieces: string[]) => {
-  const reader = createEventReader();
+  const reader = createSseReader();
   return pieces.map((piece) => reader.feed(bytes(piece)));
 };
 
@@ -22,7 +22,7 @@ describe("reading an event stream", () => {
   });
 
   test("a character cut between two reads is whole", () => {
-    const reader = createEventReader();
+    const reader = createSseReader();
     const all = bytes("data: 🦦\n\n");
     expect(reader.feed(all.subarray(0, 8))).toEqual([]);
     expect(reader.feed(all.subarray(8))).toEqual(["🦦"]);
@@ -30,17 +30,17 @@ describe("reading an event stream", () => {
 
   test("an event of a million characters is read, one that is longer ends the reading", () => {
     const longest = "x".repeat(1_048_576);
-    const whole = createEventReader();
+    const whole = createSseReader();
     expect(whole.feed(bytes(`data: ${longest}\n\n`))).toEqual([longest]);
     expect(whole.overflowed).toBe(false);
-    const reader = createEventReader();
+    const reader = createSseReader();
     expect(reader.feed(bytes(`data: ${longest}x\n\n`))).toEqual([]);
     expect(reader.overflowed).toBe(true);
     expect(reader.feed(bytes("data: later\n\n"))).toEqual([]);
   });
 
   test("an event without an end is given up once it has outgrown the limit", () => {
-    const reader = createEventReader();
+    const reader = createSseReader();
     reader.feed(bytes("data: "));
     for (let piece = 0; piece < 7; piece++) reader.feed(bytes("x".repeat(1_048_576 / 8)));
     expect(reader.overflowed).toBe(false);

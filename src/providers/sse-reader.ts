@@ -5,7 +5,7 @@ import { createParser } from "eventsource-parser";
 /** A single event above this is not an answer but an attack or a broken server. */
 const MAX_EVENT_CHARS = 1024 * 1024;
 
-export interface EventReader {
+export interface SseReader {
   /**
    * Takes the bytes of one read, split anywhere (inside a character, a line, an event), and returns
    * the `data` of each event completed by them.
@@ -19,7 +19,7 @@ export interface EventReader {
  * Reads the event stream format of the HTML standard: LF, CR and CRLF, comments, multi-line data,
  * byte order mark. Event names and ids are dropped: both wire formats repeat what matters in the data.
  */
-export function createEventReader(): EventReader {
+export function createSseReader(): SseReader {
   const decoder = new TextDecoder();
   let complete: string[] = [];
   let overflow = false;

@@ -1,24 +1,24 @@
 import { expect, test } from "bun:test";
 import { fakeNetwork } from "../../../test/support/network.ts";
-import { models } from "./choices.ts";
+import { modelChoices } from "./model-choices.ts";
 
 test("the models that I may choose are read when they are asked for", async () => {
   const items = [{ id: "m1", displayName: "One" }];
   using network = fakeNetwork(() => Response.json({ items }));
-  expect(models.data.value).toBeUndefined();
-  await models.load();
-  expect<unknown>(models.data.value).toEqual(items);
+  expect(modelChoices.data.value).toBeUndefined();
+  await modelChoices.load();
+  expect<unknown>(modelChoices.data.value).toEqual(items);
   expect(network.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
     "GET /api/v1/models",
   ]);
-  models.data.value = undefined;
+  modelChoices.data.value = undefined;
 });
 
 test("reading them can be called off", async () => {
   using network = fakeNetwork(() => new Promise<Response>(() => {}));
-  const load = models.load();
+  const load = modelChoices.load();
   while (network.asked.length === 0) await Promise.resolve();
-  models.dispose();
+  modelChoices.dispose();
   await load;
-  expect([network.asked[0]?.signal.aborted, models.error.value]).toEqual([true, undefined]);
+  expect([network.asked[0]?.signal.aborted, modelChoices.error.value]).toEqual([true, undefined]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { PriceTable } from "../../providers/index.ts";
-import { type CallFacts, chargedUsage, heldPrices, type Loss } from "./charge-call.ts";
+import { billableUsage, type CallFacts, heldPrices, type Loss } from "./billable-usage.ts";
 import { NO_USAGE } from "./price-call.ts";
 import type { HoldRow } from "./repo.ts";
 
@@ -48,36 +48,36 @@ const reported = {
 describe("what a call is charged for", () => {
   test("one that ran to its end: exactly what was reported, even less than was counted", () => {
     const whole = { ...facts, complete: true, reported, outputTokens: 999, reasoningTokens: 99 };
-    expect(chargedUsage(hold({ outputTokens: 500 }), whole)).toEqual(reported);
+    expect(billableUsage(hold({ outputTokens: 500 }), whole)).toEqual(reported);
   });
 
   test("one that nobody may charge for, or that was never sent: nothing", () => {
     const whole = { ...facts, complete: true, reported, outputTokens: 9 };
-    expect(chargedUsage(hold(), { ...whole, billable: false })).toBe(NO_USAGE);
-    expect(chargedUsage(hold({ sentAt: null }), whole)).toBe(NO_USAGE);
+    expect(billableUsage(hold(), { ...whole, billable: false })).toBe(NO_USAGE);
+    expect(billableUsage(hold({ sentAt: null }), whole)).toBe(NO_USAGE);
   });
 
   test("one that was stopped: what was counted where the report is older, else the report", () => {
     const counted = { ...facts, reported, outputTokens: 41, reasoningTokens: 11 };
-    expect(chargedUsage(hold(), counted)).toEqual({
+    expect(billableUsage(hold(), counted)).toEqual({
       ...reported,
       outputTokens: 41,
       reasoningTokens: 11,
     });
     const less = { ...facts, reported, outputTokens: 39, reasoningTokens: 9 };
-    expect(chargedUsage(hold(), less)).toEqual(reported);
+    expect(billableUsage(hold(), less)).toEqual(reported);
   });
 
   test("what was noted of it counts where nobody knows better: the count, and the report", () => {
     const noted = hold({ outputTokens: 60, reported });
-    expect(chargedUsage(noted, facts)).toEqual({ ...reported, outputTokens: 60 });
+    expect(billableUsage(noted, facts)).toEqual({ ...reported, outputTokens: 60 });
     const newer = { ...reported, inputTokens: 8 };
-    expect(chargedUsage(noted, { ...facts, reported: newer, outputTokens: 61 })).toEqual({
+    expect(billableUsage(noted, { ...facts, reported: newer, outputTokens: 61 })).toEqual({
       ...newer,
       outputTokens: 61,
     });
     // It is no final report, however its call ended.
-    expect(chargedUsage(noted, { ...facts, complete: true })).toEqual({
+    expect(billableUsage(noted, { ...facts, complete: true })).toEqual({
       ...reported,
       outputTokens: 60,
     });
@@ -85,14 +85,14 @@ describe("what a call is charged for", () => {
 
   test("one without a report: the estimated input, and what was counted", () => {
     const counted = { ...facts, outputTokens: 5, reasoningTokens: 2 };
-    expect(chargedUsage(hold({ inputExtra: 900 }), counted)).toEqual({
+    expect(billableUsage(hold({ inputExtra: 900 }), counted)).toEqual({
       ...NO_USAGE,
       inputTokens: 100,
       outputTokens: 5,
       reasoningTokens: 2,
     });
     const dearer = [{ aboveInputTokens: 0, prices: { ...prices, cacheWrite: 4 } }];
-    expect(chargedUsage(hold({ priceTiers: dearer }), counted)).toEqual({
+    expect(billableUsage(hold({ priceTiers: dearer }), counted)).toEqual({
       ...NO_USAGE,
       cacheWriteTokens: 100,
       outputTokens: 5,
@@ -103,7 +103,7 @@ describe("what a call is charged for", () => {
 
 describe("what a lost call is charged for", () => {
   const lost = (change: Partial<HoldRow>, outputTokens: number, loss: Loss) =>
-    chargedUsage(hold(change), { ...facts, outputTokens, lost: loss }).outputTokens;
+    billableUsage(hold(change), { ...facts, outputTokens, lost: loss }).outputTokens;
 
   test("what was stored, and at its rate what may have come until now", () => {
     // 50 tokens within 4.9 and a tenth of a second: ten a second, for another 3 seconds.
@@ -148,7 +148,7 @@ describe("what a lost call is charged for", () => {
 
   test("with an older report: its input, and the greater output", () => {
     const loss = { from: null, to: null, now: at(0.1) };
-    const charged = chargedUsage(hold({ reported }), { ...facts, lost: loss });
+    const charged = billableUsage(hold({ reported }), { ...facts, lost: loss });
     expect(charged).toEqual({ ...reported, outputTokens: 50 });
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { backoff, followStream, type StreamState, type Visibility } from "./event-stream.ts";
+import { backoff, followStream, type StreamState, type Visibility } from "./sse-client.ts";
 
 const alwaysVisible: Visibility = {
   now: () => true,
