@@ -62,6 +62,7 @@ export const VERBS = new Set([
   "record",
   "recover",
   "refuse",
+  "render",
   "report",
   "reseal",
   "reserve",

@@ -3,7 +3,7 @@
  * that ended without saying what they used. Estimates lean upward, since a hold must cover the bill.
  */
 
-import type { ProviderRequest } from "./port.ts";
+import type { PromptMessage, ProviderRequest } from "./port.ts";
 
 /**
  * What one image may cost. Anthropic counts up to 4,784 tokens at its newest models' resolution,
@@ -38,13 +38,17 @@ export function tokenTenths(code: number): number {
 export function estimateRequestTokens(request: ProviderRequest): number {
   let tokens = MESSAGE_TOKENS;
   for (const block of request.system) tokens += estimateTokens(block.text);
-  for (const message of request.messages) {
-    tokens += MESSAGE_TOKENS;
-    for (const part of message.parts) {
-      if (part.type === "image") tokens += IMAGE_TOKENS;
-      else if (part.type === "text" || !part.redacted) tokens += estimateTokens(part.text);
-      else tokens += Math.ceil((part.signature?.length ?? 0) / 3);
-    }
+  for (const message of request.messages) tokens += estimateMessageTokens(message);
+  return tokens;
+}
+
+/** Input tokens of one message, leaning upward. */
+export function estimateMessageTokens({ parts }: PromptMessage): number {
+  let tokens = MESSAGE_TOKENS;
+  for (const part of parts) {
+    if (part.type === "image") tokens += IMAGE_TOKENS;
+    else if (part.type === "text" || !part.redacted) tokens += estimateTokens(part.text);
+    else tokens += Math.ceil((part.signature?.length ?? 0) / 3);
   }
   return tokens;
 }

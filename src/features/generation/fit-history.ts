@@ -1,11 +1,9 @@
-import { estimateTokens } from "../../providers/estimate-tokens.ts";
+import { estimateMessageTokens } from "../../providers/estimate-tokens.ts";
 import type { PromptMessage, PromptPart } from "../../providers/port.ts";
 import type { MessagePart, MessageRow } from "../threads/index.ts";
 import type { ContextManifest } from "./schema.ts";
 
 type ManifestItem = ContextManifest["items"][number];
-
-const MESSAGE_OVERHEAD = 8;
 
 /**
  * The newest messages of a branch that fit, without gaps, beginning with a user's message. Each message
@@ -46,16 +44,16 @@ export function fitHistory(
 
 function toPrompt({ role, parts }: MessageRow): { message: PromptMessage | null; tokens: number } {
   const prompt: PromptPart[] = [];
-  let tokens = MESSAGE_OVERHEAD;
   let says = false;
   for (const part of parts) {
     if (part.type === "text") says = true;
     // Thinking is only worth its tokens to the provider that signed it.
     else if (part.type !== "reasoning" || part.signature === undefined) continue;
     prompt.push(promptPart(part));
-    tokens += estimateTokens(part.text);
   }
-  return says ? { message: { role, parts: prompt }, tokens } : { message: null, tokens: 0 };
+  if (!says) return { message: null, tokens: 0 };
+  const message = { role, parts: prompt };
+  return { message, tokens: estimateMessageTokens(message) };
 }
 
 function promptPart(part: Extract<MessagePart, { type: "text" | "reasoning" }>): PromptPart {

@@ -2,6 +2,7 @@ import type { Ctx } from "../../platform/context.ts";
 import { Problem } from "../../platform/http/problem.ts";
 import { type CorpusFile, retrievePassages, versionText } from "../knowledge/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
+import { HEADING_TOKENS, sourceOverhead } from "./render-sources.ts";
 import type { CitableSource } from "./running-answer.ts";
 import type { ContextManifest } from "./schema.ts";
 
@@ -18,9 +19,6 @@ export interface GatheredSources {
   items: ManifestItem[];
 }
 
-/** Tags, label and title around each source. */
-const SOURCE_OVERHEAD = 40;
-
 /**
  * Chooses what of the project's knowledge is sent: every file whole while they fit together, else the
  * passages that rank best for the question.
@@ -34,9 +32,12 @@ export async function gatherSources(
   question: string,
   tokens: number,
 ): Promise<GatheredSources> {
-  const size = corpus.reduce((sum, file) => sum + file.tokenCount + SOURCE_OVERHEAD, 0);
-  if (size <= tokens) return sendWhole(ctx, scope, corpus);
-  const passages = await retrievePassages(ctx, scope, question, tokens);
+  const size = corpus.reduce((sum, file) => sum + fileTokens(file), HEADING_TOKENS);
+  if (corpus.length === 0 || size <= tokens) return sendWhole(ctx, scope, corpus);
+  const passages = await retrievePassages(ctx, scope, question, {
+    tokens: tokens - HEADING_TOKENS,
+    overhead: sourceOverhead,
+  });
   const sources = passages.map(
     (passage, index): CitableSource => ({
       label: `S${index + 1}`,
@@ -52,7 +53,10 @@ export async function gatherSources(
     whole: [],
     passages: sources,
     sources,
-    tokens: passages.reduce((sum, passage) => sum + passage.tokenCount + SOURCE_OVERHEAD, 0),
+    tokens: passages.reduce(
+      (sum, { tokenCount, fileName }) => sum + tokenCount + sourceOverhead(fileName),
+      passages.length === 0 ? 0 : HEADING_TOKENS,
+    ),
     items: [
       ...passages.map((passage, index) => ({
         kind: "passage" as const,
@@ -90,7 +94,7 @@ async function sendWhole(
   );
   const whole: CitableSource[] = [];
   const items: ManifestItem[] = [];
-  let tokens = 0;
+  let tokens = HEADING_TOKENS;
   for (const [index, file] of corpus.entries()) {
     const { fileId, fileVersionId, name: title } = file;
     const text = texts[index] ?? null;
@@ -102,9 +106,14 @@ async function sendWhole(
     const label = `S${whole.length + 1}`;
     whole.push({ label, title, text, fileId, fileVersionId, offset: 0 });
     items.push({ ...item, included: true, label });
-    tokens += file.tokenCount + SOURCE_OVERHEAD;
+    tokens += fileTokens(file);
   }
-  return { whole, passages: [], sources: whole, tokens, items };
+  return { whole, passages: [], sources: whole, tokens: whole.length === 0 ? 0 : tokens, items };
+}
+
+/** Tokens of a file sent whole, with what stands around it. */
+function fileTokens({ tokenCount, name }: CorpusFile): number {
+  return tokenCount + sourceOverhead(name);
 }
 
 /** A file may be deleted between the list of files and the reading of its text. */

@@ -49,20 +49,22 @@ export async function projectCorpus(ctx: Ctx, scope: ProjectScope): Promise<Corp
 /**
  * The best passages for a question within a budget of tokens, best first; neighbours are put together.
  * A question without a word that occurs ("summarise this") gets the openings of the newest files.
+ * @param budget.overhead tokens that a passage of a file takes besides its text, by the file's name.
  */
 export async function retrievePassages(
   ctx: Ctx,
   scope: ProjectScope,
   query: string,
-  tokenBudget: number,
+  budget: { tokens: number; overhead: (fileName: string) => number },
 ): Promise<Passage[]> {
   const { passages } = await rankPassages(ctx.db, scope.projectId, query, MAX_PASSAGES);
   const found = passages.length > 0 ? passages : await listOpenings(ctx.db, scope, MAX_PASSAGES);
   const chosen: Passage[] = [];
-  let left = tokenBudget;
+  let left = budget.tokens;
   for (const { pageStarts, ...passage } of found) {
-    if (passage.tokenCount > left) continue;
-    left -= passage.tokenCount;
+    const needed = passage.tokenCount + budget.overhead(passage.fileName);
+    if (needed > left) continue;
+    left -= needed;
     chosen.push({ ...passage, page: pageAt(pageStarts, passage.start) });
   }
   return joinNeighbours(chosen);

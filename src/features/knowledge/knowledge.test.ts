@@ -452,7 +452,8 @@ describe("an answer's context", () => {
     const ctx = systemContext(app.deps, "test");
     const scope = await scopeOf(projectId);
     expect(await projectCorpus(ctx, scope)).toEqual([]);
-    expect(await retrievePassages(ctx, scope, "anything", 1000)).toEqual([]);
+    const budget = { tokens: 800, overhead: () => 20 };
+    expect(await retrievePassages(ctx, scope, "anything", budget)).toEqual([]);
     const filler = (topic: string) =>
       `All there is to say about the ${topic} stands here. `.repeat(60);
     await add(projectId, "otter.md", filler("otter"));
@@ -462,14 +463,14 @@ describe("an answer's context", () => {
     const corpus = await projectCorpus(ctx, scope);
     expect(corpus.map(({ name }) => name)).toEqual(["otter.md", "heron.md"]);
     for (const { tokenCount } of corpus) expect(tokenCount).toBeGreaterThan(500);
-    const passages = await retrievePassages(ctx, scope, "what about the heron?", 800);
+    const passages = await retrievePassages(ctx, scope, "what about the heron?", budget);
     expect(new Set(passages.map(({ fileName }) => fileName))).toEqual(new Set(["heron.md"]));
     expect(passages.reduce((sum, { tokenCount }) => sum + tokenCount, 0)).toBeLessThanOrEqual(800);
     for (const passage of passages) {
       const text = await versionText(ctx, scope, passage.fileVersionId);
       expect(text.slice(passage.start, passage.end)).toBe(passage.text);
     }
-    const summary = await retrievePassages(ctx, scope, "zusammenfassen", 800);
+    const summary = await retrievePassages(ctx, scope, "zusammenfassen", budget);
     expect(summary.length).toBeGreaterThan(0);
   });
 });
