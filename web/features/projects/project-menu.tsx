@@ -2,23 +2,23 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
 import { attempt, useAction } from "../../lib/action.ts";
-import { api, at, ifMatch, read } from "../../lib/api.ts";
+import { api, at } from "../../lib/api.ts";
 import type { Project } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import type { Resource } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
-import { typed } from "../../ui/bind.ts";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
-import { Input, Textarea } from "../../ui/field.tsx";
-import { FormDialog } from "../../ui/form-dialog.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { restoreTime } from "../identity/index.ts";
 import { projects } from "../shell/index.ts";
-
-type Props = { project: Project; resource: Resource<Project> };
+import { EditProjectDialog } from "./edit-project-dialog.tsx";
 
 /** What can be done to a project as a whole: rename, archive, delete. */
-export function ProjectMenu({ project, resource }: Props): JSX.Element | null {
+export function ProjectMenu(props: {
+  project: Project;
+  resource: Resource<Project>;
+}): JSX.Element | null {
+  const { project, resource } = props;
   const { route } = useLocation();
   const asking = useSignal<"edit" | "delete" | undefined>(undefined);
   const archive = useAction(
@@ -80,7 +80,7 @@ export function ProjectMenu({ project, resource }: Props): JSX.Element | null {
         ]}
       />
       {asking.value === "edit" && (
-        <EditDialog
+        <EditProjectDialog
           project={project}
           resource={resource}
           onClose={() => {
@@ -102,30 +102,5 @@ export function ProjectMenu({ project, resource }: Props): JSX.Element | null {
         </ConfirmDialog>
       )}
     </>
-  );
-}
-
-function EditDialog(props: Props & { onClose: () => void }): JSX.Element {
-  const name = useSignal(props.project.name);
-  const description = useSignal(props.project.description);
-  const save = useAction(
-    async () => {
-      props.resource.data.value = await read(
-        api.PATCH("/projects/{projectId}", {
-          ...at({ projectId: props.project.id }),
-          body: { name: name.value.trim(), description: description.value },
-          headers: ifMatch(props.project.version),
-        }),
-      );
-      void projects.load();
-      props.onClose();
-    },
-    { onConflict: () => props.resource.load() },
-  );
-  return (
-    <FormDialog title={t("project.edit")} onClose={props.onClose} action={save}>
-      <Input label={t("field.name")} {...typed(name)} maxLength={120} required autoFocus />
-      <Textarea label={t("field.description")} rows={3} maxLength={2000} {...typed(description)} />
-    </FormDialog>
   );
 }
