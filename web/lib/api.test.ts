@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from "bun:test";
 import { fakeNetwork, problem } from "../../test/support/network.ts";
-import { api, at, ifMatch, newIdempotencyKey, once, onSignedOut, read, within } from "./api.ts";
+import { api, at, ifMatch, newIdempotencyKey, once, read, within } from "./api.ts";
 import { ApiError } from "./api-error.ts";
+import { onSignedOut } from "./refused.ts";
 
 afterEach(() => onSignedOut(() => {}));
 

@@ -1,15 +1,10 @@
 import createClient from "openapi-fetch";
-import { refusal, toApiError } from "./api-error.ts";
+import { toApiError } from "./api-error.ts";
 import type { paths } from "./api-schema.ts";
+import { refused } from "./refused.ts";
 
 /** How long a call may take, in ms, unless it says otherwise. */
 const TIMEOUT = 30_000;
-
-let whenSignedOut: (() => void) | undefined;
-/** Sets what happens when the server no longer knows the session. */
-export function onSignedOut(act: () => void): void {
-  whenSignedOut = act;
-}
 
 /**
  * Sends a request that may take this long, in ms. Throws ApiError for refusals and network failures,
@@ -27,9 +22,7 @@ export function within(timeout: number): (request: Request) => Promise<Response>
     }
     if (response.ok) return response;
     const text = await response.text().catch(() => "");
-    const refused = refusal(response.status, text, response.headers.get("x-request-id"));
-    if (refused.status === 401 && refused.code !== "wrong_credentials") whenSignedOut?.();
-    throw refused;
+    throw refused(response.status, text, response.headers.get("x-request-id"));
   };
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { problem } from "../../test/support/network.ts";
+import { onSignedOut } from "./refused.ts";
 import { backoff, followStream, type StreamState, type Visibility } from "./sse-client.ts";
 
 const alwaysVisible: Visibility = {
@@ -159,6 +161,15 @@ test("a restarting server is tried again, a refusal is not", async () => {
   const refused = await follow([{ status: 404 }]);
   expect(refused.states.at(-1)).toBe("failed");
   expect(refused.asked).toHaveLength(1);
+});
+
+test("a stream whose session ended is not tried again, and the page is told", async () => {
+  const told: number[] = [];
+  onSignedOut(() => told.push(told.length));
+  const body = await problem(401, "not_signed_in").text();
+  const ended = await follow([{ status: 401, body }]);
+  onSignedOut(() => {});
+  expect([ended.states.at(-1), ended.asked.length, told]).toEqual(["failed", 1, [0]]);
 });
 
 test("while the page is hidden no connection is held, and it goes on where it was", async () => {

@@ -1,4 +1,5 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { refused } from "./refused.ts";
 
 export type StreamState = "connecting" | "open" | "waiting" | "ended" | "failed";
 
@@ -131,10 +132,10 @@ async function readOnce(
     const ask = options.fetch ?? fetch;
     const response = await ask(options.url, { headers, signal: connection.signal });
     if (!response.ok) {
-      await response.body?.cancel();
+      const { status } = refused(response.status, await response.text().catch(() => ""));
       // The server may be restarting or busy; anything else it means.
-      const passing = response.status >= 500 || response.status === 429 || response.status === 408;
-      return passing ? "lost" : { refused: response.status };
+      const passing = status >= 500 || status === 429 || status === 408;
+      return passing ? "lost" : { refused: status };
     }
     if (!response.body) return "lost";
     opened();

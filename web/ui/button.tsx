@@ -41,11 +41,9 @@ export function Button(props: ButtonProps): JSX.Element {
   );
 }
 
-export function LinkButton(
-  props: Common & { href: string; download?: string | boolean | undefined },
-): JSX.Element {
+export function LinkButton(props: Common & { href: string }): JSX.Element {
   return (
-    <a class={classes(props)} href={props.href} download={props.download}>
+    <a class={classes(props)} href={props.href}>
       {props.icon && <Icon name={props.icon} size={18} />}
       <span>{props.children}</span>
     </a>

@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
-import { api, onSignedOut, read } from "../../lib/api.ts";
+import { api, read } from "../../lib/api.ts";
 import { type ApiError, toApiError } from "../../lib/api-error.ts";
 import type { Me, SetupState } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { ownPath } from "../../lib/links.ts";
+import { onSignedOut } from "../../lib/refused.ts";
 
 /** Who is signed in: undefined until known, null when nobody is. */
 export const me = signal<Me | null | undefined>(undefined);

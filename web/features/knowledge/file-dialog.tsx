@@ -1,14 +1,15 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useAction } from "../../lib/action.ts";
 import { api, at, read } from "../../lib/api.ts";
 import type { FileText, FileVersion, KnowledgeFile } from "../../lib/api-types.ts";
 import { formatBytes, formatDateTime, formatNumber, t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
-import { Button, LinkButton } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Select } from "../../ui/field.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
-import { contentPath } from "./paths.ts";
+import { downloadFile } from "./download-file.ts";
 import { readText } from "./read-text.ts";
 
 /** So much of a file's text, in UTF-16 units, is shown at first, and at most (the server's own limit). */
@@ -72,6 +73,7 @@ function OpenFile(props: Opened & { projectId: string; onClose: () => void }): J
       ready ? readText(projectId, version.id, 0, length.value, signal) : Promise.resolve(undefined),
     [version.id, ready, length.value],
   );
+  const download = useAction(() => downloadFile(file, version.id), { toast: true });
   const shown = text.data.value;
   return (
     <Dialog
@@ -90,13 +92,9 @@ function OpenFile(props: Opened & { projectId: string; onClose: () => void }): J
               {t("file.showMore")}
             </Button>
           )}
-          <LinkButton
-            icon="download"
-            href={contentPath(projectId, version.id)}
-            download={file.name}
-          >
+          <Button icon="download" busy={download.busy.value} onClick={() => void download.run()}>
             {t("file.download")}
-          </LinkButton>
+          </Button>
         </>
       }
     >

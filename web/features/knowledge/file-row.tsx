@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLocation } from "preact-iso";
-import { useAction } from "../../lib/action.ts";
+import { attempt, useAction } from "../../lib/action.ts";
 import { api, at } from "../../lib/api.ts";
 import type { KnowledgeFile } from "../../lib/api-types.ts";
 import { formatAgo, formatBytes, t } from "../../lib/i18n.ts";
@@ -11,7 +11,7 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { restoreTime } from "../identity/index.ts";
-import { contentPath } from "./paths.ts";
+import { downloadFile } from "./download-file.ts";
 
 const states = {
   queued: { label: "file.queued", tone: "plain" },
@@ -31,7 +31,6 @@ export function FileRow(props: {
   const { route } = useLocation();
   const deleting = useSignal(false);
   const state = states[file.newest.status];
-  const content = contentPath(projectId, file.newest.id);
   const open = `/projects/${projectId}/knowledge?file=${file.id}`;
   const remove = useAction(
     async () => {
@@ -95,12 +94,7 @@ export function FileRow(props: {
             {
               label: t("file.download"),
               icon: "download",
-              onSelect: () => {
-                const link = document.createElement("a");
-                link.href = content;
-                link.download = file.name;
-                link.click();
-              },
+              onSelect: () => attempt(downloadFile(file, file.newest.id)),
             },
             props.mayEdit &&
               file.newest.status === "failed" && {

@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { fakeNetwork } from "../../../test/support/network.ts";
-import { contentPath } from "./paths.ts";
 import { readText } from "./read-text.ts";
 
 test("a part of a file's text is read by its offsets", async () => {
@@ -18,8 +17,4 @@ test("reading it is called off with the caller", async () => {
   while (network.asked.length === 0) await Promise.resolve();
   caller.abort(new Error("gone"));
   expect(await reading).toEqual(new Error("gone"));
-});
-
-test("the bytes of a version have an address of their own", () => {
-  expect<string>(contentPath("p1", "v/1")).toBe("/api/v1/projects/p1/file-versions/v%2F1/content");
 });

@@ -1,6 +1,8 @@
-import { ApiError, refusal } from "../../lib/api-error.ts";
+import { api } from "../../lib/api.ts";
+import { ApiError } from "../../lib/api-error.ts";
 import { path } from "../../lib/api-path.ts";
 import { t } from "../../lib/i18n.ts";
+import { refused } from "../../lib/refused.ts";
 
 /**
  * Sends one file as the newest version of its name. `fetch` cannot tell how much of a body has been
@@ -21,9 +23,14 @@ export function uploadFile(
     });
     request.addEventListener("load", () => {
       if (request.status >= 200 && request.status < 300) resolve();
-      else reject(refusal(request.status, request.responseText));
+      else reject(refused(request.status, request.responseText));
     });
-    request.addEventListener("error", () => reject(new ApiError(0, "offline", t("error.offline"))));
+    request.addEventListener("error", () => {
+      reject(new ApiError(0, "offline", t("error.offline")));
+      // A server that refuses a file before all of it was sent looks the same. Whether it did so because
+      // the session ended is learned, and told, by another call.
+      api.GET("/me").catch(() => undefined);
+    });
     request.addEventListener("abort", () =>
       reject(new ApiError(0, "aborted", t("error.unexpected"))),
     );

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { fakeNetwork, problem } from "../../../test/support/network.ts";
+import { onSignedOut } from "../../lib/refused.ts";
 import { until } from "../../test/stream.ts";
 import { dismissUpload, startUploads, uploads } from "./uploads.ts";
 
@@ -47,6 +49,7 @@ beforeEach(() => {
   done = [];
 });
 afterEach(() => {
+  onSignedOut(() => {});
   Object.assign(globalThis, { XMLHttpRequest: real });
 });
 
@@ -124,7 +127,36 @@ test("a refusal stays in the list with its reason until it is dismissed", async 
   }
 });
 
+test("a session that ended is told, like that of any other call", async () => {
+  let told = 0;
+  onSignedOut(() => {
+    told++;
+  });
+  start("a", "b");
+  (await request(0)).answer(403, JSON.stringify({ code: "forbidden", detail: "No." }));
+  await until(() => uploads.value[0]?.error !== undefined);
+  expect(told).toBe(0);
+  (await request(1)).answer(401, JSON.stringify({ code: "not_signed_in", detail: "Sign in." }));
+  await until(() => uploads.value[1]?.error !== undefined);
+  expect([told, uploads.value[1]?.error?.code]).toEqual([1, "not_signed_in"]);
+  for (const { id } of uploads.value) dismissUpload(id);
+});
+
+test("a connection closed while a file is sent may be a session that ended: that is asked", async () => {
+  let told = 0;
+  onSignedOut(() => {
+    told++;
+  });
+  using network = fakeNetwork(() => problem(401, "not_signed_in"));
+  start("a");
+  (await request(0)).dispatchEvent(new Event("error"));
+  await until(() => told > 0);
+  expect(network.asked).toMatchObject([{ method: "GET", path: "/api/v1/me" }]);
+  for (const { id } of uploads.value) dismissUpload(id);
+});
+
 test("a lost network is told as one", async () => {
+  using _ = fakeNetwork(() => Promise.reject(new TypeError("Failed to fetch")));
   start("a");
   (await request(0)).dispatchEvent(new Event("error"));
   await until(() => uploads.value[0]?.error !== undefined);

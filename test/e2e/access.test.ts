@@ -1,0 +1,97 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { launchBrowser } from "../support/browser.ts";
+import { type StartedServer, startServer } from "../support/server.ts";
+import { setUp } from "./steps.ts";
+
+/** Who is signed in, by what, and what of it is recorded: as people see it. */
+
+let server: StartedServer;
+let browser: Browser;
+let signedIn: Awaited<ReturnType<BrowserContext["storageState"]>>;
+let projectId = "";
+const open: BrowserContext[] = [];
+
+/** A page of Ada, the admin. */
+async function newPage(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+  const context = await browser.newContext({
+    storageState: signedIn,
+    baseURL: server.url,
+    ...options,
+  });
+  open.push(context);
+  return context.newPage();
+}
+
+/** Calls the API as the person of a page. */
+async function call<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
+  const response = await page.request.fetch(`${server.url}/api/v1${path}`, {
+    method,
+    ...(body === undefined ? {} : { data: body }),
+    headers: { origin: server.url },
+  });
+  if (!response.ok())
+    throw new Error(`${method} ${path}: ${response.status()} ${await response.text()}`);
+  const text = await response.text();
+  return (text === "" ? undefined : JSON.parse(text)) as T;
+}
+
+beforeAll(async () => {
+  server = await startServer();
+  browser = await launchBrowser();
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await setUp(page, server);
+  signedIn = await context.storageState();
+  projectId = (await call<{ id: string }>(page, "POST", "/projects", { name: "People team" })).id;
+  await context.close();
+}, 90_000);
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((context) => context.close()));
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  server?.remove();
+});
+
+describe("a session that was ended elsewhere", () => {
+  for (const [what, bytes] of Object.entries({ "a small file": 10, "a large file": 15_000_000 }))
+    test(`leads to the sign-in page when ${what} is uploaded, and back`, async () => {
+      const page = await newPage();
+      const knowledge = `/projects/${projectId}/knowledge`;
+      const path = join(server.dataDir, "upload.txt");
+      await Bun.write(path, "a".repeat(bytes));
+      await page.goto(knowledge, { waitUntil: "networkidle" });
+      await page.context().clearCookies();
+      await page.locator('input[type="file"]').setInputFiles(path);
+      await page.waitForURL(`**/sign-in?next=${encodeURIComponent(knowledge)}`);
+      await page.getByLabel("E-mail").fill("ada@example.com");
+      await page.getByLabel("Password").fill("a long enough password");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.waitForURL(`**${knowledge}`);
+      await page.getByRole("list", { name: "Uploads" }).getByRole("alert").waitFor();
+    });
+
+  test("leads to the sign-in page when a file is to be downloaded", async () => {
+    const page = await newPage();
+    await page.request.put(`${server.url}/api/v1/projects/${projectId}/files/notes.md`, {
+      data: "# Notes",
+      headers: { "content-type": "text/markdown", origin: server.url },
+    });
+    await page.goto(`/projects/${projectId}/knowledge`);
+    const download = async () => {
+      await page.getByRole("button", { name: "Actions for notes.md" }).click();
+      await page.getByRole("menuitem", { name: "Download" }).click();
+    };
+    const arriving = page.waitForEvent("download");
+    await download();
+    expect((await arriving).suggestedFilename()).toBe("notes.md");
+    await page.context().clearCookies();
+    await download();
+    await page.waitForURL(/\/sign-in\?next=/);
+  });
+});
