@@ -29,10 +29,10 @@ import { apiDocs } from "./platform/http/api-docs.ts";
 import { type ApiDocument, describeApi } from "./platform/http/api-document.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
 import { notStored } from "./platform/http/cache.ts";
+import { checkHost, warnOfProxy } from "./platform/http/check-host.ts";
 import type { AppEnv } from "./platform/http/hono-env.ts";
 import { jsonOnly } from "./platform/http/media-type.ts";
 import { unanswered } from "./platform/http/method-not-allowed.ts";
-import { ownHost, warnOfProxy } from "./platform/http/own-host.ts";
 import { answerError, problemResponse } from "./platform/http/problem.ts";
 import { rateLimit } from "./platform/http/rate-limit.ts";
 import { requestContext } from "./platform/http/request-context.ts";
@@ -52,11 +52,11 @@ export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
     healthRoutes(lifecycle, () => isMigrated(probe.sql)),
   );
   app.use(
-    requestContext(deps, deps.services.audit.traces),
+    requestContext(deps, deps.services.audit.securityEvents),
     deps.metrics.http,
     securityHeaders(config.publicUrl?.startsWith("https:") ?? false),
     warnOfProxy(config, deps.logger),
-    ownHost(config),
+    checkHost(config),
   );
   if (config.role === "all" || config.role === "api") app.route("/", apiRoutes(deps));
   if (config.role === "all" || config.role === "web") app.route("/", webRoutes());

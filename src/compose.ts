@@ -9,8 +9,8 @@ import { s3Blobs } from "./platform/blobs/s3.ts";
 import type { Bus } from "./platform/bus/bus.ts";
 import { postgresBus } from "./platform/bus/postgres.ts";
 import { valkeyBus } from "./platform/bus/valkey.ts";
+import { loadOrCreateKeyRing } from "./platform/crypto/key-ring-file.ts";
 import { secretKeys } from "./platform/crypto/secret-keys.ts";
-import { storedKeys } from "./platform/crypto/stored-keys.ts";
 import type { DatabaseClient } from "./platform/db/client.ts";
 import { DatabaseClock } from "./platform/db/database-clock.ts";
 import type { Observers } from "./platform/db/instrument-queries.ts";
@@ -104,7 +104,7 @@ async function open(
     ids: idsBy(clock),
     logger,
     metrics,
-    secrets: secretKeys(config.secretKeys ?? storedKeys(config.dataDir)),
+    secrets: secretKeys(config.secretKeys ?? loadOrCreateKeyRing(config.dataDir)),
     bus,
     blobs:
       config.blobs === "s3"
@@ -135,7 +135,7 @@ const servesApi = ({ config }: Deps) => config.role === "all" || config.role ===
 export function startBackground(deps: Deps): void {
   if (!servesApi(deps)) return;
   const { audit, generation, identity } = deps.services;
-  audit.traces.start();
+  audit.securityEvents.start();
   audit.sealer.start();
   identity.keyUse.start();
   identity.sessionUse.start();
@@ -157,7 +157,7 @@ export async function stopBackground(deps: Deps): Promise<void> {
   await generation.runner.close();
   await identity.keyUse.close();
   await identity.sessionUse.close();
-  await audit.traces.close();
+  await audit.securityEvents.close();
   await audit.sealer.close();
 }
 

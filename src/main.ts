@@ -8,12 +8,12 @@ import { runAdmin } from "./cli.ts";
 import { type Config, describeConfig, readConfig } from "./config.ts";
 import { verifyChain } from "./features/audit/index.ts";
 import { describeIsolation, isolateChild } from "./features/knowledge/index.ts";
+import { readKeyRing } from "./platform/crypto/key-ring-file.ts";
 import { secretKeys } from "./platform/crypto/secret-keys.ts";
-import { readStoredKeys } from "./platform/crypto/stored-keys.ts";
 import { openDatabase } from "./platform/db/client.ts";
+import { FolderInUseError } from "./platform/db/data-folder-lock.ts";
 import { type EmbeddedServer, embeddedUrl, startEmbedded } from "./platform/db/embedded.ts";
 import { isUnavailable } from "./platform/db/errors.ts";
-import { FolderInUseError } from "./platform/db/folder-claim.ts";
 import { migrateDatabase } from "./platform/db/migrate.ts";
 import { uuidv7 } from "./platform/ids.ts";
 import { createLogger } from "./platform/observability/logger.ts";
@@ -111,7 +111,7 @@ async function runAudit(what: string | undefined, head: string | undefined): Pro
   if (what !== "verify") return usage();
   const config = readConfig(process.env);
   return onDatabase(config, async (url) => {
-    const ring = config.secretKeys ?? readStoredKeys(config.dataDir);
+    const ring = config.secretKeys ?? readKeyRing(config.dataDir);
     if (ring === null) {
       process.stderr.write("atelier: the audit log is verified with ATELIER_SECRET_KEYS\n");
       return 2;

@@ -4,12 +4,12 @@
  */
 
 import { providerError } from "./errors.ts";
+import { startIdleTimer } from "./idle-timer.ts";
 import { type ProviderCall, ProviderError, type ProviderEvent } from "./port.ts";
-import { readAtHand } from "./read-at-hand.ts";
+import { readBuffered } from "./read-buffered.ts";
 import { type ByteRead, type ByteReader, sendRequest, type WireRequest } from "./send-request.ts";
 import { createSseReader } from "./sse-reader.ts";
 import { createTextGuard } from "./text-guard.ts";
-import { watchSilence } from "./watch-silence.ts";
 
 /** How long the tail behind a finished answer may take before its socket is closed instead of kept. */
 const TAIL_MS = 500;
@@ -37,7 +37,7 @@ export async function* streamAnswer(
 ): AsyncGenerator<ProviderEvent[], void, undefined> {
   call.signal.throwIfAborted();
   const socket = new AbortController();
-  const silence = watchSilence(call.idleTimeoutMs, () => socket.abort());
+  const idle = startIdleTimer(call.idleTimeoutMs, () => socket.abort());
   let onAbort = () => socket.abort();
   const abort = () => onAbort();
   call.signal.addEventListener("abort", abort, { once: true });
@@ -49,17 +49,17 @@ export async function* streamAnswer(
   let reader: ByteReader | undefined;
   let answer: Answer | undefined;
   try {
-    silence.listen();
+    idle.start();
     reader = await sendRequest(request, socket.signal, tell);
     answer = new Answer(request.decoder, tell);
     while (!answer.ended) {
-      silence.listen();
+      idle.start();
       const pending = reader.read();
       const read = await unlessAborted(pending, call.signal, (wake) => {
         onAbort = wake;
       });
-      silence.rest();
-      const reads = read === undefined ? await readAtHand(reader, pending) : [read];
+      idle.pause();
+      const reads = read === undefined ? await readBuffered(reader, pending) : [read];
       if (read === undefined) socket.abort();
       const { events, failure } = answer.take(reads);
       // What came before a fault in the same read is still part of the answer.
@@ -69,10 +69,10 @@ export async function* streamAnswer(
     }
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
-    if (silence.expired) throw providerError("silent", { billable });
+    if (idle.expired) throw providerError("silent", { billable });
     throw billable && error instanceof ProviderError ? notRetryable(error) : error;
   } finally {
-    silence.stop();
+    idle.stop();
     call.signal.removeEventListener("abort", abort);
     if (answer?.ended && reader) void drain(reader, socket);
     else socket.abort();

@@ -15,7 +15,7 @@ afterAll(() => app.close());
 
 /** The actions that the log has for one request, with what is gathered meanwhile. */
 async function recorded(response: Response): Promise<string[]> {
-  await app.deps.services.audit.traces.flush();
+  await app.deps.services.audit.securityEvents.flush();
   const requestId = response.headers.get("x-request-id") ?? "";
   const rows = await app.deps.database
     .sql`select action from audit_log where request_id = ${requestId}`;

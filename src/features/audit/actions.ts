@@ -1,4 +1,4 @@
-import { READS, REFUSALS } from "../../platform/http/traces.ts";
+import { READS, REFUSALS } from "../../platform/http/security-events.ts";
 
 /** Every action that the log knows, closed: an unknown one does not compile. */
 export const AUDIT_ACTIONS = [

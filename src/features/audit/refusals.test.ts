@@ -16,7 +16,7 @@ afterAll(() => app.close());
 
 const log = async (query: string) =>
   (await read(await ada.get(`/admin/audit?${query}`), auditPage)).items;
-/** The newest trace of an action. */
+/** The newest event of an action. */
 const newest = async (action: string) => (await log(`limit=1&action=${action}`))[0];
 
 /** A request from an address that no other test has, so that nothing is counted together with it. */
@@ -55,9 +55,9 @@ describe("a failed proof of who somebody is leaves auth.failed:", () => {
     const seen: (string | null | undefined)[] = [];
     for (const email of [secret, secret.toUpperCase(), "another@example.com"]) {
       await post("/auth/sign-in", { email, password: "x" });
-      const trace = await newest("auth.failed");
-      expect(trace?.targetKind).toBe("account");
-      seen.push(trace?.targetId);
+      const event = await newest("auth.failed");
+      expect(event?.targetKind).toBe("account");
+      seen.push(event?.targetId);
     }
     expect(seen[0]).toMatch(/^[\w-]{43}$/);
     expect(seen[1]).toBe(seen[0] ?? "");
@@ -123,7 +123,7 @@ describe("too many attempts leave auth.throttled:", () => {
     const eve = await limited.person("Eve");
     for (let n = 0; n < 5; n++) await limited.withKey("atl_guess").get("/me");
     for (let n = 0; n < 5; n++) await eve.get("/me");
-    await limited.deps.services.audit.traces.flush();
+    await limited.deps.services.audit.securityEvents.flush();
     const rows = await limited.deps.database.sql`
       select actor_kind, detail->>'reason' as reason from audit_log where action = 'auth.throttled'`;
     expect([...rows]).toEqual([{ actor_kind: "anonymous", reason: "rate_limited" }]);

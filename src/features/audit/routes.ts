@@ -20,7 +20,7 @@ export function auditRoutes<Granted extends object>(admin: AccessRule<Granted>) 
     async (c) => {
       const { limit, cursor, since, until, ...filter } = c.req.valid("query");
       const { db, deps } = c.get("ctx");
-      await deps.services.audit.traces.flush();
+      await deps.services.audit.securityEvents.flush();
       await sealChain(db, deps);
       const rows = await listAudit(
         db,

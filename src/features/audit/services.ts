@@ -1,11 +1,11 @@
 import type { Deps } from "../../platform/deps.ts";
-import { TraceGatherer } from "./gather-traces.ts";
+import { SecurityEventBuffer } from "./gather-security-events.ts";
 import { Sealer } from "./sealer.ts";
 
 /** What audit runs beside requests. */
 export interface AuditServices {
   readonly sealer: Sealer;
-  readonly traces: TraceGatherer;
+  readonly securityEvents: SecurityEventBuffer;
 }
 
 declare module "../../platform/deps.ts" {
@@ -15,5 +15,5 @@ declare module "../../platform/deps.ts" {
 }
 
 export function createAuditServices(deps: Deps): AuditServices {
-  return { sealer: new Sealer(deps), traces: new TraceGatherer(deps) };
+  return { sealer: new Sealer(deps), securityEvents: new SecurityEventBuffer(deps) };
 }

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import postgres from "postgres";
+import { type DataFolderLock, lockDataFolder } from "./data-folder-lock.ts";
 import { asUnprivileged, type Unprivileged } from "./drop-privileges.ts";
 import { assertMajor, findBinaries } from "./embedded-version.ts";
-import { claimFolder, type FolderClaim } from "./folder-claim.ts";
 import { FAST_STOP_MS, stopOrphanPostgres } from "./stop-orphan-postgres.ts";
 import { supervise, type Watched, type Watcher } from "./supervise.ts";
 
@@ -63,7 +63,7 @@ export async function startEmbedded(
 ): Promise<EmbeddedServer> {
   const folder = resolve(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const claim = claimFolder(folder);
+  const claim = lockDataFolder(folder);
   try {
     return await start(folder, claim, watcher);
   } catch (error) {
@@ -80,7 +80,7 @@ export function embeddedUrl(dataDir: string): string {
 
 async function start(
   folder: string,
-  claim: FolderClaim,
+  claim: DataFolderLock,
   watcher: Watcher,
 ): Promise<EmbeddedServer> {
   const { binaries, major } = await findBinaries();

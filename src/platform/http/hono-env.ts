@@ -1,13 +1,13 @@
 import type { Ctx } from "../context.ts";
 import type { Logger } from "../observability/logger.ts";
-import type { Traces } from "./traces.ts";
+import type { SecurityEventSink } from "./security-events.ts";
 
 /** What middleware leaves for handlers. Features add their scopes by declaration merging. */
 export interface AppVariables {
   ctx: Ctx;
   requestId: string;
   logger: Logger;
-  traces?: Traces;
+  securityEvents?: SecurityEventSink;
 }
 
 export interface AppEnv {

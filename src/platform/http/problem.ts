@@ -5,8 +5,8 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CommitUnknownError, isUnavailable } from "../db/errors.ts";
 import { isDiskFull } from "../disk-full.ts";
 import type { AppEnv } from "./hono-env.ts";
-import { noteRefusal } from "./note-traces.ts";
-import type { Refusal } from "./traces.ts";
+import { noteRefusal } from "./note-security-events.ts";
+import type { Refusal } from "./security-events.ts";
 
 export interface FieldError {
   /** Dotted path in the body, query or path. */

@@ -2,22 +2,25 @@ import type { MiddlewareHandler } from "hono";
 import { getConnInfo } from "hono/bun";
 import type { Deps } from "../deps.ts";
 import type { AppEnv } from "./hono-env.ts";
-import type { Traces } from "./traces.ts";
+import type { SecurityEventSink } from "./security-events.ts";
 
 const SAFE_ID = /^[\w.-]{8,64}$/;
 
 /**
  * Gives each request an id of ours, with the caller's beside it, an anonymous context, and one log line.
- * @param traces where what the request leaves in the audit log is gathered.
+ * @param securityEvents takes refusals and audited reads.
  */
-export function requestContext(deps: Deps, traces: Traces): MiddlewareHandler<AppEnv> {
+export function requestContext(
+  deps: Deps,
+  securityEvents: SecurityEventSink,
+): MiddlewareHandler<AppEnv> {
   return async function requestContext(c, next) {
     const given = c.req.header("x-request-id");
     const callerRequestId = given !== undefined && SAFE_ID.test(given) ? given : undefined;
     const requestId = deps.ids.next();
     c.set("requestId", requestId);
     c.set("logger", deps.logger);
-    c.set("traces", traces);
+    c.set("securityEvents", securityEvents);
     const ip = clientAddress(c, deps.config.trustedProxies);
     c.set("ctx", {
       actor: { kind: "anonymous" },

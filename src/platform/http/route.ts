@@ -3,9 +3,9 @@ import type { MiddlewareHandler } from "hono";
 import { every } from "hono/combine";
 import type { AppEnv, AppVariables } from "./hono-env.ts";
 import { idempotency } from "./idempotency.ts";
-import { noteRead, type TracedContext } from "./note-traces.ts";
+import { noteRead, type RouteContext } from "./note-security-events.ts";
 import { Problem, validationProblem } from "./problem.ts";
-import type { ReadAction } from "./traces.ts";
+import type { ReadAction } from "./security-events.ts";
 
 export { createRoute };
 
@@ -81,7 +81,7 @@ export function guardRead<Granted extends object>(
 /** A rule's middleware that says when it is the rule, and nothing behind it, that refuses. */
 function checked<Granted extends object>(
   { name, middleware }: AccessRule<Granted>,
-  after: (c: TracedContext) => void = () => {},
+  after: (c: RouteContext) => void = () => {},
 ): MiddlewareHandler<GrantedEnv<Granted>> {
   return async function checked(c, next) {
     let passed = false;

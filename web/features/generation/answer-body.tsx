@@ -10,7 +10,7 @@ import { t } from "../../lib/i18n.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { textOf } from "./apply.ts";
+import { textOf } from "./apply-event.ts";
 import { Prose } from "./prose.tsx";
 
 export type AnswerBodyProps = {

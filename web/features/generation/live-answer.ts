@@ -1,9 +1,9 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { path } from "../../lib/api-path.ts";
 import { followStream, type StreamState } from "../../lib/sse-client.ts";
-import { type AnswerState, apply, emptyAnswer, textOf } from "./apply.ts";
-import { drawSoon } from "./draw-soon.ts";
+import { type AnswerState, applyEvent, emptyAnswer, textOf } from "./apply-event.ts";
 import { readEvent } from "./read-event.ts";
+import { scheduleDraw } from "./schedule-draw.ts";
 
 export type LiveAnswer = {
   /** The answer being followed, or the last one that was; undefined before the first. */
@@ -51,13 +51,13 @@ export function createLiveAnswer(onEnd: () => void): LiveAnswer {
       onEvent: ({ id, type, data }) => {
         const event = readEvent(type, data);
         if (event === undefined) return false;
-        state = apply(state, id ?? state.lastId + 1, event);
+        state = applyEvent(state, id ?? state.lastId + 1, event);
         const ended = state.status !== "running";
         if (ended) {
           callOff?.();
           show();
           onEnd();
-        } else callOff ??= drawSoon(textOf(state.parts).length, show);
+        } else callOff ??= scheduleDraw(textOf(state.parts).length, show);
         return ended;
       },
     });

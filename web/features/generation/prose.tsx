@@ -6,7 +6,7 @@ import { Markdown } from "../../lib/markdown.ts";
 import { sanitize } from "../../lib/sanitize.ts";
 import { toast } from "../../lib/toast.ts";
 import { type CitationNumbers, numberCitations } from "./number-citations.ts";
-import { useNear } from "./use-near.ts";
+import { useNearViewport } from "./use-near-viewport.ts";
 
 export type ProseProps = {
   text: string;
@@ -54,7 +54,7 @@ function render(
 export function Prose(props: ProseProps): JSX.Element {
   const { text, citations, streaming } = props;
   const root = useRef<HTMLDivElement>(null);
-  const near = useNear(root, streaming || props.eager);
+  const near = useNearViewport(root, streaming || props.eager);
   const numbers = useMemo(() => numberCitations(text, citations), [text, citations]);
   const markdown = useMemo(() => new Markdown(sanitize), []);
   const [round, setRound] = useState(0);

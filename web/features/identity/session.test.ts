@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { fakeNetwork, type Network, problem } from "../../../test/support/network.ts";
-import { me as person } from "../../test/things.ts";
+import { me as person } from "../../test/fixtures.ts";
 import {
   loadSession,
   loadSetup,

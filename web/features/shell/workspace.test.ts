@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { fakeNetwork, type Network } from "../../../test/support/network.ts";
-import { me as person, project, thread } from "../../test/things.ts";
+import { me as person, project, thread } from "../../test/fixtures.ts";
 import { me } from "../identity/index.ts";
 import { mayAddFiles, personalProject, projects, recentThreads } from "./workspace.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { fakeNetwork, type Network, problem } from "../../../test/support/network.ts";
-import { begun, thread } from "../../test/things.ts";
+import { begun, thread } from "../../test/fixtures.ts";
 import { recentThreads } from "../shell/index.ts";
 import { rememberStart, sendMessage, startThread, takeStart } from "./start-thread.ts";
 

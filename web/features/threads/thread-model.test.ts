@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { fakeNetwork, type Network, problem } from "../../../test/support/network.ts";
 import type { Message, ThreadDetail } from "../../lib/api-types.ts";
+import { begun, message, thread, threadOf } from "../../test/fixtures.ts";
 import { openPage, type TestPage } from "../../test/page.ts";
 import { eventStream, until } from "../../test/stream.ts";
-import { begun, message, thread, threadOf } from "../../test/things.ts";
 import { recentThreads } from "../shell/index.ts";
 import { rememberStart } from "./start-thread.ts";
 import { ThreadModel } from "./thread-model.ts";

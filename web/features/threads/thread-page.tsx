@@ -12,11 +12,11 @@ import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { CitationPanel } from "../knowledge/index.ts";
 import { mayAddFiles } from "../shell/index.ts";
 import { Composer } from "./composer.tsx";
-import { useFollowEnd } from "./follow-end.ts";
 import { MessageView } from "./message-view.tsx";
 import { ThreadHead } from "./thread-head.tsx";
 import { ThreadModel } from "./thread-model.ts";
-import { useWindow } from "./use-window.ts";
+import { useMessageWindow } from "./use-message-window.ts";
+import { useStickToEnd } from "./use-stick-to-end.ts";
 
 export default function ThreadPage(): JSX.Element {
   const { params } = useRoute();
@@ -31,8 +31,8 @@ function OneThread(props: { id: string }): JSX.Element {
   const detail = model.detail.value;
   const running = model.running.value;
   useTitle(detail ? detail.title || t("threads.untitled") : undefined);
-  const end = useFollowEnd();
-  const drawn = useWindow(model.branch.value.length);
+  const end = useStickToEnd();
+  const drawn = useMessageWindow(model.branch.value.length);
   const shown = model.branch.value.slice(-drawn.count.value);
   const earlier = model.branch.value.length - shown.length;
 

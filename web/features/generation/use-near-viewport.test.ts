@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { act } from "preact/test-utils";
 import { Intersections } from "../../test/intersections.ts";
 import { openPage, type TestPage } from "../../test/page.ts";
-import { useNear } from "./use-near.ts";
+import { useNearViewport } from "./use-near-viewport.ts";
 
 let page: TestPage;
 let intersections: Intersections;
@@ -18,7 +18,7 @@ beforeEach(() => page.draw(null));
 
 function Box(props: { id: string; already?: boolean; bare?: boolean }) {
   const ref = useRef<HTMLParagraphElement>(null);
-  const near = useNear(ref, props.already ?? false);
+  const near = useNearViewport(ref, props.already ?? false);
   return h("p", { ...(props.bare ? {} : { ref }), id: props.id }, near ? "near" : "far");
 }
 

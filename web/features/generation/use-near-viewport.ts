@@ -21,7 +21,7 @@ function observe(element: Element, act: () => void): () => void {
 }
 
 /** Whether an element has ever been near the window; at once when `already` says so. */
-export function useNear(ref: RefObject<Element | null>, already: boolean): boolean {
+export function useNearViewport(ref: RefObject<Element | null>, already: boolean): boolean {
   const [near, setNear] = useState(already);
   useEffect(() => {
     if (near || !ref.current) return;

@@ -30,7 +30,7 @@ export const emptyAnswer: AnswerState = {
  * The answer after one more event. Pure, and the same for live and resumed streams: an event that
  * was applied already changes nothing, and nothing changes an answer that has ended.
  */
-export function apply(state: AnswerState, id: number, event: LogEvent): AnswerState {
+export function applyEvent(state: AnswerState, id: number, event: LogEvent): AnswerState {
   if (id <= state.lastId || state.status !== "running") return state;
   return { ...next(state, event), lastId: id };
 }

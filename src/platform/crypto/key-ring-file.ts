@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { newSecretKey } from "./secret-keys.ts";
 
 /** The ring that a data folder keeps, newest first; null when it keeps none. */
-export function readStoredKeys(dataDir: string): string[] | null {
+export function readKeyRing(dataDir: string): string[] | null {
   const path = pathOf(dataDir);
   if (!existsSync(path)) return null;
   return readFileSync(path, "utf8")
@@ -12,8 +12,8 @@ export function readStoredKeys(dataDir: string): string[] | null {
 }
 
 /** One machine, nothing configured: a key is made once and kept in the data folder. */
-export function storedKeys(dataDir: string): string[] {
-  const known = readStoredKeys(dataDir);
+export function loadOrCreateKeyRing(dataDir: string): string[] {
+  const known = readKeyRing(dataDir);
   if (known !== null) return known;
   mkdirSync(resolve(dataDir), { recursive: true, mode: 0o700 });
   const ring = [newSecretKey("k1")];

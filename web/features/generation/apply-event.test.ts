@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { answers, citation, saidInPieces } from "../../../test/support/answer-events.ts";
 import type { LogEvent } from "../../lib/api-types.ts";
-import { type AnswerState, apply, emptyAnswer, textOf } from "./apply.ts";
+import { type AnswerState, applyEvent, emptyAnswer, textOf } from "./apply-event.ts";
 
 type Numbered = { id: number; event: LogEvent };
 
@@ -41,7 +41,7 @@ const log: fc.Arbitrary<Numbered[]> = fc
   });
 
 function fold(events: readonly Numbered[], from: AnswerState = emptyAnswer): AnswerState {
-  return events.reduce((state, { id, event }) => apply(state, id, event), from);
+  return events.reduce((state, { id, event }) => applyEvent(state, id, event), from);
 }
 
 describe("an answer read from its events", () => {
@@ -90,7 +90,7 @@ describe("an answer read from its events", () => {
         let state = emptyAnswer;
         for (const { id, event } of events) {
           const copy = structuredClone(state);
-          const next = apply(state, id, event);
+          const next = applyEvent(state, id, event);
           expect(state).toEqual(copy);
           state = next;
         }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../../../test/support/eventually.ts";
-import { claimFolder, FolderInUseError } from "./folder-claim.ts";
+import { FolderInUseError, lockDataFolder } from "./data-folder-lock.ts";
 
 const root = mkdtempSync(join(tmpdir(), "atelier-claim-"));
 const newFolder = () => mkdtempSync(join(root, "data-"));
@@ -11,17 +11,17 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 test("a folder has one holder, and is free when it lets go", () => {
   const folder = newFolder();
-  const claim = claimFolder(folder);
-  expect(() => claimFolder(folder)).toThrow(FolderInUseError);
+  const claim = lockDataFolder(folder);
+  expect(() => lockDataFolder(folder)).toThrow(FolderInUseError);
   claim.release();
-  claimFolder(folder).release();
+  lockDataFolder(folder).release();
 });
 
 test("a claim of a process that is gone, or of another one with its number, does not count", () => {
   for (const stale of ["999999999 12345", `${process.pid} 1`, "", "not a claim"]) {
     const folder = newFolder();
     writeFileSync(join(folder, "atelier.pid"), stale);
-    claimFolder(folder).release();
+    lockDataFolder(folder).release();
     expect(readdirSync(folder)).toEqual([]);
   }
 });
@@ -36,7 +36,7 @@ onLinux("a claim of a zombie does not count", async () => {
   await eventually("the zombie", () => stat()[2] === "Z");
   const folder = newFolder();
   writeFileSync(join(folder, "atelier.pid"), `${pid} ${stat()[21]}`);
-  claimFolder(folder).release();
+  lockDataFolder(folder).release();
   parent.kill();
   await parent.exited;
 });
@@ -46,11 +46,11 @@ test("of many processes that find a stale claim at the same moment one gets the 
   writeFileSync(join(folder, "atelier.pid"), "999999999 12345");
   // Each says when it is there, waits for the word to start, and holds what it has got until its input ends.
   const script = `
-    import { claimFolder } from ${JSON.stringify(join(import.meta.dir, "folder-claim.ts"))};
+    import { lockDataFolder } from ${JSON.stringify(join(import.meta.dir, "data-folder-lock.ts"))};
     const words = process.stdin[Symbol.asyncIterator]();
     console.log("here");
     await words.next();
-    try { claimFolder(${JSON.stringify(folder)}); console.log("mine"); } catch { console.log("no"); }
+    try { lockDataFolder(${JSON.stringify(folder)}); console.log("mine"); } catch { console.log("no"); }
     await words.next();`;
   const children = Array.from({ length: 6 }, () => {
     const child = Bun.spawn([process.execPath, "-e", script], { stdin: "pipe", stdout: "pipe" });

@@ -3,7 +3,7 @@ import { h } from "preact";
 import { act } from "preact/test-utils";
 import { Intersections } from "../../test/intersections.ts";
 import { openPage, type TestPage } from "../../test/page.ts";
-import { useWindow } from "./use-window.ts";
+import { useMessageWindow } from "./use-message-window.ts";
 
 let page: TestPage;
 let intersections: Intersections;
@@ -16,7 +16,7 @@ afterEach(() => page[Symbol.dispose]());
 
 let more = () => {};
 function List(props: { total: number }) {
-  const drawn = useWindow(props.total);
+  const drawn = useMessageWindow(props.total);
   more = drawn.more;
   const hidden = props.total > drawn.count.value;
   return h("div", {}, [

@@ -1,5 +1,5 @@
 import { expect, jest, test } from "bun:test";
-import { type SilenceWatch, watchSilence } from "./watch-silence.ts";
+import { type IdleTimer, startIdleTimer } from "./idle-timer.ts";
 
 interface Time {
   pass(ms: number): void;
@@ -8,7 +8,7 @@ interface Time {
 }
 
 /** Runs with timers that move by hand. @returns when silence was told, in milliseconds, and how often the clock was read. */
-function watched(play: (watch: SilenceWatch, time: Time) => void) {
+function watched(play: (watch: IdleTimer, time: Time) => void) {
   jest.useFakeTimers();
   let now = 0;
   let reads = 0;
@@ -18,7 +18,7 @@ function watched(play: (watch: SilenceWatch, time: Time) => void) {
   });
   try {
     const told: number[] = [];
-    const watch = watchSilence(100, () => told.push(now));
+    const watch = startIdleTimer(100, () => told.push(now));
     play(watch, {
       pass(ms) {
         for (let step = 0; step < ms; step++) {
@@ -40,7 +40,7 @@ function watched(play: (watch: SilenceWatch, time: Time) => void) {
 
 test("a wait that lasts its time is silence, told once", () => {
   const { told, expired } = watched((watch, { pass }) => {
-    watch.listen();
+    watch.start();
     pass(500);
   });
   expect(told).toEqual([100]);
@@ -50,7 +50,7 @@ test("a wait that lasts its time is silence, told once", () => {
 test("each byte begins a new wait", () => {
   const { told } = watched((watch, { pass }) => {
     for (let n = 0; n < 5; n++) {
-      watch.listen();
+      watch.start();
       pass(90);
     }
     pass(200);
@@ -61,9 +61,9 @@ test("each byte begins a new wait", () => {
 
 test("while nobody reads, nobody is silent", () => {
   const { told, expired } = watched((watch, { pass }) => {
-    watch.listen();
+    watch.start();
     pass(50);
-    watch.rest();
+    watch.pause();
     pass(1_000);
   });
   expect(told).toEqual([]);
@@ -73,7 +73,7 @@ test("while nobody reads, nobody is silent", () => {
 test("before it listens and after it was stopped it tells nothing", () => {
   const { told } = watched((watch, { pass }) => {
     pass(350);
-    watch.listen();
+    watch.start();
     pass(60);
     watch.stop();
     pass(500);
@@ -88,7 +88,7 @@ test("a timer that fires up to a millisecond early is believed, one that is earl
     [1.5, 99.5],
   ] as const) {
     const { told } = watched((watch, { pass, lag }) => {
-      watch.listen();
+      watch.start();
       lag(early);
       pass(110);
     });
@@ -98,7 +98,7 @@ test("a timer that fires up to a millisecond early is believed, one that is earl
 
 test("a wait costs a look at the clock when it begins and one when it ends", () => {
   const { reads } = watched((watch, { pass }) => {
-    watch.listen();
+    watch.start();
     pass(99);
   });
   expect(reads).toBe(1);

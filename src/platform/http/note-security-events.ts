@@ -2,15 +2,15 @@ import type { Context } from "hono";
 import { z } from "zod";
 import type { Ctx } from "../context.ts";
 import type { AppVariables } from "./hono-env.ts";
-import type { ReadAction, Refusal, TraceTarget } from "./traces.ts";
+import type { ReadAction, Refusal, SecurityEventTarget } from "./security-events.ts";
 
-/** Statuses that are refusals by what they mean. */
+/** Statuses that count as a refusal. */
 const REFUSED = new Set([401, 403, 421]);
-/** What a rule answers when it refuses; anything else that it throws is about the state of things. */
+/** Statuses that count as a refusal when an access rule threw them; other statuses are conflicts or faults. */
 const REFUSED_BY_RULE = new Set([401, 403, 404]);
 
-/** A request's context, whatever its route has been granted. */
-export interface TracedContext {
+/** The part of Hono's context that is needed here, for any route's variables. */
+export interface RouteContext {
   readonly var: Partial<AppVariables>;
   readonly res: Pick<Response, "ok">;
   readonly req: Pick<Context["req"], "method" | "routePath"> & {
@@ -18,20 +18,20 @@ export interface TracedContext {
   };
 }
 
-/** What a problem says of itself. */
+/** The part of a problem that is needed here. */
 interface Refused {
   readonly status: number;
   readonly code: string;
   readonly options: { refusal?: Refusal; rule?: string };
 }
 
-/** Counts and traces a problem that is a refusal by authentication, authorization or the check of the origin. */
-export function noteRefusal(problem: Refused, c: TracedContext): void {
+/** Counts and notes a problem that is a refusal: authentication, access rule, origin or Host check. */
+export function noteRefusal(problem: Refused, c: RouteContext): void {
   const { refusal = refusalByStatus(problem), rule } = problem.options;
-  const { ctx, traces } = c.var;
+  const { ctx, securityEvents } = c.var;
   if (refusal === null || ctx === undefined) return;
   ctx.deps.metrics.refusals.inc({ action: refusal.action, reason: problem.code });
-  traces?.note({
+  securityEvents?.note({
     ...requestOf(c, ctx),
     ...refusal,
     reason: problem.code,
@@ -44,12 +44,12 @@ function refusalByStatus({ status, options: { rule } }: Refused): Refusal | null
   return refused.has(status) ? { action: "access.denied" } : null;
 }
 
-/** Traces a read that succeeded. @param kind of the target that the path's last parameter names. */
-export function noteRead(c: TracedContext, action: ReadAction, kind: string): void {
-  const { ctx, traces } = c.var;
+/** Notes a successful read. @param kind target kind; its id is the path's last id. */
+export function noteRead(c: RouteContext, action: ReadAction, kind: string): void {
+  const { ctx, securityEvents } = c.var;
   if (ctx === undefined) return;
   const { target, projectId } = namedInPath(c);
-  traces?.note({
+  securityEvents?.note({
     ...requestOf(c, ctx),
     action,
     reason: null,
@@ -58,7 +58,7 @@ export function noteRead(c: TracedContext, action: ReadAction, kind: string): vo
   });
 }
 
-function requestOf(c: TracedContext, { actor, ip, requestId = "", callerRequestId }: Ctx) {
+function requestOf(c: RouteContext, { actor, ip, requestId = "", callerRequestId }: Ctx) {
   return {
     actor,
     ip,
@@ -69,8 +69,8 @@ function requestOf(c: TracedContext, { actor, ip, requestId = "", callerRequestI
   };
 }
 
-/** The project that the path names, and the last thing; ids only, since anything else may be content. */
-function namedInPath(c: TracedContext): { target?: TraceTarget; projectId?: string } {
+/** The project id and the last id in the path. Other parameters may be content and are left out. */
+function namedInPath(c: RouteContext): { target?: SecurityEventTarget; projectId?: string } {
   const values = c.req.param();
   const ids = [...c.req.routePath.matchAll(/:(\w+)/g)]
     .map(([, name = ""]) => [name, values[name]] as const)

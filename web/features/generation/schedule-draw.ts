@@ -8,7 +8,7 @@ const CHARACTERS_PER_MS = 1_000;
  * costs then stays the same share of the time, however long it gets.
  * @returns how to call it off.
  */
-export function drawSoon(length: number, draw: () => void): () => void {
+export function scheduleDraw(length: number, draw: () => void): () => void {
   const wait = length / CHARACTERS_PER_MS;
   if (wait <= FRAME) {
     const frame = requestAnimationFrame(draw);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { act } from "preact/test-utils";
 import { openPage, type TestPage } from "../../test/page.ts";
-import { useFollowEnd } from "./follow-end.ts";
+import { useStickToEnd } from "./use-stick-to-end.ts";
 
 /** A window of 800 px on a page that may grow. */
 const HEIGHT = 800;
@@ -11,7 +11,7 @@ let scrolls: number[];
 let grow: (() => void) | undefined;
 let watched: unknown[];
 let hook: ReturnType<TestPage["hook"]>;
-let end: ReturnType<typeof useFollowEnd>;
+let end: ReturnType<typeof useStickToEnd>;
 
 function scrollBy(to: number): void {
   page.set("scrollY", to);
@@ -49,7 +49,7 @@ beforeEach(() => {
       }
     },
   );
-  const made = page.hook(() => useFollowEnd());
+  const made = page.hook(() => useStickToEnd());
   hook = made;
   end = made.current;
 });

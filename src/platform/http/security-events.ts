@@ -1,24 +1,24 @@
 import type { Actor } from "../context.ts";
 
-/** What the log calls a refusal: who it could not be, who tried too often, who was not allowed. */
+/** Audit actions of refused requests: failed authentication, throttled attempts, denied access. */
 export const REFUSALS = ["auth.failed", "auth.throttled", "access.denied"] as const;
 type RefusalAction = (typeof REFUSALS)[number];
 
-/** What it calls the reads that it records. */
+/** Audit actions of recorded reads. */
 export const READS = ["admin.read", "file.downloaded"] as const;
 export type ReadAction = (typeof READS)[number];
 
-/** What a problem knows of the refusal that it is. */
+/** Details of a refusal, carried by its problem. */
 export interface Refusal {
   action: RefusalAction;
-  /** As typed: an e-mail address that may be nobody's. */
+  /** The e-mail address as typed; there may be no such account. */
   account?: string;
-  /** SHA-256 of an API key that is not in force. */
+  /** SHA-256 of an API key that is unknown, expired or revoked. */
   keyHash?: string;
 }
 
-/** Something that a request leaves in the audit log without changing anything: a refusal, or a privileged read. */
-export interface Trace extends Omit<Refusal, "action"> {
+/** An audited event that changes nothing: a refusal or a privileged read. */
+export interface SecurityEvent extends Omit<Refusal, "action"> {
   action: RefusalAction | ReadAction;
   /** The problem's code; null for reads. */
   reason: string | null;
@@ -31,16 +31,16 @@ export interface Trace extends Omit<Refusal, "action"> {
   route: string;
   /** The access rule that refused. */
   rule?: string;
-  target?: TraceTarget;
+  target?: SecurityEventTarget;
   projectId?: string;
 }
 
-export interface TraceTarget {
+export interface SecurityEventTarget {
   kind: string;
   id: string | null;
 }
 
-/** Where traces are gathered. Noting one takes no time and never fails. */
-export interface Traces {
-  note(trace: Trace): void;
+/** Takes security events. `note` neither blocks nor throws. */
+export interface SecurityEventSink {
+  note(event: SecurityEvent): void;
 }

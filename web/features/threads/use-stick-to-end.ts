@@ -8,7 +8,7 @@ const NEAR = 96;
  * Keeps the window at the end of a growing page for as long as the reader is there. Scrolling up
  * lets go at once and nothing pulls the reader back; coming back to the end takes hold again.
  */
-export function useFollowEnd(): { away: ReadonlySignal<boolean>; jump: () => void } {
+export function useStickToEnd(): { away: ReadonlySignal<boolean>; jump: () => void } {
   const away = useSignal(false);
   const state = useMemo(() => ({ following: true, last: 0 }), []);
   useEffect(() => {

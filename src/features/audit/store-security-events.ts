@@ -1,12 +1,12 @@
 import type { Deps } from "../../platform/deps.ts";
-import type { Trace } from "../../platform/http/traces.ts";
+import type { SecurityEvent } from "../../platform/http/security-events.ts";
 import { actorColumns } from "./record.ts";
 import { type AuditInsert, findAccounts, findKeys, insertAuditRows } from "./repo.ts";
 
-/** Traces that are alike, as one row is to tell of them. */
-export interface GatheredTraces {
+/** Equal events, as one row is to tell of them. */
+export interface SecurityEventGroup {
   /** The first of them. */
-  readonly trace: Trace;
+  readonly event: SecurityEvent;
   readonly count: number;
   readonly first: Date;
   readonly last: Date;
@@ -22,14 +22,17 @@ const MOST_TYPED = 320;
  * Writes a row for each. An account that exists is named by its id, whatever else was typed only by an HMAC
  * with the key ring: people type passwords into the wrong field. A key that was in force once is named too.
  */
-export async function storeTraces(deps: Deps, gathered: GatheredTraces[]): Promise<void> {
+export async function storeSecurityEvents(
+  deps: Deps,
+  gathered: SecurityEventGroup[],
+): Promise<void> {
   const { db } = deps.database;
-  const emails = gathered.flatMap(({ trace }) => trace.account?.toLowerCase() ?? []);
-  const hashes = gathered.flatMap(({ trace }) => trace.keyHash ?? []);
+  const emails = gathered.flatMap(({ event }) => event.account?.toLowerCase() ?? []);
+  const hashes = gathered.flatMap(({ event }) => event.keyHash ?? []);
   const accounts = await findAccounts(db, emails);
   const keys = await findKeys(db, hashes);
   const hmac = (value: string) => deps.secrets.sign(value.slice(0, MOST_TYPED), ACCOUNT_PURPOSE);
-  const targetOf = ({ account, keyHash, target, actor }: Trace) => {
+  const targetOf = ({ account, keyHash, target, actor }: SecurityEvent) => {
     if (actor.kind === "user") return target ?? { kind: "user", id: actor.userId };
     if (account !== undefined) {
       const email = account.toLowerCase();
@@ -39,12 +42,12 @@ export async function storeTraces(deps: Deps, gathered: GatheredTraces[]): Promi
     if (keyHash !== undefined) return { kind: "api_key", id: keys.get(keyHash) ?? hmac(keyHash) };
     return target ?? { kind: "request", id: null };
   };
-  const rows = gathered.map(({ trace, count, first, last, overflowOf }): AuditInsert => {
-    const { action, reason, method, route, rule } = trace;
+  const rows = gathered.map(({ event, count, first, last, overflowOf }): AuditInsert => {
+    const { action, reason, method, route, rule } = event;
     const times = { count, first: first.toISOString(), last: last.toISOString() };
     if (overflowOf !== null) {
       const nobody = { actorKind: "anonymous", actorId: null, ip: null };
-      const someone = { ...actorColumns(trace), ip: trace.ip ?? null };
+      const someone = { ...actorColumns(event), ip: event.ip ?? null };
       return {
         id: deps.ids.next(),
         ...(overflowOf === "many" ? nobody : someone),
@@ -54,14 +57,14 @@ export async function storeTraces(deps: Deps, gathered: GatheredTraces[]): Promi
         detail: { overflow: true, ...times },
       };
     }
-    const target = targetOf(trace);
+    const target = targetOf(event);
     return {
       id: deps.ids.next(),
-      ...actorColumns(trace),
+      ...actorColumns(event),
       action,
       targetKind: target.kind,
       targetId: target.id,
-      projectId: trace.projectId ?? null,
+      projectId: event.projectId ?? null,
       detail: {
         ...(reason === null ? {} : { reason }),
         ...(rule === undefined ? {} : { rule }),
@@ -69,9 +72,9 @@ export async function storeTraces(deps: Deps, gathered: GatheredTraces[]): Promi
         route,
         ...times,
       },
-      requestId: trace.requestId,
-      callerRequestId: trace.callerRequestId ?? null,
-      ip: trace.ip ?? null,
+      requestId: event.requestId,
+      callerRequestId: event.callerRequestId ?? null,
+      ip: event.ip ?? null,
     };
   });
   await insertAuditRows(db, rows);

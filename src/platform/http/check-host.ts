@@ -13,9 +13,9 @@ type HostConfig = Pick<Config, "publicUrl" | "trustedProxies">;
  * name as Host. With a public address, or declared proxies that know their hosts, any name passes.
  * @throws {Problem} 421 `host_not_ours`.
  */
-export function ownHost({ publicUrl, trustedProxies }: HostConfig): MiddlewareHandler<AppEnv> {
+export function checkHost({ publicUrl, trustedProxies }: HostConfig): MiddlewareHandler<AppEnv> {
   const any = publicUrl !== undefined || trustedProxies > 0;
-  return async function ownHost(c, next) {
+  return async function checkHost(c, next) {
     if (!any && !isOwn(c.req.header("host") ?? new URL(c.req.url).host)) throw hostNotOurs();
     await next();
   };

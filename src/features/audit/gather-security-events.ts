@@ -1,9 +1,9 @@
 import type { Deps } from "../../platform/deps.ts";
 import { rateLimitKey } from "../../platform/http/rate-limit-key.ts";
-import type { Trace, Traces } from "../../platform/http/traces.ts";
-import { type GatheredTraces, storeTraces } from "./store-traces.ts";
+import type { SecurityEvent, SecurityEventSink } from "../../platform/http/security-events.ts";
+import { type SecurityEventGroup, storeSecurityEvents } from "./store-security-events.ts";
 
-/** Traces that are alike are counted together for so long. */
+/** Equal events are counted together for so long. */
 const WINDOW_MS = 60_000;
 const FLUSH_EVERY_MS = 2_000;
 /** How many that are not alike are told apart in one window: of one user or address, of all users, of all strangers. */
@@ -12,9 +12,9 @@ const MOST_OF_USERS = 1_000;
 const MOST_OF_STRANGERS = 100;
 
 interface Entry {
-  readonly trace: Trace;
+  readonly event: SecurityEvent;
   readonly openedAt: Date;
-  readonly overflowOf: GatheredTraces["overflowOf"];
+  readonly overflowOf: SecurityEventGroup["overflowOf"];
   /** Among whom it counts towards a bound. */
   readonly groups: readonly string[];
   stored: boolean;
@@ -29,7 +29,7 @@ interface Entry {
  * number of rows: one within moments, and one more with the count when the minute is over. What exceeds
  * the bounds is counted together. A process that is killed loses what it has not stored.
  */
-export class TraceGatherer implements Traces {
+export class SecurityEventBuffer implements SecurityEventSink {
   readonly #deps: Deps;
   readonly #entries = new Map<string, Entry>();
   readonly #sizes = new Map<string, number>();
@@ -51,9 +51,9 @@ export class TraceGatherer implements Traces {
     await this.#store([...this.#entries.values()].filter(({ count }) => count > 0));
   }
 
-  note(trace: Trace): void {
+  note(event: SecurityEvent): void {
     const now = this.#deps.clock.now();
-    const entry = this.#entries.get(keyOf(trace)) ?? this.#open(trace, now);
+    const entry = this.#entries.get(keyOf(event)) ?? this.#open(event, now);
     if (entry.count === 0) entry.first = now;
     entry.last = now;
     entry.count++;
@@ -67,22 +67,22 @@ export class TraceGatherer implements Traces {
     return this.#flushing;
   }
 
-  #open(trace: Trace, now: Date): Entry {
-    const isUser = trace.actor.kind === "user";
+  #open(event: SecurityEvent, now: Date): Entry {
+    const isUser = event.actor.kind === "user";
     const bounds = [
-      { group: sourceOf(trace), most: MOST_OF_ONE, overflowOf: "one" as const },
+      { group: sourceOf(event), most: MOST_OF_ONE, overflowOf: "one" as const },
       isUser
         ? { group: "users", most: MOST_OF_USERS, overflowOf: "many" as const }
         : { group: "strangers", most: MOST_OF_STRANGERS, overflowOf: "many" as const },
     ];
     const full = bounds.find(({ group, most }) => (this.#sizes.get(group) ?? 0) >= most);
-    const key = full === undefined ? keyOf(trace) : `${trace.action} of ${full.group}`;
+    const key = full === undefined ? keyOf(event) : `${event.action} of ${full.group}`;
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
     const groups = full === undefined ? bounds.map(({ group }) => group) : [];
     for (const group of groups) this.#sizes.set(group, (this.#sizes.get(group) ?? 0) + 1);
     const entry: Entry = {
-      trace,
+      event,
       openedAt: now,
       overflowOf: full?.overflowOf ?? null,
       groups,
@@ -116,8 +116,8 @@ export class TraceGatherer implements Traces {
   /** What the database refuses waits for the next flush. */
   async #store(due: Entry[]): Promise<void> {
     if (due.length === 0) return;
-    const gathered = due.map(({ trace, count, first, last, overflowOf }) => ({
-      trace,
+    const gathered = due.map(({ event, count, first, last, overflowOf }) => ({
+      event,
       count,
       first,
       last,
@@ -125,35 +125,35 @@ export class TraceGatherer implements Traces {
     }));
     for (const entry of due) entry.count = 0;
     try {
-      await storeTraces(this.#deps, gathered);
+      await storeSecurityEvents(this.#deps, gathered);
       for (const entry of due) entry.stored = true;
     } catch (error) {
       for (const [index, { count = 0, first = new Date() }] of gathered.entries()) {
         const entry = due[index];
         if (entry) Object.assign(entry, { count: entry.count + count, first });
       }
-      this.#deps.logger.warn({ err: error }, "audit traces not stored; retrying");
+      this.#deps.logger.warn({ err: error }, "security events not stored; retrying");
     }
   }
 }
 
 /** Who is bounded: a user, or an address as it is counted elsewhere. */
-function sourceOf({ actor, ip }: Trace): string {
+function sourceOf({ actor, ip }: SecurityEvent): string {
   return actor.kind === "user" ? `user ${actor.userId}` : `address ${rateLimitKey(ip)}`;
 }
 
-/** Equal for traces that are alike: the same thing by the same actor from the same address, for the same reason. */
-function keyOf(trace: Trace): string {
-  const { actor, action, reason, account, keyHash, target } = trace;
+/** Equal for equal events: the same thing by the same actor from the same address, for the same reason. */
+function keyOf(event: SecurityEvent): string {
+  const { actor, action, reason, account, keyHash, target } = event;
   return JSON.stringify([
     action,
     reason,
-    sourceOf(trace),
+    sourceOf(event),
     actor.kind === "user" ? actor.via.kind : null,
-    rateLimitKey(trace.ip),
+    rateLimitKey(event.ip),
     account?.toLowerCase(),
     keyHash,
     // Of refusals only the first target is told; of reads each.
-    reason === null ? [trace.route, target] : null,
+    reason === null ? [event.route, target] : null,
   ]);
 }

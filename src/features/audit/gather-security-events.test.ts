@@ -3,26 +3,26 @@ import { createTestApp, type TestApp } from "../../../test/support/app.ts";
 import { TestClock } from "../../../test/support/clock.ts";
 import { eventually } from "../../../test/support/eventually.ts";
 import type { Actor } from "../../platform/context.ts";
-import type { Trace } from "../../platform/http/traces.ts";
+import type { SecurityEvent } from "../../platform/http/security-events.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
-import { TraceGatherer } from "./gather-traces.ts";
+import { SecurityEventBuffer } from "./gather-security-events.ts";
 
 const clock = new TestClock();
 const lines: string[] = [];
 let app: TestApp;
-let gatherer: TraceGatherer;
+let gatherer: SecurityEventBuffer;
 beforeAll(async () => {
   const logger = createLogger("info", { write: (line) => void lines.push(line) });
   app = await createTestApp({ deps: { clock, logger } });
 });
 afterAll(() => app.close());
 beforeEach(async () => {
-  await app.deps.services.audit.traces.close();
+  await app.deps.services.audit.securityEvents.close();
   await app.deps.services.audit.sealer.close();
   await app.deps.database.sql`alter table audit_log disable trigger user`;
   await app.deps.database.sql`delete from audit_log`;
   await app.deps.database.sql`alter table audit_log enable trigger user`;
-  gatherer = new TraceGatherer(app.deps);
+  gatherer = new SecurityEventBuffer(app.deps);
 });
 
 const user = (userId: string): Actor => ({
@@ -31,7 +31,7 @@ const user = (userId: string): Actor => ({
   role: "member",
   via: { kind: "session", sessionId: userId },
 });
-const trace = (more: Partial<Trace> = {}): Trace => ({
+const event = (more: Partial<SecurityEvent> = {}): SecurityEvent => ({
   action: "access.denied",
   reason: "not_signed_in",
   actor: { kind: "anonymous" },
@@ -57,7 +57,7 @@ const counts = async () => (await stored()).map(({ count }) => count);
 
 test("the first of its kind is stored at the next flush, the rest of the minute as one row with their count", async () => {
   const start = clock.now();
-  gatherer.note(trace({ requestId: "first" }));
+  gatherer.note(event({ requestId: "first" }));
   await gatherer.flush();
   expect(await stored()).toEqual([
     {
@@ -75,7 +75,7 @@ test("the first of its kind is stored at the next flush, the rest of the minute 
   ]);
   for (let second = 1; second <= 59; second++) {
     clock.advance(1_000);
-    gatherer.note(trace({ requestId: "later" }));
+    gatherer.note(event({ requestId: "later" }));
     await gatherer.flush();
   }
   expect(await counts()).toEqual([1]);
@@ -87,14 +87,14 @@ test("the first of its kind is stored at the next flush, the rest of the minute 
     first: new Date(start.getTime() + 1_000).toISOString(),
     last: new Date(start.getTime() + 59_000).toISOString(),
   });
-  gatherer.note(trace({ requestId: "next minute" }));
+  gatherer.note(event({ requestId: "next minute" }));
   await gatherer.flush();
   expect((await stored())[2]).toMatchObject({ requestId: "next minute", count: 1 });
 });
 
 test("what differs in actor, address, reason, account or key is told apart; what differs in target only for reads", async () => {
   const id = () => app.deps.ids.next();
-  const apart: Partial<Trace>[] = [
+  const apart: Partial<SecurityEvent>[] = [
     {},
     { action: "auth.failed" },
     { reason: "foreign_origin" },
@@ -106,10 +106,10 @@ test("what differs in actor, address, reason, account or key is told apart; what
     { keyHash: "a" },
     { keyHash: "b" },
   ];
-  for (const more of [...apart, ...apart]) gatherer.note(trace(more));
-  gatherer.note(trace({ ip: "2001:db8::ffff" }));
-  gatherer.note(trace({ account: "ADA@example.com" }));
-  gatherer.note(trace({ target: { kind: "project", id: id() } }));
+  for (const more of [...apart, ...apart]) gatherer.note(event(more));
+  gatherer.note(event({ ip: "2001:db8::ffff" }));
+  gatherer.note(event({ account: "ADA@example.com" }));
+  gatherer.note(event({ target: { kind: "project", id: id() } }));
   await gatherer.flush();
   expect((await counts()).toSorted()).toEqual([2, 2, 2, 2, 2, 2, 2, 3, 3, 3]);
 });
@@ -117,7 +117,7 @@ test("what differs in actor, address, reason, account or key is told apart; what
 test("reads are told apart by what was read", async () => {
   const reader = user(app.deps.ids.next());
   const readOf = (id: string) =>
-    trace({ action: "admin.read", reason: null, actor: reader, target: { kind: "user", id } });
+    event({ action: "admin.read", reason: null, actor: reader, target: { kind: "user", id } });
   for (const id of ["a", "b", "a"]) gatherer.note(readOf(id));
   gatherer.note({ ...readOf("a"), route: "/api/v1/admin/other" });
   await gatherer.flush();
@@ -127,7 +127,7 @@ test("reads are told apart by what was read", async () => {
 test("a flood from many addresses costs a bounded number of rows, and every one is counted", async () => {
   for (let round = 0; round < 3; round++)
     for (let n = 0; n < 1_000; n++)
-      gatherer.note(trace({ ip: `198.18.${n >> 8}.${n & 255}`, account: `${n}@example.com` }));
+      gatherer.note(event({ ip: `198.18.${n >> 8}.${n & 255}`, account: `${n}@example.com` }));
   clock.advance(60_000);
   await gatherer.flush();
   const rows = await stored();
@@ -151,12 +151,12 @@ test("a flood from many addresses costs a bounded number of rows, and every one 
 test("one source cannot take the room of others, nor strangers that of users", async () => {
   const loud = user(app.deps.ids.next());
   for (let n = 0; n < 200; n++) {
-    gatherer.note(trace({ account: `${n}@example.com` }));
-    gatherer.note(trace({ actor: loud, ip: "192.0.2.9", reason: `reason ${n}` }));
+    gatherer.note(event({ account: `${n}@example.com` }));
+    gatherer.note(event({ actor: loud, ip: "192.0.2.9", reason: `reason ${n}` }));
   }
-  for (let n = 0; n < 200; n++) gatherer.note(trace({ ip: `198.18.0.${n}` }));
+  for (let n = 0; n < 200; n++) gatherer.note(event({ ip: `198.18.0.${n}` }));
   const quiet = user(app.deps.ids.next());
-  gatherer.note(trace({ actor: quiet, requestId: "quiet" }));
+  gatherer.note(event({ actor: quiet, requestId: "quiet" }));
   await gatherer.flush();
   const rows = await stored();
   const of = (matches: (row: (typeof rows)[number]) => boolean) => rows.filter(matches);
@@ -170,7 +170,7 @@ test("one source cannot take the room of others, nor strangers that of users", a
 
 test("room comes back when the minute is over", async () => {
   const fill = (minute: number) => {
-    for (let n = 0; n < 100; n++) gatherer.note(trace({ ip: `198.18.${minute}.${n}` }));
+    for (let n = 0; n < 100; n++) gatherer.note(event({ ip: `198.18.${minute}.${n}` }));
   };
   for (let minute = 0; minute < 3; minute++) {
     fill(minute);
@@ -185,28 +185,28 @@ test("room comes back when the minute is over", async () => {
 
 test("what the database refuses is stored when it is back, and said in the log", async () => {
   const { sql } = app.deps.database;
-  gatherer.note(trace());
-  gatherer.note(trace());
+  gatherer.note(event());
+  gatherer.note(event());
   await sql`alter table audit_log rename to away`;
   await gatherer.flush();
-  gatherer.note(trace());
+  gatherer.note(event());
   await sql`alter table away rename to audit_log`;
-  expect(lines.some((line) => line.includes("audit traces not stored; retrying"))).toBe(true);
+  expect(lines.some((line) => line.includes("security events not stored; retrying"))).toBe(true);
   await gatherer.flush();
   expect(await counts()).toEqual([3]);
 });
 
 test("what is left is stored when the process ends in order", async () => {
-  gatherer.note(trace());
+  gatherer.note(event());
   await gatherer.flush();
-  gatherer.note(trace());
+  gatherer.note(event());
   await gatherer.close();
   expect(await counts()).toEqual([1, 1]);
 });
 
 test("while the process runs, nobody needs to ask", async () => {
   gatherer.start();
-  gatherer.note(trace());
-  await eventually("the trace is stored", async () => (await counts()).length === 1);
+  gatherer.note(event());
+  await eventually("the event is stored", async () => (await counts()).length === 1);
   await gatherer.close();
 });

@@ -1,20 +1,18 @@
-/** AnswerPubSub a peer that has stopped sending. */
-
-export interface SilenceWatch {
-  /** From now on bytes are awaited. */
-  listen(): void;
-  /** Bytes came, or nobody reads at the moment: a slow reader is not a silent sender. */
-  rest(): void;
+export interface IdleTimer {
+  /** Starts or restarts the wait for bytes. */
+  start(): void;
+  /** Ends the wait: bytes arrived, or no read is pending. A slow consumer must not look like an idle sender. */
+  pause(): void;
   readonly expired: boolean;
   stop(): void;
 }
 
 /**
- * Calls `onSilence` once when a wait lasts `timeoutMs`. One timer serves the whole call and is re-armed
- * when it fires, not on each read: a read costs a look at the clock, nothing more.
+ * Calls `onIdle` once when a wait lasts `timeoutMs`. One timer serves the whole call and is re-armed when it
+ * fires, not on each read, so a read costs one clock reading.
  */
-export function watchSilence(timeoutMs: number, onSilence: () => void): SilenceWatch {
-  /** When the wait began; undefined while nothing is awaited. */
+export function startIdleTimer(timeoutMs: number, onIdle: () => void): IdleTimer {
+  /** Start of the current wait; undefined while paused. */
   let since: number | undefined;
   let expired = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -27,15 +25,15 @@ export function watchSilence(timeoutMs: number, onSilence: () => void): SilenceW
       return;
     }
     expired = true;
-    onSilence();
+    onIdle();
   }
   check();
 
   return {
-    listen() {
+    start() {
       since = performance.now();
     },
-    rest() {
+    pause() {
       since = undefined;
     },
     get expired() {

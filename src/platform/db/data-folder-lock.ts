@@ -3,7 +3,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 
 /** Held while one process uses a data folder. */
-export interface FolderClaim {
+export interface DataFolderLock {
   release(): void;
 }
 
@@ -24,7 +24,7 @@ export class FolderInUseError extends Error {
  * reused pid is not mistaken for the holder.
  * @throws {FolderInUseError} when a live process holds it.
  */
-export function claimFolder(folder: string): FolderClaim {
+export function lockDataFolder(folder: string): DataFolderLock {
   const path = join(folder, "atelier.pid");
   for (let attempt = 0; attempt < 3; attempt++) {
     try {

@@ -9,7 +9,7 @@ const STEP = 40;
  * How many of a long thread's last messages are drawn. More are added before the reader reaches the
  * first of them; the browser keeps what is being read in its place.
  */
-export function useWindow(total: number): {
+export function useMessageWindow(total: number): {
   count: ReadonlySignal<number>;
   sentinel: RefObject<HTMLButtonElement | null>;
   more: () => void;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
 import { openPage, type TestPage } from "../../test/page.ts";
-import { drawSoon } from "./draw-soon.ts";
+import { scheduleDraw } from "./schedule-draw.ts";
 
 let page: TestPage;
 let frames: Map<number, () => void>;
@@ -27,7 +27,7 @@ afterEach(() => {
 test("an answer of usual length is drawn at the next frame", () => {
   for (const length of [0, 16_000]) {
     frames.clear();
-    drawSoon(length, draw);
+    scheduleDraw(length, draw);
     expect(frames.size).toBe(1);
   }
   jest.advanceTimersByTime(1_000);
@@ -37,7 +37,7 @@ test("an answer of usual length is drawn at the next frame", () => {
 });
 
 test("a long one is drawn the later the longer it is", () => {
-  drawSoon(100_000, draw);
+  scheduleDraw(100_000, draw);
   expect(frames.size).toBe(0);
   jest.advanceTimersByTime(99);
   expect(drawn).toBe(0);
@@ -46,8 +46,8 @@ test("a long one is drawn the later the longer it is", () => {
 });
 
 test("either can be called off", () => {
-  drawSoon(10, draw)();
-  drawSoon(100_000, draw)();
+  scheduleDraw(10, draw)();
+  scheduleDraw(100_000, draw)();
   expect(frames.size).toBe(0);
   jest.advanceTimersByTime(1_000);
   expect(drawn).toBe(0);
