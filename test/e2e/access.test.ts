@@ -58,6 +58,39 @@ afterAll(async () => {
   server?.remove();
 });
 
+describe("a new API key", () => {
+  test("says when it ends, within what the workspace allows, and manages nothing unless told to", async () => {
+    const page = await newPage();
+    await page.goto("/settings/keys");
+    await page.getByRole("button", { name: "New key" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill("deploys");
+    const life = dialog.getByLabel("Works for");
+    expect(await life.locator("option").allTextContents()).toEqual([
+      ...["7 days", "30 days", "90 days", "180 days", "365 days"],
+    ]);
+    expect(await life.inputValue()).toBe("90");
+    const manages = dialog.getByRole("switch", { name: "May manage the workspace" });
+    expect(await manages.isChecked()).toBe(false);
+    await dialog.getByText(/365 days at most/).waitFor();
+    await life.selectOption("7");
+    await manages.check();
+    await dialog.getByRole("button", { name: "Create key" }).click();
+    const made = page.getByRole("dialog", { name: "Your new key" });
+    await made.getByText(/It works until/).waitFor();
+    await made.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("listitem").getByText("Manages the workspace").waitFor();
+    const { items } = await call<{ items: { scopes: string[]; expiresAt: string }[] }>(
+      page,
+      "GET",
+      "/me/api-keys",
+    );
+    expect(items[0]?.scopes.toSorted()).toEqual(["admin", "read", "write"]);
+    const days = (Date.parse(items[0]?.expiresAt ?? "") - Date.now()) / 86_400_000;
+    expect(Math.round(days)).toBe(7);
+  });
+});
+
 describe("a session that was ended elsewhere", () => {
   for (const [what, bytes] of Object.entries({ "a small file": 10, "a large file": 15_000_000 }))
     test(`leads to the sign-in page when ${what} is uploaded, and back`, async () => {

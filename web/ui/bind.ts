@@ -10,6 +10,16 @@ export function typed(text: Signal<string>) {
   };
 }
 
+/** Binds a `Switch` to a signal. */
+export function switched(on: Signal<boolean>) {
+  return {
+    checked: on.value,
+    onChange: (checked: boolean) => {
+      on.value = checked;
+    },
+  };
+}
+
 /** Binds a `Select` to a signal. */
 export function chosen<Value extends string>(choice: Signal<Value>) {
   return {

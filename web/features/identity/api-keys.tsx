@@ -3,21 +3,21 @@ import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
 import { api, at, read } from "../../lib/api.ts";
 import type { ApiKey, CreatedApiKey } from "../../lib/api-types.ts";
-import { formatAgo, formatDate, t } from "../../lib/i18n.ts";
-import { useList } from "../../lib/resource.ts";
+import { formatAgo, t } from "../../lib/i18n.ts";
+import { useResource } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
-import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
+import { describeEnd, KeyBadges } from "./key-badges.tsx";
 import { NewKeyDialog, ShowKeyDialog } from "./new-key-dialog.tsx";
 
 /** Keys by which scripts act as the person. A key is shown once, when it is made. */
 export function ApiKeys(): JSX.Element {
-  const list = useList<ApiKey>((_, signal) => read(api.GET("/me/api-keys", { signal })), []);
+  const list = useResource((signal) => read(api.GET("/me/api-keys", { signal })), []);
   const creating = useSignal(false);
   const made = useSignal<CreatedApiKey | undefined>(undefined);
   const revoking = useSignal<ApiKey | undefined>(undefined);
@@ -39,7 +39,8 @@ export function ApiKeys(): JSX.Element {
     },
     { toast: true },
   );
-  const items = list.items.value;
+  const keys = list.data.value;
+  const items = keys?.items;
   return (
     <Section
       title={t("settings.keys")}
@@ -47,6 +48,7 @@ export function ApiKeys(): JSX.Element {
       actions={
         <Button
           icon="plus"
+          disabled={!keys}
           onClick={() => {
             creating.value = true;
           }}
@@ -83,17 +85,10 @@ export function ApiKeys(): JSX.Element {
                     ? t("keys.used", { when: formatAgo(key.lastUsedAt) })
                     : t("keys.neverUsed")}
                   {" · "}
-                  {key.expiresAt
-                    ? t("keys.expires", { date: formatDate(key.expiresAt) })
-                    : t("keys.noExpiry")}
+                  {describeEnd(key)}
                 </p>
               </div>
-              {key.expiresAt && new Date(key.expiresAt) < new Date() && (
-                <Badge tone="danger">{t("keys.expired")}</Badge>
-              )}
-              <Badge>
-                {t(key.scopes.includes("write") ? "keys.scope.write" : "keys.scope.read")}
-              </Badge>
+              <KeyBadges apiKey={key} />
               <Menu
                 label={t("keys.menu", { name: key.name })}
                 items={[
@@ -117,8 +112,9 @@ export function ApiKeys(): JSX.Element {
           ))}
         </ul>
       )}
-      {creating.value && (
+      {creating.value && keys && (
         <NewKeyDialog
+          maxDays={keys.maxDays}
           onClose={() => {
             creating.value = false;
           }}
@@ -131,7 +127,7 @@ export function ApiKeys(): JSX.Element {
       )}
       {made.value && (
         <ShowKeyDialog
-          value={made.value.key}
+          made={made.value}
           onClose={() => {
             made.value = undefined;
           }}

@@ -3,28 +3,40 @@ import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
 import { api, read } from "../../lib/api.ts";
 import type { CreatedApiKey } from "../../lib/api-types.ts";
-import { t } from "../../lib/i18n.ts";
-import { chosen, typed } from "../../ui/bind.ts";
+import { formatDate, t } from "../../lib/i18n.ts";
+import { chosen, switched, typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Input, Select } from "../../ui/field.tsx";
+import { Input, Select, Switch } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
 import { SecretBox } from "../../ui/secret-box.tsx";
+import { endOfLife, offeredLives, usualLife } from "./key-life.ts";
+import { me } from "./session.ts";
 
 export function NewKeyDialog(props: {
+  /** Days that a new key may live at most; null: any. */
+  maxDays: number | null;
   onClose: () => void;
   onCreated: (key: CreatedApiKey) => void;
 }): JSX.Element {
+  const { maxDays } = props;
   const name = useSignal("");
-  const scope = useSignal("write");
-  const days = useSignal("90");
+  const scope = useSignal<"read" | "write">("write");
+  const manages = useSignal(false);
+  const days = useSignal(String(usualLife(maxDays)));
+  const life = days.value === "" ? null : Number(days.value);
+  const end = endOfLife(life);
   const create = useAction(async () => {
     const key = await read(
       api.POST("/me/api-keys", {
         body: {
           name: name.value.trim(),
-          scopes: scope.value === "write" ? ["read", "write"] : ["read"],
-          expiresInDays: days.value === "" ? null : Number(days.value),
+          scopes: [
+            "read",
+            ...(scope.value === "write" ? ["write" as const] : []),
+            ...(manages.value ? ["admin" as const] : []),
+          ],
+          expiresInDays: life,
         },
       }),
     );
@@ -55,21 +67,34 @@ export function NewKeyDialog(props: {
       />
       <Select
         label={t("keys.expiry")}
+        hint={
+          <>
+            {end && t("keys.endsOn", { date: formatDate(end) })}
+            {end && maxDays !== null && " "}
+            {maxDays !== null && t("keys.maxDays", { count: maxDays })}
+          </>
+        }
         {...chosen(days)}
-        options={[
-          ...[30, 90, 365].map((count) => ({
-            value: String(count),
-            label: t("keys.days", { count }),
-          })),
-          { value: "", label: t("keys.noExpiry") },
-        ]}
+        options={offeredLives(maxDays).map((count) =>
+          count === null
+            ? { value: "", label: t("keys.untilRevoked") }
+            : { value: String(count), label: t("keys.days", { count }) },
+        )}
       />
+      {me.value?.role === "admin" && (
+        <Switch
+          label={t("keys.scope.admin")}
+          hint={t("keys.scope.admin.hint")}
+          {...switched(manages)}
+        />
+      )}
     </FormDialog>
   );
 }
 
 /** The one time that a secret can be seen. */
-export function ShowKeyDialog(props: { value: string; onClose: () => void }): JSX.Element {
+export function ShowKeyDialog(props: { made: CreatedApiKey; onClose: () => void }): JSX.Element {
+  const { key, expiresAt } = props.made;
   return (
     <Dialog
       title={t("keys.made.title")}
@@ -81,7 +106,10 @@ export function ShowKeyDialog(props: { value: string; onClose: () => void }): JS
       }
     >
       <p>{t("keys.made.text")}</p>
-      <SecretBox value={props.value} />
+      <SecretBox value={key} />
+      <p class="muted small">
+        {expiresAt ? t("keys.endsOn", { date: formatDate(expiresAt) }) : t("keys.endsNever")}
+      </p>
     </Dialog>
   );
 }
