@@ -91,6 +91,31 @@ describe("a new API key", () => {
   });
 });
 
+describe("a changed password", () => {
+  const change = async (page: Page, from: string, to: string, keepKeys: boolean) => {
+    await page.goto("/settings/security");
+    await page.getByLabel("Current password").fill(from);
+    await page.getByLabel("New password").fill(to);
+    const revoke = page.getByRole("switch", { name: "Revoke my API keys too" });
+    expect(await revoke.isChecked()).toBe(true);
+    if (keepKeys) await revoke.uncheck();
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.getByRole("status").getByText("Your password is changed.").waitFor();
+  };
+
+  test("ends API keys too, unless that is switched off", async () => {
+    const page = await newPage();
+    const keys = async () =>
+      (await call<{ items: unknown[] }>(page, "GET", "/me/api-keys")).items.length;
+    await call(page, "POST", "/me/api-keys", { name: "sync", scopes: ["read"] });
+    const before = await keys();
+    await change(page, "a long enough password", "another password of mine", true);
+    expect(await keys()).toBe(before);
+    await change(page, "another password of mine", "a long enough password", false);
+    expect(await keys()).toBe(0);
+  });
+});
+
 describe("a session that was ended elsewhere", () => {
   for (const [what, bytes] of Object.entries({ "a small file": 10, "a large file": 15_000_000 }))
     test(`leads to the sign-in page when ${what} is uploaded, and back`, async () => {

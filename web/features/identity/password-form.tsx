@@ -4,9 +4,9 @@ import { useAction } from "../../lib/action.ts";
 import { api } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { toast } from "../../lib/toast.ts";
-import { typed } from "../../ui/bind.ts";
+import { switched, typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
-import { Input } from "../../ui/field.tsx";
+import { Input, Switch } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/tabs.tsx";
 import { me } from "./session.ts";
@@ -14,13 +14,19 @@ import { me } from "./session.ts";
 export function PasswordForm(): JSX.Element {
   const current = useSignal("");
   const next = useSignal("");
+  const revokeKeys = useSignal(true);
   const save = useAction(async () => {
     await api.POST("/me/password", {
-      body: { currentPassword: current.value, newPassword: next.value },
+      body: {
+        currentPassword: current.value,
+        newPassword: next.value,
+        revokeKeys: revokeKeys.value,
+      },
     });
     current.value = "";
     next.value = "";
-    toast(t("settings.password.changed"));
+    toast(t(revokeKeys.value ? "settings.password.changedAll" : "settings.password.changed"));
+    revokeKeys.value = true;
   });
   const failure = save.error.value;
   return (
@@ -56,6 +62,11 @@ export function PasswordForm(): JSX.Element {
           {...typed(next)}
           error={failure?.field("newPassword")}
           required
+        />
+        <Switch
+          label={t("settings.password.revokeKeys")}
+          hint={t("settings.password.revokeKeys.hint")}
+          {...switched(revokeKeys)}
         />
         <div class="row">
           <Button type="submit" look="primary" busy={save.busy.value}>

@@ -36,6 +36,7 @@ export default function ResetPasswordPage(): JSX.Element {
           void submit.run();
         }}
       >
+        <p class="muted">{t("reset.detail")}</p>
         <FormError error={submit.error.value} />
         <Input
           label={t("settings.password.new")}

@@ -42,6 +42,7 @@ export const identity = {
   "confirmPassword.why":
     "What you are about to do outlives this session, so your password is needed once more.",
   "reset.action": "Set password",
+  "reset.detail": "It signs you out everywhere and revokes all your API keys.",
   "reset.done": "Your password is changed. Sign in with it.",
   "reset.title": "Choose a new password",
   "sessions.current": "This browser",
@@ -58,9 +59,15 @@ export const identity = {
   "settings.look.detail": "Kept in this browser.",
   "settings.password.action": "Change password",
   "settings.password.changed": "Your password is changed. Other sessions are signed out.",
+  "settings.password.changedAll":
+    "Your password is changed. Other sessions are signed out, API keys are revoked.",
   "settings.password.current": "Current password",
-  "settings.password.detail": "Changing it signs out every other session.",
+  "settings.password.detail":
+    "Changing it signs out every other session at once; this browser stays signed in.",
   "settings.password.new": "New password",
+  "settings.password.revokeKeys": "Revoke my API keys too",
+  "settings.password.revokeKeys.hint":
+    "Scripts that use them stop at once. Leave it on if somebody else may know the password.",
   "settings.profile": "Profile",
   "settings.security": "Security",
   "settings.title": "Settings",
