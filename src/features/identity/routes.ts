@@ -2,6 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AppEnv } from "../../platform/http/hono-env.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
+import { readAfterCommit } from "../../platform/http/read-after-commit.ts";
 import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { confirmPassword } from "./confirm-password.ts";
@@ -61,9 +62,11 @@ export function identityRoutes(hooks: IdentityHooks) {
   const welcome = async (c: Context<AppEnv>, opened: OpenedSession): Promise<Me> => {
     const ctx = c.get("ctx");
     setSessionCookie(c, ctx.deps, opened.token);
-    const user = await findUser(ctx.db, opened.userId);
-    if (!user) throw notSignedIn();
-    return present(c, user);
+    return readAfterCommit(async () => {
+      const user = await findUser(ctx.db, opened.userId);
+      if (!user) throw notSignedIn();
+      return present(c, user);
+    });
   };
 
   return router()
@@ -193,7 +196,10 @@ export function identityRoutes(hooks: IdentityHooks) {
         request: { body: jsonBody(meChange) },
         responses: { 200: jsonAnswer(me, "The user") },
       }),
-      async (c) => c.json(await present(c, await changeMe(c.get("ctx"), c.req.valid("json"))), 200),
+      async (c) => {
+        const user = await changeMe(c.get("ctx"), c.req.valid("json"));
+        return c.json(await readAfterCommit(() => present(c, user)), 200);
+      },
     )
     .openapi(
       createRoute({

@@ -4,6 +4,7 @@ import { answerWithEffect } from "../../platform/http/answer-with-effect.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { flag, jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
+import { readAfterCommit } from "../../platform/http/read-after-commit.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { signedIn } from "../identity/index.ts";
 import { inProject, type ProjectScope } from "../projects/index.ts";
@@ -136,8 +137,9 @@ export function threadRoutes(hooks: ThreadHooks) {
         responses: one("The thread"),
       }),
       async (c) => {
-        await changeThread(c.get("ctx"), c.get("thread"), c.req.valid("json"), expectedVersion(c));
-        const { body, tag } = await current(c.get("ctx"), c.get("thread"));
+        const ctx = c.get("ctx");
+        await changeThread(ctx, c.get("thread"), c.req.valid("json"), expectedVersion(c));
+        const { body, tag } = await readAfterCommit(() => current(ctx, c.get("thread")));
         return c.json(body, 200, tag);
       },
     )
@@ -181,11 +183,12 @@ export function threadRoutes(hooks: ThreadHooks) {
         request: { params: threadParams },
         responses: one("The thread"),
       }),
-      async (c) => {
-        await setDeleted(c.get("ctx"), c.get("thread"), false);
-        const { body, tag } = await current(c.get("ctx"), c.get("thread"));
-        return c.json(body, 200, tag);
-      },
+      (c) =>
+        answerWithEffect(c.get("ctx"), async (ctx) => {
+          await setDeleted(ctx, c.get("thread"), false);
+          const { body, tag } = await current(ctx, c.get("thread"));
+          return c.json(body, 200, tag);
+        }),
     );
 }
 
