@@ -1,7 +1,7 @@
 import { purgeDeletedAgents } from "./features/agents/index.ts";
 import { reportHead } from "./features/audit/index.ts";
 import { findSentVersions } from "./features/generation/index.ts";
-import { purgeEnded } from "./features/identity/index.ts";
+import { purgeAttempts, purgeEnded } from "./features/identity/index.ts";
 import {
   purgeDeletedFiles,
   purgeOrphans,
@@ -62,6 +62,10 @@ export async function startWork(deps: Deps): Promise<void> {
     if (count > 0) deps.logger.warn({ count }, "settled expired holds");
   });
   await deps.jobs.schedule("settle-expired-holds", "* * * * *");
+  await deps.jobs.work("purge-sign-in-attempts", {}, () =>
+    purgeAttempts(jobContext(deps, "purge")),
+  );
+  await deps.jobs.schedule("purge-sign-in-attempts", "29 * * * *");
   await deps.jobs.work("report-audit-head", {}, () => reportHead(jobContext(deps, "audit")));
   await deps.jobs.schedule("report-audit-head", "0 * * * *");
   // By then a rollout with a new secret key is over: every process can open what it seals.

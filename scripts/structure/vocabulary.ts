@@ -88,7 +88,14 @@ export const VERBS = new Set([
 export const NOUNS: Record<string, readonly string[]> = {
   audit: ["actions", "sealer"],
   generation: ["access-watch", "answer-log", "answer-pubsub", "frames", "runner", "running-answer"],
-  identity: ["actor-cache", "api-keys", "attempt-limit", "last-use", "session-cookie"],
+  identity: [
+    "actor-cache",
+    "api-keys",
+    "attempt-limit",
+    "device-cookie",
+    "last-use",
+    "session-cookie",
+  ],
   knowledge: [
     "bm25",
     "child-files",

@@ -342,6 +342,12 @@ describe("the workspace", () => {
     await page.getByLabel("Password").fill("a long enough password");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL(/\/settings\/keys$/);
+    const notice = page.getByText(
+      "1 failed attempt to sign in to your account since you last did.",
+    );
+    await notice.waitFor();
+    await page.getByRole("button", { name: "Dismiss" }).click();
+    await notice.waitFor({ state: "detached" });
   });
 
   test("shows a new API key once", async () => {

@@ -1127,6 +1127,9 @@ export interface components {
             email: string;
             password: string;
         };
+        SignedInUser: components["schemas"]["Me"] & {
+            failedBefore: number;
+        };
         SignInInput: {
             /** Format: email */
             email: string;
@@ -1889,6 +1892,7 @@ export type SetupState = components['schemas']['SetupState'];
 export type Me = components['schemas']['Me'];
 export type SetupInput = components['schemas']['SetupInput'];
 export type AccountInput = components['schemas']['AccountInput'];
+export type SignedInUser = components['schemas']['SignedInUser'];
 export type SignInInput = components['schemas']['SignInInput'];
 export type PasswordReset = components['schemas']['PasswordReset'];
 export type MeChange = components['schemas']['MeChange'];
@@ -2081,7 +2085,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "application/json": components["schemas"]["SignedInUser"];
                 };
             };
             /** @description A problem */

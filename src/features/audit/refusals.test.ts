@@ -110,7 +110,7 @@ describe("a failed proof of who somebody is leaves auth.failed:", () => {
 describe("too many attempts leave auth.throttled:", () => {
   test("at one account", async () => {
     const guess = { email: "bob@example.com", password: "guess" };
-    for (let attempt = 0; attempt < 10; attempt++) await app.anonymous.post("/auth/sign-in", guess);
+    for (let attempt = 0; attempt < 16; attempt++) await app.anonymous.post("/auth/sign-in", guess);
     expect(await newest("auth.throttled")).toMatchObject({
       targetKind: "user",
       targetId: bob.me.id,

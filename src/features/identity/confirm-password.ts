@@ -1,9 +1,9 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
-import { passwordNeeded, wrongPassword } from "./errors.ts";
+import { notSignedIn, passwordNeeded, wrongPassword } from "./errors.ts";
 import { verifyPassword } from "./hash-password.ts";
 import { requireSession } from "./policy.ts";
-import { findPasswordHash } from "./repo.ts";
+import { findOwnCredential } from "./repo.ts";
 import { isFreshSession, markAuthenticated } from "./session-repo.ts";
 
 /** For how long after the password was given a session may do what would outlive it. */
@@ -44,9 +44,14 @@ export async function checkPassword(
   password: string,
 ): Promise<{ userId: string; sessionId: string }> {
   const { userId, via } = requireSession(ctx.actor, "POST");
-  const giveBack = await ctx.deps.services.identity.attempts.begin(ctx.ip, userId);
-  const hash = await findPasswordHash(ctx.db, userId);
-  if (!(await verifyPassword(password, hash))) throw wrongPassword();
-  await giveBack();
+  const found = await findOwnCredential(ctx.db, userId);
+  if (!found) throw notSignedIn();
+  // Whoever has a session has proven the password on this device.
+  const attempt = await ctx.deps.services.identity.attempts.begin(ctx, found.user.email, true);
+  if (!(await verifyPassword(password, found.passwordHash))) {
+    await attempt.fail();
+    throw wrongPassword();
+  }
+  await attempt.giveBack();
   return { userId, sessionId: via.sessionId };
 }

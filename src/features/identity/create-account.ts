@@ -29,7 +29,7 @@ export async function createAccount(
   return inTransaction(ctx, async (tx) => {
     const user = await insertUser(tx, { name, email, role, passwordHash });
     if (!user) throw emailTaken();
-    const opened = await openSession(tx, user.id, client);
+    const opened = await openSession(tx, { id: user.id, passwordHash }, client);
     const asUser = actingAs(tx, user, opened);
     await afterSignUp(asUser, { userId: user.id, name });
     await record(asUser, {

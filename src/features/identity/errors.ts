@@ -59,10 +59,15 @@ export const tokenWrong = () =>
     refusal: { action: "auth.failed" },
   });
 export const tooManyAttempts = (seconds: number, account: string) =>
-  new Problem(429, "too_many_attempts", "Too many attempts. Wait a little, then try again.", {
-    refusal: { action: "auth.throttled", account },
-    headers: { "retry-after": String(seconds) },
-  });
+  new Problem(
+    429,
+    "too_many_attempts",
+    `Too many failed attempts. Try again in ${waitingTime(seconds)}, or in a browser where you have signed in before.`,
+    {
+      refusal: { action: "auth.throttled", account },
+      headers: { "retry-after": String(seconds) },
+    },
+  );
 export const noSuchSession = () =>
   new Problem(404, "session_not_found", "There is no such session.");
 export const noSuchKey = () => new Problem(404, "api_key_not_found", "There is no such API key.");
@@ -73,3 +78,8 @@ export const lastAdmin = () =>
     "last_admin",
     "This is the last admin. Make somebody else an admin first, or nobody could manage the workspace.",
   );
+
+function waitingTime(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? "a minute" : `${minutes} minutes`;
+}

@@ -30,6 +30,6 @@ export {
 } from "./revoke-access.ts";
 export { identityRoutes } from "./routes.ts";
 export { accessOfUser } from "./schema.ts";
-export { purgeEnded } from "./service.ts";
+export { purgeAttempts, purgeEnded } from "./service.ts";
 export { createIdentityServices } from "./services.ts";
 export { createSetupToken } from "./set-up.ts";

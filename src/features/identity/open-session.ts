@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Ctx } from "../../platform/context.ts";
+import { rateLimitKey } from "../../platform/http/rate-limit-key.ts";
+import { storeNetwork } from "./attempt-repo.ts";
 import { deleteOldestSessions, insertSession } from "./session-repo.ts";
 
 /** Sessions that a user may have at once; the next one ends the one unused for longest. */
@@ -11,6 +13,8 @@ const USER_AGENT_MAX = 400;
 export interface OpenedSession {
   sessionId: string;
   userId: string;
+  /** Of the password that opened it; for the device's cookie. */
+  passwordHash: string | null;
   /** For the cookie, signed there; without the signature it opens nothing. */
   token: string;
 }
@@ -25,8 +29,8 @@ export interface Client {
 /** Stores a session for a user whose password, or link, has just been proven. */
 export async function openSession(
   tx: Ctx,
-  userId: string,
-  { userAgent, secure }: Client,
+  { id: userId, passwordHash }: { id: string; passwordHash: string | null },
+  { userAgent, secure, failedBefore = 0 }: Client & { failedBefore?: number },
 ): Promise<OpenedSession> {
   const { clock, ids } = tx.deps;
   const now = clock.now();
@@ -40,9 +44,11 @@ export async function openSession(
     ipAddress: tx.ip ?? null,
     userAgent: userAgent?.slice(0, USER_AGENT_MAX) ?? null,
     hostCookie: secure,
+    failedBefore,
     createdAt: now,
     updatedAt: now,
   });
   await deleteOldestSessions(tx.db, userId, MAX_SESSIONS);
-  return { sessionId, userId, token };
+  await storeNetwork(tx.db, rateLimitKey(tx.ip));
+  return { sessionId, userId, passwordHash, token };
 }

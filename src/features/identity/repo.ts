@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, ilike, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ilike, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
 import type { Position } from "../../platform/http/pagination.ts";
@@ -63,12 +63,21 @@ export async function insertUser(
 }
 
 /** The account with an address, and the hash of its password. */
-export async function findCredential(db: Database, email: string) {
+export function findCredential(db: Database, email: string) {
+  return selectCredential(db, eq(sql`lower(${users.email})`, email.toLowerCase()));
+}
+
+/** An account, and the hash of its password. */
+export function findOwnCredential(db: Database, userId: string) {
+  return selectCredential(db, eq(users.id, userId));
+}
+
+async function selectCredential(db: Database, which: SQL) {
   const [row] = await db
     .select({ user: users, passwordHash: accounts.password })
     .from(users)
     .innerJoin(accounts, isPasswordOfUser)
-    .where(eq(sql`lower(${users.email})`, email.toLowerCase()))
+    .where(which)
     .limit(1);
   return row;
 }
@@ -101,15 +110,6 @@ export async function updateUser(
     .where(eq(users.id, userId))
     .returning();
   return row;
-}
-
-export async function findPasswordHash(db: Database, userId: string): Promise<string | null> {
-  const [row] = await db
-    .select({ password: accounts.password })
-    .from(accounts)
-    .where(and(eq(accounts.userId, userId), eq(accounts.providerId, PASSWORD_PROVIDER)))
-    .limit(1);
-  return row?.password ?? null;
 }
 
 export async function updatePasswordHash(

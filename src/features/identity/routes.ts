@@ -7,6 +7,7 @@ import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { confirmPassword } from "./confirm-password.ts";
 import type { AfterSignUp } from "./create-account.ts";
+import { readDeviceCookie, setDeviceCookie } from "./device-cookie.ts";
 import { notSignedIn, signUpClosed } from "./errors.ts";
 import type { Client, OpenedSession } from "./open-session.ts";
 import { anyone, inSession, signedIn } from "./policy.ts";
@@ -23,6 +24,7 @@ import {
   session,
   setupInput,
   setupState,
+  signedInUser,
   signInInput,
 } from "./schema.ts";
 import {
@@ -62,6 +64,7 @@ export function identityRoutes(hooks: IdentityHooks) {
   const welcome = async (c: Context<AppEnv>, opened: OpenedSession): Promise<Me> => {
     const ctx = c.get("ctx");
     setSessionCookie(c, ctx.deps, opened.token);
+    setDeviceCookie(c, ctx.deps, opened);
     return readAfterCommit(async () => {
       const user = await findUser(ctx.db, opened.userId);
       if (!user) throw notSignedIn();
@@ -135,14 +138,16 @@ export function identityRoutes(hooks: IdentityHooks) {
         tags: ["identity"],
         summary: "Sign in by password",
         request: { body: jsonBody(signInInput) },
-        responses: { 200: jsonAnswer(me, "Signed in by cookie") },
+        responses: { 200: jsonAnswer(signedInUser, "Signed in by cookie") },
       }),
       async (c) => {
         const opened = await signIn(c.get("ctx"), {
           ...c.req.valid("json"),
           client: clientOf(c),
+          deviceCookie: readDeviceCookie(c, c.get("ctx").deps),
         });
-        return c.json(await welcome(c, opened), 200);
+        const { failedBefore } = opened;
+        return c.json({ ...(await welcome(c, opened)), failedBefore }, 200);
       },
     )
     .openapi(
@@ -171,7 +176,8 @@ export function identityRoutes(hooks: IdentityHooks) {
         responses: { ...nothing, ...refusals(410) },
       }),
       async (c) => {
-        await resetPassword(c.get("ctx"), c.req.valid("json"));
+        const account = await resetPassword(c.get("ctx"), c.req.valid("json"));
+        setDeviceCookie(c, c.get("ctx").deps, account);
         return c.body(null, 204);
       },
     )
@@ -213,7 +219,8 @@ export function identityRoutes(hooks: IdentityHooks) {
         responses: nothing,
       }),
       async (c) => {
-        await changePassword(c.get("ctx"), c.req.valid("json"));
+        const account = await changePassword(c.get("ctx"), c.req.valid("json"));
+        setDeviceCookie(c, c.get("ctx").deps, account);
         return c.body(null, 204);
       },
     )

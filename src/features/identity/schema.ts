@@ -42,6 +42,12 @@ export const me = z
   })
   .openapi("Me");
 export type Me = z.infer<typeof me>;
+export const signedInUser = me
+  .extend({
+    /** Failed attempts to sign in to the account since the sign-in before this one. */
+    failedBefore: z.number().int(),
+  })
+  .openapi("SignedInUser");
 
 export const meChange = z.strictObject({ name: line(120) }).openapi("MeChange");
 export const passwordChange = z

@@ -1,6 +1,8 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
+import { deleteOldAttempts } from "./attempt-repo.ts";
 import { checkPassword } from "./confirm-password.ts";
+import type { DeviceAccount } from "./device-cookie.ts";
 import { noSuchSession, notSignedIn, tokenWrong } from "./errors.ts";
 import { hashPassword } from "./hash-password.ts";
 import { revokeApiKeys } from "./key-repo.ts";
@@ -68,12 +70,13 @@ export async function revokeSession(ctx: Ctx, sessionId: string): Promise<void> 
 
 /**
  * Changes the password and ends every other session and, unless told otherwise, every API key.
+ * @returns the account as the device knows it from now on.
  * @throws {Problem} 422 `wrong_password`, 429 `too_many_attempts`.
  */
 export async function changePassword(
   ctx: Ctx,
   input: { currentPassword: string; newPassword: string; revokeKeys: boolean },
-): Promise<void> {
+): Promise<DeviceAccount> {
   const { userId, sessionId } = await checkPassword(ctx, input.currentPassword);
   const next = await hashPassword(input.newPassword);
   const now = ctx.deps.clock.now();
@@ -90,18 +93,23 @@ export async function changePassword(
     });
   });
   await ctx.deps.services.identity.cache.revoke();
+  return { userId, passwordHash: next };
 }
 
-/** Sets a new password with a reset link and ends every session and API key. @throws {Problem} 410 `link_expired`. */
+/**
+ * Sets a new password with a reset link and ends every session and API key.
+ * @returns the account as the device knows it from now on.
+ * @throws {Problem} 410 `link_expired`.
+ */
 export async function resetPassword(
   ctx: Ctx,
   input: { token: string; newPassword: string },
-): Promise<void> {
+): Promise<DeviceAccount> {
   const tokenHash = hashToken(input.token);
   // Asked before hashing, which costs the most; inside the transaction the token is used up.
   if (!(await oneTimeTokenHolds(ctx.db, "password_reset", tokenHash))) throw tokenWrong();
   const next = await hashPassword(input.newPassword);
-  await inTransaction(ctx, async (tx) => {
+  const userId = await inTransaction(ctx, async (tx) => {
     const token = await takeOneTimeToken(tx.db, "password_reset", tokenHash);
     if (!token?.userId) throw tokenWrong();
     await lockUser(tx.db, token.userId);
@@ -113,11 +121,18 @@ export async function resetPassword(
       target: { kind: "user", id: token.userId },
       detail: { keysRevoked: keys },
     });
+    return token.userId;
   });
   await ctx.deps.services.identity.cache.revoke();
+  return { userId, passwordHash: next };
 }
 
 /** Removes sessions and one-time links that have expired. */
 export async function purgeEnded(ctx: Ctx): Promise<void> {
   await deleteEnded(ctx.db, ctx.deps.config.sessionIdleHours);
+}
+
+/** Removes what is no longer counted of attempts to sign in. */
+export async function purgeAttempts(ctx: Ctx): Promise<void> {
+  await deleteOldAttempts(ctx.db);
 }

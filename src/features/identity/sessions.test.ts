@@ -124,9 +124,11 @@ test("at most thirty sessions of a user live; the next one ends the one unused f
 });
 
 test("over HTTPS the cookie is Secure, for this host alone and HttpOnly", async () => {
-  const { "__Host-atelier_session": cookie, ...others } = cookiesOf(
-    await signIn(secure, "Founder"),
-  );
+  const {
+    "__Host-atelier_session": cookie,
+    "__Host-atelier_device": _,
+    ...others
+  } = cookiesOf(await signIn(secure, "Founder"));
   expect(cookie?.attributes).toBe("Max-Age=2592000; Path=/; HttpOnly; Secure; SameSite=Lax");
   expect(Object.values(others).map(({ attributes }) => attributes)).toEqual([
     "Max-Age=0; Path=/; Secure",
@@ -140,7 +142,7 @@ test("what a declared proxy says of HTTPS counts, what anybody else says does no
   );
   const plain = await createTestApp({ databaseUrl: app.deps.config.databaseUrl ?? "" });
   const made = cookiesOf(await signIn(plain, "Ada", forwarded));
-  expect(Object.keys(made)).toEqual(["atelier_session"]);
+  expect(Object.keys(made)).toEqual(["atelier_session", "atelier_device"]);
   await plain.close();
 });
 

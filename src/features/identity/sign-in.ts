@@ -1,11 +1,16 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
+import { hashAccount } from "./attempt-limit.ts";
+import { takeFailures } from "./attempt-repo.ts";
 import { actingAs } from "./create-account.ts";
+import { isDeviceOf } from "./device-cookie.ts";
 import { wrongCredentials } from "./errors.ts";
 import { verifyPassword } from "./hash-password.ts";
 import { type Client, type OpenedSession, openSession } from "./open-session.ts";
 import { findCredential, lockCredential } from "./repo.ts";
 import type { SignInInput } from "./schema.ts";
+
+type Credential = NonNullable<Awaited<ReturnType<typeof findCredential>>>;
 
 /**
  * Signs a user in by password and opens a session.
@@ -13,26 +18,33 @@ import type { SignInInput } from "./schema.ts";
  */
 export async function signIn(
   ctx: Ctx,
-  input: SignInInput & { client: Client },
-): Promise<OpenedSession> {
+  input: SignInInput & { client: Client; deviceCookie: string | undefined },
+): Promise<OpenedSession & { failedBefore: number }> {
   const { attempts } = ctx.deps.services.identity;
-  const giveBack = await attempts.begin(ctx.ip, input.email.toLowerCase());
-  const opened = await tryPassword(ctx, input).catch(async (error) => {
+  const found = await findCredential(ctx.db, input.email);
+  const known = isDeviceOf(ctx.deps, input.deviceCookie, found && deviceAccount(found));
+  const attempt = await attempts.begin(ctx, input.email, known);
+  const opened = await tryPassword(ctx, input, found).catch(async (error) => {
     // A fault of ours is nobody's wrong password.
-    await giveBack();
+    await attempt.giveBack();
     throw error;
   });
-  if (opened === null) throw wrongCredentials(input.email);
-  await giveBack();
+  if (opened === null) {
+    await attempt.fail();
+    throw wrongCredentials(input.email);
+  }
+  await attempt.giveBack();
   return opened;
 }
+
+const deviceAccount = ({ user, passwordHash }: Credential) => ({ userId: user.id, passwordHash });
 
 /** @returns null for an unknown or disabled account and for a wrong password, after the same time. */
 async function tryPassword(
   ctx: Ctx,
   input: SignInInput & { client: Client },
-): Promise<OpenedSession | null> {
-  const found = await findCredential(ctx.db, input.email);
+  found: Credential | undefined,
+): Promise<(OpenedSession & { failedBefore: number }) | null> {
   const right = await verifyPassword(input.password, found?.passwordHash ?? null);
   if (!found || !right) return null;
   return inTransaction(ctx, async (tx) => {
@@ -40,11 +52,12 @@ async function tryPassword(
     // come before this one is stored or find it.
     const user = await lockCredential(tx.db, found.user.id);
     if (!user || user.disabledAt !== null || user.passwordHash !== found.passwordHash) return null;
-    const opened = await openSession(tx, user.id, input.client);
+    const failedBefore = await takeFailures(tx.db, hashAccount(ctx.deps, input.email));
+    const opened = await openSession(tx, user, { ...input.client, failedBefore });
     await record(actingAs(tx, user, opened), {
       action: "user.signed_in",
       target: { kind: "user", id: user.id },
     });
-    return opened;
+    return { ...opened, failedBefore };
   });
 }

@@ -5,6 +5,7 @@ import {
   index,
   integer,
   pgTable,
+  primaryKey,
   text,
   uniqueIndex,
   uuid,
@@ -90,12 +91,39 @@ export const accounts = pgTable(
 
 /**
  * Failed attempts to sign in since the last success, for accounts and for addresses without one alike, so that
- * neither time nor rows tell which accounts exist. Nothing writes it yet: the limits per account are to come.
+ * neither time nor rows tell which accounts exist.
  */
 export const failedSignIns = pgTable("failed_sign_ins", {
   /** Of the e-mail address, with a key of the ring. */
   accountHash: text("account_hash").primaryKey(),
   count: integer("count").notNull(),
+  lastAt: instant("last_at").notNull(),
+});
+
+/** Whose attempts at an account are counted together, so that nobody uses up what is there for others. */
+export const ALLOWANCES = ["stranger", "network", "device"] as const;
+export type Allowance = (typeof ALLOWANCES)[number];
+
+/** Attempts to sign in that are counted in the window that runs; the same for addresses without an account. */
+export const signInAttempts = pgTable(
+  "sign_in_attempts",
+  {
+    /** Of the e-mail address, with a key of the ring. */
+    accountHash: text("account_hash").notNull(),
+    allowance: text("allowance", { enum: ALLOWANCES }).notNull(),
+    count: integer("count").notNull(),
+    endsAt: instant("ends_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.accountHash, table.allowance] }),
+    check("sign_in_attempts_allowance", isOneOf(table.allowance, ALLOWANCES)),
+  ],
+);
+
+/** Networks from which somebody has signed in; not who, so that nobody learns from it which accounts exist. */
+export const knownNetworks = pgTable("known_networks", {
+  /** An address, or an IPv6 network. */
+  network: text("network").primaryKey(),
   lastAt: instant("last_at").notNull(),
 });
 

@@ -10,6 +10,8 @@ import { onSignedOut } from "../../lib/refused.ts";
 export const me = signal<Me | null | undefined>(undefined);
 /** Whether the first account is still to be made, and whether anybody may make one. */
 export const setup = signal<SetupState | undefined>(undefined);
+/** Failed attempts to sign in that came before this sign-in, until the user has seen it. */
+export const failedBefore = signal(0);
 /** Set when the first question to the server failed, so that nothing can be shown. */
 export const startError = signal<ApiError | undefined>(undefined);
 

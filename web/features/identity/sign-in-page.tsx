@@ -11,7 +11,7 @@ import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { PublicPage } from "./public-page.tsx";
-import { loadSetup, me, returnPath, setup } from "./session.ts";
+import { failedBefore, loadSetup, me, returnPath, setup } from "./session.ts";
 
 export default function SignInPage(): JSX.Element {
   useTitle(t("signIn.title"));
@@ -19,7 +19,7 @@ export default function SignInPage(): JSX.Element {
   const email = useSignal("");
   const password = useSignal("");
   const submit = useAction(async () => {
-    me.value = await read(
+    const signedIn = await read(
       api.POST("/auth/sign-in", {
         body: {
           email: email.value,
@@ -27,6 +27,8 @@ export default function SignInPage(): JSX.Element {
         },
       }),
     );
+    me.value = signedIn;
+    failedBefore.value = signedIn.failedBefore;
     route(returnPath(query), true);
   });
   useEffect(() => {

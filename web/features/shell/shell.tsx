@@ -5,7 +5,7 @@ import { useLocation } from "preact-iso";
 import { t } from "../../lib/i18n.ts";
 import { Brand } from "../../ui/brand.tsx";
 import { IconButton } from "../../ui/button.tsx";
-import { ConfirmPassword } from "../identity/index.ts";
+import { ConfirmPassword, FailedSignIns } from "../identity/index.ts";
 import { OfflineBanner } from "./offline-banner.tsx";
 import { Palette } from "./palette.tsx";
 import { useShortcuts } from "./shortcuts.ts";
@@ -75,6 +75,7 @@ export function Shell(props: { children: ComponentChildren }): JSX.Element {
       />
       <div class="content" inert={drawer.value}>
         <OfflineBanner />
+        <FailedSignIns />
         {props.children}
       </div>
       <ConfirmPassword />

@@ -76,6 +76,11 @@ export const identity = {
   "setup.noLink": "Open the setup link that the server printed when it started.",
   "setup.title": "Set up Atelier",
   "signIn.action": "Sign in",
+  "signIn.failedBefore": {
+    one: "{count} failed attempt to sign in to your account since you last did.",
+    other: "{count} failed attempts to sign in to your account since you last did.",
+  },
+  "signIn.failedBefore.action": "If that was not you, change your password.",
   "signIn.noAccount": "No account yet?",
   "signIn.title": "Sign in",
   "signUp.action": "Create an account",
