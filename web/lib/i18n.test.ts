@@ -1,23 +1,38 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { Glob } from "bun";
-import { en, formatAgo, formatBytes, formatMoney, t } from "./i18n.ts";
+import { admin } from "../messages/en/admin.ts";
+import { identity } from "../messages/en/identity.ts";
+import { knowledge } from "../messages/en/knowledge.ts";
+import { projects } from "../messages/en/projects.ts";
+import { shell } from "../messages/en/shell.ts";
+import { threads } from "../messages/en/threads.ts";
+import { addMessages, formatAgo, formatBytes, formatMoney, type MessageId, t } from "./i18n.ts";
 
 const web = join(import.meta.dir, "..");
 
-async function sources(): Promise<string> {
-  const texts: string[] = [];
+/** All texts; the last ones are added by the pages that say them. */
+const added = admin;
+const en = { ...shell, ...identity, ...projects, ...threads, ...knowledge, ...added };
+
+async function sourceFiles(): Promise<{ file: string; text: string }[]> {
+  const found: { file: string; text: string }[] = [];
   for await (const file of new Glob("**/*.{ts,tsx}").scan({ cwd: web })) {
     if (file.startsWith("messages/") || file.includes(".test.")) continue;
-    texts.push(await Bun.file(join(web, file)).text());
+    found.push({ file, text: await Bun.file(join(web, file)).text() });
   }
-  return texts.join("\n");
+  return found;
 }
 
+async function sources(): Promise<string> {
+  return (await sourceFiles()).map(({ text }) => text).join("\n");
+}
+
+const idsIn = (text: string) => Object.keys(en).filter((id) => text.includes(`"${id}"`));
+
 test("every message is shown somewhere", async () => {
-  const text = await sources();
-  const unused = Object.keys(en).filter((id) => !text.includes(`"${id}"`));
-  expect(unused).toEqual([]);
+  const used = new Set(idsIn(await sources()));
+  expect(Object.keys(en).filter((id) => !used.has(id))).toEqual([]);
 });
 
 test("every message that is asked for exists", async () => {
@@ -26,6 +41,23 @@ test("every message that is asked for exists", async () => {
   );
   expect(asked.length).toBeGreaterThan(100);
   expect(asked.filter((id) => !(id in en))).toEqual([]);
+});
+
+test("a text that comes with the administration is said there alone", async () => {
+  const files = (await sourceFiles()).filter(
+    ({ file, text }) => idsIn(text).some((id) => id in added) && file !== "lib/api-schema.ts",
+  );
+  expect(files.length).toBeGreaterThan(5);
+  const others = files.filter(({ file }) => !/^features\/(admin|models)\//.test(file));
+  expect(others.map(({ file }) => file)).toEqual([]);
+});
+
+test("a text that was added is said, one that was not shows its id", () => {
+  const id: MessageId = "admin.users.since";
+  expect(t(id)).toBe(id);
+  addMessages(admin);
+  expect(t(id)).toBe("Since");
+  expect(t("common.save")).toBe("Save");
 });
 
 test("no English sentence stands in a page outside the catalogue", async () => {

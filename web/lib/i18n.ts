@@ -1,24 +1,25 @@
-import { admin } from "../messages/en/admin.ts";
+import type { admin } from "../messages/en/admin.ts";
 import { identity } from "../messages/en/identity.ts";
 import { knowledge } from "../messages/en/knowledge.ts";
 import { projects } from "../messages/en/projects.ts";
 import { shell } from "../messages/en/shell.ts";
 import { threads } from "../messages/en/threads.ts";
 
-/** All text shown to people, by id. One object per language; English is the source. */
-export const en = {
-  ...shell,
-  ...identity,
-  ...projects,
-  ...threads,
-  ...knowledge,
-  ...admin,
-} as const;
+/** What every page may say. One object per language; English is the source. */
+const first = { ...shell, ...identity, ...projects, ...threads, ...knowledge } as const;
 
-export type MessageId = keyof typeof en;
+export type MessageId = keyof typeof first | keyof typeof admin;
 /** A text, or one text per plural form of the parameter `count`. */
-export type Message = string | { readonly one: string; readonly other: string };
+type Message = string | { readonly one: string; readonly other: string };
+export type Messages = { readonly [Id in MessageId]?: Message };
 type Params = Readonly<Record<string, string | number>>;
+
+let texts: Messages = first;
+
+/** Adds texts that only some pages need; their code brings them along. */
+export function addMessages(more: Messages): void {
+  texts = { ...texts, ...more };
+}
 
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 /** Plurals follow the language of the catalogue, dates and numbers that of the person. */
@@ -27,7 +28,7 @@ const integer = new Intl.NumberFormat(locale);
 
 /** The text of a message id, with `{name}` places filled in; numbers are written in the person's way. */
 export function t(id: MessageId, params: Params = {}): string {
-  const message: Message = en[id];
+  const message = texts[id] ?? id;
   const text =
     typeof message === "string"
       ? message

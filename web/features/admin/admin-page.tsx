@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
 import { useRoute } from "preact-iso";
 import { api, read } from "../../lib/api.ts";
-import { t } from "../../lib/i18n.ts";
+import { addMessages, t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
+import { admin } from "../../messages/en/admin.ts";
 import { PageHead, Tabs } from "../../ui/tabs.tsx";
 import { AgentList } from "../agents/index.ts";
 import { me } from "../identity/index.ts";
@@ -10,6 +11,8 @@ import { ModelsTab, ProvidersTab } from "../models/index.ts";
 import { NotFoundPage } from "../shell/index.ts";
 import { UsersTab } from "./users-tab.tsx";
 import { WorkspaceTab } from "./workspace-tab.tsx";
+
+addMessages(admin);
 
 const tabs = [
   { id: "users", label: "admin.users" },

@@ -1,3 +1,4 @@
+/** What only the administration says: it adds these texts when it is loaded. */
 export const admin = {
   "admin.agents.detail":
     "Agents that every project of the workspace can use. The default one answers where none is chosen.",
@@ -25,7 +26,6 @@ export const admin = {
   "admin.signUp.hint": "Off: accounts are made by admins.",
   "admin.switchOff": "Switch off",
   "admin.switchOn": "Switch on",
-  "admin.title": "Administration",
   "admin.users": "Users",
   "admin.users.create": "Create account",
   "admin.users.detail": "Who has an account. Admins can do everything on these pages.",

@@ -1,5 +1,6 @@
 /** What every page says: frame, controls, failures. */
 export const shell = {
+  "admin.title": "Administration",
   "common.cancel": "Cancel",
   "common.close": "Close",
   "common.copied": "Copied",
