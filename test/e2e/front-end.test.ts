@@ -528,7 +528,12 @@ for (const { name, ...view } of views) {
         page,
         `page-${path.replace(projectId, "id").replace(/\W+/g, "-").slice(0, 40)}-${name}`,
       );
-      const over = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
+      // A phone's inner width grows with what overflows; that of the element does not.
+      const over = Number(
+        await page.evaluate(
+          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+        ),
+      );
       if (over > 0) faults.push(`${path}: ${over} px wider than the window`);
       await page.evaluate(axe);
       const found = await page.evaluate(
