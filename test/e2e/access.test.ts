@@ -116,6 +116,90 @@ describe("a changed password", () => {
   });
 });
 
+/** An account made by Ada, signed in by API as its owner would be. */
+async function newPerson(page: Page, name: string): Promise<{ id: string; page: Page }> {
+  const email = `${name.toLowerCase()}@example.com`;
+  const { user, resetLink } = await call<{ user: { id: string }; resetLink: { url: string } }>(
+    page,
+    "POST",
+    "/admin/users",
+    { name, email, role: "member" },
+  );
+  const theirs = await newPage({ storageState: { cookies: [], origins: [] } });
+  const newPassword = "the owner knows this one";
+  const token = new URL(resetLink.url).searchParams.get("token");
+  await call(theirs, "POST", "/auth/password-reset", { token, newPassword });
+  await call(theirs, "POST", "/auth/sign-in", { email, password: newPassword });
+  return { id: user.id, page: theirs };
+}
+
+describe("somebody's sessions and API keys", () => {
+  test("are ended by an admin, one by one or all, by keyboard too, each after a question", async () => {
+    const page = await newPage();
+    const bob = await newPerson(page, "Bob");
+    for (let index = 1; index <= 12; index++)
+      await call(bob.page, "POST", "/me/api-keys", { name: `key ${index}`, scopes: ["read"] });
+    await page.goto("/admin?q=bob");
+    await page.getByRole("button", { name: "Actions for Bob" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Sessions and API keys" }).waitFor();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Sessions and API keys of Bob" });
+    const sessions = dialog.getByRole("region", { name: "Sessions" });
+    const keys = dialog.getByRole("region", { name: "API keys" });
+    await sessions.getByRole("listitem").first().waitFor();
+    expect(await keys.getByRole("listitem").count()).toBe(10);
+    await keys.getByRole("button", { name: "Show more" }).click();
+    expect(await keys.getByRole("listitem").count()).toBe(12);
+
+    await keys
+      .getByRole("listitem")
+      .filter({ hasText: "key 7" })
+      .getByRole("button", { name: "Revoke" })
+      .focus();
+    await page.keyboard.press("Enter");
+    const asked = page.getByRole("dialog", { name: /Revoke “key 7”/ });
+    await asked.waitFor();
+    await page.keyboard.press("Escape");
+    await asked.waitFor({ state: "detached" });
+    await page.keyboard.press("Enter");
+    await asked.getByRole("button", { name: "Revoke" }).focus();
+    await page.keyboard.press("Enter");
+    await keys.getByText("key 7").waitFor({ state: "detached" });
+
+    await sessions.getByRole("button", { name: "End" }).first().click();
+    await page
+      .getByRole("dialog", { name: /End this session/ })
+      .getByText("End", { exact: true })
+      .click();
+    await sessions.getByText("Not signed in anywhere").waitFor();
+    await bob.page.goto("/");
+    await bob.page.waitForURL(/\/sign-in/);
+
+    await dialog.getByRole("button", { name: "End everything" }).click();
+    await page
+      .getByRole("dialog", { name: "End all sessions and API keys of Bob?" })
+      .getByRole("button", { name: "End everything" })
+      .click();
+    await keys.getByText("No API keys").waitFor();
+    expect(await dialog.getByRole("button", { name: "End everything" }).isDisabled()).toBe(true);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await page.waitForURL(/\/admin\?q=bob$/);
+  });
+
+  test("that cannot be read offer another try", async () => {
+    const page = await newPage();
+    const me = await call<{ id: string }>(page, "GET", "/me");
+    await page.route("**/api/v1/admin/users/*/access", (route) => route.abort());
+    await page.goto(`/admin?user=${me.id}`);
+    await page.getByText("The sessions and keys could not be read").waitFor();
+    await page.unroute("**/api/v1/admin/users/*/access");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("dialog").getByText("This browser").waitFor();
+  });
+});
+
 describe("a session that was ended elsewhere", () => {
   for (const [what, bytes] of Object.entries({ "a small file": 10, "a large file": 15_000_000 }))
     test(`leads to the sign-in page when ${what} is uploaded, and back`, async () => {

@@ -19,6 +19,7 @@ import { Section } from "../../ui/tabs.tsx";
 import { me } from "../identity/index.ts";
 import { NewUserDialog } from "./new-user-dialog.tsx";
 import { ResetLinkDialog } from "./reset-link-dialog.tsx";
+import { UserAccessDialog } from "./user-access-dialog.tsx";
 
 /** All accounts. An admin makes and switches them off; a password is only ever set by its owner. */
 export function UsersTab(): JSX.Element {
@@ -38,6 +39,11 @@ export function UsersTab(): JSX.Element {
       ),
     [search],
   );
+  /** The address of this tab, with the search and with whose access is open. */
+  const address = (user?: string) => {
+    const params = new URLSearchParams({ ...(search && { q: search }), ...(user && { user }) });
+    return params.size === 0 ? "/admin" : `/admin?${params}`;
+  };
   const change = useAction(
     async (user: AdminUser, fields: { role?: AdminUser["role"]; disabled?: boolean }) => {
       await api.PATCH("/admin/users/{userId}", {
@@ -137,6 +143,11 @@ export function UsersTab(): JSX.Element {
                   label={t("admin.users.menu", { name: user.name })}
                   items={[
                     {
+                      label: t("admin.access"),
+                      icon: "globe",
+                      onSelect: () => route(address(user.id)),
+                    },
+                    {
                       label: t("admin.users.resetLink"),
                       icon: "key",
                       onSelect: () => void reset.run(user),
@@ -190,6 +201,13 @@ export function UsersTab(): JSX.Element {
           onClose={() => {
             link.value = undefined;
           }}
+        />
+      )}
+      {query.user && (
+        <UserAccessDialog
+          key={query.user}
+          userId={query.user}
+          onClose={() => route(address(), true)}
         />
       )}
       {disabling.value && (

@@ -3,16 +3,15 @@ import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
 import { api, at, read } from "../../lib/api.ts";
 import type { ApiKey, CreatedApiKey } from "../../lib/api-types.ts";
-import { formatAgo, t } from "../../lib/i18n.ts";
+import { t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { describeEnd, KeyBadges } from "./key-badges.tsx";
+import { KeyRow } from "./key-row.tsx";
 import { NewKeyDialog, ShowKeyDialog } from "./new-key-dialog.tsx";
 
 /** Keys by which scripts act as the person. A key is shown once, when it is made. */
@@ -72,23 +71,7 @@ export function ApiKeys(): JSX.Element {
       ) : (
         <ul class="rows">
           {items.map((key) => (
-            <li key={key.id} class="row-item">
-              <span class="row-icon">
-                <Icon name="key" size={18} />
-              </span>
-              <div class="grow">
-                <p class="row-title truncate">
-                  {key.name} <code class="faint">{key.prefix}…</code>
-                </p>
-                <p class="muted small truncate">
-                  {key.lastUsedAt
-                    ? t("keys.used", { when: formatAgo(key.lastUsedAt) })
-                    : t("keys.neverUsed")}
-                  {" · "}
-                  {describeEnd(key)}
-                </p>
-              </div>
-              <KeyBadges apiKey={key} />
+            <KeyRow key={key.id} apiKey={key}>
               <Menu
                 label={t("keys.menu", { name: key.name })}
                 items={[
@@ -108,7 +91,7 @@ export function ApiKeys(): JSX.Element {
                   },
                 ]}
               />
-            </li>
+            </KeyRow>
           ))}
         </ul>
       )}

@@ -1,27 +1,36 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { ApiKey } from "../../lib/api-types.ts";
-import { formatDate, t } from "../../lib/i18n.ts";
+import { formatAgo, formatDate, t } from "../../lib/i18n.ts";
 import { Badge } from "../../ui/badge.tsx";
+import { Icon } from "../../ui/icon.tsx";
 
-/** What a key may do, and whether it has ended. */
-export function KeyBadges(props: { apiKey: ApiKey }): JSX.Element {
-  const { scopes } = props.apiKey;
+/** An API key in a list: its use, its end, what it may do, and what can be done with it. */
+export function KeyRow(props: { apiKey: ApiKey; children: ComponentChildren }): JSX.Element {
+  const { name, prefix, lastUsedAt, expiresAt, scopes } = props.apiKey;
+  const ended = expiresAt !== null && new Date(expiresAt) <= new Date();
   return (
-    <>
-      {hasEnded(props.apiKey) && <Badge tone="danger">{t("keys.expired")}</Badge>}
-      {scopes.includes("admin") && <Badge tone="warn">{t("keys.scope.adminBadge")}</Badge>}
-      <Badge>{t(scopes.includes("write") ? "keys.scope.write" : "keys.scope.read")}</Badge>
-    </>
+    <li class="row-item">
+      <span class="row-icon">
+        <Icon name="key" size={18} />
+      </span>
+      <div class="grow">
+        <p class="row-title truncate">
+          {name} <code class="faint">{prefix}…</code>
+        </p>
+        <p class="muted small">
+          {lastUsedAt ? t("keys.used", { when: formatAgo(lastUsedAt) }) : t("keys.neverUsed")}
+          {" · "}
+          {expiresAt === null
+            ? t("keys.noExpiry")
+            : t(ended ? "keys.ended" : "keys.expires", { date: formatDate(expiresAt) })}
+        </p>
+        <p class="row-badges">
+          <Badge>{t(scopes.includes("write") ? "keys.scope.write" : "keys.scope.read")}</Badge>
+          {scopes.includes("admin") && <Badge tone="warn">{t("keys.scope.adminBadge")}</Badge>}
+          {ended && <Badge tone="danger">{t("keys.expired")}</Badge>}
+        </p>
+      </div>
+      {props.children}
+    </li>
   );
-}
-
-/** When a key ends or ended, in words. */
-export function describeEnd(key: ApiKey): string {
-  if (key.expiresAt === null) return t("keys.noExpiry");
-  const date = formatDate(key.expiresAt);
-  return t(hasEnded(key) ? "keys.ended" : "keys.expires", { date });
-}
-
-function hasEnded({ expiresAt }: ApiKey): boolean {
-  return expiresAt !== null && new Date(expiresAt) <= new Date();
 }

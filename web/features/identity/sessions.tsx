@@ -2,15 +2,13 @@ import type { JSX } from "preact";
 import { useAction } from "../../lib/action.ts";
 import { api, at, read } from "../../lib/api.ts";
 import type { Session } from "../../lib/api-types.ts";
-import { formatAgo, t } from "../../lib/i18n.ts";
+import { t } from "../../lib/i18n.ts";
 import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
-import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import { ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
-import { describeAgent } from "./describe-agent.ts";
+import { SessionRow } from "./session-row.tsx";
 
 export function Sessions(): JSX.Element {
   const list = useList<Session>((_, signal) => read(api.GET("/me/sessions", { signal })), []);
@@ -36,25 +34,11 @@ export function Sessions(): JSX.Element {
       ) : (
         <ul class="rows">
           {items.map((session) => (
-            <li key={session.id} class="row-item">
-              <span class="row-icon">
-                <Icon name="globe" size={18} />
-              </span>
-              <div class="grow">
-                <p class="row-title truncate">{describeAgent(session.userAgent)}</p>
-                <p class="muted small truncate">
-                  {session.ipAddress && `${session.ipAddress} · `}
-                  {t("sessions.since", { when: formatAgo(session.createdAt) })}
-                </p>
-              </div>
-              {session.current ? (
-                <Badge tone="ok">{t("sessions.current")}</Badge>
-              ) : (
-                <Button size="sm" onClick={() => void end.run(session)}>
-                  {t("sessions.end")}
-                </Button>
-              )}
-            </li>
+            <SessionRow key={session.id} session={session}>
+              <Button size="sm" onClick={() => void end.run(session)}>
+                {t("sessions.end")}
+              </Button>
+            </SessionRow>
           ))}
         </ul>
       )}

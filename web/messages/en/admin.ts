@@ -1,5 +1,18 @@
 /** What only the administration says: it adds these texts when it is loaded. */
 export const admin = {
+  "admin.access": "Sessions and API keys",
+  "admin.access.all": "End everything",
+  "admin.access.all.ended": "{name} is signed out everywhere; all keys are revoked",
+  "admin.access.all.own": "This browser is signed out too.",
+  "admin.access.all.text":
+    "They are signed out everywhere, and scripts that use their keys stop at once. The account stays: with the password they can sign in again.",
+  "admin.access.all.title": "End all sessions and API keys of {name}?",
+  "admin.access.failed": "The sessions and keys could not be read",
+  "admin.access.noKeys": "No API keys",
+  "admin.access.noSessions": "Not signed in anywhere",
+  "admin.access.session.text": "Whoever uses it is signed out at once and can sign in again.",
+  "admin.access.session.title": "End this session of {name}?",
+  "admin.access.title": "Sessions and API keys of {name}",
   "admin.agents.detail":
     "Agents that every project of the workspace can use. The default one answers where none is chosen.",
   "admin.defaultModel": "Default model",

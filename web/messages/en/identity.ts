@@ -50,6 +50,11 @@ export const identity = {
   "sessions.end": "End",
   "sessions.ended": "The session is ended",
   "sessions.failed": "The sessions could not be read",
+  "sessions.failedBefore": {
+    one: "After {count} failed sign-in",
+    other: "After {count} failed sign-ins",
+  },
+  "sessions.seen": "used {when}",
   "sessions.since": "since {when}",
   "sessions.title": "Sessions",
   "sessions.unknown": "Unknown browser",
