@@ -18,11 +18,11 @@ export function fitHistory(
   const sized = branch.map((message) => ({ message, prompt: toPrompt(message) }));
   let left = tokens;
   let from = sized.length;
-  while (from > 0) {
-    const next = sized[from - 1];
-    if (next === undefined || next.prompt.tokens > left) break;
+  let next = sized[from - 1];
+  while (next !== undefined && next.prompt.tokens <= left) {
     left -= next.prompt.tokens;
     from--;
+    next = sized[from - 1];
   }
   while (sized[from]?.message.role === "assistant") from++;
   return {

@@ -123,18 +123,29 @@ export class Runner {
         config.generationIdleSeconds * 1000,
         grown,
       );
+      if (outcome.fault !== undefined) this.#tellFault(answer, outcome.fault);
       citeNew(answer);
       await finishAnswer(this.#deps, answer, outcome);
       await this.#pubsub.grew([answer.plan.generationId]).catch(() => {});
     } catch (error) {
       this.#deps.logger.error(
         { err: error, generationId: answer.plan.generationId },
-        "answer end not stored; retrying",
+        "answer end not stored; left to recovery",
       );
     } finally {
       clearTimeout(limit);
       answer.wakeReaders();
     }
+  }
+
+  /** The one who asked sees no more than that it was our mistake. */
+  #tellFault({ plan }: RunningAnswer, fault: unknown): void {
+    const { generationId, messageId, threadId } = plan;
+    this.#deps.logger.error(
+      { err: fault, generationId, messageId, threadId },
+      "answer failed: internal error",
+    );
+    this.#deps.errors.capture(fault, { generationId });
   }
 
   /** Another process reads along: from now on it is told, of what it may have missed meanwhile too. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type FakeStep, fakeAnswer, fakeProvider } from "../../../test/providers/fake.ts";
 import { aRunningAnswer } from "../../../test/support/running-answer.ts";
 import type { ProviderAdapter, ProviderEvent } from "../../providers/port.ts";
-import { type Outcome, writeAnswer } from "./write-answer.ts";
+import { cite, citeNew, type Outcome, writeAnswer } from "./write-answer.ts";
 
 const text = (value: string): FakeStep => ({ events: [{ type: "text", text: value }] });
 const end = (reason: "stop" | "length" | "refusal" | "other"): FakeStep => ({
@@ -55,11 +55,12 @@ describe("how an answer ends", () => {
   });
 
   test("with a fault of our own, whose words nobody sees", async () => {
+    const fault = new TypeError("secret");
     const broken: ProviderAdapter = {
       kind: "openai",
       // biome-ignore lint/correctness/useYield: it fails before the first event.
       async *stream() {
-        throw new TypeError("secret");
+        throw fault;
       },
     };
     const outcome = await writeAnswer(aRunningAnswer(), broken, 5_000, () => undefined);
@@ -70,6 +71,7 @@ describe("how an answer ends", () => {
         code: "internal_error",
         detail: "Atelier made a mistake while writing this answer.",
       },
+      fault,
     });
   });
 
@@ -77,6 +79,37 @@ describe("how an answer ends", () => {
     const silent: ProviderAdapter = { kind: "openai", async *stream() {} };
     const outcome = await writeAnswer(aRunningAnswer(), silent, 5_000, () => undefined);
     expect(outcome).toMatchObject({ status: "failed", complete: false, error: { code: "cut" } });
+  });
+
+  test("as it was told to, also when its provider then ends without a word", async () => {
+    const answer = aRunningAnswer();
+    const polite: ProviderAdapter = {
+      kind: "openai",
+      async *stream() {
+        yield [{ type: "text", text: "Hi" }];
+        answer.end("stopped");
+      },
+    };
+    expect(await writeAnswer(answer, polite, 5_000, () => undefined)).toEqual({
+      status: "stopped",
+      complete: false,
+    });
+  });
+
+  test("with the provider's end, whatever it says after", async () => {
+    const chatty: ProviderAdapter = {
+      kind: "openai",
+      async *stream() {
+        yield [
+          { type: "end", reason: "stop" },
+          { type: "text", text: "!" },
+        ];
+      },
+    };
+    expect(await writeAnswer(aRunningAnswer(), chatty, 5_000, () => undefined)).toEqual({
+      status: "complete",
+      complete: true,
+    });
   });
 
   test.each([
@@ -118,8 +151,21 @@ describe("what is noted of an answer", () => {
     expect(answer.textCount.tokens).toBe(9);
     expect(answer.reasoningCount.tokens).toBe(6);
     expect(answer.outputTokens).toBe(15);
-    const [first] = answer.log.after(0);
-    expect(first?.event).toEqual(thought);
+    expect(answer.log.after(0)).toEqual([
+      { end: 20, event: thought },
+      { end: 50, event: { type: "delta", text: "b".repeat(30) } },
+    ]);
+  });
+
+  test("thinking that the provider encrypted, as it came", async () => {
+    const answer = aRunningAnswer();
+    const thought: ProviderEvent = { type: "reasoning", text: "", signature: "x", redacted: true };
+    await written([{ events: [thought] }, end("stop")], answer);
+    await written([{ events: [{ type: "reasoning", text: "plain" }] }, end("stop")], answer);
+    expect(answer.log.after(0).map(({ event }) => event)).toEqual([
+      thought,
+      { type: "reasoning", text: "plain" },
+    ]);
   });
 
   test("a call that was refused costs nothing", async () => {
@@ -209,5 +255,101 @@ describe("an answer that goes on past its cap", () => {
     ];
     expect(await written(steps, answer)).toEqual({ status: "complete", complete: true });
     expect(answer.cause).toBeUndefined();
+  });
+});
+
+describe("a citation", () => {
+  const source = {
+    label: "S1",
+    title: "lease.md",
+    text: "The rent is due on the first day.",
+    fileId: "file",
+    fileVersionId: "version",
+    offset: 1_000,
+  };
+  const common = {
+    type: "citation",
+    marker: "S1",
+    fileId: "file",
+    fileVersionId: "version",
+    fileName: "lease.md",
+  } as const;
+
+  test("has the span of its words in the file, wherever the source begins", () => {
+    expect(cite(source, "rent is due")).toEqual({
+      ...common,
+      quote: "rent is due",
+      start: 1_004,
+      end: 1_015,
+      verified: true,
+    });
+  });
+
+  test("of words that are not there is not verified, and points at the source's beginning", () => {
+    expect(cite(source, "rent is free")).toEqual({
+      ...common,
+      quote: "rent is free",
+      start: 1_000,
+      end: 1_000,
+      verified: false,
+    });
+  });
+
+  /** An answer whose text comes in pieces, and the quotes that were cited after each of them. */
+  async function citedBy(...pieces: string[]) {
+    const answer = aRunningAnswer({ maxOutputTokens: 100_000 });
+    answer.plan.sources.push(source, { ...source, label: "S2", offset: 0 });
+    const cited: string[][] = [];
+    for (const piece of pieces) {
+      await written([text(piece), end("stop")], answer);
+      citeNew(answer);
+      cited.push(
+        answer.log.after(0).flatMap(({ event }) => {
+          if (event.type !== "citation" || event.citation.type !== "citation") return [];
+          return `${event.citation.marker} ${event.citation.quote}`;
+        }),
+      );
+    }
+    return cited;
+  }
+
+  test("is told once, as soon as its marker is complete, wherever that was cut", async () => {
+    expect(
+      await citedBy('[S1: "rent', ' is due"] and', " so", ' [S2: "day"] [', 'S1: "due"]'),
+    ).toEqual([
+      [],
+      ["S1 rent is due"],
+      ["S1 rent is due"],
+      ["S1 rent is due", "S2 day"],
+      ["S1 rent is due", "S2 day", "S1 due"],
+    ]);
+  });
+
+  test("of a source that there is not is none", async () => {
+    expect(await citedBy('[S3: "rent"] [S1: "day"]')).toEqual([["S1 day"]]);
+  });
+
+  test("with the longest quote is found, also when it comes in three pieces, long after an open bracket", async () => {
+    const quote = "q".repeat(2_000);
+    const begin = `${"[ ".repeat(3_000)}[S1: "`;
+    expect((await citedBy(begin, quote, '"]')).at(-1)).toEqual([`S1 ${quote}`]);
+  });
+
+  test("an answer without a bracket is not searched again", async () => {
+    const answer = aRunningAnswer();
+    await written([text("no bracket"), end("stop")], answer);
+    expect(answer.mayCite).toBe(false);
+    await written([text(" [S9"), end("stop")], answer);
+    citeNew(answer);
+    expect({ mayCite: answer.mayCite, citedTo: answer.citedTo }).toEqual({
+      mayCite: true,
+      citedTo: 11,
+    });
+    await written([text(': "x"] and more'), end("stop")], answer);
+    citeNew(answer);
+    expect({ mayCite: answer.mayCite, citedTo: answer.citedTo }).toEqual({
+      mayCite: false,
+      citedTo: answer.text.length,
+    });
   });
 });

@@ -11,6 +11,8 @@ export interface Outcome {
   /** Why it ended short of the model's own end: `length`, `time_limit`. */
   reason?: string;
   error?: MessageError;
+  /** An error of our own that ended it, for the log. */
+  fault?: unknown;
   /** Whether the provider said that it was done, so that its usage is final. */
   complete: boolean;
 }
@@ -118,6 +120,7 @@ function failure(error: unknown): Outcome {
   return {
     status: "failed",
     error: { code: "internal_error", detail: "Atelier made a mistake while writing this answer." },
+    fault: error,
     complete: false,
   };
 }
