@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readId } from "../../../test/support/read.ts";
 import { aRunningAnswer } from "../../../test/support/running-answer.ts";
-import { type Ctx, systemContext } from "../../platform/context.ts";
+import { contextOf } from "../../../test/support/scopes.ts";
+import type { Ctx } from "../../platform/context.ts";
 import { Problem } from "../../platform/http/problem.ts";
 import { estimateRequestTokens } from "../../providers/estimate-tokens.ts";
 import { projectCorpus } from "../knowledge/index.ts";
@@ -20,15 +21,7 @@ let scope: ProjectScope;
 beforeAll(async () => {
   app = await createTestApp();
   ada = await app.person("Ada");
-  ctx = {
-    ...systemContext(app.deps, "test"),
-    actor: {
-      kind: "user",
-      userId: ada.me.id,
-      role: "member",
-      via: { kind: "session", sessionId: ada.me.id },
-    },
-  };
+  ctx = contextOf(app, ada);
   const projectId = await readId(await ada.post("/projects", { name: "House" }));
   scope = await scopeOf(ctx, projectId, "viewer", "GET");
 });

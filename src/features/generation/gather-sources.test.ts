@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readId } from "../../../test/support/read.ts";
-import { type Ctx, systemContext } from "../../platform/context.ts";
+import { contextOf } from "../../../test/support/scopes.ts";
+import type { Ctx } from "../../platform/context.ts";
 import { Problem } from "../../platform/http/problem.ts";
 import { projectCorpus } from "../knowledge/index.ts";
 import { readVersion } from "../knowledge/ingest/read-version.ts";
@@ -15,15 +16,7 @@ let ctx: Ctx;
 beforeAll(async () => {
   app = await createTestApp();
   ada = await app.person("Ada");
-  ctx = {
-    ...systemContext(app.deps, "test"),
-    actor: {
-      kind: "user",
-      userId: ada.me.id,
-      role: "member",
-      via: { kind: "session", sessionId: ada.me.id },
-    },
-  };
+  ctx = contextOf(app, ada);
 });
 afterAll(() => app.close());
 
