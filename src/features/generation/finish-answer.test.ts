@@ -211,7 +211,10 @@ describe("an answer is told and stored", () => {
     expect(message?.costMicroUsd).toBe(Math.round(written * 3.75 + 15 * 15));
     expect(events.at(-1)).toEqual({
       type: "error",
-      error: { code: "cut", detail: "The connection to the provider ended in the middle of the answer." },
+      error: {
+        code: "cut",
+        detail: "The connection to the provider ended in the middle of the answer.",
+      },
     });
   });
 

@@ -6,9 +6,12 @@ import {
   ask,
   connectServer,
   readEvents,
+  readGeneration,
   readThread,
+  textOf,
   until,
 } from "../../../test/support/generation.ts";
+import { memoryBus } from "../../platform/bus/memory.ts";
 import { estimateTokens } from "../../providers/index.ts";
 import { ledger } from "../metering/tables.ts";
 import { recoverExpired } from "./recover-expired.ts";
@@ -48,6 +51,75 @@ test("an answer that cannot be recovered does not keep the others from it", asyn
   expect(await statusOf(broken.threadId)).toBe("running");
 });
 
+test("a notice that cannot be sent delays neither the recovery of the others nor their number", async () => {
+  const { sql } = app.deps.database;
+  const asked = [await ask(ada, { modelId }), await ask(ada, { modelId })];
+  const ids = asked.map(({ generationId }) => generationId);
+  for (const id of ids) await readEvents(ada, id, { atMost: 2 });
+  await sql`update generations set process_id = 'gone', lease_expires_at = now() - interval '1 minute'
+    where id in ${sql(ids)}`;
+  const told: string[] = [];
+  const pubsub = new AnswerPubSub({
+    ...memoryBus(),
+    publish: async (_, id) => {
+      told.push(id);
+      throw new Error("The bus is away");
+    },
+  });
+  expect(await recoverExpired(app.deps, pubsub, [])).toBe(2);
+  expect(told.sort()).toEqual(ids.sort());
+  for (const { threadId } of asked) expect(await statusOf(threadId)).toBe("interrupted");
+});
+
+test("what this process is writing it does not take from itself, however late it is to renew", async () => {
+  const { sql } = app.deps.database;
+  const { generationId, threadId } = await ask(ada, { modelId });
+  await readEvents(ada, generationId, { atMost: 2 });
+  await sql`update generations set lease_expires_at = now() - interval '1 minute' where id = ${generationId}`;
+  const pubsub = new AnswerPubSub(memoryBus());
+  expect(await recoverExpired(app.deps, pubsub, [generationId])).toBe(0);
+  expect(await statusOf(threadId)).toBe("running");
+  await ada.post(`/generations/${generationId}/stop`);
+  await until(async () => (await statusOf(threadId)) === "stopped");
+});
+
+test("a recovered answer is told to its readers and ends in the log with its bill, in order", async () => {
+  const { generationId, threadId } = await ask(ada, { modelId });
+  await lose(generationId);
+  const told: string[] = [];
+  const bus = memoryBus();
+  bus.subscribe("generation.grew", (id) => void told.push(id));
+  expect(await recoverExpired(app.deps, new AnswerPubSub(bus), [])).toBe(1);
+  expect(told).toEqual([generationId]);
+  // The process that wrote it had seen more than it could store.
+  await until(() => app.deps.services.generation.runner.find(generationId) === undefined);
+  const events = await readEvents(ada, generationId);
+  const { costMicroUsd, ...row } = await ledgerRow(generationId);
+  expect(events.slice(-2)).toEqual([
+    {
+      id: (events.at(-3)?.id ?? 0) + 1,
+      event: {
+        type: "usage",
+        costMicroUsd,
+        usage: {
+          inputTokens: row.inputTokens,
+          cacheReadTokens: row.cacheReadTokens,
+          cacheWriteTokens: row.cacheWriteTokens,
+          outputTokens: row.outputTokens,
+          reasoningTokens: row.reasoningTokens,
+        },
+      },
+    },
+    { id: (events.at(-3)?.id ?? 0) + 2, event: { type: "done", status: "interrupted" } },
+  ]);
+  const message = (await readThread(ada, threadId)).messages.at(-1);
+  expect(message).toMatchObject({ status: "interrupted", error: null });
+  expect(message?.parts).toEqual([{ type: "text", text: textOf(events) }]);
+  const { endedAt, status } = await readGeneration(ada, generationId);
+  expect({ status, ended: endedAt !== null }).toEqual({ status: "interrupted", ended: true });
+  expect(await recoverExpired(app.deps, new AnswerPubSub(bus), [])).toBe(0);
+});
+
 test("a process that has lost an answer stops writing it, and may recover it like any other", async () => {
   const asked = await ask(ada, { modelId });
   await readEvents(ada, asked.generationId, { atMost: 2 });
@@ -59,7 +131,7 @@ test("a process that has lost an answer stops writing it, and may recover it lik
   await until(async () => (await statusOf(asked.threadId)) === "interrupted", 12_000);
   const events = await readEvents(ada, asked.generationId);
   expect(events.at(-1)?.event).toEqual({ type: "done", status: "interrupted" });
-});
+}, 30_000);
 
 /**
  * Takes an answer from its process, waits until that has closed its call, and dates what was stored of it:
