@@ -1,10 +1,10 @@
-/** The current instant, and how far it is to be believed; replaced in tests so that time can be moved. */
+/** The current time and how far it can be trusted; replaced in tests so that time can be moved. */
 export interface Clock {
-  /** The database's time, so that what several processes write can be compared. */
+  /** The database's time, so that timestamps written by several processes are comparable. */
   now(): Date;
   /**
-   * For how many milliseconds the database has answered without a gap. After a gap leases look expired that
-   * nobody could renew: whoever ends others' work waits until they had the time to say that they live.
+   * Milliseconds for which the database has answered without a gap. After a gap, leases look expired because
+   * they could not be renewed: recovery waits until their owners had time to renew them.
    */
   steadyMs(): number;
 }

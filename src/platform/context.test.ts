@@ -17,7 +17,7 @@ const notes = async () =>
   (await app.deps.database.sql`select text from notes order by text`).map(({ text }) => text);
 
 describe("a transaction", () => {
-  test("stores everything or nothing, and gives back what its work did", async () => {
+  test("commits everything or nothing, and returns the result of its callback", async () => {
     const ctx = systemContext(app.deps, "test");
     const done = await inTransaction(ctx, async (tx) => {
       await write(tx, "kept");
@@ -32,7 +32,7 @@ describe("a transaction", () => {
     expect(await notes()).toEqual(["kept"]);
   });
 
-  test("inside another one is a part of it", async () => {
+  test("joins the surrounding transaction", async () => {
     const ctx = systemContext(app.deps, "test");
     const failed = inTransaction(ctx, async (outer) => {
       await inTransaction(outer, (inner) => {
@@ -45,7 +45,7 @@ describe("a transaction", () => {
     expect(await notes()).toEqual(["kept"]);
   });
 
-  test("keeps who acts, from where, by which request", async () => {
+  test("keeps actor, address and request id", async () => {
     const ctx: Ctx = { ...contextOf(app, ada), requestId: "r1", ip: "192.0.2.1" };
     await inTransaction(ctx, async (tx) => {
       expect(tx).toMatchObject({ requestId: "r1", ip: "192.0.2.1" });
@@ -55,7 +55,7 @@ describe("a transaction", () => {
   });
 });
 
-test("a verb for people is no verb for jobs and strangers", () => {
+test("a verb for users refuses jobs and anonymous callers", () => {
   expect(userOf(contextOf(app, ada)).userId).toBe(ada.me.id);
   expect(() => userOf(systemContext(app.deps, "purge"))).toThrow("signed-in user");
   const stranger: Ctx = { ...contextOf(app, ada), actor: { kind: "anonymous" } };

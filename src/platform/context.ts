@@ -4,19 +4,19 @@ import { CommitUnknownError } from "./db/errors.ts";
 import type { Deps } from "./deps.ts";
 import type { StoredAnswer } from "./http/idempotency-keys.ts";
 
-/** Who acts. Rules are in the features; this only says who it is and how it was proven. */
+/** The caller. Access rules are in the features; this only says who it is and how that was authenticated. */
 export type Actor = { kind: "anonymous" } | { kind: "system"; job: string } | UserActor;
 
-/** What a person may do in the workspace as a whole. */
+/** Roles of a user in the workspace. */
 export const WORKSPACE_ROLES = ["admin", "member"] as const;
 export type WorkspaceRole = (typeof WORKSPACE_ROLES)[number];
 
 export interface UserActor {
   kind: "user";
   userId: string;
-  /** As what the credential may act: a key acts as an admin only with the scope `admin`. */
+  /** Role of the credential: an API key acts as an admin only with the scope `admin`. */
   role: WorkspaceRole;
-  /** A browser session may do everything its user may; a key only what its scopes say. */
+  /** A browser session may do everything its user may; an API key only what its key scopes allow. */
   via:
     | { kind: "session"; sessionId: string }
     | { kind: "key"; keyId: string; scopes: readonly KeyScope[] };
@@ -25,51 +25,52 @@ export interface UserActor {
 export const KEY_SCOPES = ["read", "write", "admin"] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
-/** What every verb gets: the actor, the dependencies, and the database or the transaction it runs in. */
+/** Passed to every verb: the actor, the dependencies, and the database or transaction to run in. */
 export interface Ctx {
   readonly actor: Actor;
   readonly deps: Deps;
   readonly db: Database;
   readonly requestId?: string | undefined;
-  /** What the caller calls the request. */
+  /** The caller's own request id. */
   readonly callerRequestId?: string | undefined;
   readonly ip?: string | undefined;
-  /** Of a request with an Idempotency-Key, which the transaction of its effect uses up. */
+  /** Set for a request with an Idempotency-Key; the transaction of its effect consumes the key. */
   readonly keyed?: KeyedRequest;
-  /** In a transaction: what tells afterwards whether it was committed, should the answer to COMMIT be lost. */
+  /** In a transaction: proofs that tell later whether it was committed, in case the answer to COMMIT is lost. */
   readonly proofs?: CommitProof[];
 }
 
-/** A request with an Idempotency-Key, as the transaction of its effect sees it. */
+/** A request with an Idempotency-Key, as seen by the transaction of its effect. */
 export interface KeyedRequest {
-  /** Has the answer stored in the transaction of the effect: what repeats the request gets it, whatever happens. */
+  /** Stores the answer in the transaction of the effect, so that a repetition of the request gets it. */
   answer(answer: StoredAnswer): void;
   /**
-   * Uses the key up, as the last of the transaction.
-   * @throws {Problem} 409 `request_in_progress` when a repetition has taken this request for dead.
+   * Marks the key as used, as the last statement of the transaction.
+   * @throws {Problem} 409 `request_in_progress` when a repetition has taken over the key because this request
+   * seemed dead.
    */
   storeWith(tx: Database): Promise<void>;
 }
 
-/** A context for work that no request asked for, with the time limits of requests: recovery, the command line. */
+/** A context for system work with the time limits of requests: recovery, the command line. */
 export function systemContext(deps: Deps, job: string): Ctx {
   return { actor: { kind: "system", job }, deps, db: deps.database.db };
 }
 
-/** A context for jobs of the queue, whose statements may take longer than those that somebody waits for. */
+/** A context for queued jobs, whose statements may take longer. */
 export function jobContext(deps: Deps, job: string): Ctx {
   return { actor: { kind: "system", job }, deps, db: deps.jobsDatabase.db };
 }
 
 /**
- * Runs `work` in one transaction; inside another one it joins it. Inside, nothing is awaited but the database:
- * each statement must follow the last at once (`atelier_db_idle_transactions_total` counts what does not).
+ * Runs `work` in one transaction, or joins the current one. Inside, await nothing but the database: each
+ * statement must follow the last immediately (`atelier_db_idle_transactions_total` counts violations).
  *
- * When the answer to COMMIT is lost, the database is asked by the transaction's own rows (`proofs`; each audit row is one) whether it was carried
- * out, so the caller learns what is true: a result, or an error after which nothing of it was committed.
- * An Idempotency-Key of the request is used up in the same transaction.
- * @throws {CommitUnknownError} when the database did not say in time, or the transaction has left no proof:
- * then nothing may be compensated, and the effect is looked up before it is repeated.
+ * When the answer to COMMIT is lost, the database is asked for the rows of the transaction (`proofs`; each
+ * audit row is one), so the caller learns the truth: a result, or an error after which nothing was committed.
+ * The request's Idempotency-Key is consumed in the same transaction.
+ * @throws {CommitUnknownError} when the database did not answer in time, or the transaction left no proof. Then
+ * compensate nothing, and look the effect up before repeating it.
  */
 export async function inTransaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (isTransaction(ctx.db)) return work(ctx);
@@ -95,7 +96,7 @@ export async function inTransaction<T>(ctx: Ctx, work: (ctx: Ctx) => Promise<T>)
 
 /**
  * The signed-in user of a context.
- * @throws Error when a verb for users is called by nobody: a missing access rule, never a user's fault.
+ * @throws Error when there is none. That is a missing access rule, never a user's mistake.
  */
 export function userOf(ctx: Ctx): UserActor {
   if (ctx.actor.kind !== "user") throw new Error("This verb needs a signed-in user");

@@ -13,7 +13,7 @@ import type { Logger } from "./observability/logger.ts";
 import type { Metrics } from "./observability/metrics.ts";
 import type { ProductEvents } from "./observability/product-events.ts";
 
-/** Everything a verb may need from outside, built in one place and replaced in tests. */
+/** The external dependencies of verbs, built in one place and replaced in tests. */
 export interface Deps {
   readonly config: Config;
   readonly processId: string;
@@ -28,20 +28,20 @@ export interface Deps {
   readonly bus: Bus;
   readonly blobs: Blobs;
   readonly jobs: Jobs;
-  /** Where several processes count requests together; null without Valkey. */
+  /** Request counts shared by several processes; null without Valkey. */
   readonly counts: SharedCounts | null;
   readonly lifecycle: Lifecycle;
-  /** Where unexpected errors and product events go; nowhere unless configured. */
+  /** Receives unexpected errors, if configured. */
   readonly errors: ErrorTracker;
   readonly events: ProductEvents;
-  /** The client for provider calls, replaced where a test must see the calls. */
+  /** HTTP client for provider calls, replaced in tests. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
-  /** What features keep in memory or run beside requests. */
+  /** In-memory state and background work of the features. */
   readonly services: Services;
 }
 
 /**
- * What features keep in memory or run beside requests, one set a process. A feature adds its own by
+ * In-memory state and background work of the features, one set per process. A feature adds its own by
  * declaration merging in its `services.ts`; `src/compose.ts` builds, starts and stops them.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: features add to it by declaration merging

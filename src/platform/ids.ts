@@ -5,7 +5,7 @@ export interface Ids {
   next(): string;
 }
 
-/** Ids whose order is that of the clock, so that those of several processes can be compared. */
+/** Ids in the order of the clock, so that those of several processes are comparable. */
 export function idsBy(clock: Pick<Clock, "now">): Ids {
   return { next: () => Bun.randomUUIDv7("hex", clock.now()) };
 }

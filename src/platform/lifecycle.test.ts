@@ -14,14 +14,14 @@ describe("a process", () => {
     expect(state()).toEqual([true, true, true]);
   });
 
-  test("that leaves without having drained is draining too", () => {
+  test("that leaves without draining counts as draining too", () => {
     const lifecycle = new Lifecycle();
     lifecycle.leave();
     expect(lifecycle.draining).toBe(true);
   });
 });
 
-test("things are closed once, in reverse order and one after the other; a failure keeps none open", async () => {
+test("resources are closed once, in reverse order, one after the other; a failure keeps none open", async () => {
   const closed: string[] = [];
   const closers = new Closers();
   closers.add("database", () => void closed.push("database"));

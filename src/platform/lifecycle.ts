@@ -1,4 +1,4 @@
-/** Where a process stands between start and end. */
+/** The phase of a process between start and exit. */
 export class Lifecycle {
   readonly #leaving = new AbortController();
   #started = false;
@@ -8,12 +8,14 @@ export class Lifecycle {
     return this.#started;
   }
 
-  /** True from the moment that readiness is off: others shall be asked from now on, but what comes is answered. */
+  /**
+   * True once readiness is off: load balancers should choose other processes, but requests are still answered.
+   */
   get draining(): boolean {
     return this.#draining;
   }
 
-  /** Aborts when nobody should send anything more: event streams end with a retry hint. */
+  /** Aborts when nothing more should be sent: event streams end with a retry hint. */
   get leaveSignal(): AbortSignal {
     return this.#leaving.signal;
   }
@@ -32,7 +34,7 @@ export class Lifecycle {
   }
 }
 
-/** Things to close, in reverse order of opening; one failure does not keep the rest open. */
+/** Resources to close, in reverse order of opening; one failure does not keep the rest open. */
 export class Closers {
   readonly #closers: { name: string; close: () => Promise<void> | void }[] = [];
 
@@ -40,7 +42,7 @@ export class Closers {
     this.#closers.push({ name, close });
   }
 
-  /** @returns the names of what could not be closed. */
+  /** @returns the names of resources that could not be closed. */
   async closeAll(): Promise<string[]> {
     const failed: string[] = [];
     for (const { name, close } of this.#closers.splice(0).reverse()) {

@@ -1,8 +1,8 @@
 const CONNECT_MS = 2_000;
 
 /**
- * A connection to Valkey or Redis, not opened yet, that never waits behind one's back: what is asked while
- * it is away fails at once, and whoever uses it decides when to connect anew.
+ * A connection to Valkey or Redis, not opened yet, without automatic reconnect or offline queue: commands fail
+ * immediately while it is down, and the caller decides when to reconnect.
  */
 export function valkeyClient(url: string): Bun.RedisClient {
   return new Bun.RedisClient(url, {

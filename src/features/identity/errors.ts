@@ -38,7 +38,7 @@ export const keyLivesTooLong = (days: number) =>
   new Problem(422, "key_lives_too_long", `API keys may live ${days} days at most here.`, {
     errors: [{ path: "expiresInDays", message: `is more than ${days}` }],
   });
-export const adminOnly = () => new Problem(404, "not_found", "There is no such thing here.");
+export const adminOnly = () => new Problem(404, "not_found", "Not found.");
 export const signUpClosed = () =>
   new Problem(403, "sign_up_closed", "This workspace does not take new accounts. Ask an admin.");
 export const emailTaken = () =>

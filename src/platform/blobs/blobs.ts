@@ -1,17 +1,17 @@
-/** Where file bytes live. Keys are made by us, never taken from a person. */
+/** Storage for file bytes. Keys are generated here, never taken from user input. */
 export interface Blobs {
-  /** Stores a whole stream; a reader never sees half of it. */
+  /** Stores a whole stream atomically: readers never see a partial blob. */
   put(key: string, content: ReadableStream<Uint8Array> | Uint8Array): Promise<void>;
-  /** @returns null when there is no such blob. */
+  /** @returns null when the blob does not exist. */
   get(key: string): Promise<Blob | null>;
-  /** Whether there is such a blob, without reading it. */
+  /** Whether the blob exists, without reading it. */
   has(key: string): Promise<boolean>;
-  /** Bytes that are free where blobs go; null where nothing is known to bound them. */
+  /** Free bytes in the blob store; null where no limit is known. */
   freeBytes(): Promise<number | null>;
   delete(key: string): Promise<void>;
   /**
-   * Keys that begin with the parts of `prefix`, in no order; also those under which a writer that died has
-   * left a part of something, which are no key that was ever given.
+   * Keys that start with the path segments of `prefix`, unordered. Includes temporary files left by crashed
+   * writers, whose keys were never handed out.
    */
   list(prefix: string): AsyncIterable<string>;
 }

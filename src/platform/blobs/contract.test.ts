@@ -9,7 +9,7 @@ import { s3Blobs } from "./s3.ts";
 const folder = mkdtempSync(join(tmpdir(), "atelier-blobs-"));
 const root = join(import.meta.dir, "..", "..", "..");
 const endpoint = Bun.spawn(
-  // Written for Node; under Bun it now and then stores an upload as no bytes.
+  // Written for Node; under Bun it sometimes stores an upload as zero bytes.
   [
     Bun.which("node") ?? process.execPath,
     join(root, "test/ops/s3-endpoint.cjs"),
@@ -39,7 +39,7 @@ afterAll(async () => {
 let made = 0;
 const newKey = () => `files/test/${made++}`;
 
-/** Bytes that differ everywhere, so that a missing or moved piece shows. */
+/** Bytes without repetition, so that a missing or moved piece is detected. */
 function bytesOf(size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   for (let at = 0; at < size; at++) bytes[at] = (at * 31 + (at >> 8) * 7) & 255;
@@ -84,7 +84,7 @@ for (const [name, blobs] of Object.entries(stores)) {
     });
   }
 
-  test(`${name}: what was never stored, or is deleted, is not there; deleting it again is fine`, async () => {
+  test(`${name}: a key never stored or deleted does not exist; deleting it again succeeds`, async () => {
     const key = newKey();
     expect(await blobs.get(key)).toBeNull();
     expect(await blobs.has(key)).toBe(false);
@@ -98,7 +98,7 @@ for (const [name, blobs] of Object.entries(stores)) {
   });
 
   for (const failAfter of [0, 100_000, 7_000_000]) {
-    test(`${name}: a stream that breaks after ${failAfter} bytes stores nothing and keeps what was there`, async () => {
+    test(`${name}: a stream that fails after ${failAfter} bytes stores nothing and leaves the old content`, async () => {
       const [empty, full] = [newKey(), newKey()];
       await blobs.put(full, bytesOf(20));
       for (const key of [empty, full]) {
@@ -110,7 +110,7 @@ for (const [name, blobs] of Object.entries(stores)) {
     });
   }
 
-  test(`${name}: lists what is stored below a prefix, and nothing beside it`, async () => {
+  test(`${name}: lists the keys below a prefix and no others`, async () => {
     const keys = Array.from({ length: 5 }, (_, n) => `listed/${name}-${n % 2}/${n}`);
     for (const key of keys) await blobs.put(key, bytesOf(10));
     await blobs.put(`listed-not/${name}`, bytesOf(10));
@@ -118,7 +118,7 @@ for (const [name, blobs] of Object.entries(stores)) {
     expect(await Array.fromAsync(blobs.list("nothing/here"))).toEqual([]);
   });
 
-  test(`${name}: of writers at the same moment one wins whole`, async () => {
+  test(`${name}: of concurrent writers exactly one wins, completely`, async () => {
     const key = newKey();
     const candidates = [1, 2, 3].map((n) => bytesOf(n * 100_000));
     await Promise.all(candidates.map((bytes) => blobs.put(key, streamOf(bytes))));
@@ -127,7 +127,7 @@ for (const [name, blobs] of Object.entries(stores)) {
   });
 }
 
-test("disk: writes that failed leave no files behind, and what is stored is its owner's alone", async () => {
+test("disk: failed writes leave no files behind, and stored files are readable by their owner only", async () => {
   const { disk } = stores;
   const key = newKey();
   await disk?.put(key, bytesOf(10));
@@ -139,7 +139,7 @@ test("disk: writes that failed leave no files behind, and what is stored is its 
   expect(statSync(join(folder, "disk", "files")).mode & 0o777).toBe(0o700);
 });
 
-test("disk: what a writer that died has left beside its place is listed, so that it can be removed", async () => {
+test("disk: temporary files of a crashed writer are listed, so that they can be removed", async () => {
   const { disk } = stores;
   const key = `died/${made++}`;
   await disk?.put(key, bytesOf(10));
@@ -151,7 +151,7 @@ test("disk: what a writer that died has left beside its place is listed, so that
   expect(await Array.fromAsync(disk.list("died"))).toEqual([key]);
 });
 
-test("disk: a key that leads out of the folder is refused", async () => {
+test("disk: a key that points outside the folder is refused", async () => {
   const disk = stores.disk;
   for (const key of ["../secret", "a/../../b", "/etc/passwd", "a//b", ""]) {
     expect(

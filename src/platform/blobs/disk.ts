@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Blobs } from "./blobs.ts";
 
-/** Blobs as files below a folder: written beside their place, then moved in. */
+/** Blobs as files below a folder: written to a temporary file, then renamed. */
 export function diskBlobs(root: string): Blobs {
   return {
     async put(key, content) {
@@ -42,7 +42,7 @@ export function diskBlobs(root: string): Blobs {
   };
 }
 
-/** Bytes that were acknowledged are on the disk, also when the power goes. */
+/** fsync, so that acknowledged bytes survive a power failure. */
 async function sync(path: string): Promise<void> {
   const file = await open(path, "r");
   try {

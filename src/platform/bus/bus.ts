@@ -1,18 +1,21 @@
 /**
- * The live bus: carries small notices between parts of one process and between processes.
- * It may lose a notice (a broken connection); whoever listens must be able to catch up from the database.
+ * Pub/sub within and between processes. Messages may be lost when a connection breaks; subscribers must be able
+ * to catch up from the database.
  */
 export interface Bus {
-  /** Sends a short text (under 8,000 bytes) to every subscriber of the topic in every process, this one included. */
+  /**
+   * Sends a short text (under 8,000 bytes) to every subscriber of the topic in every process, including this
+   * one.
+   */
   publish(topic: string, payload: string): Promise<void>;
   /** @returns a function that ends the subscription. */
   subscribe(topic: string, listener: (payload: string) => void): () => void;
-  /** Told after a lost connection is back: notices may be missing since. */
+  /** Called after a lost connection is restored: messages may have been missed. */
   onGap(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
-/** Listeners by topic: what every bus keeps in its own process. */
+/** Listeners by topic within one process; shared by all bus implementations. */
 export class Listeners {
   readonly #byTopic = new Map<string, Set<(payload: string) => void>>();
   readonly #gaps = new Set<() => void>();

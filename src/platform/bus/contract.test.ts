@@ -10,7 +10,7 @@ import { memoryBus } from "./memory.ts";
 import { postgresBus } from "./postgres.ts";
 import { valkeyBus } from "./valkey.ts";
 
-/** The same bus as two processes have it, and what breaks its connections. */
+/** The same bus as seen by two processes, and a way to break its connections. */
 interface Ends {
   here: Bus;
   there: Bus;
@@ -24,7 +24,7 @@ const [one, two, three] = clients;
 if (one === undefined || two === undefined || three === undefined) throw new Error("No database");
 const valkey = await startValkey();
 const shared = memoryBus();
-// What falls back here reaches nobody else, so whatever arrives there has come through Valkey.
+// This fallback reaches no other process, so everything that arrives there came through Valkey.
 const overValkey = (processId: string) =>
   valkeyBus({ url: valkey.url, processId, fallback: memoryBus(), logger });
 
@@ -58,7 +58,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-/** Sends until it arrives: how long a connection takes to come back is not the contract's matter. */
+/** Publishes until it arrives; how long a reconnect takes is not part of the contract. */
 async function connected({ here, there }: Ends): Promise<void> {
   let heard = false;
   const quit = there.subscribe("hello", () => {
@@ -75,7 +75,7 @@ async function connected({ here, there }: Ends): Promise<void> {
 for (const [name, ends] of Object.entries(buses)) {
   const { here, there, breakConnections } = ends;
 
-  test(`${name}: a notice reaches each subscriber of its topic once, here and there, in order and unchanged`, async () => {
+  test(`${name}: a message reaches each subscriber of its topic once, in both processes, in order and unchanged`, async () => {
     await connected(ends);
     const heard: string[][] = [[], [], []];
     const quits = [here, here, there].map((bus, index) =>
@@ -92,7 +92,7 @@ for (const [name, ends] of Object.entries(buses)) {
       "last",
     ];
     for (const payload of sent) await here.publish("topic", payload);
-    // Whatever was sent twice has come before what was sent last.
+    // Any duplicate would have arrived before the last message.
     let ended = 0;
     for (const bus of [here, there]) quits.push(bus.subscribe("end", () => ended++));
     await here.publish("end", "");
@@ -102,7 +102,7 @@ for (const [name, ends] of Object.entries(buses)) {
     for (const quit of quits) quit();
   });
 
-  test(`${name}: whoever has left hears nothing more, and the others do`, async () => {
+  test(`${name}: after unsubscribing a listener receives nothing, the others still do`, async () => {
     await connected(ends);
     const left: string[] = [];
     const stayed: string[] = [];
@@ -116,7 +116,7 @@ for (const [name, ends] of Object.entries(buses)) {
   });
 
   if (breakConnections !== undefined) {
-    test(`${name}: after lost connections listeners are told of a gap, and notices flow again`, async () => {
+    test(`${name}: after a reconnect listeners are told of a gap, and messages flow again`, async () => {
       await connected(ends);
       let gaps = 0;
       const quit = there.onGap(() => {
@@ -130,7 +130,7 @@ for (const [name, ends] of Object.entries(buses)) {
   }
 }
 
-test("a listener that leaves while it is told hears no more, and disturbs nobody", async () => {
+test("a listener that unsubscribes during delivery receives nothing more and does not disturb others", async () => {
   const heard: string[] = [];
   const quits: (() => void)[] = [];
   const bus = memoryBus();
@@ -150,7 +150,7 @@ test("a listener that leaves while it is told hears no more, and disturbs nobody
   expect(heard).toEqual(["first 1", "second 1", "second 2"]);
 });
 
-test("postgres: a first connection is no gap, and whoever has left is told of none", async () => {
+test("postgres: the first connection is no gap, and former subscribers are told of none", async () => {
   const client = openDatabase({ url: testDatabase.url, poolMax: 2 });
   const fresh = await postgresBus(client.sql, "fresh");
   let gaps = 0;
@@ -168,7 +168,7 @@ test("postgres: a first connection is no gap, and whoever has left is told of no
   await client.close();
 });
 
-test("while Valkey is away notices go over the fallback, at once and once", async () => {
+test("while Valkey is down messages go over the fallback, immediately and once", async () => {
   const line = memoryBus();
   const here = valkeyBus({ url: valkey.url, processId: "1", fallback: line, logger });
   const there = valkeyBus({ url: valkey.url, processId: "2", fallback: line, logger });
@@ -190,7 +190,7 @@ test("while Valkey is away notices go over the fallback, at once and once", asyn
   await there.close();
 });
 
-test("a Valkey that was never there keeps nothing from starting, running or closing", async () => {
+test("a Valkey that was never reachable does not keep the process from starting, running or closing", async () => {
   const alone = valkeyBus({
     url: "redis://127.0.0.1:1",
     processId: "1",

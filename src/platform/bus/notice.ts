@@ -1,4 +1,4 @@
-/** A notice as one text: who sends it, about what, and the rest. */
+/** A message packed into one text: sender, topic, payload. */
 export function packNotice(sender: string, topic: string, payload: string): string {
   return `${sender} ${topic} ${payload}`;
 }

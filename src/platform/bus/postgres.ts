@@ -6,8 +6,8 @@ import { packNotice, unpackNotice } from "./notice.ts";
 const CHANNEL = "atelier";
 
 /**
- * A bus over LISTEN/NOTIFY: one channel, one listening connection per process. A notice reaches this
- * process at once, without the round trip, and its echo from the database is dropped.
+ * A bus over LISTEN/NOTIFY: one channel, one listening connection per process. Local subscribers are called
+ * directly, without the round trip; the echo from the database is dropped.
  */
 export async function postgresBus(sql: postgres.Sql, processId: string): Promise<Bus> {
   const listeners = new Listeners();
@@ -19,7 +19,7 @@ export async function postgresBus(sql: postgres.Sql, processId: string): Promise
       if (sender !== processId) listeners.emit(topic, payload);
     },
     () => {
-      // Called again after each reconnection: whatever was sent in between is lost.
+      // Called again after each reconnect: messages sent in between are lost.
       if (connected) listeners.gap();
       connected = true;
     },

@@ -4,7 +4,7 @@ import { type Bus, Listeners } from "./bus.ts";
 import { packNotice, unpackNotice } from "./notice.ts";
 
 const CHANNEL = "atelier";
-/** A server that does not take a notice in this time counts as lost. */
+/** Publish timeout; a server that takes longer counts as disconnected. */
 const PUBLISH_MS = 500;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
@@ -12,14 +12,14 @@ const LONGEST_PAUSE_MS = 5_000;
 export interface ValkeyBusOptions {
   url: string;
   processId: string;
-  /** Carries the notices while Valkey is away, and is listened to always. */
+  /** Carries messages while Valkey is down; always subscribed to. */
   fallback: Bus;
   logger: Logger;
 }
 
 /**
- * A bus over Valkey's or Redis' publish and subscribe, which costs the database nothing. It may come and
- * go: without it, notices go over the fallback; after each absence, listeners are told of a gap.
+ * A bus over Valkey or Redis pub/sub, which costs the database nothing. While Valkey is down, messages go over
+ * the fallback; after each reconnect, listeners are told of a gap.
  */
 export function valkeyBus({ url, processId, fallback, logger }: ValkeyBusOptions): Bus {
   const listeners = new Listeners();
@@ -32,7 +32,7 @@ export function valkeyBus({ url, processId, fallback, logger }: ValkeyBusOptions
     if (sender !== processId) listeners.emit(topic, payload);
   };
 
-  /** One connection to say and one to listen, from their making until either is lost. */
+  /** One connection to publish and one to subscribe; both are replaced when either is lost. */
   const connect = async (): Promise<void> => {
     const clients = [valkeyClient(url), valkeyClient(url)] as const;
     const [saying, listening] = clients;

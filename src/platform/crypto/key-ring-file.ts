@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { newSecretKey } from "./secret-keys.ts";
 
-/** The ring that a data folder keeps, newest first; null when it keeps none. */
+/** The key ring in a data folder, newest first; null when there is none. */
 export function readKeyRing(dataDir: string): string[] | null {
   const path = pathOf(dataDir);
   if (!existsSync(path)) return null;
@@ -11,7 +11,7 @@ export function readKeyRing(dataDir: string): string[] | null {
     .filter((entry) => entry !== "");
 }
 
-/** One machine, nothing configured: a key is made once and kept in the data folder. */
+/** For one machine without configuration: creates a key on first use and keeps it in the data folder. */
 export function loadOrCreateKeyRing(dataDir: string): string[] {
   const known = readKeyRing(dataDir);
   if (known !== null) return known;

@@ -5,23 +5,26 @@ const OLD = newSecretKey("old");
 const NEW = newSecretKey("new");
 const keys = secretKeys([NEW, OLD]);
 
-describe("a sealed secret", () => {
-  test.each(["", "sk-1234", "Grüße 🏠", "x".repeat(10_000)])("opens as it was: %#", (plain) => {
-    expect(keys.open(keys.seal(plain, "provider"), "provider")).toBe(plain);
-  });
+describe("an encrypted secret", () => {
+  test.each(["", "sk-1234", "Grüße 🏠", "x".repeat(10_000)])(
+    "decrypts to the original: %#",
+    (plain) => {
+      expect(keys.open(keys.seal(plain, "provider"), "provider")).toBe(plain);
+    },
+  );
 
-  test("shows nothing of itself and is never the same twice", () => {
+  test("reveals nothing of the plaintext and differs each time", () => {
     const sealed = keys.seal("sk-1234", "provider");
     expect(sealed).not.toContain("sk-1234");
     expect(sealed).not.toContain(Buffer.from("sk-1234").toString("base64url"));
     expect(keys.seal("sk-1234", "provider")).not.toBe(sealed);
   });
 
-  test("opens for its own purpose only", () => {
+  test("decrypts only for its own purpose", () => {
     expect(() => keys.open(keys.seal("sk", "provider"), "webhook")).toThrow();
   });
 
-  test("does not open when any part of it was changed", () => {
+  test("does not decrypt when any part of it was changed", () => {
     const parts = keys.seal("sk-1234", "provider").split(".");
     for (const index of [1, 2, 3]) {
       const changed = parts.map((part, at) =>
@@ -35,19 +38,19 @@ describe("a sealed secret", () => {
       );
   });
 
-  test("of an older key opens for as long as that key is in the ring", () => {
+  test("of an older key decrypts for as long as that key is in the ring", () => {
     const sealed = secretKeys([OLD]).seal("sk", "provider");
     expect(keys.open(sealed, "provider")).toBe("sk");
     expect(() => secretKeys([NEW]).open(sealed, "provider")).toThrow("not in the ring");
   });
 
-  test("is fresh when the newest key has sealed it", () => {
+  test("is fresh when it was encrypted with the newest key", () => {
     expect(keys.isFresh(keys.seal("sk", "provider"))).toBe(true);
     expect(keys.isFresh(secretKeys([OLD]).seal("sk", "provider"))).toBe(false);
     expect(keys.isFresh(secretKeys([newSecretKey("new2")]).seal("sk", "provider"))).toBe(false);
   });
 
-  test("of another ring with the same key id does not open", () => {
+  test("of another ring with the same key id does not decrypt", () => {
     const sealed = secretKeys([newSecretKey("new")]).seal("sk", "provider");
     expect(() => keys.open(sealed, "provider")).toThrow();
   });
@@ -56,12 +59,12 @@ describe("a sealed secret", () => {
 describe("a signature", () => {
   const signature = keys.sign("value", "session");
 
-  test("is 256 bits in base64url, and the same for the same value", () => {
+  test("is 256 bits in base64url, and deterministic", () => {
     expect(signature).toMatch(/^[\w-]{43}$/);
     expect(keys.sign("value", "session")).toBe(signature);
   });
 
-  test("holds for its value, its purpose and its ring, and for nothing else", () => {
+  test("is valid for its value, purpose and ring only", () => {
     expect(keys.verify("value", signature, "session")).toBe(true);
     expect(keys.verify("Value", signature, "session")).toBe(false);
     expect(keys.verify("value", signature, "reset")).toBe(false);
@@ -70,7 +73,7 @@ describe("a signature", () => {
       expect(keys.verify("value", wrong, "session")).toBe(false);
   });
 
-  test("of an older key holds for as long as that key is in the ring", () => {
+  test("of an older key is valid for as long as that key is in the ring", () => {
     const old = secretKeys([OLD]).sign("value", "session");
     expect(keys.verify("value", old, "session")).toBe(true);
     expect(keys.sign("value", "session")).not.toBe(old);
@@ -78,14 +81,14 @@ describe("a signature", () => {
 });
 
 describe("a ring", () => {
-  test("has at least one key, and each has at least 24 bytes", () => {
+  test("has at least one key, each of at least 24 bytes", () => {
     expect(() => secretKeys([])).toThrow("empty");
     const short = `short:${Buffer.alloc(23).toString("base64")}`;
     expect(() => secretKeys([NEW, short])).toThrow("24 bytes");
     expect(() => secretKeys([`enough:${Buffer.alloc(24).toString("base64")}`])).not.toThrow();
   });
 
-  test("gets new keys of 32 bytes, each another one", () => {
+  test("gets new keys of 32 random bytes", () => {
     const entry = newSecretKey("2026-01");
     expect(entry).toStartWith("2026-01:");
     expect(Buffer.from(entry.slice(8), "base64")).toHaveLength(32);

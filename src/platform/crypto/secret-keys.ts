@@ -7,26 +7,28 @@ import {
   timingSafeEqual,
 } from "node:crypto";
 
-/** One key of the ring: an id that is stored beside what it sealed, and 32 bytes. */
+/** One key of the ring: an id, stored beside each ciphertext, and 32 bytes. */
 export interface SecretKey {
   id: string;
   bytes: Uint8Array;
 }
 
-/** Seals small secrets and signs tokens. Newest key first: it seals and signs, all of them open and verify. */
+/**
+ * Encrypts small secrets and signs tokens. The newest key encrypts and signs; every key decrypts and verifies.
+ */
 export interface SecretKeys {
   /** Encrypts for storage; the result names its key. */
   seal(plain: string, purpose: string): string;
-  /** Whether the newest key has sealed it. */
+  /** Whether it was encrypted with the newest key. */
   isFresh(sealed: string): boolean;
-  /** @throws Error when no key of the ring made it, or it was changed. */
+  /** @throws Error when no key of the ring fits, or the text was changed. */
   open(sealed: string, purpose: string): string;
   /** HMAC-SHA256, base64url. */
   sign(value: string, purpose: string): string;
   verify(value: string, signature: string, purpose: string): boolean;
-  /** Id of the key that seals and signs. */
+  /** Id of the newest key. */
   readonly newestId: string;
-  /** Whether one key of the ring has signed; null when the ring no longer has it. */
+  /** Whether the named key made this signature; null when the key is no longer in the ring. */
   verifyBy(keyId: string, value: string, signature: string, purpose: string): boolean | null;
 }
 
@@ -36,7 +38,7 @@ export function secretKeys(ring: readonly string[]): SecretKeys {
   const [newest] = keys;
   if (newest === undefined) throw new Error("The secret key ring is empty");
   const derived = new Map<string, Buffer>();
-  // Each request with a cookie asks for one, so they are derived once.
+  // Cached: every request with a cookie needs one.
   const subkey = (key: SecretKey, purpose: string): Buffer => {
     const name = `${key.id} ${purpose}`;
     const known = derived.get(name);

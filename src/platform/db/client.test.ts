@@ -45,7 +45,7 @@ test("the server limits statements and idle transactions by kind of work", async
   expect(await limits("maintenance")).toMatchObject({ statement: "0", idle: "0" });
 });
 
-test("a statement over its time, and a transaction that idled over its time, mean that the database is not available", async () => {
+test("a statement over its time limit, and a transaction that idled too long, mean that the database is unavailable", async () => {
   const { db } = open("readiness");
   expect(isUnavailable(await failureOf(db.execute(sql`select pg_sleep(3)`)))).toBe(true);
   let after: unknown;
@@ -62,7 +62,7 @@ test("a statement over its time, and a transaction that idled over its time, mea
   expect(await failureOf(db.execute(sql`select 1`))).toBeUndefined();
 });
 
-test("a server that cannot be reached is not available, whatever the system calls that", async () => {
+test("an unreachable server is unavailable, whatever error code the system uses", async () => {
   for (const url of [
     "postgres://atelier@127.0.0.1:1/atelier",
     "postgres://atelier@localhost/atelier?host=/nowhere/at/all&port=5432",
@@ -74,7 +74,7 @@ test("a server that cannot be reached is not available, whatever the system call
   }
 });
 
-test("a mistake is a mistake and not a database that is away", async () => {
+test("an error in a statement does not mean that the database is unavailable", async () => {
   const { db } = open("requests");
   for (const statement of [sql`select 1/0`, sql`select nothing`, sql`select ${1n}::uuid`]) {
     const failure = await failureOf(db.execute(statement));
@@ -83,7 +83,7 @@ test("a mistake is a mistake and not a database that is away", async () => {
   }
 });
 
-test("statements with parameters are prepared, whether or not anybody observes them", async () => {
+test("statements with parameters are prepared, with or without an observer", async () => {
   const { db } = open("jobs");
   await db.execute(sql`select ${"a parameter"}::text as prepared_here`);
   await db.execute(sql`select 'no parameter' as prepared_not`);

@@ -5,7 +5,7 @@ import postgres from "postgres";
 import { instrumentQueries, type Observers } from "./instrument-queries.ts";
 import { limitsOf, type Work } from "./limits.ts";
 
-/** Drizzle on postgres.js, or a transaction of it: what every repo function takes. */
+/** Drizzle on postgres.js, or a transaction of it; the argument of every repo function. */
 export type Database = Pick<
   PostgresJsDatabase,
   | "select"
@@ -21,7 +21,7 @@ export type Database = Pick<
   | "$count"
 >;
 
-/** Whether this is a transaction, so that what it is given to joins it. */
+/** Whether this is a transaction. */
 export function isTransaction(db: Database): boolean {
   return is(db, PgTransaction);
 }
@@ -38,7 +38,7 @@ export interface DatabaseClient {
 export interface DatabaseOptions {
   url: string;
   poolMax: number;
-  /** Whose time limits apply; requests' unless said. */
+  /** Whose time limits apply; default: requests. */
   work?: Work;
   observers?: Observers;
   applicationName?: string;
@@ -46,7 +46,7 @@ export interface DatabaseOptions {
 
 const NOBODY: Observers = { onQuery: () => {}, onIdleTransaction: () => {} };
 const LONGEST_BACKOFF_S = 0.5;
-/** Between two signs of life of a connection that listens, and of an idle one at the level of TCP. */
+/** Interval of the heartbeat on a listening connection, and of TCP keep-alive on an idle one. */
 const HEARTBEAT_S = 10;
 
 /** Opens a pool. Connections are made on first use, so this never throws for an unreachable server. */
@@ -62,7 +62,8 @@ export function openDatabase(options: DatabaseOptions): DatabaseClient {
     keep_alive: HEARTBEAT_S,
     listen_heartbeat: HEARTBEAT_S,
     max_lifetime: 3600,
-    // The driver's own pauses grow to twenty seconds, for which requests would wait when the database is back.
+    // The driver's own backoff grows to twenty seconds; requests would wait that long after the database is
+    // back.
     backoff: (attempt: number) =>
       Math.min(0.05 * 2 ** attempt, LONGEST_BACKOFF_S) * (0.5 + Math.random() / 2),
     onnotice: () => {},
@@ -76,8 +77,8 @@ export function openDatabase(options: DatabaseOptions): DatabaseClient {
 }
 
 /**
- * A socket folder comes as libpq writes it, `?host=/folder&port=5432`; postgres.js wants it as options
- * and would send unknown query parameters to the server.
+ * libpq's form of a socket folder is `?host=/folder&port=5432`; postgres.js wants options and would send
+ * unknown query parameters to the server.
  */
 function splitSocket(url: string): { url: string; host?: string; port?: number } {
   const parsed = new URL(url);

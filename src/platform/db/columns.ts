@@ -11,10 +11,12 @@ export const instant = (name: string) =>
 export const createdAt = () => instant("created_at").notNull().defaultNow();
 export const updatedAt = () => instant("updated_at").notNull().defaultNow();
 
-/** The condition of a check constraint: the column holds one of the values. Values are from our code, never from users. */
+/**
+ * Condition of a check constraint: the column holds one of the values. Values come from code, never from users.
+ */
 export function isOneOf(column: AnyPgColumn, values: readonly string[]): SQL {
   return sql`${column} in (${sql.raw(values.map((value) => `'${value}'`).join(", "))})`;
 }
 
-/** What an update may set of a row; Drizzle leaves a column that is undefined as it is. */
+/** Columns that an update may set; Drizzle ignores undefined ones. */
 export type Changes<Row> = { [Column in keyof Row]?: Row[Column] | undefined };

@@ -9,7 +9,7 @@ const root = mkdtempSync(join(tmpdir(), "atelier-claim-"));
 const newFolder = () => mkdtempSync(join(root, "data-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-test("a folder has one holder, and is free when it lets go", () => {
+test("a folder has one holder, and is free after release", () => {
   const folder = newFolder();
   const claim = lockDataFolder(folder);
   expect(() => lockDataFolder(folder)).toThrow(FolderInUseError);
@@ -17,7 +17,7 @@ test("a folder has one holder, and is free when it lets go", () => {
   lockDataFolder(folder).release();
 });
 
-test("a claim of a process that is gone, or of another one with its number, does not count", () => {
+test("a lock of a dead process, or of another process with a reused pid, does not count", () => {
   for (const stale of ["999999999 12345", `${process.pid} 1`, "", "not a claim"]) {
     const folder = newFolder();
     writeFileSync(join(folder, "atelier.pid"), stale);
@@ -26,9 +26,9 @@ test("a claim of a process that is gone, or of another one with its number, does
   }
 });
 
-// Only Linux shows a zombie for what it is.
+// Zombies are recognised on Linux only.
 const onLinux = process.platform === "linux" ? test : () => {};
-onLinux("a claim of a zombie does not count", async () => {
+onLinux("a lock of a zombie does not count", async () => {
   const parent = Bun.spawn(["sh", "-c", "sleep 0.2 & echo $!; exec sleep 20"], { stdout: "pipe" });
   const chunk = (await parent.stdout.getReader().read()).value;
   const pid = Number(new TextDecoder().decode(chunk));
@@ -41,10 +41,10 @@ onLinux("a claim of a zombie does not count", async () => {
   await parent.exited;
 });
 
-test("of many processes that find a stale claim at the same moment one gets the folder", async () => {
+test("of many processes that find a stale lock at the same moment one gets the folder", async () => {
   const folder = newFolder();
   writeFileSync(join(folder, "atelier.pid"), "999999999 12345");
-  // Each says when it is there, waits for the word to start, and holds what it has got until its input ends.
+  // Each process reports that it is ready, waits for the start signal, and holds the lock until its input ends.
   const script = `
     import { lockDataFolder } from ${JSON.stringify(join(import.meta.dir, "data-folder-lock.ts"))};
     const words = process.stdin[Symbol.asyncIterator]();

@@ -2,27 +2,27 @@ import { execFileSync } from "node:child_process";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Held while one process uses a data folder. */
+/** Held while a process uses a data folder. */
 export interface DataFolderLock {
   release(): void;
 }
 
-/** Another running process holds the data folder. */
+/** The data folder is locked by another running process. */
 export class FolderInUseError extends Error {
   override readonly name = "FolderInUseError";
   readonly pid: number;
   constructor(folder: string, pid: number) {
     super(
-      `The data folder ${folder} is in use by process ${pid}. Stop that one, or set ATELIER_DATA_DIR.`,
+      `The data folder ${folder} is in use by process ${pid}. Stop that process, or set ATELIER_DATA_DIR.`,
     );
     this.pid = pid;
   }
 }
 
 /**
- * Claims a data folder for this process: `atelier.pid` holds its pid and start time, so that a
- * reused pid is not mistaken for the holder.
- * @throws {FolderInUseError} when a live process holds it.
+ * Locks a data folder for this process: `atelier.pid` holds its pid and start time, so that a reused pid is not
+ * mistaken for the holder.
+ * @throws {FolderInUseError} when a running process holds it.
  */
 export function lockDataFolder(folder: string): DataFolderLock {
   const path = join(folder, "atelier.pid");
@@ -38,12 +38,12 @@ export function lockDataFolder(folder: string): DataFolderLock {
       throw new FolderInUseError(folder, holder.pid);
     removeStale(path, holder);
   }
-  throw new Error(`The data folder ${folder} cannot be claimed.`);
+  throw new Error(`The data folder ${folder} cannot be locked.`);
 }
 
 /**
- * Creates a file that nobody sees half written.
- * @throws Error with code EEXIST when there is one already.
+ * Creates a file atomically.
+ * @throws Error with code EEXIST when it exists already.
  */
 function createWhole(path: string, content: string): void {
   const draft = `${path}.${process.pid}.new`;
@@ -56,8 +56,8 @@ function createWhole(path: string, content: string): void {
 }
 
 /**
- * Removes a claim whose holder is gone. Of two starts at the same moment the slower one would remove the
- * claim that the faster one has just made: so it is moved aside first, and put back when it is not the stale one.
+ * Removes the lock of a dead process. Of two concurrent starts the slower one could remove the lock that the
+ * faster one has just made, so the file is renamed first and put back when it is not the stale one.
  */
 function removeStale(path: string, stale: Holder | null): void {
   const aside = `${path}.${process.pid}`;
@@ -71,7 +71,7 @@ function removeStale(path: string, stale: Holder | null): void {
     try {
       linkSync(aside, path);
     } catch {
-      // A third start has claimed the folder meanwhile; the next attempt meets it.
+      // A third process has taken the lock meanwhile; the next attempt finds it.
     }
   }
   rmSync(aside, { force: true });
@@ -92,13 +92,13 @@ function readHolder(path: string): Holder | null {
   }
 }
 
-/** When a process started, in the system's own notation; null when there is no such process. */
+/** Start time of a process, in the system's notation; null when it does not exist. */
 function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name in parentheses may hold spaces; the start time is the 20th field after it (proc(5), field 22).
     const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // A zombie has ended; only its parent has not looked yet.
+    // A zombie has exited; its parent has not reaped it yet.
     return state === "Z" ? null : (rest[18] ?? null);
   } catch {
     if (process.platform === "linux") return null;

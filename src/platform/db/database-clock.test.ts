@@ -23,7 +23,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test("it tells the database's time, whatever this process takes for the time", async () => {
+test("returns the database's time, whatever the local clock says", async () => {
   const own = Date.now;
   Date.now = () => own() + 3_600_000;
   try {
@@ -34,7 +34,7 @@ test("it tells the database's time, whatever this process takes for the time", a
   }
 });
 
-test("a database that answered nobody for a while has not been steady, also once it answers again", async () => {
+test("a database that did not answer for a while is not steady, even after it answers again", async () => {
   await until(() => clock.steadyMs() > 500, 15_000);
   proxy.hold();
   await until(() => clock.steadyMs() === 0, 15_000);

@@ -4,18 +4,18 @@ import type { Clock } from "../clock.ts";
 import { explained } from "./errors.ts";
 
 const ASK_MS = 2_000;
-/** Longer than between two questions and an answer that is a little late. */
+/** Longer than the query interval plus a slightly late answer. */
 const GAP_MS = 5_000;
-/** An answer that took longer means that the database hung: an absence too. */
+/** A slower answer means that the database hung, which counts as a gap too. */
 const HUNG_MS = 2_000;
-/** An answer that took longer says little about the moment at which it was given. */
+/** A slower answer is too imprecise to set the clock by. */
 const SLOW_MS = 250;
 
 const answer = z.tuple([z.object({ now: z.coerce.number() })]);
 
 /**
- * Tells the database's time without asking it each time: the last answer, carried on by a clock of this
- * process that nobody sets. This machine's own time is never looked at.
+ * The database's time without a query per call: the last answer, extrapolated by this process's monotonic
+ * clock. The machine's wall clock is never used.
  */
 export class DatabaseClock implements Clock {
   readonly #sql: postgres.Sql;
@@ -32,8 +32,8 @@ export class DatabaseClock implements Clock {
   }
 
   /**
-   * @param shared whether other processes may use the database. Where none can, nobody else's lease is ever alive.
-   * @throws {DatabaseUnavailableError} when the database cannot be asked the first time.
+   * @param shared whether other processes may use the database. If not, no other lease can be alive.
+   * @throws {DatabaseUnavailableError} when the first query fails.
    */
   static async start(sql: postgres.Sql, shared: boolean): Promise<DatabaseClock> {
     const clock = new DatabaseClock(sql, shared);
@@ -42,7 +42,7 @@ export class DatabaseClock implements Clock {
     clock.#timer = setInterval(async () => {
       if (asking) return;
       asking = true;
-      // No answer is a gap, and tells itself.
+      // A failed query is a gap, which needs no handling here.
       await clock.#ask().catch(() => {});
       asking = false;
     }, ASK_MS);
@@ -74,7 +74,7 @@ export class DatabaseClock implements Clock {
     const [{ now }] = answer.parse([...rows]);
     const offset = now - sentAt - took / 2;
     if (took <= SLOW_MS || !(Math.abs(offset - this.#offset) <= took)) this.#offset = offset;
-    // By the database's time, so that a pause of this process, or of the whole machine, is a gap too.
+    // By the database's time, so that a pause of this process or of the whole machine is a gap too.
     const since = now - this.#lastAnswer;
     if (since < 0 || since > GAP_MS || took > HUNG_MS) this.#steadySince = now;
     this.#lastAnswer = now;

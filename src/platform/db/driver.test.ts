@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from "../../../test/support/dat
 import { type DatabaseProxy, proxyTo } from "../../../test/support/database-proxy.ts";
 import { openDatabase } from "./client.ts";
 
-/** What patches/ adds to the driver, each shown on the driver itself. */
+/** Tests of patches/: what the patch adds to the driver, on the driver itself. */
 let database: TestDatabase;
 let proxy: DatabaseProxy;
 let witness: postgres.Sql;
@@ -48,7 +48,7 @@ const endBackend = (pid: unknown) => witness`select pg_terminate_backend(${Numbe
 const pidOf = async (sql: postgres.ISql) => (await sql`select pg_backend_pid() as pid`)[0]?.pid;
 
 for (const max of [2, 8]) {
-  test(`a transaction that lost its connection while it awaited something else changes nothing more (pool of ${max})`, async () => {
+  test(`a transaction that lost its connection while awaiting something else changes nothing more (pool of ${max})`, async () => {
     const sql = open({ max });
     const lost = Promise.withResolvers<void>();
     const resume = Promise.withResolvers<void>();
@@ -65,7 +65,8 @@ for (const max of [2, 8]) {
     });
     const failed = codeOf(victim);
     await lost.promise;
-    // Every connection of the pool is in somebody else's transaction, the lost one's successor among them.
+    // Every connection of the pool is in another transaction, including the one that replaced the lost
+    // connection.
     const inside = Array.from({ length: max }, () => Promise.withResolvers<void>());
     const end = Promise.withResolvers<void>();
     const others = inside.map(({ resolve }, n) =>
@@ -88,7 +89,7 @@ for (const max of [2, 8]) {
   });
 }
 
-test("a transaction that ends late neither commits nor rolls back the one that has its connection now", async () => {
+test("a transaction that ends late neither commits nor rolls back the next one on its connection", async () => {
   for (const how of ["returns", "throws"]) {
     const sql = open({ max: 1 });
     const lost = Promise.withResolvers<void>();
@@ -115,7 +116,7 @@ test("a transaction that ends late neither commits nor rolls back the one that h
   expect(await notes()).toEqual(["returns", "throws"]);
 });
 
-test("statements that wait inside a transaction fail with its connection", async () => {
+test("statements queued inside a transaction fail with its connection", async () => {
   const sql = open({ max: 1, max_pipeline: 1 });
   const waiting: Promise<unknown>[] = [];
   const failed = await codeOf(
@@ -131,7 +132,7 @@ test("statements that wait inside a transaction fail with its connection", async
   expect(await Promise.all(waiting)).not.toContain("no error");
 });
 
-test("BEGIN has a connection to itself also where a pipeline is full", async () => {
+test("BEGIN gets a connection of its own even when a pipeline is full", async () => {
   const sql = open({ max: 1, max_pipeline: 2 });
   await sql`select 1`;
   const first = [sql`select pg_sleep(0.05)`, sql`select 2`];
@@ -148,7 +149,7 @@ test("BEGIN has a connection to itself also where a pipeline is full", async () 
   expect(await notes()).toHaveLength(5);
 });
 
-test("a statement that cannot be sent fails alone: no answer reaches another one", async () => {
+test("a statement that cannot be sent fails alone: no answer reaches another statement", async () => {
   const sql = open({ max: 1 });
   await sql`select 1`;
   const answers = await Promise.allSettled([
@@ -164,19 +165,19 @@ test("a statement that cannot be sent fails alone: no answer reaches another one
   expect((await sql`select 'next' as it`)[0]?.it).toBe("next");
 });
 
-test("a COMMIT that the server answers by rolling back is an error", async () => {
+test("a COMMIT that the server answers with a rollback is an error", async () => {
   const sql = open({ max: 1 });
   await sql`insert into seen values ('there')`;
   const refused = sql.begin(async (tx) => {
     await tx`insert into seen values ('with it')`;
-    // Nobody awaits it, so it fails when the transaction has been told to commit.
+    // Not awaited, so it fails after COMMIT was sent.
     void tx`insert into seen values ('there')`.catch(() => {});
   });
   expect(await codeOf(refused)).toBe("23505");
   expect(await notes()).toEqual(["there"]);
 });
 
-test("several statements at once that fail behind their BEGIN leave no transaction open", async () => {
+test("several statements in one query that fail after their BEGIN leave no transaction open", async () => {
   const sql = open({ max: 1 });
   const failed = codeOf(sql.unsafe("begin; insert into seen values ('half'); select 1/0; commit"));
   expect(await failed).toBe("22012");
@@ -184,7 +185,7 @@ test("several statements at once that fail behind their BEGIN leave no transacti
   expect(await notes()).toEqual(["whole"]);
 });
 
-test("a connection that has fallen silent fails its statements in time, and the idle ones are renewed with it", async () => {
+test("a silent connection fails its statements in time, and the idle ones are replaced with it", async () => {
   const sql = open({ max: 4, response_timeout: 0.3 });
   await Promise.all([1, 2, 3, 4].map(() => sql`select pg_sleep(0.05)`));
   const opened = proxy.accepted;
@@ -198,13 +199,13 @@ test("a connection that has fallen silent fails its statements in time, and the 
   expect(proxy.accepted).toBe(opened + 4);
 });
 
-test("a slow statement is no silence while it pipelines with others that are answered", async () => {
+test("a slow statement does not count as silence while others in its pipeline are answered", async () => {
   const sql = open({ max: 1, response_timeout: 0.3 });
   const all = Array.from({ length: 6 }, () => sql`select pg_sleep(0.1)`);
   expect(await Promise.all(all.map(codeOf))).toEqual(Array(6).fill("no error"));
 });
 
-test("a statement that gets no connection for long is refused", async () => {
+test("a statement that waits too long for a connection is refused", async () => {
   const sql = open({ max: 1, queue_timeout: 0.1 });
   const end = Promise.withResolvers<void>();
   const transaction = sql.begin(async (tx) => {
@@ -218,7 +219,7 @@ test("a statement that gets no connection for long is refused", async () => {
   expect(await codeOf(sql`select 1`)).toBe("no error");
 });
 
-test("a server that closes every connection at once fails the statement that it was opened for", async () => {
+test("a server that closes every connection at once fails the statement it was opened for", async () => {
   proxy.onSend = () => "cut";
   const sql = open({ max: 2 });
   expect(await codeOf(sql`select 1`)).not.toBe("no error");
@@ -226,7 +227,7 @@ test("a server that closes every connection at once fails the statement that it 
   expect(await codeOf(sql`select 1`)).toBe("no error");
 });
 
-test("a connection lost while the driver reads the server's types fails what it was opened for, and nothing else", async () => {
+test("a connection lost while the driver reads the server's types fails only the statement it was opened for", async () => {
   let pieces = 0;
   proxy.onSend = (bytes) =>
     bytes.includes("pg_catalog.pg_type") && pieces++ === 0 ? "cut" : "pass";
@@ -246,7 +247,7 @@ test("a connection lost while the driver reads the server's types fails what it 
   expect(unhandled).toEqual([]);
 });
 
-test("a listening connection that has fallen silent is renewed", async () => {
+test("a silent listening connection is replaced", async () => {
   const sql = open({ max: 1, response_timeout: 0.2, listen_heartbeat: 0.1 });
   const heard: string[] = [];
   let listening = 0;
@@ -262,7 +263,7 @@ test("a listening connection that has fallen silent is renewed", async () => {
   expect(heard).toEqual(["after the silence"]);
 });
 
-test("a pool ends although its connections have fallen silent", async () => {
+test("a pool closes although its connections are silent", async () => {
   const sql = open({ max: 3 });
   await Promise.all([1, 2, 3].map(() => sql`select pg_sleep(0.02)`));
   proxy.silence();

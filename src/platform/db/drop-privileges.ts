@@ -4,19 +4,19 @@ import { chmodSync, chownSync } from "node:fs";
 export interface Unprivileged {
   command(argv: string[]): string[];
   readonly spawn: { uid?: number; gid?: number };
-  /** Gives a path to the user that PostgreSQL runs as. */
+  /** Makes the PostgreSQL user the owner of a path. */
   own(path: string): void;
-  /** Lets that user pass through a folder, without seeing what else is in it. */
+  /** Lets that user traverse a folder without listing it. */
   admit(folder: string): void;
 }
 
 const NOBODY = 65_534;
-/** `daemon`: an id that every passwd file has, which initdb wants to look up. */
+/** `daemon`: an id that every passwd file has; initdb looks it up. */
 const INNER_USER = "1";
 
 /**
- * As a plain user: run as is. As root: inside a user namespace where root appears as another user, so
- * that folders only root can enter still work; where namespaces are not allowed, as `nobody`.
+ * As a plain user: runs as is. As root: in a user namespace where root maps to another user, so that folders
+ * only root can enter still work; where namespaces are not allowed, as `nobody`.
  */
 export async function asUnprivileged(): Promise<Unprivileged> {
   const unchanged: Unprivileged = {

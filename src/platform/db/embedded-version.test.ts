@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test("one machine, the tests and the cluster run the same major version of PostgreSQL", async () => {
   const { major } = await findBinaries();
   const image = readFileSync(join(root, "Containerfile"), "utf8");
-  // Its client programs follow the server of the manifests: docs/operating.md.
+  // The client programs in the image follow the server version of the manifests: docs/operating.md.
   expect(/^ARG POSTGRES_MAJOR=(\d+)$/m.exec(image)?.[1]).toBe(String(major));
   const client = openDatabase({ url: (await testServer()).url, poolMax: 1 });
   const [row] =
@@ -23,13 +23,15 @@ test("one machine, the tests and the cluster run the same major version of Postg
   expect(row?.major).toBe(major);
 });
 
-test("a data folder with the database of another major version is refused, named and left as it is", async () => {
+test("a data folder with the database of another major version is refused, named and left unchanged", async () => {
   const cluster = join(folder, "postgres");
   mkdirSync(cluster);
   writeFileSync(join(cluster, "PG_VERSION"), "18\n");
   const refused = await startEmbedded(folder).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(OtherMajorError);
-  expect(String(refused)).toContain("is a database of PostgreSQL 18, and this Atelier brings 17");
+  expect(String(refused)).toContain(
+    "is a database of PostgreSQL 18; this Atelier includes PostgreSQL 17",
+  );
   expect(readdirSync(cluster)).toEqual(["PG_VERSION"]);
   expect(readdirSync(folder)).toEqual(["postgres"]);
 });

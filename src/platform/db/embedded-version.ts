@@ -2,19 +2,21 @@ import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 
-/** The folder's database was made by another major version of PostgreSQL, whose files this one cannot read. */
+/**
+ * The database in the folder was made by another major version of PostgreSQL, whose files this one cannot read.
+ */
 export class OtherMajorError extends Error {
   override readonly name = "OtherMajorError";
   constructor(cluster: string, found: number, brought: number) {
     super(
-      `${cluster} is a database of PostgreSQL ${found}, and this Atelier brings ${brought}. ` +
-        "Dump it with the Atelier that made it and restore the dump into an empty data folder.",
+      `${cluster} is a database of PostgreSQL ${found}; this Atelier includes PostgreSQL ${brought}. ` +
+        "Dump it with the Atelier that created it and restore the dump into an empty data folder.",
     );
   }
 }
 
 /**
- * Refuses a cluster of another major version before PostgreSQL does, which would only say so in its own log.
+ * Refuses a cluster of another major version before PostgreSQL does, which would only report it in its own log.
  * @throws {OtherMajorError}
  */
 export function assertMajor(cluster: string, brought: number): void {
@@ -46,7 +48,7 @@ export async function findBinaries(): Promise<{ binaries: string; major: number 
   return { binaries: join(root, "native", "bin"), major: Number.parseInt(version, 10) };
 }
 
-/** npm archives cannot hold links; the package lists them, and its install script may have been skipped. */
+/** npm archives cannot hold symlinks; the package lists them, and its install script may have been skipped. */
 async function restoreLinks(root: string): Promise<void> {
   const list: unknown = await Bun.file(join(root, "native", "pg-symlinks.json")).json();
   if (!Array.isArray(list)) return;

@@ -7,7 +7,7 @@ import { z } from "zod";
 const root = mkdtempSync(join(tmpdir(), "atelier-embedded-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Starts and stops the embedded PostgreSQL in a process of its own. @returns the user that it ran as. */
+/** Starts and stops the embedded PostgreSQL in a separate process. @returns the user that it ran as. */
 async function userOf(dataDir: string, env: Record<string, string>): Promise<number> {
   const script = `
     import { readFileSync, statSync } from "node:fs";
@@ -30,12 +30,12 @@ async function userOf(dataDir: string, env: Record<string, string>): Promise<num
   return z.object({ uid: z.number() }).parse(JSON.parse(said)).uid;
 }
 
-test("where root may make no user namespace, PostgreSQL runs as nobody in a folder that only root can list", async () => {
-  // Without the program that makes one.
+test("where root may not create a user namespace, PostgreSQL runs as nobody in a folder that only root can list", async () => {
+  // A PATH without the program that creates namespaces.
   const programs = join(root, "bin");
   mkdirSync(programs);
   for (const name of ["sh", "ps"]) symlinkSync(Bun.which(name) ?? "", join(programs, name));
-  // Folders above it are the administrator's: they let others pass, as /tmp and /var/lib do.
+  // Parent folders belong to the administrator and are traversable, like /tmp and /var/lib.
   chmodSync(root, 0o711);
   const dataDir = join(root, "data");
   const uid = await userOf(dataDir, { PATH: programs });

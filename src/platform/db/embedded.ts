@@ -17,11 +17,11 @@ import { assertMajor, findBinaries } from "./embedded-version.ts";
 import { FAST_STOP_MS, stopOrphanPostgres } from "./stop-orphan-postgres.ts";
 import { supervise, type Watched, type Watcher } from "./supervise.ts";
 
-/** A PostgreSQL of Atelier's own, in the data folder. */
+/** An embedded PostgreSQL in the data folder. */
 export interface EmbeddedServer {
   /** Connection URL over a socket that only this user can reach. */
   readonly url: string;
-  /** Fast shutdown: open transactions roll back, a checkpoint is written; then the folder is released. */
+  /** Fast shutdown: open transactions roll back, a checkpoint is written; then the folder lock is released. */
   stop(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ const PORT = 5432;
 const START_TIMEOUT_MS = 20_000;
 const UNWATCHED: Watcher = { ended: () => {}, failed: () => {}, back: () => {} };
 
-/** Small memory first: one team's traffic on one machine. fsync stays on. */
+/** Sized for one team on one machine. fsync stays on. */
 const SETTINGS: Record<string, string> = {
   listen_addresses: "''",
   max_connections: "60",
@@ -50,10 +50,10 @@ const SETTINGS: Record<string, string> = {
 };
 
 /**
- * Starts the embedded PostgreSQL of a data folder, creating it on first use.
- * @param dataDir Atelier's data folder; the cluster lives in `postgres` below it.
- * A server that dies is started again on the same folder; PostgreSQL recovers what was committed.
- * @param watcher is told of deaths and restarts.
+ * Starts the embedded PostgreSQL of a data folder and creates it on first use. A server that exits is restarted
+ * on the same folder; PostgreSQL recovers committed data.
+ * @param dataDir Atelier's data folder; the cluster is in `postgres` below it.
+ * @param watcher is told of exits and restarts.
  * @throws {FolderInUseError} when another running Atelier holds the folder.
  * @throws {OtherMajorError} when the folder's database is of another major version of PostgreSQL.
  */
@@ -72,7 +72,7 @@ export async function startEmbedded(
   }
 }
 
-/** The URL of the embedded server that a running Atelier has started on this folder. */
+/** URL of the embedded server that a running Atelier has started on this folder. */
 export function embeddedUrl(dataDir: string): string {
   const socket = socketFolder(resolve(dataDir));
   return `postgres://${USER}@localhost/${DATABASE}?host=${encodeURIComponent(socket)}&port=${PORT}`;
@@ -125,7 +125,7 @@ async function launch(
     stdin: "ignore",
     stdout: logFile,
     stderr: logFile,
-    // Its own process group: a Ctrl-C in the terminal must reach Atelier only, which then stops it in order.
+    // Its own process group: Ctrl-C in the terminal must reach only Atelier, which then stops it in order.
     detached: true,
   });
   child.unref();
@@ -146,7 +146,7 @@ async function launch(
 }
 
 async function createCluster(binaries: string, cluster: string, as: Unprivileged) {
-  // A folder without PG_VERSION is the rest of an initdb that was cut off: nothing was ever stored in it.
+  // A folder without PG_VERSION is left over from an interrupted initdb; nothing was ever stored in it.
   rmSync(cluster, { recursive: true, force: true });
   mkdirSync(cluster, { recursive: true, mode: 0o700 });
   as.own(cluster);
@@ -216,7 +216,7 @@ function configuration(socket: string): string {
   return `${lines.map(([name, value]) => `${name} = ${value}`).join("\n")}\n`;
 }
 
-/** A socket path may have 107 bytes at most, so it cannot live in the data folder. */
+/** A socket path is limited to 107 bytes, so it cannot live in the data folder. */
 function socketFolder(folder: string): string {
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   return join(tmpdir(), `atelier-${process.getuid?.() ?? 0}-${name}`);

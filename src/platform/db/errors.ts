@@ -1,19 +1,19 @@
 import postgres from "postgres";
 
-/** The database gave no answer: it cannot be reached, has no time or room for it, or is going away. Try again. */
+/** The database did not answer: unreachable, overloaded, out of connections, or shutting down. Retry later. */
 export class DatabaseUnavailableError extends Error {
   override readonly name = "DatabaseUnavailableError";
   readonly code = "DATABASE_UNAVAILABLE";
   constructor(cause: unknown) {
-    super("The database gave no answer", { cause });
+    super("The database did not answer", { cause });
   }
 }
 
 /**
- * The connection was lost between sending COMMIT and its answer, so nobody knows whether the transaction
- * was committed. Look its effect up by id before anything is compensated, refused or repeated.
+ * The connection was lost between sending COMMIT and its answer, so it is unknown whether the transaction was
+ * committed. Look its effect up by id before compensating, refusing or repeating anything.
  *
- * Every other error of a transaction means that nothing of it was committed.
+ * Any other error of a transaction means that nothing was committed.
  */
 export class CommitUnknownError extends Error {
   override readonly name = "CommitUnknownError";
@@ -23,18 +23,21 @@ export class CommitUnknownError extends Error {
   }
 }
 
-/** The transaction has ended, or its connection is lost: what comes late reaches no other transaction. */
+/**
+ * The transaction has ended or lost its connection: later statements are refused so that they reach no other
+ * transaction.
+ */
 export class TransactionOverError extends Error {
   override readonly name = "TransactionOverError";
   readonly code = "TRANSACTION_OVER";
   constructor() {
-    super("The transaction has ended or its connection is lost; nothing more of it is sent");
+    super("The transaction has ended or lost its connection; no more statements are sent");
   }
 }
 
 const OURS = [DatabaseUnavailableError, CommitUnknownError, TransactionOverError];
 
-/** Whether an error, or what caused it, says that the database gave no answer. */
+/** Whether an error, or its cause, means that the database did not answer. */
 export function isUnavailable(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (OURS.some((known) => cause instanceof known)) return true;
@@ -42,7 +45,7 @@ export function isUnavailable(error: unknown): boolean {
   return false;
 }
 
-/** Whether a statement was ended because it took longer than its limit, though the database was there. */
+/** Whether a statement was cancelled by its time limit while the database was available. */
 export function isOverLimit(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof postgres.PostgresError && cause.code === "57014") return true;
@@ -50,19 +53,18 @@ export function isOverLimit(error: unknown): boolean {
   return false;
 }
 
-/** What the driver says of a connection that it could not make, lost, or gave up. */
+/** The driver's codes for a connection that it could not open, lost, or gave up. */
 const LOST =
   /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|(CONNECT|RESPONSE|QUEUE)_TIMEOUT|TRANSACTION_OVER)$/;
-/** What the operating system says of a socket, such as ECONNREFUSED, or ENOENT for a socket file. */
+/** System error codes of a socket, such as ECONNREFUSED, or ENOENT for a socket file. */
 const SYSTEM = /^E[A-Z][A-Z0-9_]+$/;
 /**
- * SQLSTATEs (PostgreSQL's appendix A): connection exceptions; shutdown, crash, start-up; the end of a
- * statement by its limit or by hand; a transaction ended for idling or lasting; too many connections;
- * a standby, where the primary was before a failover.
+ * SQLSTATEs (PostgreSQL's appendix A): connection exceptions; shutdown, crash, start-up; statement cancelled or
+ * timed out; transaction idle or total timeout; too many connections; read-only, after a failover.
  */
 const AWAY = /^(08...|57P..|57014|25P0[34]|53300|25006)$/;
 
-/** Turns an error of the driver that says that the database gave no answer into {@link DatabaseUnavailableError}. */
+/** Converts a driver error that means that the database did not answer into {@link DatabaseUnavailableError}. */
 export function explained(error: unknown): unknown {
   if (!(error instanceof Error) || isUnavailable(error)) return error;
   const code: unknown = Reflect.get(error, "code");

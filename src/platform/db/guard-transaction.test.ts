@@ -44,7 +44,7 @@ const failureOf = (work: Promise<unknown>) =>
   );
 const isCommit = (bytes: Buffer) => bytes.includes("commit");
 
-test("a lost answer to COMMIT is told apart, whether it was carried out or not", async () => {
+test("a lost answer to COMMIT is recognised, whether it was carried out or not", async () => {
   proxy.onSend = (bytes) => (isCommit(bytes) ? "answer" : "pass");
   const done = await failureOf(client.db.transaction((tx) => note(tx, "carried out")));
   expect(done).toBeInstanceOf(CommitUnknownError);
@@ -54,14 +54,14 @@ test("a lost answer to COMMIT is told apart, whether it was carried out or not",
   expect(await notes()).toEqual(["carried out"]);
 });
 
-test("an error that the server answers COMMIT with is known", async () => {
+test("an error in answer to COMMIT is definite", async () => {
   await note(client.db, "twice");
   const refused = await failureOf(client.db.transaction((tx) => note(tx, "twice")));
   expect(refused).toMatchObject({ code: "23505" });
   expect(await notes()).toEqual(["twice"]);
 });
 
-test("a transaction that loses its connection before COMMIT is known to have done nothing", async () => {
+test("a transaction that loses its connection before COMMIT has definitely changed nothing", async () => {
   const failed = await failureOf(
     client.db.transaction(async (tx) => {
       await note(tx, "before");
@@ -74,7 +74,7 @@ test("a transaction that loses its connection before COMMIT is known to have don
   expect(await notes()).toEqual([]);
 });
 
-test("a statement that comes after the end of its transaction is refused", async () => {
+test("a statement after the end of its transaction is refused", async () => {
   let late: Database | undefined;
   await client.db.transaction(async (tx) => {
     late = tx;
@@ -88,7 +88,7 @@ test("a statement that comes after the end of its transaction is refused", async
   expect(await notes()).toEqual(["in time"]);
 });
 
-test("a transaction that awaits something other than its database is told of, with the statement before", async () => {
+test("a transaction that awaits something other than its database is reported, with the statement before", async () => {
   await client.db.transaction(async (tx) => {
     await Bun.sleep(5);
     await note(tx, "1");
@@ -102,7 +102,7 @@ test("a transaction that awaits something other than its database is told of, wi
   expect(idleAfter).toEqual(["begin", "insert into seen values ($1)", "select 'in a savepoint'"]);
 });
 
-test("a transaction of nothing but statements, in turn, at once and in savepoints, waits for nothing else", async () => {
+test("statements in sequence, in parallel and in savepoints are not reported as waiting", async () => {
   await client.db.transaction(async (tx) => {
     await note(tx, "1");
     await Promise.all([note(tx, "2"), note(tx, "3"), note(tx, "4")]);

@@ -1,14 +1,14 @@
 import postgres from "postgres";
 import { CommitUnknownError, explained, TransactionOverError } from "./errors.ts";
 
-/** Told when a transaction awaits something other than its database, with the statement before that. */
+/** Called when a transaction awaits something other than its database, with the statement before. */
 export type IdleObserver = (after: string) => void;
 
-/** Stands between a transaction's body and its connection. */
+/** Guards the connection of one transaction against statements that come too late. */
 export class TransactionGuard {
   readonly #onIdle: IdleObserver;
   #over = false;
-  /** Statements that the server works on, from the driver's BEGIN on. */
+  /** Statements in flight, starting with the driver's BEGIN. */
   #inFlight = 1;
   #last = "begin";
 
@@ -32,7 +32,7 @@ export class TransactionGuard {
     }
   }
 
-  /** Runs the body of a transaction or of a savepoint, between the statements that the driver adds itself. */
+  /** Runs the body of a transaction or savepoint, between the statements that the driver adds. */
   async whileOpen<T>(body: () => Promise<T>): Promise<T> {
     this.#inFlight--;
     this.#expectNext();
@@ -44,8 +44,8 @@ export class TransactionGuard {
   }
 
   /**
-   * With nothing in flight, the next statement must follow at once: whatever takes a turn of the event loop is
-   * a wait for something else, during which locks are held and a connection is kept.
+   * With nothing in flight, the next statement must follow immediately: a turn of the event loop means that the
+   * body awaits something else while it holds locks and a connection.
    */
   #expectNext(): void {
     if (this.#inFlight > 0) return;
@@ -60,11 +60,11 @@ export class TransactionGuard {
 }
 
 /**
- * Runs one transaction of the driver. Its promise may settle while the body still runs: when the connection
- * is lost while the body awaits something else. From then on the guard refuses the body's statements.
+ * Runs one transaction of the driver. When the connection is lost while the body awaits something else, the
+ * driver's promise settles while the body still runs; from then on the guard refuses the body's statements.
  * @param begin the driver's own: sends BEGIN, runs the body, sends COMMIT or ROLLBACK.
  * @throws {CommitUnknownError} when the answer to COMMIT was lost. Any other error means that nothing was
- * committed: {@link DatabaseUnavailableError} when the connection was lost before, or what the body threw.
+ * committed: {@link DatabaseUnavailableError} when the connection was lost earlier, or the body's own error.
  */
 export async function guardTransaction<Tx>(
   begin: (body: (tx: Tx) => Promise<unknown>) => Promise<unknown>,
@@ -89,10 +89,10 @@ export async function guardTransaction<Tx>(
   }
 }
 
-/** A canceled COMMIT may have been carried out, as may one whose backend was told to end. */
+/** A cancelled COMMIT, or one whose backend was terminated, may have been carried out. */
 const MAY_HAVE_COMMITTED = /^(57|08|58)/;
 
-/** The server answered COMMIT by rolling back, with an error or, after a failed statement, without one. */
+/** The server answered COMMIT with a rollback: with an error, or without one after a failed statement. */
 function isRefusedByServer(error: unknown): boolean {
   if (error instanceof postgres.PostgresError) return !MAY_HAVE_COMMITTED.test(error.code);
   return error instanceof Error && Reflect.get(error, "code") === "TRANSACTION_ROLLED_BACK";

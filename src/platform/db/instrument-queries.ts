@@ -2,7 +2,7 @@ import type postgres from "postgres";
 import { explained } from "./errors.ts";
 import { guardTransaction, type IdleObserver, type TransactionGuard } from "./guard-transaction.ts";
 
-/** Told of each finished query: its text (placeholders only, no parameters), duration, and what it failed with. */
+/** Called after each query: its text (placeholders only, no parameters), duration, and error if any. */
 export type QueryObserver = (
   query: string,
   durationMs: number,
@@ -10,19 +10,19 @@ export type QueryObserver = (
   error?: unknown,
 ) => void;
 
-/** Longer lists are rarely the same length twice, and each length would be a statement of its own. */
+/** Longer lists rarely have the same length twice, and each length would be a separate prepared statement. */
 const MAX_PREPARED_PARAMETERS = 40;
 
-/** Who is told of what happens on a pool. */
+/** Observers of a pool. */
 export interface Observers {
   onQuery: QueryObserver;
   onIdleTransaction: IdleObserver;
 }
 
 /**
- * Wraps a postgres.js client for Drizzle: every query with parameters is prepared, every query is timed, and
- * a transaction sends nothing after its end ({@link guardTransaction}).
- * Drizzle calls `unsafe` on the client and on each transaction's client, `begin` and `savepoint`; nothing else.
+ * Wraps a postgres.js client for Drizzle: prepares queries that have parameters, times every query, and sends
+ * nothing after the end of a transaction ({@link guardTransaction}). Drizzle calls `unsafe` on the client and
+ * on each transaction's client, `begin` and `savepoint`; nothing else.
  */
 export function instrumentQueries<T extends postgres.ISql>(
   client: T,
@@ -37,8 +37,8 @@ export function instrumentQueries<T extends postgres.ISql>(
       switch (property) {
         case "unsafe":
           return (text: string, parameters: unknown[] = [], options: object = {}) => {
-            // Drizzle names none of its statements, which costs a second round trip for each query;
-            // with parameters the text is a template, so the server may keep its plan.
+            // Drizzle leaves statements unnamed, which costs an extra round trip per query. A text with
+            // parameters is a template, so it is worth preparing.
             const prepare = parameters.length > 0 && parameters.length <= MAX_PREPARED_PARAMETERS;
             return send(guard, text, observers.onQuery, () =>
               call(text, parameters, { ...options, prepare }),
@@ -67,12 +67,12 @@ export function instrumentQueries<T extends postgres.ISql>(
 
 type Body = (tx: postgres.TransactionSql) => unknown;
 
-/** What Drizzle uses of a query: awaits it, or its rows as arrays. */
+/** The part of a query that Drizzle uses: the result, or the rows as arrays. */
 interface RunningQuery extends Promise<unknown> {
   values(): Promise<unknown>;
 }
 
-/** Sends a query at once. Whether its rows come as objects or arrays may be said until the next tick. */
+/** Sends a query immediately. The row format (objects or arrays) may be chosen until the next tick. */
 function send(
   guard: TransactionGuard | undefined,
   text: string,

@@ -1,22 +1,22 @@
 /** What a pool of connections is for. */
 export type Work = "requests" | "jobs" | "readiness" | "maintenance";
 
-/** How long things may take on a pool, in milliseconds; null for as long as the server's own settings allow. */
+/** Time limits of a pool in milliseconds; null: the server's own settings apply. */
 interface Limits {
-  /** One statement, waiting for locks included. The server ends it (`statement_timeout`). */
+  /** One statement, including lock waits. Enforced by the server (`statement_timeout`). */
   statementMs: number | null;
-  /** A transaction between two statements. The server ends its session. */
+  /** Idle time between two statements of a transaction. The server ends the session. */
   idleInTransactionMs: number | null;
   /** Waiting for a free connection. */
   queueMs: number | null;
-  /** Making a connection, sign-in included. */
+  /** Opening a connection, including authentication. */
   connectMs: number;
 }
 
 const LIMITS: Record<Work, Limits> = {
-  /** Somebody waits: after ten seconds at most they get 503 with Retry-After. */
+  /** A caller waits: after ten seconds at most they get 503 with Retry-After. */
   requests: { statementMs: 5_000, idleInTransactionMs: 10_000, queueMs: 4_000, connectMs: 4_000 },
-  /** Indexing and purging: nobody waits, but a job must not hold its locks for ever. */
+  /** Indexing and purging: long statements are fine, but a job must not hold locks forever. */
   jobs: {
     statementMs: 120_000,
     idleInTransactionMs: 60_000,
@@ -24,20 +24,20 @@ const LIMITS: Record<Work, Limits> = {
     connectMs: 5_000,
   },
   readiness: { statementMs: 1_500, idleInTransactionMs: 1_500, queueMs: 1_500, connectMs: 1_500 },
-  /** Migrations and an operator's commands take the time they take. */
+  /** Migrations and operator commands have no limit. */
   maintenance: { statementMs: null, idleInTransactionMs: null, queueMs: null, connectMs: 5_000 },
 };
 
-/** By this much a server that is alive answers later than its own limit says. */
+/** Time for the answer to arrive after the server's own limit. */
 const ANSWER_MARGIN_MS = 1_000;
 
-/** The driver's and the server's settings for a kind of work; the server is told its own at the start of a session. */
+/** The driver's and the server's settings for a kind of work; the server gets its own at session start. */
 export function limitsOf(work: Work) {
   const { statementMs, idleInTransactionMs, queueMs, connectMs } = LIMITS[work];
   return {
     connect_timeout: connectMs / 1000,
     queue_timeout: queueMs === null ? null : queueMs / 1000,
-    // The server ends a statement in time, if it is there at all: longer silence means that it is not.
+    // The server ends a statement in time if it is alive: longer silence means that it is not.
     response_timeout: statementMs === null ? null : (statementMs + ANSWER_MARGIN_MS) / 1000,
     session: {
       ...(statementMs === null ? {} : { statement_timeout: statementMs }),

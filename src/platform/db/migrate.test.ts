@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe("migrations", () => {
-  test("bring an empty database to this build's tables, however many processes ask at once", async () => {
+  test("migrate an empty database, with several processes starting at once", async () => {
     const name = `t_empty_${Bun.randomUUIDv7().replaceAll("-", "")}`;
     await client.sql.unsafe(`create database ${name}`);
     const url = withDatabase(migrated.url, name);
@@ -41,13 +41,13 @@ describe("migrations", () => {
     }
   });
 
-  test("let go of their lock", async () => {
+  test("release their lock", async () => {
     await migrateDatabase(migrated.url);
     const locks = await client.sql`select 1 from pg_locks where locktype = 'advisory'`;
     expect(locks).toHaveLength(0);
   });
 
-  test("are there in a database of a newer build too, and not in one that misses the newest", async () => {
+  test("count as applied in a newer database, and not in one that misses the newest", async () => {
     const { sql } = client;
     const [newest] =
       await sql`select id, created_at from drizzle.__drizzle_migrations order by created_at desc limit 1`;

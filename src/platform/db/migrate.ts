@@ -7,12 +7,12 @@ import { explained } from "./errors.ts";
 
 const FOLDER = join(import.meta.dir, "..", "..", "migrations");
 const OLDEST_SUPPORTED = 150_000;
-/** An arbitrary constant: every Atelier process asks for the same advisory lock. */
+/** Arbitrary constant: the advisory lock of all Atelier processes. */
 const LOCK = 7_263_548_190;
 
 /**
- * Applies what is missing, forward only. Safe to call from several processes at once: an advisory lock
- * lets one work and the others find nothing left to do.
+ * Applies missing migrations, forward only. Safe to call from several processes: an advisory lock serialises
+ * them.
  * @throws Error when the server is older than PostgreSQL 15; {@link DatabaseUnavailableError}.
  */
 export async function migrateDatabase(url: string): Promise<void> {
@@ -41,7 +41,7 @@ export async function migrateDatabase(url: string): Promise<void> {
   }
 }
 
-/** True when the database has every migration that this build brings; a newer database is fine (expand, then contract). */
+/** True when the database has every migration of this build; a newer database is fine (expand, then contract). */
 export async function isMigrated(sql: postgres.Sql): Promise<boolean> {
   const newest = readMigrationFiles({ migrationsFolder: FOLDER }).at(-1);
   if (newest === undefined) return true;

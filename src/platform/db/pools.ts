@@ -2,29 +2,29 @@ import { type DatabaseClient, openDatabase } from "./client.ts";
 import type { Observers } from "./instrument-queries.ts";
 import type { Work } from "./limits.ts";
 
-/** The pools of a process, apart so that no kind of work takes the connections of another. */
+/** The connection pools of a process, one per kind of work, so that none starves another. */
 export interface Pools {
-  /** What requests and answers run on. */
+  /** For requests and answers. */
   readonly database: DatabaseClient;
-  /** What jobs run on, which may take longer. */
+  /** For jobs, whose statements may take longer. */
   readonly jobsDatabase: DatabaseClient;
-  /** A connection of its own for readiness, which says whether the database is there and not how busy we are. */
+  /** A separate connection for the readiness probe, which reports the database's state and not our load. */
   readonly probe: DatabaseClient;
   close(): Promise<void>;
 }
 
 export interface PoolOptions {
-  /** Connections for what this process is for. */
+  /** Pool size for the main work of this process. */
   poolMax: number;
-  /** Whether that is jobs rather than requests. */
+  /** Whether the main work is jobs rather than requests. */
   worker: boolean;
   observers: Observers;
 }
 
-/** Connections for the kind of work that a process does little of. */
+/** Pool size for the other kind of work. */
 const SIDE_POOL = 2;
 
-/** Opens them; connections are made on first use. */
+/** Opens the pools; connections are made on first use. */
 export function openPools(url: string, { poolMax, worker, observers }: PoolOptions): Pools {
   const open = (work: Work, most: number) => openDatabase({ url, poolMax: most, work, observers });
   const database = open("requests", worker ? SIDE_POOL : poolMax);

@@ -1,9 +1,9 @@
 import type { Database } from "./client.ts";
 
 /**
- * A query that is built once for each database instead of once for each call: Drizzle's building costs
- * several times what the driver does (see docs/performance.md). For hot reads.
- * @param build makes the query, with `sql.placeholder` where values go, and ends in `.prepare(name)`.
+ * A query built once per database instead of once per call, for hot reads: Drizzle's query building costs
+ * several times what the driver does (see docs/performance.md).
+ * @param build makes the query, with `sql.placeholder` for values, and ends in `.prepare(name)`.
  */
 export function prepared<T>(build: (db: Database) => T): (db: Database) => T {
   const built = new WeakMap<Database, T>();

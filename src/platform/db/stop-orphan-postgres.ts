@@ -2,20 +2,20 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** After this a shutdown goes without a checkpoint: the next start recovers. */
+/** After this, an immediate shutdown without a checkpoint; the next start recovers. */
 export const FAST_STOP_MS = 15_000;
 
 /**
- * A killed Atelier leaves its PostgreSQL running, and a killed PostgreSQL for a moment its own children.
- * The claim proves that nobody else uses them, so they are ended before a new server starts. The pid file
- * is removed only when its number belongs to another program now, or to a zombie; otherwise PostgreSQL judges it better.
- * @throws Error when a server does not end: two on one folder would destroy it.
+ * A killed Atelier leaves its PostgreSQL running, and a killed postmaster leaves its children for a moment. The
+ * folder lock proves that nobody else uses them, so they are stopped before a new server starts. The pid file
+ * is removed only when its pid belongs to another program or a zombie; otherwise PostgreSQL judges it better.
+ * @throws Error when a server does not stop: two servers on one folder would corrupt it.
  */
 export async function stopOrphanPostgres(cluster: string, socketFolder: string): Promise<void> {
   const path = join(cluster, "postmaster.pid");
   if (existsSync(path)) await endServer(path, cluster);
-  // Nobody serves this cluster now. A killed server's lock would count as held for as long as its parent,
-  // killed too or careless, leaves it a zombie.
+  // No server uses this cluster now. A killed server's socket lock would still look held while its parent
+  // leaves it a zombie.
   for (const name of readdirSync(socketFolder))
     if (name.startsWith(".s.PGSQL.")) rmSync(join(socketFolder, name), { force: true });
 }
@@ -29,14 +29,17 @@ async function endServer(path: string, cluster: string): Promise<void> {
     while (isPostgresOf(pid, cluster) && Date.now() < deadline) await Bun.sleep(20);
   }
   if (isPostgresOf(pid, cluster))
-    throw new Error(`PostgreSQL (process ${pid}) of an earlier run does not end.`);
+    throw new Error(`PostgreSQL (process ${pid}) of an earlier run does not stop.`);
   const deadline = Date.now() + FAST_STOP_MS;
   while (orphansOf(cluster).length > 0 && Date.now() < deadline) await Bun.sleep(20);
   for (const orphan of orphansOf(cluster)) process.kill(orphan, "SIGQUIT");
   if (isRunning(pid)) rmSync(path, { force: true });
 }
 
-/** Processes that work in a cluster's folder: what a killed postmaster has left. Linux only; elsewhere PostgreSQL waits itself. */
+/**
+ * Processes that work in a cluster's folder, left by a killed postmaster. Linux only; elsewhere PostgreSQL
+ * waits itself.
+ */
 function orphansOf(cluster: string): number[] {
   if (process.platform !== "linux") return [];
   const folder = realpathSync(cluster);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { supervise } from "./supervise.ts";
 
-/** A process that ends when it is told to, or when a test ends it. */
+/** A process that exits when told to, or when a test ends it. */
 function fakeProcess(number: number, told: string[]) {
   const exited = Promise.withResolvers<number>();
   return {
@@ -48,13 +48,13 @@ afterEach(() => {
 });
 
 describe("a supervised process", () => {
-  test("that never starts is its caller's to see", async () => {
+  test("reports a failing first start to its caller", async () => {
     refuse = true;
     await expect(supervise(start, watcher)).rejects.toThrow("it does not start");
     expect(told).toEqual([]);
   });
 
-  test("is started again after 50 ms when it ends unasked", async () => {
+  test("is restarted after 50 ms when it exits unexpectedly", async () => {
     const supervised = await supervise(start, watcher);
     started[0]?.end(137);
     await pass(49);
@@ -66,7 +66,7 @@ describe("a supervised process", () => {
     expect(told).toEqual(["ended 137", "back", "stop 1", "stop 1"].slice(0, told.length));
   });
 
-  test("is tried with pauses that double up to five seconds, for as long as it takes", async () => {
+  test("is retried without end, with pauses that double up to five seconds", async () => {
     const supervised = await supervise(start, watcher);
     refuse = true;
     started[0]?.end(1);
@@ -90,7 +90,7 @@ describe("a supervised process", () => {
     await supervised.stop();
   });
 
-  test("begins with the shortest pause again after a minute of health, and not before", async () => {
+  test("starts with the shortest pause again after a minute of uptime, and not before", async () => {
     const supervised = await supervise(start, watcher);
     const endAfter = async (index: number, aliveMs: number) => {
       await pass(aliveMs);
@@ -110,7 +110,7 @@ describe("a supervised process", () => {
     await supervised.stop();
   });
 
-  test("is stopped when asked, and not started again", async () => {
+  test("is stopped on request, and not restarted", async () => {
     const supervised = await supervise(start, watcher);
     await supervised.stop();
     await pass(60_000);
@@ -119,7 +119,7 @@ describe("a supervised process", () => {
     expect(told.filter((line) => line.startsWith("ended"))).toEqual([]);
   });
 
-  test("is not started when it was asked to stop in the pause", async () => {
+  test("is not restarted when it was stopped during the pause", async () => {
     const supervised = await supervise(start, watcher);
     started[0]?.end(1);
     await pass(10);
@@ -128,7 +128,7 @@ describe("a supervised process", () => {
     expect(started).toHaveLength(1);
   });
 
-  test("is told to end when this process ends, until it was stopped", async () => {
+  test("is told to exit when this process exits, unless it was stopped", async () => {
     const listeners = () => process.listenerCount("exit");
     const before = listeners();
     const supervised = await supervise(start, watcher);

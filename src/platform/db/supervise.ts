@@ -1,14 +1,14 @@
-/** A process that somebody watches. */
+/** A supervised process. */
 export interface Watched {
-  /** Resolves with the exit code when it ends, wanted or not. */
+  /** Resolves with the exit code, whether the exit was wanted or not. */
   readonly exited: Promise<number>;
-  /** Asks it to end and waits until it has. */
+  /** Asks it to exit and waits for that. */
   stop(): Promise<void>;
-  /** Asks it to end and waits for nothing: for the moment in which this process ends itself. */
+  /** Asks it to exit without waiting, for when this process itself exits. */
   abandon(): void;
 }
 
-/** What whoever runs the supervised process wants to know. Nothing of it is content. */
+/** Notifications for the caller of {@link supervise}. */
 export interface Watcher {
   ended(exitCode: number): void;
   failed(error: unknown, pauseMs: number): void;
@@ -17,12 +17,12 @@ export interface Watcher {
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
-/** One that has lived this long begins with the first pause again. */
+/** After this uptime the backoff starts again. */
 const HEALTHY_MS = 60_000;
 
 /**
- * Keeps a process running: starts it again whenever it ends unasked, with growing pauses, for as long as
- * it takes. The first start is the caller's to see fail.
+ * Restarts a process whenever it exits unexpectedly, with growing pauses and without end. If the first start
+ * fails, the caller gets the error.
  * @throws what the first `start` throws.
  */
 export async function supervise(
@@ -63,7 +63,7 @@ export async function supervise(
     stop: async () => {
       stopping = true;
       wake.abort();
-      // A start that is under way is let finish, so that what it has started is stopped too.
+      // Lets a running start finish, so that what it has started is stopped too.
       await Promise.race([watching, current?.stop()]);
       await watching;
       await current?.stop();

@@ -1,28 +1,28 @@
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 
 /**
- * The database's time is the only one by which leases, holds and expiries are set and judged: the clocks
- * of processes differ, by seconds where they are kept and by hours where they are not.
+ * The database's time: leases, holds and expiries are set and judged only by it, because process clocks differ,
+ * by seconds where they are synchronised and by hours where they are not.
  */
 
-/** An instant so many milliseconds after the database comes to a row: waiting for a lock does not shorten it. */
+/** An instant this many milliseconds after the row is written; waiting for a lock does not shorten it. */
 export function inFuture(milliseconds: number): SQL<Date> {
   return sql`clock_timestamp() + ${milliseconds} * interval '1 millisecond'`;
 }
 
-/** Whether a column's instant has come. */
+/** Whether a column's instant has passed. */
 export function isPast(column: AnyColumn): SQL<boolean> {
   return sql`${column} <= now()`;
 }
 
-/** Whether a column's instant is still to come; false where there is none. */
+/** Whether a column's instant is in the future; false for null. */
 export function isFuture(column: AnyColumn): SQL<boolean> {
   return sql`${column} > now()`;
 }
 
 /**
- * True of a statement that the database carries out within a time after it was sent. One that hung, with
- * the database or on the way, then changes nothing.
+ * True if the database runs the statement within this time after it was sent. A statement that hung, in the
+ * database or on the network, then changes nothing.
  * @param sentAt by the database's time (see {@link DatabaseClock}).
  */
 export function isPrompt(sentAt: Date, withinMs: number): SQL<boolean> {

@@ -2,9 +2,9 @@ import { type Ctx, inTransaction } from "../context.ts";
 import { storedAnswer } from "./keyed-request.ts";
 
 /**
- * Answers a request whose whole effect is one transaction. What it says is read in that transaction, so no
- * success is answered as a failure when the database goes away behind it; with an Idempotency-Key the answer
- * is stored with the effect. Not for verbs that do something else after their commit.
+ * Answers a request whose whole effect is one transaction. The response is built in that transaction, so a
+ * success is not answered as a failure when the database goes away afterwards; with an Idempotency-Key the
+ * response is stored with the effect. Not for verbs with side effects after their commit.
  */
 export async function answerWithEffect<Answer extends Response>(
   ctx: Ctx,

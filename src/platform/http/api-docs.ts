@@ -25,8 +25,8 @@ const operation = z.looseObject({
 type Operation = z.output<typeof operation> & { method: string; path: string };
 
 /**
- * The API's description as a page for people, at `/api/docs`: plain HTML without a script, so that the
- * content security policy of the rest holds here too.
+ * The API reference as a page for people, at `/api/docs`: plain HTML without scripts, so that the same content
+ * security policy applies.
  */
 export function apiDocs(document: () => ApiDocument): Hono {
   let page: string | undefined;
@@ -108,7 +108,7 @@ function refusalItems({ responses }: Operation): string {
 
 const isRefusal = (status: string) => /^[45]/.test(status);
 
-/** JSON with each reference to a schema as a link to it. */
+/** JSON in which each schema reference is a link. */
 function code(value: unknown): string {
   const text = html(JSON.stringify(value, null, 2) ?? "");
   const linked = text.replace(

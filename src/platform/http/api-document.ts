@@ -18,7 +18,7 @@ Sign in with the browser's session cookie, or send an API key: \`Authorization: 
 const METHODS = ["get", "put", "post", "delete", "patch"] as const;
 export type ApiDocument = ReturnType<OpenAPIHono<AppEnv>["getOpenAPI31Document"]>;
 
-/** The OpenAPI document: what the routes say of themselves, and what holds for all of them. */
+/** The OpenAPI document: the routes' own definitions, and what applies to all of them. */
 export function describeApi(api: OpenAPIHono<AppEnv>): ApiDocument {
   registerShared(api);
   const document = api.getOpenAPI31Document({
@@ -40,9 +40,8 @@ type Item = NonNullable<ApiDocument["paths"]>[string];
 type Operation = NonNullable<Item["get"]>;
 
 /**
- * The refusals that follow from what an operation is: who may call it, what it takes, whether it changes
- * something. A route states what is particular to it with {@link refusals}. No answer is undocumented: the
- * tests hold every status they meet against this.
+ * The refusals that follow from an operation's access rule, parameters and method. A route adds its own with
+ * {@link refusals}. No response is undocumented: the tests check every status they see against this.
  */
 function refusalsOf(method: (typeof METHODS)[number], path: string, operation: Operation) {
   const writes = method !== "get";
@@ -51,12 +50,12 @@ function refusalsOf(method: (typeof METHODS)[number], path: string, operation: O
   const rule = String(Reflect.get(operation, "x-access") ?? "");
   const takesInput = body || path.includes("{") || (operation.parameters?.length ?? 0) > 0;
   const statuses = [
-    // A body is looked at wherever it is sent, also where none is asked for.
+    // A body is validated wherever one is sent, even where none is expected.
     ...(writes ? [400, 413, 415] : []),
-    // A wrong key is refused wherever it is sent.
+    // An invalid API key is refused on every route.
     401,
     ...(writes || !isPublic ? [403] : []),
-    // What a caller may not see does not exist for them, workspace administration included.
+    // Resources that a caller may not see are 404, including workspace administration.
     ...(path.includes("{") || path.includes("/admin/") || rule.startsWith("admin") ? [404] : []),
     ...(writes ? [409] : []),
     ...(method === "patch" ? [412] : []),
@@ -81,7 +80,7 @@ function registerShared(api: OpenAPIHono<AppEnv>): void {
   });
 }
 
-/** Such as `get_projects_projectId_members`: stable as long as the path is. */
+/** For example `get_projects_projectId_members`: stable as long as the path is. */
 function operationId(method: string, path: string): string {
   const words = path.replace("/api/v1/", "").split(/[^A-Za-z0-9]+/);
   return [method, ...words.filter((word) => word !== "")].join("_");

@@ -23,18 +23,18 @@ const nested = (depth: number, inside = '""') =>
   `${"[".repeat(depth)}${inside}${"]".repeat(depth)}`;
 
 describe("a JSON body", () => {
-  test("reaches its route whole", async () => {
+  test("reaches its route completely", async () => {
     expect(await (await send('{"a": [1, "Grüße", null, true]}')).text()).toBe("took 33");
     expect(await (await send("")).text()).toBe("took 0");
   });
 
-  test("may have one mebibyte", async () => {
+  test("may be up to one mebibyte", async () => {
     const body = (bytes: number) => JSON.stringify("x".repeat(bytes - 2));
     expect((await send(body(1_048_576))).status).toBe(200);
     expect(await codeOf(await send(body(1_048_577)))).toBe("413 body_too_large");
   });
 
-  test("may be nested 64 deep", async () => {
+  test("may be nested 64 levels deep", async () => {
     expect((await send(nested(64))).status).toBe(200);
     expect(await codeOf(await send(nested(65)))).toBe("422 validation_failed");
     const objects = (depth: number) => `${'{"a":'.repeat(depth)}""${"}".repeat(depth)}`;
@@ -54,17 +54,17 @@ describe("a JSON body", () => {
     expect(await codeOf(await send(body))).toBe(expected);
   });
 
-  test("with half a byte sequence is refused, and with a whole character of two units taken", async () => {
+  test("with a lone surrogate is refused, and with a surrogate pair accepted", async () => {
     expect(await codeOf(await send(Uint8Array.of(0x22, 0xc3, 0x22)))).toBe("400 malformed_body");
     expect((await send('"\\ud83c\\udfe0"')).status).toBe(200);
   });
 
-  test("is known by its type, whatever its case and parameters", async () => {
+  test("is recognised by its type in any case and with parameters", async () => {
     for (const type of ["Application/JSON", "application/json; charset=utf-8"])
       expect(await codeOf(await send("nonsense", type))).toBe("400 malformed_body");
   });
 });
 
-test("a body of another type is not looked into", async () => {
+test("of another type is not inspected", async () => {
   expect((await send("\u0000 nonsense", "text/plain")).status).toBe(200);
 });

@@ -5,7 +5,7 @@ import { Problem } from "./problem.ts";
 
 export const MAX_JSON_BYTES = 1_048_576;
 
-/** JSON bodies over a megabyte are refused before they are read to the end. File routes set their own limit. */
+/** Refuses JSON bodies over one megabyte before they are read completely. File routes set their own limit. */
 export function jsonLimit(): MiddlewareHandler<AppEnv> {
   return bodyLimit({
     maxSize: MAX_JSON_BYTES,
@@ -16,8 +16,8 @@ export function jsonLimit(): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * Refuses a body that is not JSON by its type, not UTF-8, or that holds what PostgreSQL cannot store: NUL, half a character.
- * Routes for files are exempt by their content type.
+ * Refuses a JSON body that is not valid UTF-8 or JSON, or holds what PostgreSQL cannot store: NUL or a lone
+ * surrogate. File routes are exempt by content type.
  */
 export function wellFormedJson(): MiddlewareHandler<AppEnv> {
   return async function wellFormedJson(c, next) {
@@ -32,7 +32,11 @@ export function wellFormedJson(): MiddlewareHandler<AppEnv> {
       }
       try {
         if (text !== "" && holdsUnstorable(JSON.parse(text))) {
-          throw new Problem(422, "invalid_text", "The text has characters that cannot be stored.");
+          throw new Problem(
+            422,
+            "invalid_text",
+            "The text contains characters that cannot be stored.",
+          );
         }
       } catch (error) {
         if (error instanceof Problem) throw error;
@@ -53,7 +57,7 @@ function holdsUnstorable(value: unknown, depth = 0): boolean {
   );
 }
 
-/** NUL, or half of a character that takes two UTF-16 units. */
+/** NUL or a lone surrogate. */
 function isUnstorable(text: string): boolean {
   return text.includes("\u0000") || !text.isWellFormed();
 }

@@ -9,7 +9,7 @@ afterAll(() => app.close());
 
 const kept = (answer: Response) => answer.headers.get("cache-control");
 
-test("an answer is kept by nobody unless it says so itself", async () => {
+test("a response is not cached unless it says otherwise", async () => {
   const ada = await app.person("Ada");
   expect(kept(await ada.get("/me"))).toBe("private, no-store");
   expect(kept(await ada.post("/projects", { name: "New" }))).toBe("private, no-store");
@@ -20,7 +20,7 @@ test("an answer is kept by nobody unless it says so itself", async () => {
   expect(kept(await app.app.request("/api/docs"))).toBe("no-cache");
 });
 
-test("signing out takes back what the browser has kept", async () => {
+test("signing out clears the browser's cache", async () => {
   const bob = await app.person("Bob");
   const answer = await bob.post("/auth/sign-out");
   expect(answer.status).toBe(204);

@@ -14,7 +14,7 @@ afterAll(() => app.close());
 const asked = (host: string, of = app, path = "/api/v1/setup") =>
   of.app.request(path, { headers: { host } });
 
-test("without a public address, loopback names and addresses are answered on any port", async () => {
+test("without a public address, loopback names and IP addresses are accepted on any port", async () => {
   for (const host of [
     "localhost",
     "localhost:3000",
@@ -28,7 +28,7 @@ test("without a public address, loopback names and addresses are answered on any
     expect([host, (await asked(host)).status]).toEqual([host, 200]);
 });
 
-test("any other name is refused, over the API and for pages", async () => {
+test("any other name is refused, for the API and for pages", async () => {
   for (const host of [
     "evil.example:3000",
     "localhost.evil.example",
@@ -51,7 +51,7 @@ test("probes are answered under any name", async () => {
   expect((await asked("10.1.2.3.pod.cluster.local", app, "/livez")).status).toBe(200);
 });
 
-test("with a public address or declared proxies the name is theirs to know", async () => {
+test("with a public address or declared proxies any name is accepted", async () => {
   for (const env of [
     { ATELIER_PUBLIC_URL: "http://atelier.example" },
     { ATELIER_TRUSTED_PROXIES: "1" },
@@ -62,7 +62,7 @@ test("with a public address or declared proxies the name is theirs to know", asy
   }
 });
 
-test("the first forwarded header from an undeclared proxy is said in the log, once", async () => {
+test("the first forwarded header from an undeclared proxy is logged, once", async () => {
   const forward = (name: string) => app.app.request("/api/v1/setup", { headers: { [name]: "x" } });
   await forward("x-forwarded-for");
   await forward("via");

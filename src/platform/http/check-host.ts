@@ -8,9 +8,10 @@ import { Problem } from "./problem.ts";
 type HostConfig = Pick<Config, "publicUrl" | "trustedProxies">;
 
 /**
- * Without a public address, answers only to names that cannot be anybody else's: loopback names and IP
- * addresses. A page of another site whose name is made to resolve to this machine (DNS rebinding) sends that
- * name as Host. With a public address, or declared proxies that know their hosts, any name passes.
+ * Protects against DNS rebinding: a page of another site makes its own name resolve to this machine and sends
+ * that name as Host. Without a public address, only names that cannot belong to others are accepted: loopback
+ * names and IP addresses. With a public address, or declared proxies (which check hosts themselves), any name
+ * is.
  * @throws {Problem} 421 `host_not_ours`.
  */
 export function checkHost({ publicUrl, trustedProxies }: HostConfig): MiddlewareHandler<AppEnv> {
@@ -28,7 +29,7 @@ function isOwn(host: string): boolean {
 
 const FORWARDED = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "via"];
 
-/** Says once in the log that a proxy stands in front which the configuration does not know of. */
+/** Logs once that requests come through a proxy that is not configured. */
 export function warnOfProxy(
   { trustedProxies }: HostConfig,
   logger: Logger,
@@ -40,7 +41,7 @@ export function warnOfProxy(
       silent = true;
       logger.warn(
         { header },
-        "a proxy forwards requests, but ATELIER_TRUSTED_PROXIES is 0: all who come through it count as one address",
+        "requests are forwarded by a proxy, but ATELIER_TRUSTED_PROXIES is 0: all its clients share one address",
       );
     }
     await next();
@@ -51,5 +52,5 @@ const hostNotOurs = () =>
   new Problem(
     421,
     "host_not_ours",
-    "Atelier does not know itself by this name. Set ATELIER_PUBLIC_URL to the address that people type.",
+    "Atelier does not answer to this host name. Set ATELIER_PUBLIC_URL to the address that people type.",
   );

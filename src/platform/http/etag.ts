@@ -10,17 +10,17 @@ export function versionTag(version: number): string {
 export function expectedVersion(c: Context): number | null {
   const header = c.req.header("if-match");
   if (header === undefined || header === "*") return null;
-  // A counter, or an instant in milliseconds; more digits are no number that we gave out.
+  // A version counter or an instant in milliseconds; longer numbers were never issued.
   const match = /^(?:W\/)?"v(\d{1,15})"$/.exec(header.trim());
   if (!match) throw changedMeanwhile();
   return Number(match[1]);
 }
 
-/** 412: the caller changed a version that is no longer the newest. */
+/** 412: the caller changed a version that is no longer the latest. */
 export function changedMeanwhile(): Problem {
   return new Problem(
     412,
     "changed_meanwhile",
-    "Somebody changed this since you loaded it. Load it again, then repeat your change.",
+    "This was changed since you loaded it. Load it again, then repeat your change.",
   );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { freshAfterIdle } from "./fresh-connections.ts";
 
-test("a host that was not asked for half a minute is asked over a new connection", async () => {
+test("a host not called for half a minute gets a new connection", async () => {
   let now = 1_000_000;
   const kept: (boolean | undefined)[] = [];
   const fetch = freshAfterIdle(
@@ -23,7 +23,7 @@ test("a host that was not asked for half a minute is asked over a new connection
   expect(kept).toEqual([undefined, undefined, undefined, undefined, false]);
 });
 
-test("the request itself stays as it is", async () => {
+test("the request itself is unchanged", async () => {
   const seen: RequestInit[] = [];
   const fetch = freshAfterIdle(async (_, init) => {
     seen.push(init);

@@ -1,12 +1,12 @@
 type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Shorter than the time after which address translators, load balancers and vendors drop a silent connection. */
+/** Below the idle timeouts of NAT gateways, load balancers and vendors. */
 const IDLE_MS = 30_000;
 
 /**
- * A `fetch` that opens a new connection to a host it has not asked for half a minute. A kept one may be dead
- * by then, and a request that is lost on it may not be sent again: it may have arrived and be charged for.
- * @param now milliseconds of a clock that never goes back.
+ * A `fetch` that opens a new connection to a host it has not called for half a minute. A kept-alive connection
+ * may be dead by then, and a request lost on it may not be retried: it may have arrived and been charged.
+ * @param now milliseconds of a monotonic clock.
  */
 export function freshAfterIdle(
   fetch: FetchLike,

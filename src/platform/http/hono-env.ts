@@ -2,7 +2,7 @@ import type { Ctx } from "../context.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { SecurityEventSink } from "./security-events.ts";
 
-/** What middleware leaves for handlers. Features add their scopes by declaration merging. */
+/** Set by middleware for handlers. Features add their scopes by declaration merging. */
 export interface AppVariables {
   ctx: Ctx;
   requestId: string;

@@ -4,12 +4,12 @@ import { inFuture } from "../db/time.ts";
 import { idempotencyKeys } from "./tables.ts";
 
 const KEPT = sql`interval '1 day'`;
-/** Longer than any request runs: past it, its process has died, and what it may still do is refused. */
+/** Longer than any request runs: after that its process is presumed dead, and its late writes are refused. */
 const CLAIM_MS = 60_000;
-/** The same of a version that kept no claims. */
+/** The same for rows of a release without claims. */
 const UNCLAIMED = sql`interval '5 minutes'`;
 
-/** The key of a request, and which of its repetitions is meant. */
+/** The key of a request, and the attempt that holds it. */
 export interface Claim {
   actorId: string;
   key: string;
@@ -18,7 +18,7 @@ export interface Claim {
   requestHash: string;
 }
 
-/** An answer as it is stored; without a body it may not be kept, and its repetition is refused. */
+/** A stored response; without a body it may not be stored, and a repetition is refused. */
 export interface StoredAnswer {
   status: number;
   body: { text: string | null; headers: Record<string, string> };
@@ -26,15 +26,15 @@ export interface StoredAnswer {
 
 const { actorId, key, status, effectAt, claimId, claimedUntil, createdAt } = idempotencyKeys;
 const isForgotten = sql`${createdAt} + ${KEPT} <= now()`;
-/** Forgotten, or of a request that died without an effect. */
+/** Expired, or left by a request that died without an effect. */
 const isFree = sql`${isForgotten} or (${status} is null and ${effectAt} is null
   and coalesce(${claimedUntil}, ${createdAt} + ${UNCLAIMED}) <= now())`;
 const isSlot = (claim: Claim) => and(eq(actorId, claim.actorId), eq(key, claim.key));
 const isOurs = (claim: Claim) => and(isSlot(claim), eq(claimId, claim.claimId));
 
 /**
- * Takes a key that nobody uses, in one statement; a transaction that is just using it up is waited for.
- * @returns what the key stands for when it was taken before, by another request or by this one.
+ * Claims a free key in one statement; waits for a transaction that is consuming it.
+ * @returns the key's state when it was claimed before, by another request or by this one.
  */
 export async function claimKey(db: Database, claim: Claim) {
   const fresh = {
@@ -58,7 +58,7 @@ export async function claimKey(db: Database, claim: Claim) {
       requestHash: idempotencyKeys.requestHash,
       status,
       body: idempotencyKeys.body,
-      /** Its effect is stored, and nobody is about to store its answer. */
+      /** Its effect is stored, and its response will not be. */
       ended: sql<boolean>`${effectAt} is not null and ${claimedUntil} <= now()`,
     })
     .from(idempotencyKeys)
@@ -67,7 +67,9 @@ export async function claimKey(db: Database, claim: Claim) {
   return known ?? { claimId: null, requestHash: null, status: null, body: null, ended: false };
 }
 
-/** Says in the transaction of an effect that the key is used up. @returns false when it is another request's by now. */
+/**
+ * Marks the key as used, in the transaction of the effect. @returns false when another request holds it by now.
+ */
 export async function markUsed(
   db: Database,
   claim: Claim,
@@ -89,8 +91,8 @@ export async function storeAnswer(db: Database, claim: Claim, answer: StoredAnsw
 }
 
 /**
- * Frees a key whose request has ended without success. Where its effect is stored all the same, the key
- * stays used; a transaction that may still store it is waited for.
+ * Frees a key whose request ended without success. If its effect is stored anyway, the key stays used; waits
+ * for a transaction that may still store it.
  */
 export async function releaseKey(db: Database, claim: Claim): Promise<void> {
   await db.delete(idempotencyKeys).where(and(isOurs(claim), isNull(effectAt), isNull(status)));
@@ -100,7 +102,7 @@ export async function releaseKey(db: Database, claim: Claim): Promise<void> {
     .where(and(isOurs(claim), isNotNull(effectAt), isNull(status)));
 }
 
-/** Forgets answers older than a day. */
+/** Deletes stored responses older than a day. */
 export async function forgetKeys(db: Database): Promise<void> {
   await db.delete(idempotencyKeys).where(isForgotten);
 }

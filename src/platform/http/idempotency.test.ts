@@ -20,7 +20,7 @@ const post = (person: Person, path: string, body: unknown, key: string) =>
 const projectsNamed = async (name: string) =>
   (await app.deps.database.sql`select 1 from projects where name = ${name}`).length;
 
-/** Lets time pass for a key, by the database. */
+/** Ages a key, by the database's time. */
 const age = (key: string, seconds: number) =>
   app.deps.database.sql`update idempotency_keys set
     created_at = created_at - ${seconds} * interval '1 second',
@@ -54,7 +54,7 @@ test("two people may use the same key", async () => {
   expect(other).not.toBe(first);
 });
 
-test("of many equal requests at once exactly one has an effect; the others wait or get its answer", async () => {
+test("of many equal concurrent requests exactly one has an effect; the others wait or get its answer", async () => {
   const answers = await Promise.all(
     Array.from({ length: 12 }, () => post(ada, "/projects", { name: "Race" }, "k4")),
   );
@@ -73,7 +73,7 @@ test("a refused request may be repeated with the same key", async () => {
   expect(fixed.status).toBe(201);
 });
 
-test("an answer that holds a secret is neither kept nor given twice", async () => {
+test("an answer that holds a secret is neither stored nor given twice", async () => {
   const body = { name: "CI", scopes: ["read"] };
   const first = await post(ada, "/me/api-keys", body, "k6");
   expect(first.status).toBe(201);
@@ -100,7 +100,7 @@ test("a request that died with its process before its effect frees its key after
   expect([anew.status, anew.headers.get("idempotency-replayed")]).toEqual([201, null]);
 });
 
-test("a request that died behind its effect does not have it again", async () => {
+test("a request that died after its effect does not repeat it", async () => {
   await post(ada, "/projects", { name: "Done" }, "k7b");
   await app.deps.database
     .sql`update idempotency_keys set status = null, body = null where key = 'k7b'`;
@@ -112,7 +112,7 @@ test("a request that died behind its effect does not have it again", async () =>
   expect(await projectsNamed("Done")).toBe(1);
 });
 
-test("a request that was taken for dead and still runs has no effect beside its repetition's", async () => {
+test("a request presumed dead that still runs has no effect in addition to its repetition's", async () => {
   const { sql } = app.deps.database;
   const locked = Promise.withResolvers<void>();
   const settings = sql.begin(async (tx) => {
@@ -138,7 +138,7 @@ test("a request that was taken for dead and still runs has no effect beside its 
   expect(rows).toHaveLength(1);
 });
 
-test("who has lost access gets no answer that was given before", async () => {
+test("a caller who has lost access gets no stored answer", async () => {
   const projectId = await readId(await ada.post("/projects", { name: "Shared" }));
   await ada.post(`/projects/${projectId}/members`, { email: bob.me.email, role: "editor" });
   const begin = () => post(bob, `/projects/${projectId}/threads`, { title: "Mine" }, "k7d");
@@ -166,7 +166,7 @@ test("after a day the key is forgotten", async () => {
   expect(await keyCount("k8")).toBe(0);
 });
 
-test("a key that cannot be one is refused", async () => {
+test("an invalid key is refused", async () => {
   const answer = await post(ada, "/projects", { name: "Long" }, "x".repeat(201));
   expect((await readProblem(answer)).code).toBe("idempotency_key_invalid");
 });
@@ -179,7 +179,7 @@ test.each(["", "two words", "tab\there", "ümlaut"])("%j cannot be a key", async
   try {
     sent.set("idempotency-key", key);
   } catch {
-    // Not even a header: the client cannot send it.
+    // The client cannot even send it as a header.
     return;
   }
   const answer = await app.app.request("/api/v1/projects", {
@@ -190,14 +190,14 @@ test.each(["", "two words", "tab\there", "ümlaut"])("%j cannot be a key", async
   expect((await readProblem(answer)).code).toBe("idempotency_key_invalid");
 });
 
-test("a key may have 200 visible characters", async () => {
+test("a key may have up to 200 visible characters", async () => {
   const key = `!~${"x".repeat(198)}`;
   expect((await post(ada, "/projects", { name: "Long" }, key)).status).toBe(201);
   const again = await post(ada, "/projects", { name: "Long" }, key);
   expect(again.headers.get("idempotency-replayed")).toBe("true");
 });
 
-test("PUT and PATCH are kept like POST, with or without a body; reads and deletions are not", async () => {
+test("PUT and PATCH are covered like POST, with or without a body; reads and deletions are not", async () => {
   const id = await readId(await ada.post("/projects", { name: "Kept" }));
   const twice = async (method: string, path: string, key: string, body?: unknown) => {
     const answers = [];
@@ -235,9 +235,9 @@ test("the same key with another query is another request", async () => {
   expect((await readProblem(other)).code).toBe("idempotency_key_reused");
 });
 
-test("a large answer is not kept, and its repetition is refused instead of done again", async () => {
+test("a large answer is not stored, and its repetition is refused instead of repeated", async () => {
   const instructions = "x".repeat(45_000);
-  // Escaped, each of these takes six characters.
+  // Each of these takes six characters when escaped.
   const big = { name: "Big", instructions: "\u0001".repeat(45_000) };
   const first = await post(ada, "/projects", big, "k16");
   expect((await first.text()).length).toBeGreaterThan(262_144);
@@ -248,7 +248,7 @@ test("a large answer is not kept, and its repetition is refused instead of done 
   expect(small.headers.get("idempotency-replayed")).toBe("true");
 });
 
-test("a key that may only read earns no answer of one that writes", async () => {
+test("a read-only API key gets no stored answer of a key that writes", async () => {
   const created = await read(
     await ada.post("/me/api-keys", { name: "Reader", scopes: ["read"] }),
     createdApiKey,

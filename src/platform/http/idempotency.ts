@@ -10,20 +10,19 @@ import { Problem } from "./problem.ts";
 
 const METHODS = new Set(["POST", "PUT", "PATCH"]);
 const KEY = /^[\x21-\x7e]{1,200}$/;
-/** For so long an answer is held back until it is stored. */
+/** How long a response is held back until it is stored. */
 const WAIT_MS = 1_000;
 const RETRY_MS = 500;
-/** For so long an answer waits in memory for a database that is away. */
+/** How long a response waits in memory while the database is down. */
 const GIVE_UP_MS = 300_000;
 
 /**
  * Honours `Idempotency-Key` on JSON writes of signed-in callers (after
- * draft-ietf-httpapi-idempotency-key-header): a repeated request gets the first one's answer and has no
- * second effect. Stands behind the route's access rule, so that a repetition asks for access again.
- * The transaction of the effect uses the key up, so whatever happens to process, database or answer, the
- * effect happens once. Answers of success are kept for a day; a refused request changed nothing and may be
- * repeated. An answer marked `Cache-Control: no-store` holds a secret and is never kept, so its repetition
- * is refused instead of answered.
+ * draft-ietf-httpapi-idempotency-key-header): a repeated request gets the first one's response and has no
+ * second effect. Runs after the route's access rule, so that a repetition is authorized again. The transaction
+ * of the effect consumes the key, so the effect happens once, whatever happens to process, database or
+ * response. Successful responses are kept for a day; a refused request changed nothing and may be repeated. A
+ * response with `Cache-Control: no-store` holds a secret and is never stored, so its repetition is refused.
  * @throws {Problem} 422 `idempotency_key_reused`, `idempotency_key_invalid`; 409 `request_in_progress`,
  * `answer_not_kept`.
  */
@@ -48,7 +47,7 @@ export const idempotency: MiddlewareHandler<AppEnv> = async function idempotency
     requestHash: await hashRequest(c),
   };
   const replayed = await take(ctx, claim).catch(async (error: unknown) => {
-    // Nobody knows whether the key was taken; if it was, nobody is going to use it.
+    // It is unknown whether the key was claimed; if it was, this request will not use it.
     if (isUnavailable(error)) await persist(ctx, () => releaseKey(ctx.deps.database.db, claim));
     throw error;
   });
@@ -68,10 +67,14 @@ export const idempotency: MiddlewareHandler<AppEnv> = async function idempotency
   );
 };
 
-/** Takes the key for this request. @returns the kept answer when an equal request has ended; null when it is ours. */
+/**
+ * Claims the key for this request. @returns the stored response when an equal request has ended; null when the
+ * key is ours.
+ */
 async function take(ctx: Ctx, claim: Claim): Promise<Response | null> {
   const known = await claimKey(ctx.db, claim).catch((error: unknown) => {
-    // The connection may be lost behind a claim that was stored: then the second finds the first to be ours.
+    // The connection may be lost after the claim was stored; then the second attempt finds the claim to be
+    // ours.
     if (!isUnavailable(error)) throw error;
     return claimKey(ctx.db, claim);
   });
@@ -98,15 +101,15 @@ const keptBody = z.object({
 });
 
 /**
- * Stores what became of a request. Its caller gets the answer whether that succeeds in time or not: what
- * was done was done. While the database is away it is tried again beside other requests.
+ * Stores the outcome of a request. The caller gets the response whether or not that succeeds in time. While the
+ * database is down it is retried in the background.
  */
 async function persist(ctx: Ctx, store: () => Promise<void>): Promise<void> {
   const since = performance.now();
   const again = async (error: unknown): Promise<void> => {
     const { logger, lifecycle } = ctx.deps;
     if (performance.now() - since > GIVE_UP_MS || lifecycle.leaveSignal.aborted) {
-      logger.warn({ err: error, requestId: ctx.requestId }, "idempotent answer not kept");
+      logger.warn({ err: error, requestId: ctx.requestId }, "idempotent answer not stored");
       return;
     }
     await Bun.sleep(RETRY_MS);
@@ -115,7 +118,7 @@ async function persist(ctx: Ctx, store: () => Promise<void>): Promise<void> {
   await Promise.race([store().catch((error: unknown) => void again(error)), Bun.sleep(WAIT_MS)]);
 }
 
-/** A key that may not write gets no answer that a writing one earned; its request goes on and is refused. */
+/** A read-only key gets no stored response of a write; its request goes on and is refused. */
 function mayWrite(actor: Ctx["actor"]): actor is UserActor {
   return (
     actor.kind === "user" && (actor.via.kind === "session" || actor.via.scopes.includes("write"))

@@ -1,41 +1,41 @@
 import { z } from "@hono/zod-openapi";
 
-/** A required JSON body of this shape. */
+/** A required JSON body with this schema. */
 export function jsonBody<T extends z.ZodType>(schema: T) {
   return { required: true, content: { "application/json": { schema } } };
 }
 
-/** A JSON answer of this shape. */
+/** A JSON response with this schema. */
 export function jsonAnswer<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { "application/json": { schema } } };
 }
 
-/** Headers of an answer that shows a secret this once: nobody on the way keeps it, nor does the store of idempotent answers. */
+/** For responses that show a secret once: neither caches nor the idempotency store keep them. */
 export const SECRET_ANSWER = { "cache-control": "no-store" };
 
-/** What the description of a route with such an answer says. */
+/** Route description for such a response. */
 export const SECRET_DESCRIPTION =
   "An Idempotency-Key is not honoured here: answers that hold a secret are never stored.";
 
-/** A page of a list; `nextCursor` is null on the last one. */
+/** A page of a list; `nextCursor` is null on the last page. */
 export function page<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 }
 
 /**
- * A named schema, or null. With `schema.nullable()` the OpenAPI document would give the null to the
- * name itself, wherever it stands; the lazy wrapper keeps the two apart.
+ * A named schema, or null. With `schema.nullable()` the OpenAPI document would make the named schema itself
+ * nullable everywhere; the lazy wrapper keeps the two apart.
  */
 export function orNull<T extends z.ZodType>(schema: T) {
   return z.lazy(() => schema).nullable();
 }
 
-/** A query parameter that is true or false, false when it is left out. */
+/** A boolean query parameter, default false. */
 export function flag() {
   return z.stringbool().default(false).openapi({ type: "boolean", default: false });
 }
 
-/** A line of text a person typed: trimmed, not empty, no control characters. */
+/** A line of typed text: trimmed, not empty, no control characters. */
 export function line(max: number) {
   return (
     z
@@ -48,7 +48,7 @@ export function line(max: number) {
   );
 }
 
-/** Longer text, kept as typed. */
+/** Longer text, stored as typed. */
 export function prose(max: number) {
   return z.string().max(max);
 }

@@ -6,7 +6,7 @@ import { Problem } from "./problem.ts";
 const MAX_KEPT_BYTES = 262_144;
 const KEPT_HEADERS = ["content-type", "etag", "location"];
 
-/** The request that has a key. */
+/** A request with an Idempotency-Key. */
 export class KeyHolder implements KeyedRequest {
   readonly #claim: Claim;
   #answer: StoredAnswer | null = null;
@@ -16,7 +16,7 @@ export class KeyHolder implements KeyedRequest {
     this.#claim = claim;
   }
 
-  /** Whether its answer is stored with its effect. */
+  /** Whether its response is stored with its effect. */
   get isAnswered(): boolean {
     return this.#stored;
   }
@@ -31,7 +31,7 @@ export class KeyHolder implements KeyedRequest {
   }
 }
 
-/** What is kept of an answer: nothing of a secret, or of one too large. */
+/** The part of a response that is stored: no body when it is secret or too large. */
 export async function storedAnswer(response: Response): Promise<StoredAnswer> {
   const secret = /no-store/.test(response.headers.get("cache-control") ?? "");
   const text = secret ? null : await response.clone().text();
@@ -60,6 +60,6 @@ export function answerNotKept(): Problem {
   return new Problem(
     409,
     "answer_not_kept",
-    "The first request with this Idempotency-Key succeeded; its answer is not kept.",
+    "The first request with this Idempotency-Key succeeded; its answer is not stored.",
   );
 }

@@ -7,16 +7,16 @@ import {
 import type { SharedCounts } from "./shared-counts.ts";
 
 export interface Limit {
-  /** Tells what is counted from what else is. */
+  /** Namespace of the count. */
   name: string;
-  /** How often in one window. */
+  /** Allowed count per window. */
   points: number;
   seconds: number;
 }
 
 /**
- * Counts by key in windows that begin with a key's first point. Counted in Valkey where there is one; else,
- * and while it is away, in this process alone, so that each of several replicas allows its own share.
+ * Counts by key in fixed windows that start with a key's first point. Counts in Valkey if there is one;
+ * otherwise, and while it is down, in this process alone, so that each replica allows its own share.
  */
 export function createLimiter(
   counts: SharedCounts | null,
@@ -33,12 +33,12 @@ export function createLimiter(
   });
 }
 
-/** Counts one point. @returns the state after it, also when there was none left. */
+/** Counts one point. @returns the state afterwards, also when none was left. */
 export async function consume(limiter: RateLimiterAbstract, key: string): Promise<RateLimiterRes> {
   try {
     return await limiter.consume(key);
   } catch (refused) {
-    // The library rejects with the state when there is nothing left.
+    // The library rejects with the state when none is left.
     if (refused instanceof RateLimiterRes) return refused;
     throw refused;
   }

@@ -45,7 +45,7 @@ const OTHER_TYPES = [
   "text/plain; application/json",
 ];
 
-test("every route that writes refuses every body that is not JSON in UTF-8 by its type", async () => {
+test("every write route refuses every body whose type is not JSON in UTF-8", async () => {
   const project = await readId(await ada.post("/projects", { name: "Types" }));
   const surprises: string[] = [];
   let sent = 0;
@@ -64,7 +64,7 @@ test("every route that writes refuses every body that is not JSON in UTF-8 by it
   expect(sent).toBeGreaterThan(500);
 });
 
-test("a refusal by type names what is taken", async () => {
+test("a refusal by type names the accepted types", async () => {
   const json = await send("POST", "/projects", "text/plain", "{}");
   expect(json.headers.get("accept")).toBe("application/json");
   const project = await readId(await ada.post("/projects", { name: "Forms" }));
@@ -78,7 +78,7 @@ test("a refusal by type names what is taken", async () => {
   expect(form.headers.get("accept")).toBe("multipart/form-data");
 });
 
-test("JSON in UTF-8 is taken however its type is spelled, and every guard of JSON bodies holds for it", async () => {
+test("JSON in UTF-8 is accepted however its type is spelled, and every JSON guard applies to it", async () => {
   const spellings = [
     "application/json",
     "Application/JSON",

@@ -3,12 +3,12 @@ import type { AppEnv } from "./hono-env.ts";
 import { Problem } from "./problem.ts";
 
 const JSON_TYPE = "application/json";
-/** It, alone or with the one charset that JSON has (RFC 8259, section 8.1). */
+/** JSON, alone or with its only charset (RFC 8259, section 8.1). */
 const JSON_UTF8 = /^application\/json[\t ]*(?:;[\t ]*(?:charset=(?:utf-8|"utf-8")[\t ]*)?)?$/i;
 
 /**
- * Refuses every body that is not JSON in UTF-8 by its Content-Type, so that what guards JSON bodies guards
- * all that the validators accept. Routes for files are not to be asked.
+ * Refuses every body that is not JSON in UTF-8 by its Content-Type, so that the JSON guards see everything that
+ * the validators accept. Not for file routes.
  * @throws {Problem} 415 `unsupported_media_type`.
  */
 export function jsonOnly(): MiddlewareHandler<AppEnv> {
@@ -17,7 +17,7 @@ export function jsonOnly(): MiddlewareHandler<AppEnv> {
     if (!JSON_UTF8.test(type)) {
       if (hasBody(c)) throw unsupportedMediaType(JSON_TYPE);
     } else if (type !== JSON_TYPE) {
-      // The validators know fewer of its spellings.
+      // The validators know fewer spellings of it.
       const headers = new Headers(c.req.raw.headers);
       headers.set("content-type", JSON_TYPE);
       c.req.raw = new Request(c.req.raw, { headers });
@@ -26,7 +26,7 @@ export function jsonOnly(): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** 415: names what the route takes, also in `Accept` as RFC 9110, section 15.5.16 suggests. */
+/** 415 with the accepted types, also in `Accept` as RFC 9110, section 15.5.16 suggests. */
 export function unsupportedMediaType(wanted: string): Problem {
   return new Problem(415, "unsupported_media_type", `The body must be ${wanted}.`, {
     headers: { accept: wanted },

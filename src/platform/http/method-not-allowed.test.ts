@@ -14,10 +14,10 @@ afterAll(() => app.close());
 const ID = "0192d5a0-0000-7000-8000-00000000dead";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "LOCK"];
 
-test("a path answers every method that it does not have with 405 and those that it has", async () => {
+test("a path answers an unsupported method with 405 and names the supported ones", async () => {
   const byPath = new Map<string, string[]>();
   for (const { name, method } of await readOperations(app)) {
-    // A name and an id look alike: of `/files/{name}` and `/files/{fileId}` a path has both.
+    // A name and an id look alike: `/files/{name}` and `/files/{fileId}` match the same path.
     const path = (name.split(" ")[1] ?? "").replace(/\{\w+\}/g, ID);
     byPath.set(path, [...(byPath.get(path) ?? []), method]);
   }
@@ -36,7 +36,7 @@ test("a path answers every method that it does not have with 405 and those that 
   expect(byPath.size).toBeGreaterThan(40);
 });
 
-test("a path that no route has is not found with any method", async () => {
+test("an unknown path is 404 with any method", async () => {
   for (const method of METHODS) {
     for (const path of ["/nope", "/projects/", `/projects/${ID}/nope`]) {
       const answer = await ada.request(method, path);
@@ -46,7 +46,7 @@ test("a path that no route has is not found with any method", async () => {
   }
 });
 
-test("the description of the API is only read", async () => {
+test("the API description is read-only", async () => {
   for (const path of ["/api/openapi.json", "/api/docs"]) {
     const answer = await app.app.request(path, { method: "POST" });
     expect((await readProblem(answer)).code).toBe("method_not_allowed");

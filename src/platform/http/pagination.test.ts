@@ -20,17 +20,17 @@ describe("a cursor", () => {
     ["bm9uZQ", "no JSON"],
     [encoded([]), "no position"],
     [encoded({ at: "2026-03-01T00:00:00Z" }), "no id"],
-    [encoded({ at: "2026-03-01T00:00:00Z", id: "1" }), "an id that is none"],
-    [encoded({ at: "yesterday", id: ID }), "an instant that is none"],
+    [encoded({ at: "2026-03-01T00:00:00Z", id: "1" }), "not an id"],
+    [encoded({ at: "yesterday", id: ID }), "not an instant"],
     [encoded({ at: "0000-01-01T00:00:00Z", id: ID }), "a year that PostgreSQL does not have"],
-    [encoded({ at: "9999-01-01T00:00:00Z", id: ID }), "a year that we never gave out"],
-  ])("that we did not make is refused: %s", (cursor) => {
+    [encoded({ at: "9999-01-01T00:00:00Z", id: ID }), "a year that we never issued"],
+  ])("that we did not issue is refused: %s", (cursor) => {
     expect(() => decodeCursor(cursor)).toThrow("invalid_cursor");
   });
 });
 
 describe("the query of a list", () => {
-  test("asks for fifty when it says nothing, and for 200 at most", () => {
+  test("defaults to fifty, at most 200", () => {
     expect(pageQuery.parse({})).toEqual({ limit: 50 });
     expect(pageQuery.parse({ limit: "1" }).limit).toBe(1);
     expect(pageQuery.parse({ limit: "200" }).limit).toBe(200);
@@ -38,7 +38,7 @@ describe("the query of a list", () => {
       expect(pageQuery.safeParse({ limit }).success).toBe(false);
   });
 
-  test("takes a cursor of 400 characters at most", () => {
+  test("accepts a cursor of at most 400 characters", () => {
     expect(pageQuery.safeParse({ cursor: "x".repeat(400) }).success).toBe(true);
     expect(pageQuery.safeParse({ cursor: "x".repeat(401) }).success).toBe(false);
   });
@@ -48,7 +48,7 @@ describe("a page", () => {
   const rows = [3, 2, 1].map((n) => ({ at: new Date(n * 1_000), id: ID.replace(/1$/, String(n)) }));
   const page = (limit: number) => toPage(rows.slice(0, limit + 1), limit, (row) => row);
 
-  test("has as many rows as were asked for, and a cursor to its last one while there are more", () => {
+  test("has the requested number of rows, and a cursor to its last one while there are more", () => {
     const { items, nextCursor } = page(2);
     expect(items).toEqual(rows.slice(0, 2));
     expect(decodeCursor(nextCursor ?? undefined)).toEqual(rows[1] ?? null);

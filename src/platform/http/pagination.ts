@@ -15,7 +15,7 @@ export interface Position {
   id: string;
 }
 
-/** Only instants as we write them; PostgreSQL has no year 0 and none of five digits. */
+/** Only instants as we write them; PostgreSQL has no year 0, and five digits are not ours. */
 const position = z.object({
   at: z.iso
     .datetime()
@@ -30,19 +30,19 @@ export function encodeCursor(value: Position): string {
   );
 }
 
-/** @throws {Problem} 422 `invalid_cursor` for anything this server did not make. */
+/** @throws {Problem} 422 `invalid_cursor` for a cursor that this server did not issue. */
 export function decodeCursor(cursor: string | undefined): Position | null {
   if (cursor === undefined) return null;
   try {
     return position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
   } catch {
-    throw new Problem(422, "invalid_cursor", "This cursor is not one that Atelier gave out.");
+    throw new Problem(422, "invalid_cursor", "This cursor was not issued by Atelier.");
   }
 }
 
 /**
  * Cuts a page out of `limit + 1` rows.
- * @param at where a row stands in the list.
+ * @param at position of a row in the list.
  */
 export function toPage<T>(
   rows: T[],

@@ -14,7 +14,7 @@ import { answerError, Problem, problemResponse, toProblem } from "./problem.ts";
 const failure = (code: string) => Object.assign(new Error("secret text"), { code });
 const away = new DatabaseUnavailableError(failure("ECONNREFUSED"));
 
-describe("what is thrown becomes a stable code:", () => {
+describe("a thrown value becomes a stable code:", () => {
   const cases: [string, unknown, number, string][] = [
     ["a refusal stays itself", new Problem(409, "taken", "It is taken."), 409, "taken"],
     ["JSON that the framework cannot read", new HTTPException(400), 400, "malformed_body"],
@@ -49,13 +49,13 @@ describe("what is thrown becomes a stable code:", () => {
     });
   }
 
-  test("a database that is away says when to ask again", () => {
+  test("an unavailable database says when to retry", () => {
     const headers = { "retry-after": "2" };
     expect(toProblem(new Error("wrapped", { cause: away })).options.headers).toEqual(headers);
     expect(toProblem(new CommitUnknownError(away)).options.headers).toEqual(headers);
   });
 
-  test("each field that does not validate is named, twenty at most", () => {
+  test("each invalid field is named, at most twenty", () => {
     const wrong = z.object({ a: z.object({ b: z.string() }) }).safeParse({ a: { b: 1 } }).error;
     expect(toProblem(wrong).options.errors).toMatchObject([{ path: "a.b" }]);
     const many = z.array(z.string()).safeParse(Array.from({ length: 30 }, () => 1)).error;
@@ -63,7 +63,7 @@ describe("what is thrown becomes a stable code:", () => {
   });
 });
 
-test("a problem is a document of RFC 9457 that nobody keeps", async () => {
+test("a problem is an RFC 9457 document that is not cached", async () => {
   const problem = new Problem(402, "budget_used_up", "Nothing is left.", {
     errors: [{ path: "model", message: "is too dear" }],
     headers: { "retry-after": "60" },
@@ -87,7 +87,7 @@ test("a problem is a document of RFC 9457 that nobody keeps", async () => {
 });
 
 describe("an error in a handler", () => {
-  /** Answers a request whose handler throws, and says what was logged and reported. */
+  /** Answers a request whose handler throws; returns what was logged and reported. */
   async function answer(thrown: unknown, signal?: AbortSignal) {
     const logged: unknown[] = [];
     const reported: unknown[] = [];
@@ -122,18 +122,18 @@ describe("an error in a handler", () => {
     expect((await answer(failure("ECONNREFUSED"))).logged).toHaveLength(1);
   });
 
-  test("that refuses is neither", async () => {
+  test("a refusal is neither", async () => {
     const refused = await answer(new Problem(404, "not_found", "Nothing."));
     expect(refused).toEqual({ status: 404, code: "not_found", logged: [], reported: [] });
   });
 
-  test("of a body that its client cut off is neither, however deep it lies", async () => {
+  test("an aborted request body is neither, however deep it is nested", async () => {
     const gone = { status: 400, code: "body_incomplete", logged: [], reported: [] };
     expect(await answer(cutBody(), aborted())).toEqual(gone);
     expect(await answer(new Error("x", { cause: cutBody() }), aborted())).toEqual(gone);
   });
 
-  test("of ours is logged also when its client has gone meanwhile, as is one that only looks like a hang-up", async () => {
+  test("an error of ours is also logged when the client has disconnected, as is one that only looks like it", async () => {
     expect((await answer(new Error("x"), aborted())).logged).toHaveLength(1);
     expect(await answer(cutBody())).toMatchObject({ status: 500, code: "internal_error" });
   });

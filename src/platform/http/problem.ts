@@ -17,15 +17,18 @@ export interface FieldError {
 interface ProblemOptions {
   errors?: FieldError[];
   headers?: Record<string, string>;
-  /** Where the status alone does not say what the log should call it. */
+  /** Set where the status does not determine the audit action. */
   refusal?: Refusal;
-  /** The access rule that refuses by it. */
+  /** The access rule that refused. */
   rule?: string;
-  /** More members of the problem document, such as what is left of a budget. */
+  /** Extra members of the problem document, such as a budget's remaining amount. */
   extra?: Record<string, unknown>;
 }
 
-/** An expected refusal. Thrown anywhere below a route, it becomes an `application/problem+json` answer (RFC 9457). */
+/**
+ * An expected error. Thrown anywhere below a route, it becomes an `application/problem+json` response (RFC
+ * 9457).
+ */
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: ContentfulStatusCode;
@@ -46,7 +49,7 @@ export class Problem extends Error {
     this.options = options;
   }
 
-  /** The same problem as an access rule's refusal. */
+  /** The same problem, marked as an access rule's refusal. */
   byRule(rule: string): Problem {
     return new Problem(this.status, this.code, this.detail, { ...this.options, rule });
   }
@@ -84,7 +87,7 @@ const TITLES: Record<number, string> = {
   507: "Storage is full",
 };
 
-/** Turns whatever was thrown into a problem document; what is unknown is logged and shows nothing of itself. */
+/** Converts any thrown value into a problem document; unknown errors are logged and reveal nothing. */
 export function answerError(error: unknown, c: Context<AppEnv>): Response {
   const problem = isClientGone(error, c.req.raw.signal) ? bodyIncomplete() : toProblem(error);
   if (problem.status >= 500) {
@@ -100,8 +103,8 @@ export function answerError(error: unknown, c: Context<AppEnv>): Response {
 }
 
 /**
- * Whether the client closed its connection while we read its body: Bun then fails the read with an
- * AbortError and aborts the request's signal. Any other error is ours, whether its client is there or not.
+ * Whether the client closed its connection while its body was read: Bun then fails the read with an AbortError
+ * and aborts the request's signal. Any other error is ours, whether or not the client is still there.
  */
 function isClientGone(error: unknown, signal: AbortSignal): boolean {
   if (!signal.aborted) return false;
@@ -110,11 +113,11 @@ function isClientGone(error: unknown, signal: AbortSignal): boolean {
   return false;
 }
 
-/** Nobody reads it; log and metrics do. */
+/** For log and metrics; the client is gone. */
 const bodyIncomplete = () =>
-  new Problem(400, "body_incomplete", "The connection ended before the body did.");
+  new Problem(400, "body_incomplete", "The connection was closed before the body was complete.");
 
-/** The answer that carries a problem. */
+/** The response for a problem. */
 export function problemResponse(problem: Problem, requestId: string): Response {
   const document = {
     type: `urn:atelier:problem:${problem.code}`,
@@ -136,7 +139,7 @@ export function problemResponse(problem: Problem, requestId: string): Response {
   });
 }
 
-/** Maps any thrown value to what the caller is told. Database errors keep their text, SQL and parameters to themselves. */
+/** Maps any thrown value to a problem. Text, SQL and parameters of database errors are never shown. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof HTTPException) {
@@ -151,7 +154,7 @@ export function toProblem(error: unknown): Problem {
     return new Problem(
       503,
       "outcome_unknown",
-      "The database went away while this was being saved. Look whether it was, before you repeat it.",
+      "The database became unavailable while this was being saved. Check whether it was saved before you repeat it.",
       { headers: { "retry-after": "2" } },
     );
   }
@@ -159,7 +162,7 @@ export function toProblem(error: unknown): Problem {
     return new Problem(
       503,
       "database_unavailable",
-      "The database does not answer right now. Try again in a moment.",
+      "The database is not responding. Try again in a moment.",
       { headers: { "retry-after": "2" } },
     );
   }
@@ -167,7 +170,7 @@ export function toProblem(error: unknown): Problem {
     return new Problem(
       507,
       "storage_full",
-      "There is no space left to store it. Whoever runs this server has to make room.",
+      "There is no space left to store it. The administrator of this server has to free some.",
     );
   }
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
@@ -177,11 +180,11 @@ export function toProblem(error: unknown): Problem {
   return new Problem(
     500,
     "internal_error",
-    "Atelier made a mistake. The request id helps to find it in the log.",
+    "Internal error. The request id helps to find it in the log.",
   );
 }
 
-/** One field error for each thing zod found. */
+/** One field error per zod issue. */
 export function validationProblem(error: z.ZodError): Problem {
   const errors = error.issues.slice(0, 20).map((issue) => ({
     path: issue.path.map(String).join("."),
@@ -197,7 +200,7 @@ function databaseProblem(error: Error): Problem | null {
     return new Problem(
       409,
       "concurrent_change",
-      "Somebody changed the same thing at the same moment. Try again.",
+      "The same data was changed at the same time. Try again.",
     );
   }
   if (code === "23505") return new Problem(409, "already_exists", "This exists already.");
@@ -208,6 +211,6 @@ function databaseProblem(error: Error): Problem | null {
       "A number is larger or smaller than what can be stored.",
     );
   if (code === "22021" || code === "22P05")
-    return new Problem(422, "invalid_text", "The text has characters that cannot be stored.");
+    return new Problem(422, "invalid_text", "The text contains characters that cannot be stored.");
   return null;
 }

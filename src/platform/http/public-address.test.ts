@@ -7,7 +7,7 @@ const resolvesTo =
   async () =>
     addresses;
 
-/** A `fetch` that notes where it was sent. */
+/** A `fetch` that records its target addresses. */
 function recorder(answer = () => new Response("ok")) {
   const sent: { url: string; init: RequestInit }[] = [];
   return {
@@ -49,7 +49,7 @@ test("private, loopback, link-local, metadata and reserved addresses are not pub
     expect(`${address} ${isPublicAddress(address)}`).toBe(`${address} true`);
 });
 
-test("however an address is written, one that is not public is never called", async () => {
+test("an address that is not public is never called, however it is written", async () => {
   const { sent, fetch } = recorder();
   const guarded = guardedFetch(fetch, false, resolvesTo("127.0.0.1"));
   for (const host of [
@@ -82,7 +82,7 @@ test("a name is refused when any of its addresses is private, or when it has non
   expect(sent).toEqual([]);
 });
 
-test("the call goes to the address that was judged, under the name that was asked for", async () => {
+test("the call goes to the address that was checked, under the requested host name", async () => {
   const { sent, fetch } = recorder();
   const answers = [["2606:4700::1111", PUBLIC], ["127.0.0.1"]];
   const guarded = guardedFetch(fetch, false, async () => answers.shift() ?? []);
@@ -95,11 +95,11 @@ test("the call goes to the address that was judged, under the name that was aske
     redirect: "manual",
     tls: { serverName: "api.example" },
   });
-  // The name leads elsewhere now: the next call is judged anew.
+  // The name resolves differently now: the next call is checked again.
   await expect(guarded("https://api.example/", {})).rejects.toBeInstanceOf(PrivateAddressError);
 });
 
-test("redirects are not followed, private addresses allowed or not", async () => {
+test("redirects are not followed, whether private addresses are allowed or not", async () => {
   const target = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("inside") });
   const server = Bun.serve({
     port: 0,

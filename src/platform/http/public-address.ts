@@ -3,7 +3,7 @@ import { BlockList, isIP } from "node:net";
 
 type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
-/** The address an admin entered leads to a place that this installation does not allow. */
+/** An address that an admin entered is not allowed by this installation's settings. */
 export class PrivateAddressError extends Error {
   override readonly name = "PrivateAddressError";
 }
@@ -28,7 +28,7 @@ for (const [net, bits] of [
   ["240.0.0.0", 4],
 ] as const)
   refused.addSubnet(net, bits, "ipv4");
-/** Only global unicast is public in IPv6; of it, these lead elsewhere (6to4 and Teredo carry IPv4 inside). */
+/** In IPv6 only global unicast is public, except these blocks (6to4 and Teredo embed IPv4). */
 for (const [net, bits] of [
   ["2001::", 23],
   ["2001:db8::", 32],
@@ -39,7 +39,7 @@ for (const [net, bits] of [
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet("2000::", 3, "ipv6");
 
-/** True for an address of the public internet. IPv4 inside IPv6 is judged as the IPv4 it is. */
+/** True for a public internet address. IPv4 embedded in IPv6 is judged as that IPv4 address. */
 export function isPublicAddress(address: string): boolean {
   const version = isIP(address);
   if (version === 4) return !refused.check(address, "ipv4");
@@ -47,16 +47,16 @@ export function isPublicAddress(address: string): boolean {
   return globalUnicast.check(address, "ipv6") && !refused.check(address, "ipv6");
 }
 
-/** Asks for every address of a host name. */
+/** Resolves a host name to all its addresses. */
 export type Resolve = (host: string) => Promise<string[]>;
 
 const resolveAll: Resolve = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
 
 /**
- * A `fetch` for addresses that a person entered: refuses those that are, or of which any resolves to,
- * private, loopback, link-local or metadata addresses, and follows no redirect. It connects to the very
- * address it has judged, so a name that resolves differently a moment later changes nothing.
+ * A `fetch` for addresses that a person entered (SSRF protection): refuses addresses that are, or resolve to,
+ * private, loopback, link-local or metadata addresses, and follows no redirects. It connects to the address
+ * that it checked, so a name that resolves differently a moment later changes nothing.
  * @param allowPrivate the installation's setting; then only redirects are refused.
  * @throws {PrivateAddressError} from the returned function.
  */
@@ -70,7 +70,7 @@ export function guardedFetch(
     const target = new URL(url);
     const { host, hostname } = target;
     const addresses = await publicAddresses(target, resolve);
-    // A machine without IPv6 is more common than one without IPv4.
+    // Machines without IPv6 are more common than machines without IPv4.
     const address = addresses.find((candidate) => isIP(candidate) === 4) ?? addresses[0] ?? "";
     target.hostname = isIP(address) === 6 ? `[${address}]` : address;
     const headers = new Headers(init.headers);
@@ -79,7 +79,7 @@ export function guardedFetch(
       ...init,
       headers,
       redirect: "manual",
-      // The certificate must be the name's, not the address's.
+      // The certificate must match the name, not the address.
       ...(target.protocol === "https:" && !isIP(bare(hostname))
         ? { tls: { serverName: hostname } }
         : {}),
@@ -88,12 +88,12 @@ export function guardedFetch(
 }
 
 /**
- * Every address that a URL leads to.
- * @throws {PrivateAddressError} when it is not http(s), or any of them is not of the public internet.
+ * Every address that a URL resolves to.
+ * @throws {PrivateAddressError} when it is not http(s), or any address is not public.
  */
 export async function publicAddresses(url: URL, resolve: Resolve = resolveAll): Promise<string[]> {
   if (url.protocol !== "https:" && url.protocol !== "http:") throw new PrivateAddressError();
-  // The URL parser has turned decimal, octal and hexadecimal forms into dotted ones.
+  // The URL parser has normalised decimal, octal and hexadecimal forms.
   const host = bare(url.hostname);
   const addresses = isIP(host) ? [host] : await resolve(host);
   if (addresses.length === 0 || !addresses.every(isPublicAddress)) throw new PrivateAddressError();

@@ -8,8 +8,8 @@ import {
 } from "hono/utils/ipaddr";
 
 /**
- * Whom the requests of an address are counted as: the address, or for IPv6 its /64 network, since one
- * household or server has that many addresses to itself (RFC 6177).
+ * Rate limit key of an address: the address, or for IPv6 its /64 network, since one household or server has
+ * that many addresses (RFC 6177).
  */
 export function rateLimitKey(ip: string | undefined): string {
   if (ip === undefined) return "local";

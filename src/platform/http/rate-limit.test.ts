@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-test("a user over the limit waits, and says so to nobody else", async () => {
+test("a user over the limit has to wait, and no one else", async () => {
   const ada = await app.person("Ada");
   const bob = await app.person("Bob");
   const answers = [];
@@ -38,7 +38,7 @@ test("requests that are not signed in are counted by address", async () => {
   expect((await from("192.0.2.2")).status).toBe(200);
 });
 
-test("guesses at API keys are counted by address, and by network where it is IPv6", async () => {
+test("guessed API keys are counted by address, and for IPv6 by network", async () => {
   const statuses: number[] = [];
   for (let guess = 0; guess < 6; guess++) {
     const answer = await app.app.request(
@@ -51,7 +51,7 @@ test("guesses at API keys are counted by address, and by network where it is IPv
   expect(statuses).toEqual([401, 401, 401, 401, 401, 429]);
 });
 
-test("two processes count together in Valkey, and each for itself while it is away", async () => {
+test("two processes count together in Valkey, and separately while it is down", async () => {
   const valkey = await startValkey();
   const env = { ATELIER_RATE_LIMIT: "6", VALKEY_URL: valkey.url };
   const one = await createTestApp({ env });

@@ -9,9 +9,9 @@ import { rateLimitKey } from "./rate-limit-key.ts";
 const WINDOW_SECONDS = 60;
 
 /**
- * At most so many requests a minute for each user, keys and sessions counted together, and for each
- * address of those who are not signed in; see {@link createLimiter} for where it is counted. Answers
- * carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+ * Requests per minute for each user (API keys and sessions together) and for each address that is not signed
+ * in; see {@link createLimiter} for where it is counted. Responses carry `RateLimit-Policy` and `RateLimit`
+ * (draft-ietf-httpapi-ratelimit-headers).
  * @throws {Problem} 429 `rate_limited` with Retry-After.
  */
 export function rateLimit({ config, counts }: Deps): MiddlewareHandler<AppEnv> {
@@ -32,7 +32,7 @@ export function rateLimit({ config, counts }: Deps): MiddlewareHandler<AppEnv> {
       ratelimit: `"default";r=${state.remainingPoints};t=${seconds}`,
     };
     if (state.consumedPoints > quota) {
-      throw new Problem(429, "rate_limited", "Too many requests. Wait a little, then go on.", {
+      throw new Problem(429, "rate_limited", "Too many requests. Wait a moment, then try again.", {
         headers: { ...headers, "retry-after": String(seconds) },
         ...(actor.kind === "user" ? {} : { refusal: { action: "auth.throttled" } }),
       });

@@ -26,7 +26,7 @@ beforeEach(() => void lines.splice(0));
 const logged = () =>
   lines.map((line) => z.looseObject({}).parse(JSON.parse(line))).filter((line) => "route" in line);
 
-test("each request leaves one line: its id, route, status, duration and who asked", async () => {
+test("each request writes one log line: its id, route, status, duration and actor", async () => {
   const answer = await ada.get(`/projects/${ada.me.personalProjectId}?secret=1`);
   expect(answer.status).toBe(200);
   expect(logged()).toEqual([
@@ -67,7 +67,7 @@ test("the line holds the client's address, unless that is switched off", async (
   await quiet.close();
 });
 
-test("while a process drains, its answers ask for a new connection", async () => {
+test("a draining process asks clients for a new connection", async () => {
   const own = await createTestApp();
   expect((await own.anonymous.get("/setup")).headers.get("connection")).toBeNull();
   own.deps.lifecycle.drain();
@@ -77,7 +77,7 @@ test("while a process drains, its answers ask for a new connection", async () =>
 
 describe("the address of a request", () => {
   let number = 0;
-  /** What the log of changes holds of a request that came over these hops. */
+  /** The address in the audit log for a request with these forwarded hops. */
   const addressOf = async (app: TestApp, forwarded: string | undefined) => {
     const account = {
       name: "New",

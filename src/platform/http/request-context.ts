@@ -7,7 +7,7 @@ import type { SecurityEventSink } from "./security-events.ts";
 const SAFE_ID = /^[\w.-]{8,64}$/;
 
 /**
- * Gives each request an id of ours, with the caller's beside it, an anonymous context, and one log line.
+ * Gives each request our own id (the caller's is kept beside it), an anonymous context, and one log line.
  * @param securityEvents takes refusals and audited reads.
  */
 export function requestContext(
@@ -51,7 +51,7 @@ export function requestContext(
   };
 }
 
-/** The peer's address, or what the trusted proxies in front say it is. */
+/** The peer's address, or the client address reported by trusted proxies. */
 function clientAddress(
   c: Parameters<MiddlewareHandler<AppEnv>>[0],
   proxies: number,

@@ -9,21 +9,21 @@ import type { ReadAction } from "./security-events.ts";
 
 export { createRoute };
 
-/** The environment of handlers behind a rule that leaves `Granted` in `c.var`, for example a project's scope. */
+/** The environment of handlers behind a rule that puts `Granted` into `c.var`, such as a project scope. */
 export interface GrantedEnv<Granted extends object> {
   Variables: AppVariables & Granted;
 }
 
 /**
- * Who may call a route: a name that the test of every route reads, and the middleware that enforces it.
- * What the rule grants, a scope, reaches the route's handler typed: a handler behind a viewer's rule has
- * no editor's scope to give to a verb.
+ * Who may call a route: a name, read by the test of every route, and the middleware that enforces it. The
+ * granted scope reaches the handler typed: a handler behind a viewer rule has no editor scope to pass to a
+ * verb.
  */
 export interface AccessRule<Granted extends object = object> {
   readonly name: string;
-  /** Who that is, in a sentence for the API's documentation. */
+  /** The rule as a sentence for the API documentation. */
   readonly who: string;
-  /** What a caller proves itself with; a key is never enough where only a session is named. */
+  /** Accepted credentials; where only a session is named, no API key is enough. */
   readonly proof: Proof;
   readonly middleware: MiddlewareHandler<GrantedEnv<Granted>>;
 }
@@ -37,11 +37,12 @@ const SECURITY: Record<Proof, Record<string, string[]>[]> = {
 };
 
 /**
- * The two rules that each route states, spread into `createRoute`. Both become part of the OpenAPI
- * document (`x-access` with its sentence, `x-audit`), where the test of every route finds them.
- * Behind the access rule a change honours an Idempotency-Key.
+ * The access rule and audit action of a route, spread into `createRoute`. Both become part of the OpenAPI
+ * document (`x-access`, `x-audit`), where the test of every route reads them. After the access rule, writes
+ * honour an Idempotency-Key.
  * @param audit the action that a successful call records; null for routes that change nothing.
- * @param options.keyed false where the body is a file, which is too large to hash first and tells by its own hash that it is the same.
+ * @param options.keyed false where the body is a file, which is too large to hash first and is identified by
+ * its own hash.
  */
 export function guard<Granted extends object>(
   access: AccessRule<Granted>,
@@ -62,8 +63,8 @@ export function guard<Granted extends object>(
 }
 
 /**
- * The same for a read that is itself recorded when it succeeds, gathered by reader, target and minute.
- * @param kind of what the last id in the path names.
+ * The same for a read that is itself recorded when it succeeds, aggregated by reader, target and minute.
+ * @param kind target kind of the last id in the path.
  */
 export function guardRead<Granted extends object>(
   access: AccessRule<Granted>,
@@ -78,7 +79,7 @@ export function guardRead<Granted extends object>(
   };
 }
 
-/** A rule's middleware that says when it is the rule, and nothing behind it, that refuses. */
+/** The rule's middleware; marks problems as refusals by the rule only when the rule itself threw them. */
 function checked<Granted extends object>(
   { name, middleware }: AccessRule<Granted>,
   after: (c: RouteContext) => void = () => {},
@@ -97,7 +98,7 @@ function checked<Granted extends object>(
   };
 }
 
-/** A feature's router; what does not validate becomes a problem document. */
+/** A feature's router; validation errors become problem documents. */
 export function router(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {

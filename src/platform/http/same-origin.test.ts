@@ -4,7 +4,7 @@ import { makeCast } from "../../../test/support/cast.ts";
 import { read, readProblem } from "../../../test/support/read.ts";
 import { createdApiKey } from "../../features/identity/schema.ts";
 
-/** Whether a write with these headers passes; a refusal must be the check's own. */
+/** Whether a write with these headers passes; fails when another check refused it. */
 async function passes(
   app: TestApp,
   headers: Record<string, string>,
@@ -34,7 +34,7 @@ describe("without a public address", () => {
   const written = (headers: Record<string, string>) =>
     passes(app, { cookie: ada.cookie, ...headers });
 
-  test("a page's write passes when its whole origin is the one that was asked", async () => {
+  test("a page's write passes when its origin equals the requested one", async () => {
     expect(await written({ origin: "http://atelier.localhost" })).toBe(true);
     for (const origin of [
       "http://evil.example",
@@ -50,7 +50,7 @@ describe("without a public address", () => {
     expect(await passes(app, onPort, "http://atelier.localhost:3000")).toBe(true);
   });
 
-  test("what the browser says of the site that asks is believed", async () => {
+  test("the browser's Sec-Fetch-Site is trusted", async () => {
     for (const site of ["same-origin", "none"])
       expect(await written({ "sec-fetch-site": site })).toBe(true);
     for (const site of ["cross-site", "same-site", "", "odd"])
@@ -62,11 +62,11 @@ describe("without a public address", () => {
     );
   });
 
-  test("a program that says nothing of an origin passes", async () => {
+  test("a program that sends no origin passes", async () => {
     expect(await written({})).toBe(true);
   });
 
-  test("an API key proves itself; any other Authorization beside a cookie proves nothing", async () => {
+  test("an API key authenticates; any other Authorization header beside a cookie does not", async () => {
     const origin = "http://evil.example";
     expect(await passes(app, { authorization: `Bearer ${key}`, origin })).toBe(true);
     for (const authorization of ["Basic YWRhOnNlY3JldA==", "x", "", `Basic ${key}`, "Bearer"])
@@ -81,7 +81,7 @@ describe("without a public address", () => {
     expect(await readProblem(wrongKey)).toMatchObject({ status: 401, code: "invalid_api_key" });
   });
 
-  test("a stranger's write is checked as well, whatever the method", async () => {
+  test("an anonymous write is checked as well, whatever the method", async () => {
     for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
       const answer = await app.app.request("/api/v1/auth/sign-in", {
         method,
@@ -99,13 +99,13 @@ describe("without a public address", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("a forwarded scheme counts for nothing where no proxy is declared", async () => {
+  test("a forwarded scheme is ignored where no proxy is declared", async () => {
     const forwarded = { "x-forwarded-proto": "https", origin: "https://atelier.localhost" };
     expect(await written(forwarded)).toBe(false);
   });
 });
 
-test("behind declared proxies the scheme is what the outermost of them says", async () => {
+test("behind declared proxies the scheme is the outermost proxy's", async () => {
   const app = await createTestApp({ env: { ATELIER_TRUSTED_PROXIES: "2" } });
   try {
     const { cookie } = (await makeCast(app)).people.owner;

@@ -5,13 +5,13 @@ import { Problem } from "./problem.ts";
 
 type OriginConfig = Pick<Config, "publicUrl" | "trustedProxies">;
 
-/** What a browser says in `Sec-Fetch-Site` of our own pages, and of what no page asked for. */
+/** `Sec-Fetch-Site` of our own pages, and of requests that no page made. */
 const OWN_SITE = new Set(["same-origin", "none"]);
 
 /**
- * Refuses writes that a page of another origin made (a check in depth behind SameSite=Lax cookies). Stands
- * behind authentication: only a request that an API key in force has authenticated passes unseen, since no
- * page can add a key by itself. Programs that send neither header pass; a browser always sends one.
+ * CSRF protection in depth, behind SameSite=Lax cookies: refuses writes from pages of another origin. Runs
+ * after authentication: only requests authenticated by an API key skip it, since a page cannot add a key by
+ * itself. Programs that send neither header pass; browsers always send one.
  * @throws {Problem} 403 `foreign_origin`.
  */
 export function sameOrigin(config: OriginConfig): MiddlewareHandler<AppEnv> {
@@ -24,8 +24,8 @@ export function sameOrigin(config: OriginConfig): MiddlewareHandler<AppEnv> {
 }
 
 /**
- * The origin under which the caller reaches us: as configured, else the request's own host, with the scheme
- * that the outermost declared proxy reports. Null when the Host header is no host.
+ * Our origin as the caller sees it: as configured, else the request's host with the scheme reported by the
+ * outermost declared proxy. Null when the Host header is no valid host.
  */
 export function ownOrigin(c: Context, { publicUrl, trustedProxies }: OriginConfig): string | null {
   if (publicUrl !== undefined) return new URL(publicUrl).origin;
@@ -47,5 +47,5 @@ const foreignOrigin = () =>
   new Problem(
     403,
     "foreign_origin",
-    "This request came from a page of another origin. If that is Atelier's own address, it must be set as ATELIER_PUBLIC_URL.",
+    "This request came from a page of another origin. If that is Atelier's own address, set it as ATELIER_PUBLIC_URL.",
   );

@@ -25,7 +25,7 @@ const POLICY =
   "base-uri 'none'; frame-ancestors 'none'";
 
 describe("every answer", () => {
-  test("runs, frames and leaks nothing that is not ours", async () => {
+  test("does not allow foreign scripts, frames or referrers", async () => {
     expect(await headersOf("/page", false)).toEqual({
       ...COMMON,
       "content-security-policy": POLICY,
@@ -36,7 +36,7 @@ describe("every answer", () => {
     expect((await headersOf("/own", false))["content-security-policy"]).toBe("sandbox");
   });
 
-  test("over HTTPS asks for HTTPS for a year, also when nothing was found", async () => {
+  test("over HTTPS sends HSTS for a year, also with a 404", async () => {
     for (const path of ["/page", "/nothing"])
       expect((await headersOf(path, true))["strict-transport-security"]).toBe(
         "max-age=31536000; includeSubDomains",

@@ -14,7 +14,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Headers that keep a page from running, framing or leaking anything it should not. */
+/** Security headers against script injection, framing and leaks. */
 export function securityHeaders(https: boolean): MiddlewareHandler<AppEnv> {
   return async function securityHeaders(c, next) {
     await next();

@@ -1,19 +1,19 @@
 import { valkeyClient } from "../valkey-client.ts";
 
-/** A count that takes longer is not worth waiting for: the request is counted in this process alone. */
+/** Timeout of a count; a slower one is done in this process alone. */
 const COUNT_MS = 150;
 const RETRY_MS = 1_000;
 
-/** Where several processes count together. Shaped as rate-limiter-flexible wants a Redis client to be. */
+/** Counts shared by several processes. Has the interface that rate-limiter-flexible expects of a Redis client. */
 export interface SharedCounts {
   readonly status: "ready" | "away";
   defineCommand(name: string, command: { lua: string }): void;
-  /** Key, points to add, seconds of the window. @returns what has been counted, and milliseconds left. */
+  /** Key, points to add, window in seconds. @returns the count and the remaining milliseconds. */
   rlflxIncr(args: string[]): Promise<unknown>;
   close(): void;
 }
 
-/** Counts in Valkey or Redis. It may come and go; while it is away, `status` says so and nothing waits for it. */
+/** Counts in Valkey or Redis. While it is down, `status` says so and nothing waits for it. */
 export function valkeyCounts(url: string): SharedCounts {
   let script = "";
   let client: Bun.RedisClient | undefined;
@@ -38,7 +38,7 @@ export function valkeyCounts(url: string): SharedCounts {
   const dropped = (): Error => {
     ready = false;
     client?.close();
-    return new Error("Valkey does not answer");
+    return new Error("Valkey does not respond");
   };
   void connect();
 

@@ -5,7 +5,7 @@ const ENCODINGS = [
   { name: "gzip", suffix: ".gz" },
 ] as const;
 
-/** Answers with a file, precompressed where the build left such a copy and the client takes it. */
+/** Serves a file, precompressed where the build made such a copy and the client accepts it. */
 export async function negotiate(c: Context, path: string, cacheControl: string): Promise<Response> {
   const accepted = c.req.header("accept-encoding") ?? "";
   const headers: Record<string, string> = {

@@ -1,7 +1,7 @@
 import { integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt, instant } from "../db/columns.ts";
 
-/** Answers already given to a write, by its Idempotency-Key, kept a day. */
+/** Stored responses to writes by Idempotency-Key, kept for a day. */
 export const idempotencyKeys = pgTable(
   "idempotency_keys",
   {
@@ -12,11 +12,11 @@ export const idempotencyKeys = pgTable(
     /** Null while the first request runs. */
     status: integer("status"),
     body: jsonb("body"),
-    /** Of the request that has the key; only it may use it up. */
+    /** The request that holds the key; only this one may consume it. */
     claimId: uuid("claim_id"),
-    /** Until when that request is believed to be running. */
+    /** Until when that request is presumed alive. */
     claimedUntil: instant("claimed_until"),
-    /** When the request's effect was stored, in its transaction; the answer may follow. */
+    /** When the request's effect was stored, in its transaction; the response may follow later. */
     effectAt: instant("effect_at"),
     createdAt: createdAt(),
   },

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { eventually } from "../../../test/support/eventually.ts";
 import { textStream } from "./text-stream.ts";
 
-test("a maker that nobody reads any more cleans up, also when it stands still between two chunks", async () => {
+test("a generator without a reader is cleaned up, also when it is suspended between two chunks", async () => {
   let open = 0;
   const stream = textStream(async function* () {
     open++;
@@ -19,7 +19,7 @@ test("a maker that nobody reads any more cleans up, also when it stands still be
   expect(open).toBe(0);
 });
 
-test("a maker that waits is told that its reader has gone", async () => {
+test("a waiting generator is told that its reader has disconnected", async () => {
   let waiting = false;
   let cleaned = false;
   const stream = textStream(async function* (signal) {

@@ -1,7 +1,7 @@
 /**
- * A response body from text chunks. Chunks are made only when the client takes them, so a stalled client
- * stalls its maker and nothing else.
- * @param chunks gets a signal that aborts when the client has gone.
+ * A response body from text chunks. Chunks are generated only when the client reads, so a stalled client stalls
+ * its generator and nothing else.
+ * @param chunks gets a signal that aborts when the client has disconnected.
  */
 export function textStream(
   chunks: (signal: AbortSignal) => AsyncGenerator<string>,
@@ -19,7 +19,7 @@ export function textStream(
       },
       async cancel() {
         gone.abort();
-        // A maker that waits to be read stands still: it would never see the signal, nor clean up.
+        // A suspended generator would neither see the signal nor clean up.
         await iterator.return(undefined);
       },
     },

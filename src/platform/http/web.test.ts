@@ -38,7 +38,7 @@ async function get(path: string, encodings?: string) {
 const YEAR = "public, max-age=31536000, immutable";
 
 describe("an asset", () => {
-  test("is kept for a year, since its name changes with its content", async () => {
+  test("is cached for a year, since its name changes with its content", async () => {
     expect(await get("/assets/main-1a2b.js")).toEqual({
       status: 200,
       type: "text/javascript",
@@ -49,7 +49,7 @@ describe("an asset", () => {
     });
   });
 
-  test("comes compressed as the client takes it, brotli first", async () => {
+  test("is compressed as the client accepts, brotli first", async () => {
     const sent = async (encodings: string) => {
       const { encoding, text, type, kept, vary } = await get("/assets/main-1a2b.js", encodings);
       expect([type, kept, vary]).toEqual(["text/javascript", YEAR, "accept-encoding"]);
@@ -67,7 +67,7 @@ describe("an asset", () => {
     });
   });
 
-  test("that does not exist is not the page", async () => {
+  test("that does not exist is not answered with the page", async () => {
     expect((await get("/assets/gone-0000.js")).status).toBe(404);
     expect((await get("/assets/..%2Findex.html")).text).not.toContain("plain");
   });
@@ -75,7 +75,7 @@ describe("an asset", () => {
 
 describe("every other path", () => {
   test.each(["/", "/projects/1", "/threads/2?x=1"])(
-    "%s gets the page, asked for anew each time",
+    "%s gets the page, revalidated each time",
     async (path) => {
       expect(await get(path)).toMatchObject({
         status: 200,
@@ -87,11 +87,11 @@ describe("every other path", () => {
     },
   );
 
-  test("but none of the API", async () => {
+  test("except those of the API", async () => {
     expect((await get("/api/v1/nothing")).status).toBe(404);
   });
 
-  test("the icon is kept for a day", async () => {
+  test("the icon is cached for a day", async () => {
     expect(await get("/favicon.svg")).toMatchObject({
       type: "image/svg+xml",
       kept: "public, max-age=86400",

@@ -7,8 +7,8 @@ const FOLDER = join(import.meta.dir, "..", "..", "..", "dist", "web");
 const YEAR = "public, max-age=31536000, immutable";
 
 /**
- * The front end as built by `scripts/build-web`: hashed assets for ever, the HTML shell never cached.
- * Unknown paths get the shell, whose router decides.
+ * The front end as built by `scripts/build-web`: hashed assets cached forever, the HTML shell never. Unknown
+ * paths get the shell, whose router decides.
  */
 export function webRoutes(folder: string = FOLDER) {
   return new Hono()

@@ -51,7 +51,7 @@ describe("a job", () => {
     await eventually("the end of the job", async () => (await count(queue)) === 0);
   });
 
-  test("stored in a transaction exists when that commits, and only then", async () => {
+  test("enqueued in a transaction exists when it commits, and only then", async () => {
     const jobs = await start();
     const queue = newQueue();
     const refused = db.transaction(async (tx) => {
@@ -64,7 +64,7 @@ describe("a job", () => {
     expect(await count(queue)).toBe(1);
   });
 
-  test("whose worker is gone holds its key until it is abandoned; one that waits is left alone", async () => {
+  test("of a dead worker holds its key until it is abandoned; a waiting one is left alone", async () => {
     const jobs = await start();
     const queue = newQueue();
     expect(await jobs.enqueue(db, queue, {}, { key: "one" })).toBe(true);
@@ -93,7 +93,7 @@ describe("a job", () => {
     expect(got).toContainEqual({ n: 9 });
   });
 
-  test("that is to start later waits", async () => {
+  test("with a start time waits for it", async () => {
     const jobs = await start();
     const queue = newQueue();
     await jobs.enqueue(db, queue, {}, { startAfterSeconds: 600 });
@@ -104,7 +104,7 @@ describe("a job", () => {
     expect(rows.map(({ wait }) => wait)).toEqual([600, 0]);
   });
 
-  test("that fails is tried again", async () => {
+  test("that fails is retried", async () => {
     const jobs = await start();
     const queue = newQueue();
     let tries = 0;
@@ -125,7 +125,7 @@ describe("a job", () => {
     await eventually("the second try, and the new job", () => tries === 3);
   });
 
-  test("follows the one before at once", async () => {
+  test("starts immediately after the one before", async () => {
     const jobs = await start();
     const queue = newQueue();
     for (let n = 0; n < 20; n++) await jobs.enqueue(db, queue, { n });
@@ -137,7 +137,7 @@ describe("a job", () => {
 });
 
 describe("a process", () => {
-  test("runs as many jobs of a queue at once as it was told to", async () => {
+  test("runs up to the configured number of jobs of a queue at once", async () => {
     const jobs = await start();
     const queue = newQueue();
     const gate = Promise.withResolvers<void>();
@@ -157,7 +157,7 @@ describe("a process", () => {
     expect(most).toBe(2);
   });
 
-  test("that stops tells its jobs and lets them end", async () => {
+  test("that stops tells its jobs and lets them finish", async () => {
     const jobs = await startJobs(database.url, logger, true);
     const queue = newQueue();
     const events: string[] = [];

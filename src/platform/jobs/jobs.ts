@@ -5,31 +5,31 @@ import { explained } from "../db/errors.ts";
 import type { Logger } from "../observability/logger.ts";
 
 export interface EnqueueOptions {
-  /** At most one unfinished job with this key. */
+  /** At most one unfinished job per key. */
   key?: string;
   startAfterSeconds?: number;
-  /** Higher ones are taken first; 0 unless said otherwise. */
+  /** Higher priorities are taken first; default 0. */
   priority?: number;
 }
 
 export interface WorkOptions {
-  /** How many of this queue's jobs this process runs at once. */
+  /** Concurrent jobs of this queue in this process. */
   concurrency?: number;
 }
 
-/** The database queue. Jobs are at-least-once: a handler must bear being run again. */
+/** The job queue in the database. Jobs are at-least-once: handlers must be idempotent. */
 export interface Jobs {
   /**
    * Stores a job; inside a transaction it exists only if that commits.
-   * @returns false when its key has an unfinished job: then it was not stored.
+   * @returns false when its key has an unfinished job; then nothing was stored.
    */
   enqueue(db: Database, queue: string, data: object, options?: EnqueueOptions): Promise<boolean>;
   /**
-   * Ends the job of a key that somebody has taken and not finished, so that the key is free for another one.
-   * Only for whoever knows that its worker is gone: the queue itself notices after its expiry.
+   * Ends the active job of a key, so that the key is free again. Only when its worker is known to be dead: the
+   * queue itself notices after the job's expiry.
    */
   abandon(queue: string, key: string): Promise<void>;
-  /** Starts taking jobs of a queue in this process. The signal aborts when the process drains. */
+  /** Starts processing a queue in this process. The signal aborts when the process drains. */
   work(
     queue: string,
     options: WorkOptions,
@@ -37,7 +37,7 @@ export interface Jobs {
   ): Promise<void>;
   /** Runs a queue's job on a cron schedule (UTC), once across all processes. */
   schedule(queue: string, cron: string): Promise<void>;
-  /** Lets running jobs finish for a while, then stops; unfinished ones are taken up by another process. */
+  /** Lets running jobs finish for a while, then stops; another process retries unfinished ones. */
   stop(): Promise<void>;
 }
 
@@ -46,10 +46,10 @@ const RETRY_LIMIT = 5;
 const EXPIRE_SECONDS = 300;
 
 /**
- * Jobs on pg-boss, over our own driver. pg-boss sends several statements with BEGIN and COMMIT at once,
- * which is only sound on a connection of its own.
+ * Jobs on pg-boss, over our own driver. pg-boss sends several statements with BEGIN and COMMIT in one query,
+ * which is only sound on a dedicated connection.
  * @param runs whether this process supervises the queue (roles `worker` and `all`) or only enqueues.
- * @param queues those to which transactions add: made beforehand, so that none waits for it.
+ * @param queues those that transactions enqueue to: created beforehand, so that no transaction waits for it.
  */
 export async function startJobs(
   url: string,
@@ -86,7 +86,7 @@ export async function startJobs(
     if (known) return known;
     const creating = boss
       .createQueue(queue, {
-        // The policy under which a key allows one unfinished job; a job without a key gets its own.
+        // The policy under which a key allows one unfinished job; a job without a key gets its own key.
         policy: "exclusive",
         retryLimit: RETRY_LIMIT,
         retryBackoff: true,
@@ -121,7 +121,7 @@ export async function startJobs(
         for (const job of jobs)
           await handler(job.data, AbortSignal.any([draining.signal, job.signal]));
       } finally {
-        // Where there was one job there may be more; without this the next would wait for the poll.
+        // There may be more jobs; without this the next one would wait for the poll.
         boss.notifyWorker(worker);
       }
     });
@@ -158,7 +158,7 @@ export async function startJobs(
 
 type Scalar = string | number | boolean | null;
 
-/** pg-boss counts on the driver to encode objects and dates; Drizzle has switched that off on this client. */
+/** pg-boss expects the driver to encode objects and dates; Drizzle has switched that off on this client. */
 function encode(value: unknown): Scalar | Scalar[] {
   return Array.isArray(value) ? value.map(encodeOne) : encodeOne(value);
 }

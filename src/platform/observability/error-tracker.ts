@@ -1,19 +1,19 @@
 import type * as SentryModule from "@sentry/bun";
 import { describeError } from "./logger.ts";
 
-/** Where unexpected errors are reported, beside the log. */
+/** Reports unexpected errors, in addition to the log. */
 export interface ErrorTracker {
   /** Reports an error with tags such as request id and route template; never with content. */
   capture(error: unknown, tags: Record<string, string>): void;
-  /** Sends what is left, for two seconds at most. */
+  /** Flushes, for two seconds at most. */
   close(): Promise<void>;
 }
 
 const FLUSH_MS = 2_000;
 
 /**
- * Sentry when a DSN is set; otherwise nothing is loaded and nothing leaves the machine.
- * Reports carry the class, code and stack of an error, not its message, which may quote what people wrote.
+ * Sentry when a DSN is set; otherwise nothing is loaded and nothing leaves the machine. Reports carry class,
+ * code and stack of an error, not its message, which may quote user input.
  */
 export async function createErrorTracker(
   dsn: string | undefined,

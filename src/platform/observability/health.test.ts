@@ -16,19 +16,19 @@ const probe = async (path: string, ready: () => Promise<boolean> = async () => t
 };
 
 describe("a probe", () => {
-  test("says live from the first moment to the last", async () => {
+  test("is live from start to exit", async () => {
     expect(await probe("/livez")).toBe("200 ok");
     lifecycle.leave();
     expect(await probe("/livez", async () => false)).toBe("200 ok");
   });
 
-  test("says started when the start is over", async () => {
+  test("is started once start-up is complete", async () => {
     expect(await probe("/startupz")).toBe("503 starting");
     lifecycle.markStarted();
     expect(await probe("/startupz")).toBe("200 ok");
   });
 
-  test("says ready between start and drain, when what serving needs is there", async () => {
+  test("is ready between start and drain, when its dependencies are available", async () => {
     expect(await probe("/readyz")).toBe("503 starting");
     lifecycle.markStarted();
     expect(await probe("/readyz")).toBe("200 ok");
@@ -41,7 +41,7 @@ describe("a probe", () => {
     expect(await probe("/readyz")).toBe("503 draining");
   });
 
-  test("waits two seconds for what serving needs", async () => {
+  test("gives dependencies two seconds", async () => {
     lifecycle.markStarted();
     jest.useFakeTimers();
     let said: string | undefined;

@@ -2,9 +2,9 @@ import { Hono } from "hono";
 import type { Lifecycle } from "../lifecycle.ts";
 
 /**
- * Probes. `/livez`: the event loop turns; never asks a dependency. `/readyz`: this process can serve now.
- * `/startupz`: start-up is over.
- * @param ready checks what serving needs; must answer within the probe's timeout.
+ * Probes. `/livez`: the event loop runs; never checks a dependency. `/readyz`: this process can serve now.
+ * `/startupz`: start-up is complete.
+ * @param ready checks the dependencies; must answer within the probe's timeout.
  */
 export function healthRoutes(lifecycle: Lifecycle, ready: () => Promise<boolean>) {
   return new Hono()

@@ -15,7 +15,7 @@ describe("a log", () => {
     return lines.map((line): unknown => JSON.parse(line));
   };
 
-  test("has one JSON line for each event, with level, time and message", () => {
+  test("writes one JSON line per event, with level, time and message", () => {
     expect(linesAt("info")).toEqual([
       {
         level: "info",
@@ -26,7 +26,7 @@ describe("a log", () => {
     ]);
   });
 
-  test("says as much as it was asked to", () => {
+  test("respects its level", () => {
     expect(linesAt("debug")).toHaveLength(2);
     expect(linesAt("silent")).toHaveLength(0);
   });
@@ -41,7 +41,7 @@ describe("a log", () => {
 });
 
 describe("an error in a log", () => {
-  test("has class, code, frames and the same of its causes, and no message", () => {
+  test("has class, code and frames, also of its causes, and no message", () => {
     const cause = new OddError("quotes what people wrote");
     const described = describeError(new Error("quotes it too", { cause }));
     expect(described).toEqual({
@@ -52,7 +52,7 @@ describe("an error in a log", () => {
     expect(JSON.stringify(described)).not.toContain("quotes");
   });
 
-  test("has twelve frames at most, each where something was called", () => {
+  test("has twelve frames at most, each with a location", () => {
     const error = new Error("x");
     error.stack = `Error: x\n${"    at call (/app/src/a.ts:1:2)\n".repeat(20)}`;
     const { frames } = describeError(error);
@@ -60,7 +60,7 @@ describe("an error in a log", () => {
     for (const frame of Array.isArray(frames) ? frames : []) expect(frame).toStartWith("at ");
   });
 
-  test("with a code that is no text has none, and what is no error only its type", () => {
+  test("omits a code that is no text; a value that is no error has only its type", () => {
     expect(describeError(Object.assign(new Error("x"), { code: 23505 }))).not.toHaveProperty(
       "code",
     );

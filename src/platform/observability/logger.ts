@@ -3,8 +3,8 @@ import pino, { type DestinationStream, type Logger as PinoLogger } from "pino";
 export type Logger = PinoLogger;
 
 /**
- * One JSON line per event on standard output. Lines carry ids, counts and durations, never content:
- * no message text, file text, key, SQL parameter or address of a database.
+ * One JSON line per event on standard output. Lines carry ids, counts and durations, never content: no message
+ * text, file text, key, SQL parameter or database address.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   return pino(
@@ -20,7 +20,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   );
 }
 
-/** What of an error may be logged: its class, code and stack frames, but not a message that could quote input. */
+/** The loggable part of an error: class, code and stack frames, but no message, which could quote input. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const code: unknown = Reflect.get(error, "code");

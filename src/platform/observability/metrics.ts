@@ -2,7 +2,7 @@ import { prometheus } from "@hono/prometheus";
 import type { MiddlewareHandler } from "hono";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
-/** Everything this process counts, served on the metrics port in Prometheus' text format. */
+/** All metrics of this process, served on the metrics port in Prometheus' text format. */
 export interface Metrics {
   readonly registry: Registry;
   /** Rate, errors and duration by route template. */
@@ -30,7 +30,7 @@ export interface Metrics {
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** A registry of its own for each call, so that tests and processes never share counts. */
+/** A registry per call, so that tests and processes never share counts. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -42,7 +42,7 @@ export function createMetrics(): Metrics {
   const diskFull = counter("atelier_disk_full_total", "Writes refused because a disk is full", [
     "where",
   ]);
-  // There from the start: of a series that begins with its first refusal no increase can be told.
+  // Initialised, since Prometheus computes no increase for a series that starts with its first refusal.
   for (const where of ["database", "files"]) diskFull.inc({ where }, 0);
   return {
     registry,
@@ -58,7 +58,7 @@ export function createMetrics(): Metrics {
     slowQueries: counter("atelier_db_slow_queries_total", "Queries over the slow threshold"),
     idleTransactions: counter(
       "atelier_db_idle_transactions_total",
-      "Times that a transaction waited for something other than the database",
+      "Transactions that waited for something other than the database",
     ),
     generations: counter("atelier_generations_total", "Generations by how they ended", [
       "status",
@@ -67,7 +67,7 @@ export function createMetrics(): Metrics {
     generationsRunning: gauge("atelier_generations_running", "Generations running in this process"),
     timeToFirstToken: new Histogram({
       name: "atelier_time_to_first_token_seconds",
-      help: "From accepted request to the first token",
+      help: "Time from the accepted request to the first token",
       labelNames: ["provider"],
       buckets: SECONDS,
       registers,
@@ -81,29 +81,29 @@ export function createMetrics(): Metrics {
     holds: counter("atelier_holds_total", "Holds by outcome", ["outcome"]),
     overrun: counter(
       "atelier_overrun_micro_usd_total",
-      "Cost beyond the hold, in millionths of a US dollar",
+      "Cost over the hold, in millionths of a US dollar",
     ),
-    streams: gauge("atelier_event_streams_open", "Event streams being read"),
+    streams: gauge("atelier_event_streams_open", "Open event streams"),
     providerErrors: counter("atelier_provider_errors_total", "Provider calls that failed", [
       "provider",
       "code",
     ]),
-    providerRetries: counter("atelier_provider_retries_total", "Provider calls repeated", [
+    providerRetries: counter("atelier_provider_retries_total", "Provider calls retried", [
       "provider",
     ]),
     refusals: counter(
       "atelier_refusals_total",
-      "Requests refused by authentication, authorization or the check of their origin",
+      "Requests refused by authentication, authorization or the origin check",
       ["action", "reason"],
     ),
     auditTampering: counter(
       "atelier_audit_tampering_total",
-      "Times that the audit chain was found changed behind the program's back",
+      "Times that the audit chain was found tampered with",
     ),
     jobs: counter("atelier_jobs_total", "Jobs by outcome", ["queue", "outcome"]),
     documentIsolation: new Gauge({
       name: "atelier_document_isolation",
-      help: "How the child that reads documents is cut off; other files and the network are closed or open",
+      help: "Isolation of the document reader: other files and the network are closed or open",
       labelNames: ["mechanism", "files", "network"],
       registers,
     }),

@@ -1,7 +1,7 @@
-/** Where it is counted what people do with the product: names of actions and ids, never content. */
+/** Counts product usage: names of actions and ids, never content. */
 export interface ProductEvents {
   track(action: string, actorId: string): void;
-  /** Sends what is left. */
+  /** Flushes. */
   close(): Promise<void>;
 }
 

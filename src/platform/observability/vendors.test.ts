@@ -4,7 +4,7 @@ import { createErrorTracker } from "./error-tracker.ts";
 import { createProductEvents } from "./product-events.ts";
 
 const received: { path: string; body: string }[] = [];
-/** Stands where the vendor's intake would be, on this machine. */
+/** Stands in for the vendor's endpoint, on this machine. */
 const intake = Bun.serve({
   port: 0,
   hostname: "127.0.0.1",
