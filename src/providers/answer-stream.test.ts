@@ -10,7 +10,7 @@ import {
 } from "../../test/providers/contract.ts";
 import { createAdapter, type FetchLike } from "./index.ts";
 
-describe("a call that is given up at any moment", () => {
+describe("a call that is cancelled at any moment", () => {
   const server = anthropicServer().start();
   const adapter = createAdapter({ kind: "anthropic", apiKey: "key", baseUrl: server.origin });
   afterAll(() => server.stop());
@@ -26,7 +26,7 @@ describe("a call that is given up at any moment", () => {
         setTimeout(() => abort.abort(new Error("stop")), n % 25);
         const reading = (async () => {
           for await (const _events of adapter.stream(aRequest(), aCall({ signal: abort.signal }))) {
-            // Some readers are busy when the stop comes, some leave by themselves.
+            // Some readers are busy when the cancel comes, some leave the loop themselves.
             if (n % 3 === 0) await Bun.sleep(n % 20);
             if (n % 7 === 0) return;
           }
@@ -40,7 +40,7 @@ describe("a call that is given up at any moment", () => {
     expect(unhandled).toEqual([]);
   });
 
-  test("a stop closes the provider's socket within a moment, also while it thinks", async () => {
+  test("an abort closes the provider's socket within a moment, also while the model thinks", async () => {
     for (const scenario of [
       { fault: { kind: "silent_start" as const } },
       { endless: true, chunkMs: 2 },
@@ -57,14 +57,14 @@ describe("a call that is given up at any moment", () => {
   });
 });
 
-describe("a stop while the provider writes", () => {
+describe("an abort while the provider writes", () => {
   const delta = (content: string) =>
     new TextEncoder().encode(`data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`);
   const finish = new TextEncoder().encode(
     'data: {"choices":[{"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
   );
 
-  /** Stops when the first words have come and those of `behind` wait in the socket. */
+  /** Aborts after the first words, while those of `behind` wait in the socket. */
   async function stopAfterFirst(behind: (written: (bytes: Uint8Array) => void) => void) {
     const abort = new AbortController();
     const { promise: opened, resolve: open } = Promise.withResolvers<(b: Uint8Array) => void>();
@@ -99,7 +99,7 @@ describe("a stop while the provider writes", () => {
     return { reason, ...into };
   }
 
-  test("what it has written is read and passed on once, with the socket closed", async () => {
+  test("bytes already received are passed on once, with the socket closed", async () => {
     const { reason, text, reads } = await stopAfterFirst((write) => {
       for (const word of [" second", " third", " fourth"]) write(delta(word));
     });
@@ -108,13 +108,13 @@ describe("a stop while the provider writes", () => {
     expect(reads).toBe(2);
   });
 
-  test("an answer that turns out to be whole ends as whole", async () => {
+  test("an answer that turns out to be complete ends as complete", async () => {
     const { reason, events } = await stopAfterFirst((write) => write(finish));
     expect(reason).toBeUndefined();
     expect(events.at(-1)).toEqual({ type: "end", reason: "stop" });
   });
 
-  test("what comes later is not waited for", async () => {
+  test("later bytes are not waited for", async () => {
     const { reason, text } = await stopAfterFirst((write) => {
       setTimeout(() => write(delta(" late")), 200);
     });
@@ -122,7 +122,7 @@ describe("a stop while the provider writes", () => {
     expect(text).toBe("first");
   });
 
-  test("one that is always faster is left after a moment", async () => {
+  test("a sender that never pauses is cut off after a moment", async () => {
     const endless = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(delta("on ")),
     });
@@ -145,13 +145,13 @@ describe("an answer with broken characters", () => {
     expect(await textOf(["a\\ud83e", "\\udda6b"])).toBe("a🦦b");
   });
 
-  test("half characters and NUL, which nobody can store, are replaced", async () => {
+  test("lone surrogates and NUL, which cannot be stored, are replaced", async () => {
     expect(await textOf(["a\\ud83e", "b\\u0000c", "\\udda6", "\\ud83e"])).toBe("a�b�c��");
   });
 });
 
-describe("an endpoint that is not what it should be", () => {
-  test("an error behind a 200 is told as what it is", async () => {
+describe("an endpoint that does not speak the format", () => {
+  test("an error inside a 200 is reported as that error", async () => {
     const body = { error: { code: 429, message: "Rate limited upstream" } };
     const error = await failureOf(collect(answering(Response.json(body))));
     expect(error).toMatchObject({ code: "rate_limited" });
@@ -168,7 +168,7 @@ describe("an endpoint that is not what it should be", () => {
   });
 });
 
-/** The text of an answer whose deltas carry these JSON string contents, one network read each. */
+/** The text of an answer whose deltas have these JSON string contents, one network read each. */
 async function textOf(contents: string[]): Promise<string> {
   const events = contents.map(
     (content) => `data: {"choices":[{"delta":{"content":"${content}"}}]}\n\n`,

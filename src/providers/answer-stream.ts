@@ -1,6 +1,6 @@
 /**
- * One streamed call over HTTP: what every wire format shares. Sends the request, watches for silence,
- * aborts and cuts, and hands each event to the format's decoder.
+ * One streamed call over HTTP, shared by all wire formats: sends the request, handles idle timeout, abort and
+ * lost connections, and passes each event to the format's decoder.
  */
 
 import { providerError } from "./errors.ts";
@@ -11,14 +11,14 @@ import { type ByteRead, type ByteReader, sendRequest, type WireRequest } from ".
 import { createSseReader } from "./sse-reader.ts";
 import { createTextGuard } from "./text-guard.ts";
 
-/** How long the tail behind a finished answer may take before its socket is closed instead of kept. */
+/** How long to read on after a finished answer before the socket is closed instead of reused. */
 const TAIL_MS = 500;
 
-/** Folds the events of one answer; made anew for each call. */
+/** Decodes the events of one answer; one instance per call. */
 export interface AnswerDecoder {
-  /** Folds one event's data into `out`. True once the answer is complete. Throws {@link ProviderError}. */
+  /** Decodes one event's data into `out`. True once the answer is complete. Throws {@link ProviderError}. */
   decode(data: string, out: ProviderEvent[]): boolean;
-  /** The stream ended without saying so. True, with the `end` in `out`, if the answer is whole all the same. */
+  /** The stream ended without an end event. True, with the `end` in `out`, if the answer is complete anyway. */
   close(out: ProviderEvent[]): boolean;
 }
 
@@ -27,9 +27,9 @@ export interface AnswerRequest extends WireRequest {
 }
 
 /**
- * Streams the answer to one request. After an abort it still yields what the provider had written by then,
- * since that is charged for, and closes the socket within some ten milliseconds.
- * Throws {@link ProviderError}, or the signal's reason when the call is aborted.
+ * Streams the answer to one request. After an abort it still yields what the provider had sent by then, since
+ * that is charged for, and closes the socket within about ten milliseconds. Throws {@link ProviderError}, or
+ * the signal's reason when the call is aborted.
  */
 export async function* streamAnswer(
   request: AnswerRequest,
@@ -62,7 +62,7 @@ export async function* streamAnswer(
       const reads = read === undefined ? await readBuffered(reader, pending) : [read];
       if (read === undefined) socket.abort();
       const { events, failure } = answer.take(reads);
-      // What came before a fault in the same read is still part of the answer.
+      // Events before a fault in the same read are still part of the answer.
       if (events.length > 0) yield events;
       if (read === undefined && !answer.ended) throw call.signal.reason;
       if (failure !== undefined) throw failure;
@@ -79,7 +79,7 @@ export async function* streamAnswer(
   }
 }
 
-/** A read's result; undefined as soon as the signal is aborted. A failed read means a lost connection. */
+/** The result of a read; undefined as soon as the signal is aborted. A failed read means a lost connection. */
 function unlessAborted(
   read: Promise<ByteRead>,
   signal: AbortSignal,
@@ -92,7 +92,7 @@ function unlessAborted(
   });
 }
 
-/** What has been read of one answer. */
+/** The received part of one answer. */
 class Answer {
   ended = false;
   readonly #decoder: AnswerDecoder;
@@ -130,7 +130,7 @@ class Answer {
       try {
         this.ended = this.#decoder.decode(data, out);
       } catch (error) {
-        // An error in place of the first event is a refusal; one behind it ends an answer.
+        // An error as the first event is a refusal; a later one ends an answer.
         const refused =
           !this.#begun && error instanceof ProviderError && error.code !== "malformed";
         if (refused) this.#onBillable(false);
@@ -153,15 +153,15 @@ function notRetryable(error: ProviderError): ProviderError {
 }
 
 /**
- * Reads what follows a finished answer, so that the connection can serve the next call;
- * a server that will not finish has its socket closed.
+ * Reads the rest after a finished answer, so that the connection can be reused; a server that does not finish
+ * has its socket closed.
  */
 async function drain(reader: ByteReader, socket: AbortController): Promise<void> {
   const timer = setTimeout(() => socket.abort(), TAIL_MS);
   try {
     while (!(await reader.read()).done);
   } catch {
-    // The answer is whole; how its connection ends no longer matters.
+    // The answer is complete; how its connection ends no longer matters.
   } finally {
     clearTimeout(timer);
   }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { capabilitiesOf } from "./capabilities.ts";
 
-/** Names as vendors give them: images, thinking, and the longest answer. */
+/** Vendors' model names with images, thinking and maximum output. */
 test.each([
   ["claude-2.1", false, false, 4_096],
   ["claude-v1", false, false, 4_096],

@@ -1,14 +1,14 @@
 /**
- * What models can do, by name. The price catalogue does not say it, so these rules do; sources are the
- * vendors' model pages as of 2026-11. First match wins. An administrator's own settings go before them.
+ * Model capabilities by name, which the price catalogue does not have. Sources: the vendors' model pages as of
+ * 2026-11. First match wins. An administrator's own settings take precedence.
  */
 
 export interface Capabilities {
   /** Reads images. */
   images: boolean;
-  /** Thinks before it answers when asked to (or always). */
+  /** Can think before it answers. */
   thinking: boolean;
-  /** The most it writes in one answer, thinking included. */
+  /** Maximum output per answer, thinking included. */
   maxOutputTokens: number;
 }
 
@@ -56,10 +56,10 @@ const RULES: [RegExp, Capabilities][] = [
   ],
 ];
 
-/** Of a model nobody described: text only, and an output that small models manage too. */
+/** For unknown models: text only, and an output that small models manage too. */
 const UNKNOWN: Capabilities = { images: false, thinking: false, maxOutputTokens: 8_192 };
 
-/** Capabilities by the provider's name of a model; a vendor's prefix (`anthropic/claude-…`) is passed over. */
+/** Capabilities by the provider's model name; a vendor prefix (`anthropic/claude-…`) is ignored. */
 export function capabilitiesOf(model: string): Capabilities {
   const name = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
   return RULES.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN;

@@ -33,7 +33,7 @@ describe("the catalogue of models", () => {
     expect(before?.prices.source).not.toContain("from");
   });
 
-  test("settles a long call at its tier and holds at the worst one", async () => {
+  test("prices a long call at its tier and a hold at the most expensive one", async () => {
     const model = await lookupModel({ kind: "anthropic" }, "claude-sonnet-4-5");
     if (!model) throw new Error("not in the catalogue");
     expect(pricesFor(model.prices, 200_000).input).toBe(dollars(3));
@@ -54,7 +54,7 @@ describe("the catalogue of models", () => {
     expect(prices?.cacheRead).toBe(dollars(10));
   });
 
-  test("knows no price of a self-hosted model, whatever its name, unless told whose prices apply", async () => {
+  test("has no price for a self-hosted model, whatever its name, unless told whose prices apply", async () => {
     const baseUrl = "http://127.0.0.1:11434/v1";
     expect(await lookupModel({ kind: "openai", baseUrl }, "gpt-oss-20b")).toBeUndefined();
     const gateway = { kind: "openai" as const, baseUrl, vendor: "openai" };

@@ -1,7 +1,7 @@
 /**
- * Models with context window, dated prices and capabilities, from the kept package
- * `@pydantic/genai-prices`. It holds some 800 KB of data (16 MB of process memory, 40 ms once), so it is
- * loaded at the first question about a real model and never for the built-in one.
+ * Models with context window, dated prices and capabilities, from the maintained package
+ * `@pydantic/genai-prices`. It holds about 800 KB of data (16 MB of memory, 40 ms to load), so it is loaded at
+ * the first look-up of a real model and never for the built-in one.
  */
 
 import packageJson from "../../package.json" with { type: "json" };
@@ -11,33 +11,33 @@ import type { ConnectableKind, ProviderKind } from "./port.ts";
 import { flatPrices, type PriceTable, type UnitPrices } from "./prices.ts";
 
 const PACKAGE = "@pydantic/genai-prices";
-/** Names the data's version in every price, so that a ledger row can be traced. */
+/** Version of the price data, kept with every price so that a ledger row can be traced. */
 const SOURCE = `genai-prices@${packageJson.dependencies[PACKAGE]}`;
 
 export interface CatalogueModel extends Capabilities {
-  /** The name to call it by. */
+  /** Model name in API calls. */
   id: string;
-  /** For people. */
+  /** Display name. */
   name: string;
-  /** Tokens; undefined where the catalogue does not say. */
+  /** Tokens; undefined where the catalogue has none. */
   contextWindow: number | undefined;
   prices: PriceTable;
 }
 
 export interface CataloguePlace {
   kind: ProviderKind;
-  /** As in the provider's settings; a host that the catalogue does not know has no known prices. */
+  /** As in the provider's settings; an unknown host has no known prices. */
   baseUrl?: string;
   /**
-   * The catalogue's id of the vendor behind a gateway of one's own (`openai`, `openrouter`, …), when its
-   * prices apply; stands before the address.
+   * The catalogue's vendor id behind a private gateway (`openai`, `openrouter`, …), when that vendor's prices
+   * apply; takes precedence over the address.
    */
   vendor?: string;
 }
 
 /**
- * What is known of a model, with the prices valid at `at` (now). Undefined: the catalogue knows no such
- * model there, so neither its price; a self-hosted `gpt-oss` does not cost what a vendor takes for it.
+ * A catalogue entry with the prices valid at `at` (default now). Undefined when the catalogue has no such model
+ * at this provider: a self-hosted `gpt-oss` does not cost what a vendor charges for it.
  */
 export async function lookupModel(
   place: CataloguePlace,
@@ -48,7 +48,7 @@ export async function lookupModel(
   const catalogue = await import("@pydantic/genai-prices");
   const provider = catalogue.findProvider(placeOf(place.kind, place));
   if (!provider) return undefined;
-  // Matching names and choosing the valid price is the package's own work: a call of nothing asks it.
+  // The package matches names and chooses the valid price; a call with no tokens returns both.
   const found = catalogue.calcPrice({}, model, { provider, timestamp: at });
   if (!found) return undefined;
   const since = startOf(found.model.prices, at);
@@ -63,7 +63,7 @@ export async function lookupModel(
   };
 }
 
-/** The chat models that the catalogue knows for a place, for choosing from; empty for an unknown host. */
+/** The catalogue's chat models of a provider, for selection; empty for an unknown host. */
 export async function listModels(place: CataloguePlace, at?: Date): Promise<CatalogueModel[]> {
   if (place.kind === "excerpts") return [excerptsModel()];
   const { findProvider } = await import("@pydantic/genai-prices");
@@ -73,16 +73,16 @@ export async function listModels(place: CataloguePlace, at?: Date): Promise<Cata
   return models.filter((model) => model !== undefined);
 }
 
-/** Names of what the same vendors sell besides chat. */
+/** Names of models that are not chat models. */
 const NO_CHAT =
   /embed|audio|realtime|transcribe|tts|whisper|image|moderation|instruct|computer-use|search|^(ada|babbage|curie|davinci|text-|ft:)|rerank|guard|:extended|\.ft-/;
 
-/** Where the catalogue keeps a wire format's models; a new one says so here or does not compile. */
+/** Where the catalogue lists a wire format's models; a new format must be added to compile. */
 const PLACES: Record<
   ConnectableKind,
   (baseUrl: string | undefined) => { providerId: string } | { providerApiUrl: string }
 > = {
-  // Whoever speaks Anthropic's format sells Anthropic's models.
+  // Every endpoint with Anthropic's format sells Anthropic's models.
   anthropic: () => ({ providerId: "anthropic" }),
   openai: (baseUrl) =>
     baseUrl === undefined ? { providerId: "openai" } : { providerApiUrl: baseUrl },
@@ -108,7 +108,7 @@ function excerptsModel(): CatalogueModel {
 type PackagePrice = number | { base: number; tiers: { start: number; price: number }[] };
 type PackagePrices = Record<string, PackagePrice | undefined>;
 
-/** The first day of the price valid at an instant, for the source; empty when it has no beginning. */
+/** Start date of the price valid at an instant, for the source; empty when it has none. */
 function startOf(prices: unknown, at: Date): string {
   if (!Array.isArray(prices)) return "";
   const starts = prices
@@ -131,7 +131,7 @@ function tableOf(prices: PackagePrices, source: string): PriceTable | undefined 
     const input = microAt(input_mtok, start);
     return {
       input,
-      // Who sells no cache apart bills its tokens as any other input.
+      // Vendors without a cache price bill cached tokens as input.
       cacheRead: cache_read_mtok === undefined ? input : microAt(cache_read_mtok, start),
       cacheWrite: cache_write_mtok === undefined ? input : microAt(cache_write_mtok, start),
       output: Math.max(microAt(output_mtok, start), microAt(output_reasoning_mtok ?? 0, start)),
@@ -149,6 +149,6 @@ function microAt(price: PackagePrice, start: number): number {
     typeof price === "number"
       ? price
       : (price.tiers.findLast((tier) => tier.start <= start)?.price ?? price.base);
-  // Six decimals first: 0.29 × 10⁶ is a hair above 290,000 in floating point.
+  // Round to six decimals first: 0.29 × 10⁶ is slightly above 290,000 in floating point.
   return Math.ceil(Number((usd * 1e6).toFixed(3)));
 }

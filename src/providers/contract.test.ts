@@ -5,7 +5,7 @@ import { openAiServer } from "../../test/providers/openai-server.ts";
 import type { WireServer } from "../../test/providers/wire-server.ts";
 import { createAdapter, PROVIDER_KINDS, type ProviderAdapter, type ProviderKind } from "./index.ts";
 
-/** What each kind is tried with. A new kind has its line here, or the tests do not compile. */
+/** Test subjects by kind. A new kind must be added to compile. */
 const SUBJECTS: Record<ProviderKind, () => ContractSubject> = {
   anthropic: () => {
     const server = anthropicServer().start();
@@ -80,7 +80,7 @@ function overWire(server: WireServer, adapter: ProviderAdapter): ContractSubject
   };
 }
 
-/** Counts the streams of an adapter that are being read. */
+/** Counts the open streams of an adapter. */
 function counted(adapter: ProviderAdapter, count: (by: 1 | -1) => void): ProviderAdapter {
   return {
     kind: adapter.kind,

@@ -10,7 +10,7 @@ const countOf = (...texts: string[]) => {
 };
 
 describe("counting output as it arrives", () => {
-  test("the upper count is the estimate of all the text, however it was cut", () => {
+  test("the upper count equals the estimate of the whole text, however it was split", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "binary" })), (texts) => {
         expect(countOf(...texts).tokens).toBe(estimateTokens(texts.join("")));
@@ -18,7 +18,7 @@ describe("counting output as it arrives", () => {
     );
   });
 
-  test("the least count does not depend on the cuts either, and is never above the upper one", () => {
+  test("the lower count does not depend on the splits either, and never exceeds the upper one", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "binary" })), (texts) => {
         const { tokens, leastTokens } = countOf(...texts);
@@ -58,7 +58,7 @@ describe("counting output as it arrives", () => {
     expect(countOf(...character.repeat(100)).leastTokens).toBe(Math.floor(hundredths / 100));
   });
 
-  test("what is not a whole token yet counts nothing", () => {
+  test("a fraction of a token counts nothing", () => {
     expect(countOf("789").leastTokens).toBe(0);
     expect(countOf("7890").leastTokens).toBe(1);
     expect(countOf("").leastTokens).toBe(0);

@@ -1,8 +1,8 @@
 import { tokenTenths } from "./estimate-tokens.ts";
 
 /**
- * Counts text as it arrives, twice: `tokens` leans upward and is what a call without a report is charged;
- * `leastTokens` leans downward and says when a provider has surely passed its output cap.
+ * Counts text as it arrives, twice: `tokens` is an upper estimate, charged for a call without a usage report;
+ * `leastTokens` is a lower estimate, which shows that a provider has surely exceeded its output cap.
  */
 export class OutputCount {
   #tenths = 0;
@@ -18,22 +18,22 @@ export class OutputCount {
     }
   }
 
-  /** As {@link estimateTokens} of all the text. */
+  /** Equals {@link estimateTokens} of the whole text. */
   get tokens(): number {
     return Math.ceil(this.#tenths / 10);
   }
 
   /**
-   * Near the count of the tokenizers that need the fewest (OpenAI's `o200k_base`): a quarter token for
-   * letters and blanks, a third for digits, 0.4 for ASCII marks, 0.7 for Chinese, Japanese, Korean and each
-   * half of an emoji; next to nothing for runs of one blank or mark, which are few tokens however long.
+   * Close to the tokenizer with the fewest tokens (OpenAI's `o200k_base`): a quarter token for letters and
+   * blanks, a third for digits, 0.4 for ASCII marks, 0.7 for Chinese, Japanese, Korean and each half of an
+   * emoji; almost nothing for runs of one blank or mark, which are few tokens however long.
    */
   get leastTokens(): number {
     return Math.floor(this.#leastHundredths / 100);
   }
 }
 
-/** Tokenizers differ; an answer within its cap is never counted this many times past it. */
+/** Tokenizers differ; the lower count of an answer within its cap never exceeds the cap by this factor. */
 const PAST_CAP = 1.25;
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { errorFromEvent, errorFromResponse, providerError, readRetryAfter } from "./errors.ts";
 import { PROVIDER_ERROR_CODES, type ProviderErrorCode } from "./port.ts";
 
-/** Bodies as endpoints send them, beyond those of the two vendors' own servers. */
+/** Error bodies of other endpoints than the two vendors' own. */
 const bodies: [string, number, unknown, ProviderErrorCode][] = [
   [
     "OpenRouter without credit",
@@ -96,7 +96,7 @@ const bodies: [string, number, unknown, ProviderErrorCode][] = [
   ["an array", 400, [1, 2], "invalid_request"],
 ];
 
-/** Each sign by itself: the status, a name, words. What has none of them is judged by its status alone. */
+/** Each signal alone: status, name, wording. Without any of them the status decides. */
 const signs: [ProviderErrorCode, number, object][] = [
   ["no_credit", 402, {}],
   ["no_credit", 429, { type: "insufficient_quota" }],
@@ -185,13 +185,13 @@ const events: [ProviderErrorCode, object][] = [
   ["provider_fault", {}],
 ];
 
-describe("what a provider says went wrong", () => {
+describe("a provider's error", () => {
   test.each(signs)("is %s by %p %j", (code, status, error) => {
     const told = errorFromResponse(status, new Headers(), JSON.stringify({ error }));
     expect(told).toMatchObject({ code, status });
   });
 
-  test.each(signs)("is %s by %p %j in a body of its own too", (code, status, error) => {
+  test.each(signs)("is %s by %p %j in another body format too", (code, status, error) => {
     const told = errorFromResponse(status, new Headers(), JSON.stringify(error));
     expect(told).toMatchObject({ code, status });
   });
@@ -200,13 +200,13 @@ describe("what a provider says went wrong", () => {
     expect(errorFromEvent({ error })).toMatchObject({ code, status: undefined });
   });
 
-  test("inside a stream, what is no object says nothing", () => {
+  test("inside a stream, a value that is no object is a provider fault", () => {
     for (const payload of [null, undefined, 7, "overloaded"])
       expect(errorFromEvent(payload)).toMatchObject({ code: "provider_fault" });
     expect(errorFromEvent({ error: "Overloaded" })).toMatchObject({ code: "overloaded" });
   });
 
-  test("words are looked for within the first 2,000 characters", () => {
+  test("wording is searched in the first 2,000 characters", () => {
     const body = (blanks: number) => `${" ".repeat(blanks)}Overloaded`;
     const told = (text: string) => errorFromResponse(500, new Headers(), text);
     expect(told(body(0))).toMatchObject({ code: "overloaded" });
@@ -222,7 +222,7 @@ describe("what a provider says went wrong", () => {
     expect(errorFromResponse(status, new Headers(), text)).toMatchObject({ code, status });
   });
 
-  test("names the parameter that a provider complains about, and nothing else of its words", () => {
+  test("only the parameter is quoted from a provider's message", () => {
     const body = { error: { message: "Unsupported value: 'secret prompt'", param: "temperature" } };
     const { message } = errorFromResponse(400, new Headers(), JSON.stringify(body));
     expect(message).toContain("temperature");
@@ -233,7 +233,7 @@ describe("what a provider says went wrong", () => {
     );
   });
 
-  test("the parameter stands at the end of the sentence, if it looks like one", () => {
+  test("the parameter is appended to the sentence, if it looks like one", () => {
     const told = (param: unknown) =>
       errorFromResponse(400, new Headers(), JSON.stringify({ error: { param } })).message;
     const plain = providerError("invalid_request").message;
@@ -244,7 +244,7 @@ describe("what a provider says went wrong", () => {
     for (const odd of ["", "x".repeat(41), "two words", 7, null]) expect(told(odd)).toBe(plain);
   });
 
-  test("only what may go away by itself, and costs nothing, may be sent again", () => {
+  test("only transient, uncharged errors are retryable", () => {
     const retryable = PROVIDER_ERROR_CODES.filter((code) => providerError(code).retryable);
     expect(retryable).toEqual([
       "rate_limited",
@@ -261,7 +261,7 @@ describe("what a provider says went wrong", () => {
     }
   });
 
-  test("an answer from a wrong path is not asked for again, one that is busy is after its wait", () => {
+  test("a wrong path is not retried, a busy server is after its delay", () => {
     expect(errorFromResponse(404, new Headers(), "")).toMatchObject({
       code: "unreachable",
       retryable: false,
@@ -271,7 +271,7 @@ describe("what a provider says went wrong", () => {
     expect(busy).toMatchObject({ retryable: true, status: 503, retryAfterMs: 2_000 });
   });
 
-  test("a wait in milliseconds goes before one in seconds, if it is a number", () => {
+  test("a delay in milliseconds takes precedence over seconds, if it is a number", () => {
     const wait = (exact: string) =>
       readRetryAfter(new Headers({ "retry-after-ms": exact, "retry-after": "3" }), 0);
     expect(wait("1500")).toBe(1_500);

@@ -1,13 +1,12 @@
 /**
- * From what a provider says went wrong to one of our codes. Providers' own words are read here and never
- * passed on: they may quote the prompt, the key or an address.
- * Sources: the error pages of Anthropic's Messages API and OpenAI's API reference, and the bodies that
- * OpenRouter, vLLM, llama.cpp and Ollama send in the same place.
+ * Maps providers' errors to our codes. Their messages are matched here and never passed on: they may quote the
+ * prompt, the key or an address. Sources: the error pages of Anthropic's Messages API and OpenAI's API
+ * reference, and the bodies that OpenRouter, vLLM, llama.cpp and Ollama send in the same place.
  */
 
 import { ProviderError, type ProviderErrorCode } from "./port.ts";
 
-/** What a refusal of the provider tells, from whichever corner of its body. */
+/** The parts of an error body that are matched. */
 interface Complaint {
   status: number | undefined;
   /** `error.type` and `error.code`, lower case. */
@@ -16,24 +15,24 @@ interface Complaint {
   param: string | undefined;
 }
 
-/** The sentence of each code, for people and for logs. */
+/** The message of each code, for people and logs. */
 const SENTENCES: Record<ProviderErrorCode, string> = {
   bad_key: "The provider does not accept the API key.",
   no_credit: "The account at the provider has no credit left.",
   unknown_model: "The provider does not know this model, or the key may not use it.",
-  rate_limited: "The provider limits the rate of requests.",
-  overloaded: "The provider is overloaded at the moment.",
+  rate_limited: "The provider's rate limit is reached.",
+  overloaded: "The provider is overloaded.",
   context_too_long: "The conversation and its files are longer than the model can read.",
   refused: "The provider refused to answer this request.",
   invalid_request: "The provider does not accept the request.",
   unreachable: "The provider cannot be reached.",
-  cut: "The connection to the provider ended in the middle of the answer.",
-  malformed: "The provider sent something that is not an answer.",
-  silent: "The provider sent nothing for too long.",
-  provider_fault: "The provider reported a fault of its own.",
+  cut: "The connection to the provider was lost in the middle of the answer.",
+  malformed: "The provider's response could not be understood.",
+  silent: "The provider did not send anything for too long.",
+  provider_fault: "The provider reported an internal error.",
 };
 
-/** Codes that may go away by themselves. */
+/** Codes of transient errors. */
 const TRANSIENT: ReadonlySet<ProviderErrorCode> = new Set([
   "rate_limited",
   "overloaded",
@@ -44,7 +43,7 @@ const TRANSIENT: ReadonlySet<ProviderErrorCode> = new Set([
   "provider_fault",
 ]);
 
-/** Words that only a message carries, since some endpoints give no usable type. First match wins. */
+/** Wording, since some endpoints give no usable type. First match wins. */
 const CREDIT = /credit balance|insufficient (credits?|quota|balance|funds)|current quota/i;
 const CONTEXT =
   /prompt is too long|input is too long|maximum context|context (length|limit|window|size)|exceeds? .{0,40}context/i;
@@ -54,7 +53,7 @@ const REFUSED = /content.{0,20}(policy|filter)|flagged|moderation/i;
 const MODEL =
   /model\b.{0,200}(not found|not exist|does not exist|no such|not available|unsupported|not a valid|invalid)|(unknown|no such|invalid|unsupported|not a valid) model|no endpoints found/i;
 
-/** Makes the error of a code. `billable`: the provider may charge for the request, so it is not retryable. */
+/** The error for a code. `billable`: the provider may charge for the request, so it is not retryable. */
 export function providerError(
   code: ProviderErrorCode,
   details: { billable?: boolean; status?: number; retryAfterMs?: number; param?: string } = {},
@@ -70,7 +69,7 @@ export function providerError(
   });
 }
 
-/** The error of an answer with a status other than 2xx. `body` is its text, or as much as was read of it. */
+/** The error for a response with a status other than 2xx. `body` is its text, or the part that was read. */
 export function errorFromResponse(status: number, headers: Headers, body: string): ProviderError {
   const complaint = readComplaint(status, body);
   const code = classify(complaint);
@@ -80,20 +79,20 @@ export function errorFromResponse(status: number, headers: Headers, body: string
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(complaint.param === undefined ? {} : { param: complaint.param }),
   });
-  // Nothing answers at this path, or it points elsewhere: asking again will not help.
+  // Nothing is served at this path, or it redirects: retrying does not help.
   if (code === "unreachable")
     return new ProviderError(code, error.message, { retryable: false, status });
   return error;
 }
 
-/** The error of an error object inside a stream that began with 200. `payload` is the parsed event. */
+/** The error for an error object inside a stream that started with 200. `payload` is the parsed event. */
 export function errorFromEvent(payload: unknown): ProviderError {
   return providerError(classify(complaintOf(undefined, payload)));
 }
 
 /**
- * The wait a provider asks for, in milliseconds: `retry-after-ms`, or `Retry-After` as seconds or as
- * an HTTP date (RFC 9110 §10.2.3). Undefined when absent or unreadable.
+ * The delay a provider asks for, in milliseconds: `retry-after-ms`, or `Retry-After` as seconds or HTTP date
+ * (RFC 9110 §10.2.3). Undefined when absent or unreadable.
  */
 export function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
   const exact = Number(headers.get("retry-after-ms") ?? Number.NaN);
@@ -113,7 +112,7 @@ function readComplaint(status: number, body: string): Complaint {
   }
 }
 
-/** Fields of an error body, none of them sure to be there. */
+/** Fields of an error body, all optional. */
 interface ErrorBody {
   error?: ErrorBody | string | null;
   type?: unknown;

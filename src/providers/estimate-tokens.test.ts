@@ -75,7 +75,7 @@ describe("estimating a request", () => {
     expect(estimateRequestTokens(aRequest({ system: [], messages: [message, message] }))).toBe(24);
   });
 
-  test("counts text and shown thinking by their characters, an image as the dearest", () => {
+  test("counts text and visible thinking by characters, an image at the maximum", () => {
     expect(partsOf({ type: "text", text: "a".repeat(10) })).toBe(16 + 3);
     expect(partsOf({ type: "reasoning", text: "a".repeat(10), signature: "x".repeat(99) })).toBe(
       16 + 3,
@@ -86,14 +86,14 @@ describe("estimating a request", () => {
     expect(IMAGE_TOKENS).toBe(4_800);
   });
 
-  test("counts hidden thinking by its opaque data, three characters a token", () => {
+  test("counts encrypted thinking by its data, three characters per token", () => {
     const hidden = { type: "reasoning" as const, text: "", redacted: true as const };
     expect(partsOf({ ...hidden, signature: "x".repeat(9) })).toBe(16 + 3);
     expect(partsOf({ ...hidden, signature: "x".repeat(10) })).toBe(16 + 4);
     expect(partsOf(hidden)).toBe(16);
   });
 
-  test("does not count the sources: they stand in the system blocks already", () => {
+  test("does not count the sources: they are in the system blocks already", () => {
     const source = { label: "S1", title: "Long", text: "a".repeat(1_000) };
     expect(estimateRequestTokens(aRequest({ system: [], messages: [], sources: [source] }))).toBe(
       8,

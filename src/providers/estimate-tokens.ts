@@ -1,13 +1,13 @@
 /**
- * Token counts before the provider has counted: for holds, for the fit of a context, and for calls
- * that ended without saying what they used. Estimates lean upward, since a hold must cover the bill.
+ * Token estimates made before the provider has counted: for holds, for fitting the context, and for calls that
+ * ended without a usage report. Estimates lean upward, since a hold must cover the bill.
  */
 
 import type { PromptMessage, ProviderRequest } from "./port.ts";
 
 /**
- * What one image may cost. Anthropic counts up to 4,784 tokens at its newest models' resolution,
- * OpenAI's tile models up to 1,445 (its small models bill images at a multiple and may exceed this).
+ * Maximum cost of an image. Anthropic counts up to 4,784 tokens at its newest models' resolution, OpenAI's tile
+ * models up to 1,445 (its small models bill images at a multiple and may exceed this).
  */
 export const IMAGE_TOKENS = 4_800;
 /** Roles and separators around a message. */
@@ -25,10 +25,10 @@ export function estimateTokens(text: string): number {
   return Math.ceil(tenths / 10);
 }
 
-/** Tenths of a token that a UTF-16 code unit counts, for callers that add up as they go. */
+/** Tenths of a token per UTF-16 code unit, for callers that add up incrementally. */
 export function tokenTenths(code: number): number {
   if (code >= 0x2e80) return code >= 0xd800 && code < 0xe000 ? 15 : 13;
-  // Folding bit 5 puts both cases into one range.
+  // Folding bit 5 maps both cases to one range.
   const letter = code | 0x20;
   if ((letter >= 0x61 && letter <= 0x7a) || code === 0x20 || code === 0x0a) return 3;
   return code >= 0x30 && code <= 0x39 ? 5 : 7;

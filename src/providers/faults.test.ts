@@ -20,7 +20,7 @@ const vendors = [
   { vendor: "OpenAI", kind: "openai" as const, server: openAiServer().start(), path: "/v1" },
 ];
 
-/** Each fault before the first word, with what a person is told and whether the provider may charge for it. */
+/** Faults before the first word, with the expected error and whether the provider may charge. */
 const failures: [Fault, ProviderErrorCode, { billable: boolean; retryable: boolean }][] = [
   [{ kind: "bad_key" }, "bad_key", { billable: false, retryable: false }],
   [{ kind: "no_credit" }, "no_credit", { billable: false, retryable: false }],
@@ -45,7 +45,7 @@ const failures: [Fault, ProviderErrorCode, { billable: boolean; retryable: boole
   [{ kind: "cut", afterBytes: 20, reset: true }, "cut", { billable: true, retryable: false }],
 ];
 
-/** Faults in the middle of the answer: what came stays, and nothing is asked twice. */
+/** Faults in the middle of an answer: received text stays, and nothing is retried. */
 const interruptions: [Fault, ProviderErrorCode][] = [
   [{ kind: "malformed", afterDeltas: 3 }, "malformed"],
   [{ kind: "oversized", afterDeltas: 3 }, "malformed"],
@@ -59,11 +59,11 @@ for (const { vendor, kind, server, path } of vendors) {
   const adapter = createAdapter({ kind, apiKey: KEY, baseUrl, retry: false });
   const ask = (idleTimeoutMs = 2000) => adapter.stream(aRequest(), aCall({ idleTimeoutMs }));
 
-  describe(`${vendor}, when things go wrong`, () => {
+  describe(`${vendor}, faults`, () => {
     afterEach(() => server.reset());
     afterAll(() => server.stop());
 
-    test.each(failures)("%j is told as %s", async (fault, code, { billable, retryable }) => {
+    test.each(failures)("%j is reported as %s", async (fault, code, { billable, retryable }) => {
       server.scenario = { text: TEXT, fault };
       let mayBeCharged: boolean | undefined;
       const call = aCall({
@@ -79,17 +79,20 @@ for (const { vendor, kind, server, path } of vendors) {
       await eventually(() => server.running.length === 0);
     });
 
-    test.each(interruptions)("%j in the middle is %s and keeps what came", async (fault, code) => {
-      // Paced, since fetch gives up bytes that arrive together with the end of their connection.
-      server.scenario = { text: TEXT, deltaChars: 6, chunkMs: 3, fault };
-      const into: Collected = { text: "", reasoning: "", usage: undefined, events: [], reads: 0 };
-      const error = await failureOf(collect(ask(), into));
-      expect(error).toMatchObject({ code, retryable: false });
-      expect(into.text.length).toBeGreaterThan(0);
-      expect(TEXT.startsWith(into.text)).toBe(true);
-    });
+    test.each(interruptions)(
+      "%j in the middle is %s and keeps the received text",
+      async (fault, code) => {
+        // Paced, since fetch drops bytes that arrive together with the end of their connection.
+        server.scenario = { text: TEXT, deltaChars: 6, chunkMs: 3, fault };
+        const into: Collected = { text: "", reasoning: "", usage: undefined, events: [], reads: 0 };
+        const error = await failureOf(collect(ask(), into));
+        expect(error).toMatchObject({ code, retryable: false });
+        expect(into.text.length).toBeGreaterThan(0);
+        expect(TEXT.startsWith(into.text)).toBe(true);
+      },
+    );
 
-    test("the wait that a rate limit asks for is passed on, in seconds or as a date", async () => {
+    test("the delay of a rate limit is passed on, in seconds or as a date", async () => {
       server.queue({ fault: { kind: "rate_limited", retryAfter: "7" } });
       expect(await failureOf(collect(ask()))).toMatchObject({ retryAfterMs: 7000, status: 429 });
       const soon = new Date(Date.now() + 60_000).toUTCString();
@@ -120,7 +123,7 @@ for (const { vendor, kind, server, path } of vendors) {
         expect(all).not.toContain(secret);
     });
 
-    test("a wrong path at a living host is told as unreachable", async () => {
+    test("a wrong path on a running host is reported as unreachable", async () => {
       const lost = createAdapter({
         kind,
         apiKey: KEY,
@@ -146,7 +149,7 @@ for (const { vendor, kind, server, path } of vendors) {
       expect(usage?.outputTokens).toBe(20);
     });
 
-    test("a missing usage is no fault, and usage sent twice is not added up", async () => {
+    test("missing usage is no error, and usage sent twice is not added up", async () => {
       server.queue({ text: TEXT, usage: "missing" });
       expect((await collect(ask())).usage).toBeUndefined();
       server.queue({ text: TEXT, usage: "twice" });

@@ -3,11 +3,13 @@ import { type IdleTimer, startIdleTimer } from "./idle-timer.ts";
 
 interface Time {
   pass(ms: number): void;
-  /** Sets the clock back behind the timers, as if these fired early. */
+  /** Sets the clock back relative to the timers, as if they fired early. */
   lag(ms: number): void;
 }
 
-/** Runs with timers that move by hand. @returns when silence was told, in milliseconds, and how often the clock was read. */
+/**
+ * Runs with manual timers. @returns when the timeout fired, in milliseconds, and how often the clock was read.
+ */
 function watched(play: (watch: IdleTimer, time: Time) => void) {
   jest.useFakeTimers();
   let now = 0;
@@ -38,7 +40,7 @@ function watched(play: (watch: IdleTimer, time: Time) => void) {
   }
 }
 
-test("a wait that lasts its time is silence, told once", () => {
+test("a wait that reaches the limit times out, once", () => {
   const { told, expired } = watched((watch, { pass }) => {
     watch.start();
     pass(500);
@@ -47,7 +49,7 @@ test("a wait that lasts its time is silence, told once", () => {
   expect(expired).toBe(true);
 });
 
-test("each byte begins a new wait", () => {
+test("each byte restarts the wait", () => {
   const { told } = watched((watch, { pass }) => {
     for (let n = 0; n < 5; n++) {
       watch.start();
@@ -59,7 +61,7 @@ test("each byte begins a new wait", () => {
   expect(told[0]).toBeWithin(459, 462);
 });
 
-test("while nobody reads, nobody is silent", () => {
+test("there is no timeout while nothing is read", () => {
   const { told, expired } = watched((watch, { pass }) => {
     watch.start();
     pass(50);
@@ -70,7 +72,7 @@ test("while nobody reads, nobody is silent", () => {
   expect(expired).toBe(false);
 });
 
-test("before it listens and after it was stopped it tells nothing", () => {
+test("there is no timeout before the start and after the stop", () => {
   const { told } = watched((watch, { pass }) => {
     pass(350);
     watch.start();
@@ -81,7 +83,7 @@ test("before it listens and after it was stopped it tells nothing", () => {
   expect(told).toEqual([]);
 });
 
-test("a timer that fires up to a millisecond early is believed, one that is earlier is set again", () => {
+test("a timer that fires up to a millisecond early is accepted, an earlier one is set again", () => {
   for (const [early, moment] of [
     [0.5, 99.5],
     [1, 99],
@@ -96,7 +98,7 @@ test("a timer that fires up to a millisecond early is believed, one that is earl
   }
 });
 
-test("a wait costs a look at the clock when it begins and one when it ends", () => {
+test("a wait reads the clock once at its start and once at its end", () => {
   const { reads } = watched((watch, { pass }) => {
     watch.start();
     pass(99);

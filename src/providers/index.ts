@@ -10,15 +10,15 @@ import type { FetchLike } from "./send-request.ts";
 
 export interface AdapterSettings {
   kind: ProviderKind;
-  /** Absent: the vendor's own address. Anthropic's without `/v1`, OpenAI's with it. */
+  /** Default: the vendor's own address. Anthropic's without `/v1`, OpenAI's with it. */
   baseUrl?: string;
-  /** Absent for endpoints that ask for none. */
+  /** Absent for endpoints that need none. */
   apiKey?: string;
-  /** What differs from the dialect known for the address; for `openai` only. */
+  /** Overrides of the dialect known for the address; for `openai` only. */
   dialect?: Partial<OpenAiDialect>;
   /** Milliseconds between words; for `excerpts` only. */
   paceMs?: number;
-  /** How requests leave: the place to refuse private addresses. */
+  /** Sends requests; may refuse private addresses. */
   fetch?: FetchLike;
   /** `false`: never retried. */
   retry?: RetryOptions | false;

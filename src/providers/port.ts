@@ -17,8 +17,8 @@ export type TextPart = { type: "text"; text: string };
 /** `data` is base64 without a prefix. */
 export type ImagePart = { type: "image"; mediaType: string; data: string };
 /**
- * A model's thinking, given back to the provider that signed it; providers without signatures get none back.
- * `redacted`: the provider sent it encrypted, `text` is empty and `signature` holds the opaque data.
+ * A model's thinking, sent back to the provider that signed it; providers without signatures get none.
+ * `redacted`: the provider encrypted it, `text` is empty and `signature` holds the opaque data.
  */
 export type ReasoningPart = {
   type: "reasoning";
@@ -33,9 +33,9 @@ export interface PromptMessage {
   parts: PromptPart[];
 }
 
-/** A passage the answer may quote. Already rendered into `system` for real models; `excerpts` reads it from here. */
+/** A passage the answer may quote. Already part of `system` for real models; `excerpts` reads it here. */
 export interface PromptSource {
-  /** What a citation marker names: `S1`, `S2`, … */
+  /** The name in a citation marker: `S1`, `S2`, … */
   label: string;
   title: string;
   text: string;
@@ -44,21 +44,21 @@ export interface PromptSource {
 export interface SystemBlock {
   text: string;
   /**
-   * The last block marked so ends the stable prefix: providers with explicit caching put a breakpoint there.
-   * Keep such blocks first and byte-equal between calls, or nothing is ever read from the cache.
+   * The last block with this flag ends the stable prefix, where providers with explicit caching get a
+   * breakpoint. Keep such blocks first and byte-equal between calls, or the cache is never hit.
    */
   cacheable: boolean;
 }
 
 export interface ProviderRequest {
-  /** The provider's own name of the model. */
+  /** The provider's name of the model. */
   model: string;
   system: SystemBlock[];
   messages: PromptMessage[];
   sources: PromptSource[];
   maxOutputTokens: number;
   temperature?: number;
-  /** Token budget for thinking; absent: no thinking asked for. */
+  /** Token budget for thinking; absent: no thinking. */
   reasoningTokens?: number;
 }
 
@@ -66,11 +66,11 @@ export type EndReason = "stop" | "length" | "refusal" | "other";
 
 export type ProviderEvent =
   | { type: "text"; text: string }
-  /** A `signature` closes its reasoning part: reasoning that follows it belongs to a new part. */
+  /** A `signature` closes its reasoning part; later reasoning starts a new part. */
   | { type: "reasoning"; text: string; signature?: string; redacted?: true }
   /**
-   * Cumulative for the call; the last one wins. Some endpoints never send one, and a call that is aborted
-   * or cut may have sent none or an early one: settling fills the gap.
+   * Cumulative for the call; the last one wins. Some endpoints never send it, and an aborted or cut call may
+   * have sent none or an early one: settling fills the gap.
    */
   | { type: "usage"; usage: TokenUsage }
   | { type: "end"; reason: EndReason };
@@ -80,8 +80,8 @@ export interface ProviderCall {
   /** Milliseconds without a byte, from the request on, after which the call fails as `silent`. */
   idleTimeoutMs: number;
   /**
-   * Told whether the provider may charge for the call so far: true when a request leaves, false when the
-   * provider has answered it with an error or was never reached. None takes money for saying no.
+   * Called with whether the provider may charge for the call so far: true when a request is sent, false when
+   * the provider answered with an error or was never reached. Errors are not charged.
    */
   onBillable?: (billable: boolean) => void;
 }
@@ -89,22 +89,22 @@ export interface ProviderCall {
 export interface ProviderAdapter {
   readonly kind: ProviderKind;
   /**
-   * Streams one answer. Yields the events of one network read together, so a burst costs one pass;
-   * neighbouring text within a read arrives merged, and no yielded array is empty.
-   * Ends after exactly one `end` event, which is the last event, else throws {@link ProviderError}.
-   * Aborting the signal, or leaving the loop, closes the socket; an abort throws the signal's reason.
+   * Streams one answer. Yields the events of one network read together, so that a burst is processed in one
+   * pass; adjacent text within a read is merged, and no yielded array is empty. Ends after exactly one `end`
+   * event, which is the last event, else throws {@link ProviderError}. Aborting the signal or leaving the loop
+   * closes the socket; an abort throws the signal's reason.
    */
   stream(request: ProviderRequest, call: ProviderCall): AsyncIterable<ProviderEvent[]>;
 }
 
-/** Wire formats that an admin can connect a provider with. */
+/** Wire formats of providers that an admin can connect. */
 export const CONNECTABLE_KINDS = ["anthropic", "openai"] as const;
 export type ConnectableKind = (typeof CONNECTABLE_KINDS)[number];
 /** All kinds: the connectable ones and the built-in keyless one. */
 export const PROVIDER_KINDS = [...CONNECTABLE_KINDS, "excerpts"] as const;
 export type ProviderKind = (typeof PROVIDER_KINDS)[number];
 
-/** What went wrong, in terms a person can act on; `errors.ts` has the sentence of each. */
+/** Error codes in terms a person can act on; `errors.ts` has the message of each. */
 export const PROVIDER_ERROR_CODES = [
   "bad_key",
   "no_credit",
@@ -123,17 +123,17 @@ export const PROVIDER_ERROR_CODES = [
 export type ProviderErrorCode = (typeof PROVIDER_ERROR_CODES)[number];
 
 export interface ProviderErrorDetails {
-  /** True when the same request may succeed later and this one costs nothing. */
+  /** True when the same request may succeed later and this one is not charged. */
   retryable: boolean;
-  /** HTTP status the provider answered with, when it did. */
+  /** HTTP status of the provider's response, if any. */
   status?: number;
-  /** How long the provider asked us to wait. */
+  /** Delay that the provider asked for. */
   retryAfterMs?: number;
 }
 
 /**
- * The only error a provider throws, apart from the reason of an aborted signal.
- * `message` is one sentence for the person who asked; never contains a key, an address or the prompt.
+ * The only error an adapter throws, apart from the reason of an aborted signal. `message` is one sentence for
+ * the user; it never contains a key, an address or the prompt.
  */
 export class ProviderError extends Error {
   override readonly name = "ProviderError";

@@ -38,11 +38,11 @@ describe("a table of prices", () => {
     expect(worstPrices(table, tokens)).toEqual(worst);
   });
 
-  test("a table of nothing is free, one price is the price of everything", () => {
+  test("an empty table is free, one price applies to everything", () => {
     const free = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 };
     expect(worstPrices({ tiers: [], source: "" })).toEqual(free);
     expect(pricesFor({ tiers: [], source: "" }, 5)).toEqual(free);
-    // Without a first tier, nobody knows what a short call costs: the dearest is never too little.
+    // Without a first tier the price of a short call is unknown; the highest is never too low.
     const late = { tiers: [{ aboveInputTokens: 100, prices: each(10) }], source: "" };
     expect(pricesFor(late, 5)).toEqual(each(10));
     expect(flatPrices(each(7), "today")).toEqual({

@@ -1,4 +1,4 @@
-/** What a model charges, as plain integers. */
+/** Prices of a model, as integers. */
 
 /** Micro-USD per million tokens: $3.75 per million is 3,750,000. */
 export interface UnitPrices {
@@ -11,15 +11,15 @@ export interface UnitPrices {
 
 export interface PriceTable {
   /**
-   * Ascending; the first begins at 0. A call is billed as a whole at the last tier whose
-   * `aboveInputTokens` its input (cached parts included) exceeds, or at the first.
+   * Ascending; the first begins at 0. A whole call is billed at the last tier whose `aboveInputTokens` its
+   * input (cached parts included) exceeds, or at the first.
    */
   tiers: { aboveInputTokens: number; prices: UnitPrices }[];
-  /** Where the prices are from and which version: kept with each ledger row. */
+  /** Source and version of the prices, kept with each ledger row. */
   source: string;
 }
 
-/** The prices a call is settled at. `inputTokens`: all input, cache reads and writes included. */
+/** The prices to settle a call at. `inputTokens`: all input, cache reads and writes included. */
 export function pricesFor(table: PriceTable, inputTokens: number): UnitPrices {
   const tier = table.tiers.findLast(
     ({ aboveInputTokens: above }) => above === 0 || inputTokens > above,
@@ -28,9 +28,9 @@ export function pricesFor(table: PriceTable, inputTokens: number): UnitPrices {
 }
 
 /**
- * The prices a hold is made at: the highest of each kind that a call of at most `maxInputTokens` can
- * reach. Estimates of input are not exact, so holds for a prompt near a tier's edge should pass the
- * model's whole context window; without `maxInputTokens` every tier counts.
+ * The prices to hold at: the highest of each kind that a call of at most `maxInputTokens` can reach. Input
+ * estimates are not exact, so a hold for a prompt near a tier's edge should pass the model's whole context
+ * window; without `maxInputTokens` every tier counts.
  */
 export function worstPrices(
   table: PriceTable,
@@ -49,7 +49,7 @@ export function worstPrices(
   };
 }
 
-/** The table of something that costs the same whatever the size of the call. */
+/** A table with one price for calls of any size. */
 export function flatPrices(prices: UnitPrices, source: string): PriceTable {
   return { tiers: [{ aboveInputTokens: 0, prices }], source };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { ProviderEvent } from "./port.ts";
 import { pushReasoning, pushText } from "./push-event.ts";
 
-test("neighbouring text becomes one event, of the same kind only, and nothing becomes none", () => {
+test("adjacent text becomes one event, of the same kind only, and empty text becomes none", () => {
   const out: ProviderEvent[] = [];
   pushText(out, "a");
   pushText(out, "b");
@@ -18,7 +18,7 @@ test("neighbouring text becomes one event, of the same kind only, and nothing be
   ]);
 });
 
-test("a signed thought is closed", () => {
+test("a signed reasoning part is closed", () => {
   const out: ProviderEvent[] = [{ type: "reasoning", text: "a", signature: "s" }];
   pushReasoning(out, "b");
   expect(out).toEqual([

@@ -1,4 +1,4 @@
-/** Neighbouring text within one network read is one event: each costs its consumers the same, however short. */
+/** Merges adjacent text within one network read: each event costs its consumers the same, however short. */
 
 import type { ProviderEvent } from "./port.ts";
 
@@ -9,7 +9,7 @@ export function pushText(out: ProviderEvent[], text: string): void {
   else out.push({ type: "text", text });
 }
 
-/** As {@link pushText}, for reasoning; a signed part is closed and takes no more. */
+/** As {@link pushText}, for reasoning; a signed part is closed. */
 export function pushReasoning(out: ProviderEvent[], text: string): void {
   if (text === "") return;
   const last = out.at(-1);

@@ -12,8 +12,8 @@ const USAGE = {
   reasoningTokens: 0,
 };
 
-describe("asking again", () => {
-  test("a provider that was busy twice answers the third time, and each wait is told", async () => {
+describe("retrying", () => {
+  test("a provider that was busy twice answers the third time, and each wait is reported", async () => {
     const told: string[] = [];
     const { adapter, calls } = busy(
       [[{ fail: "overloaded" }], [{ fail: "rate_limited", retryAfterMs: 2 }]],
@@ -27,7 +27,7 @@ describe("asking again", () => {
     expect(told).toEqual(["1 overloaded 1", "2 rate_limited 2"]);
   });
 
-  test("after two retries the fault is told", async () => {
+  test("after two retries the error is thrown", async () => {
     const fault: FakeStep[] = [{ fail: "overloaded" }];
     const { adapter, calls } = busy([fault, fault, fault]);
     const error = await failureOf(collect(adapter.stream(aRequest(), aCall())));
@@ -47,7 +47,7 @@ describe("asking again", () => {
   });
 
   test.each(["rate_limited", "overloaded", "unreachable", "provider_fault"] as const)(
-    "%s is asked again",
+    "%s is retried",
     async (code) => {
       const { adapter, calls } = busy([[{ fail: code }]]);
       expect((await collect(adapter.stream(aRequest(), aCall()))).text).toBe("Fish.");
@@ -71,7 +71,7 @@ describe("asking again", () => {
     expect(calls).toHaveLength(1);
   });
 
-  test("a fault of our own is not asked again", async () => {
+  test("a bug of our own is not retried", async () => {
     let calls = 0;
     const adapter = withRetry({
       kind: "openai",
@@ -85,7 +85,7 @@ describe("asking again", () => {
     expect(calls).toBe(1);
   });
 
-  test("the back-off begins at half a second and doubles, half of it by chance", async () => {
+  test("the backoff starts at half a second and doubles, with half of it jitter", async () => {
     const fault: FakeStep[] = [{ fail: "overloaded" }];
     const told: number[] = [];
     const onRetry: RetryOptions["onRetry"] = ({ delayMs }) => told.push(delayMs);
@@ -103,7 +103,7 @@ describe("asking again", () => {
     expect(told.slice(2)).toEqual([250, 500]);
   });
 
-  test("a wait of up to 20 seconds is waited for, a longer one is passed on", async () => {
+  test("a Retry-After of up to 20 seconds is waited for, a longer one is passed on", async () => {
     const abort = new AbortController();
     const told: number[] = [];
     const long = busy([[{ fail: "rate_limited", retryAfterMs: 20_000 }]], {

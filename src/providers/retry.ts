@@ -1,4 +1,4 @@
-/** Asks again where a moment's patience helps and the provider has charged nothing yet. */
+/** Retries transient errors while the provider has charged nothing. */
 
 import { pause } from "./pause.ts";
 import {
@@ -11,21 +11,21 @@ import {
 } from "./port.ts";
 
 export interface RetryOptions {
-  /** Back-off before the first retry in milliseconds, doubled each time (500). */
+  /** Backoff before the first retry in milliseconds, doubled each time (500). */
   baseMs?: number;
-  /** Told before each wait; the place to count. */
+  /** Called before each wait, for metrics. */
   onRetry?: (retry: { code: ProviderErrorCode; attempt: number; delayMs: number }) => void;
   /** Between 0 and 1, for the jitter. */
   random?: () => number;
 }
 
 const RETRIES = 2;
-/** A provider that asks for a longer wait is not asked again: the person is told instead. */
+/** A longer Retry-After is not waited for; the user gets the error. */
 const MAX_RETRY_AFTER_MS = 20_000;
 
 /**
- * Wraps an adapter. Only what the provider has answered with an error, or never got, is sent again: the hold
- * covers one prompt, and a second one may be charged beside a first whose connection broke.
+ * Wraps an adapter. Only a request that was answered with an error or never arrived is retried: the hold covers
+ * one prompt, and a retry after a broken connection may be charged in addition to the first.
  */
 export function withRetry(adapter: ProviderAdapter, options: RetryOptions = {}): ProviderAdapter {
   return {
@@ -54,7 +54,7 @@ async function* streamWithRetry(
   }
 }
 
-/** Milliseconds to wait before trying again; undefined: do not. */
+/** Milliseconds to wait before the retry; undefined: do not retry. */
 function delayBefore(
   attempt: number,
   error: ProviderError,
@@ -65,6 +65,6 @@ function delayBefore(
     return error.retryAfterMs <= MAX_RETRY_AFTER_MS ? error.retryAfterMs : undefined;
   }
   const backOff = (options.baseMs ?? 500) * 2 ** (attempt - 1);
-  // Half of it by chance, so that many callers do not come back at the same moment.
+  // Half of it is jitter, so that many callers do not return at the same moment.
   return backOff * (0.5 + 0.5 * (options.random ?? Math.random)());
 }

@@ -5,7 +5,7 @@ import { type FetchLike, sendRequest } from "./send-request.ts";
 
 const URL = "https://provider.example/v1/messages";
 
-/** Sends to a provider that answers so. @returns what was told of the call being billable, in order. */
+/** Sends to a provider with this behaviour. @returns the calls of onBillable, in order. */
 async function sent(fetch: FetchLike, headers: Record<string, string> = {}) {
   const told: boolean[] = [];
   const { signal } = new AbortController();
@@ -20,7 +20,7 @@ const answering = (body: ConstructorParameters<typeof Response>[0], init: Respon
 const json = { headers: { "content-type": "application/json; charset=utf-8" } };
 
 describe("sending a request", () => {
-  test("posts JSON with the format's headers, follows no redirect and wants the bytes as they are", async () => {
+  test("posts JSON with the format's headers, follows no redirect and asks for no compression", async () => {
     let seen: { url: string; init: RequestInit } | undefined;
     const { outcome, told } = await sent(
       async (url, init) => {
@@ -42,7 +42,7 @@ describe("sending a request", () => {
     });
   });
 
-  test("a key that no header can carry is a bad key, and nothing has left", async () => {
+  test("a key that is no valid header value is a bad key, and nothing was sent", async () => {
     let calls = 0;
     const { told, outcome } = await sent(
       async () => {
@@ -87,8 +87,8 @@ describe("sending a request", () => {
   );
 });
 
-describe("an answer that is none", () => {
-  test("a status other than 2xx is a refusal, which costs nothing", async () => {
+describe("an invalid response", () => {
+  test("a status other than 2xx is a refusal, which is not charged", async () => {
     const headers = { "retry-after": "3" };
     const { told, outcome } = await answering("", { status: 429, headers });
     expect(outcome).toMatchObject({ code: "rate_limited", status: 429, retryAfterMs: 3_000 });
@@ -110,7 +110,7 @@ describe("an answer that is none", () => {
     expect(told).toEqual(expected);
   });
 
-  test("a page is no answer, whoever charges for it", async () => {
+  test("an HTML page is not an answer, but may be charged", async () => {
     const { told, outcome } = await answering("<html>", {
       headers: { "content-type": "text/html" },
     });
@@ -119,14 +119,14 @@ describe("an answer that is none", () => {
     expect((await answering(null, {})).outcome).toMatchObject({ code: "malformed" });
   });
 
-  test("a stream is read whatever its type, if it is neither JSON nor a page", async () => {
+  test("a stream is read whatever its type, unless it is JSON or HTML", async () => {
     for (const type of ["text/event-stream", "text/plain", "application/octet-stream"]) {
       const { outcome } = await answering("data: 1\n\n", { headers: { "content-type": type } });
       expect(outcome).toMatchObject({ read: expect.any(Function) });
     }
   });
 
-  test("of an error that goes on for ever, enough is read", async () => {
+  test("an endless error body is read up to the limit", async () => {
     let pulled = 0;
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -136,11 +136,11 @@ describe("an answer that is none", () => {
     });
     const { outcome } = await answering(body, { status: 500 });
     expect(outcome).toMatchObject({ code: "provider_fault" });
-    // One is pulled ahead of its read.
+    // One chunk is pulled ahead of its read.
     expect(pulled).toBe(65);
   });
 
-  test("of an error that breaks off, what came is understood", async () => {
+  test("an error body that breaks off is judged by its received part", async () => {
     const parts = [new TextEncoder().encode("overloaded")];
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -152,7 +152,7 @@ describe("an answer that is none", () => {
     expect((await answering(body, { status: 500 })).outcome).toMatchObject({ code: "overloaded" });
   });
 
-  test("the failure of a call is the provider's error, not the network's", async () => {
+  test("a failed call throws the provider's error, not the network's", async () => {
     const failing: FetchLike = async () => {
       throw Object.assign(new Error(`${URL} is down`), { code: "ECONNRESET" });
     };

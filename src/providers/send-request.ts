@@ -1,12 +1,12 @@
-/** Sends the request of a streamed call, and tells an answer from a refusal. */
+/** Sends the request of a streamed call and tells an answer from a refusal. */
 
 import { errorFromEvent, errorFromResponse, providerError } from "./errors.ts";
 import type { ProviderError } from "./port.ts";
 
-/** How much of an error's body is read. */
+/** How much of an error body is read. */
 const MAX_ERROR_CHARS = 64 * 1024;
 
-/** The part of `fetch` that is used, so that tests and the address guard can stand in for it. */
+/** The part of `fetch` that is used; replaced by tests and by the private address check. */
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface WireRequest {
@@ -27,9 +27,9 @@ export interface ByteRead {
 }
 
 /**
- * Sends a request and returns the body of the answer once its head says that one is coming.
- * @param onBillable as in {@link ProviderCall}; a 2xx that is no stream and tells no error stays billable.
- * @throws {ProviderError} for an answer that is an error, and where there was none.
+ * Sends a request and returns the response body once its head shows a stream.
+ * @param onBillable as in {@link ProviderCall}; a 2xx without a stream or an error stays billable.
+ * @throws {ProviderError} for an error response, and when there is no response.
  */
 export async function sendRequest(
   request: WireRequest,
@@ -43,7 +43,7 @@ export async function sendRequest(
       method: "POST",
       headers,
       body: JSON.stringify(request.body),
-      // A redirect would carry the key and the prompt to an address nobody has entered.
+      // A redirect would carry key and prompt to an address that was not configured.
       redirect: "manual",
       signal,
     })
@@ -71,27 +71,27 @@ function headersOf(request: WireRequest): Headers {
       ...request.headers,
     });
   } catch {
-    // Line breaks and the like in a pasted key; the thrown message would quote it.
+    // For example a line break in a pasted key; the thrown message would quote it.
     throw providerError("bad_key");
   }
 }
 
-/** Looking up the name, connecting, and checking the certificate: no byte of the request has left. */
+/** Name resolution, connect and TLS errors: no byte of the request was sent. */
 const BEFORE_SENDING =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|ERR_INVALID_URL|ERR_TLS_\w+|UNABLE_TO_\w+|\w*CERT\w*)$/;
 
-/** A connection that was lost without an answer may have carried the request; a guard of ours has no code. */
+/** A connection lost without a response may have carried the request; our own address check has no code. */
 function wasNeverSent(error: unknown): boolean {
   const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
   return code === undefined || BEFORE_SENDING.test(String(code));
 }
 
-/** A 200 with a document instead of a stream: an error object, or the page of some other server. */
+/** A 200 with a document instead of a stream: an error object, or another server's page. */
 function isDocument(response: Response): boolean {
   return /json|html/.test(response.headers.get("content-type") ?? "");
 }
 
-/** Some gateways answer 200 whatever happens, with the error as the whole document. */
+/** Some gateways always answer 200, with the error as the whole document. */
 function errorOfDocument(text: string): ProviderError | undefined {
   try {
     const { error } = Object(JSON.parse(text));
@@ -105,7 +105,7 @@ async function readText(reader: ByteReader): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   while (text.length < MAX_ERROR_CHARS) {
-    // What was read of a body that breaks off says as much as can be known.
+    // The received part of a broken body is all that can be known.
     const { done, value } = await reader.read().catch((): ByteRead => ({ done: true }));
     if (done) break;
     text += decoder.decode(value);

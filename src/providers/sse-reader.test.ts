@@ -8,7 +8,7 @@ const read = (...pieces: string[]) => {
 };
 
 describe("reading an event stream", () => {
-  test("each read brings what it completes, and nothing twice", () => {
+  test("each read returns the events it completes, and nothing twice", () => {
     expect(read("data: a\n\ndata: b\n\ndata:", " c", "\n\n", "")).toEqual([
       ["a", "b"],
       [],
@@ -17,7 +17,7 @@ describe("reading an event stream", () => {
     ]);
   });
 
-  test("names, ids, comments and unknown fields are passed over; lines of one event are joined", () => {
+  test("names, ids, comments and unknown fields are ignored; the lines of an event are joined", () => {
     expect(read("\ufeffevent: x\nid: 1\n: note\nodd: y\ndata: a\ndata: b\n\n")).toEqual([["a\nb"]]);
   });
 
@@ -28,7 +28,7 @@ describe("reading an event stream", () => {
     expect(reader.feed(all.subarray(8))).toEqual(["🦦"]);
   });
 
-  test("an event of a million characters is read, one that is longer ends the reading", () => {
+  test("an event of a million characters is read, a longer one ends the reading", () => {
     const longest = "x".repeat(1_048_576);
     const whole = createSseReader();
     expect(whole.feed(bytes(`data: ${longest}\n\n`))).toEqual([longest]);
@@ -39,7 +39,7 @@ describe("reading an event stream", () => {
     expect(reader.feed(bytes("data: later\n\n"))).toEqual([]);
   });
 
-  test("an event without an end is given up once it has outgrown the limit", () => {
+  test("an event without an end is dropped at the limit", () => {
     const reader = createSseReader();
     reader.feed(bytes("data: "));
     for (let piece = 0; piece < 7; piece++) reader.feed(bytes("x".repeat(1_048_576 / 8)));

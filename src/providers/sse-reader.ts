@@ -1,23 +1,23 @@
-/** Server-sent events out of a byte stream, one array per network read. */
+/** Parses server-sent events from a byte stream, one array per network read. */
 
 import { createParser } from "eventsource-parser";
 
-/** A single event above this is not an answer but an attack or a broken server. */
+/** A larger event means an attack or a broken server. */
 const MAX_EVENT_CHARS = 1024 * 1024;
 
 export interface SseReader {
   /**
-   * Takes the bytes of one read, split anywhere (inside a character, a line, an event), and returns
-   * the `data` of each event completed by them.
+   * Takes the bytes of one read, split anywhere (inside a character, a line, an event), and returns the `data`
+   * of each event they complete.
    */
   feed(bytes: Uint8Array): string[];
-  /** An event outgrew the limit: nothing after it can be read. */
+  /** An event exceeded the limit; nothing after it is read. */
   readonly overflowed: boolean;
 }
 
 /**
- * Reads the event stream format of the HTML standard: LF, CR and CRLF, comments, multi-line data,
- * byte order mark. Event names and ids are dropped: both wire formats repeat what matters in the data.
+ * Parses the event stream format of the HTML standard: LF, CR and CRLF, comments, multi-line data, byte order
+ * mark. Event names and ids are dropped: both wire formats repeat them in the data.
  */
 export function createSseReader(): SseReader {
   const decoder = new TextDecoder();

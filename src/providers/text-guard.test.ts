@@ -19,19 +19,19 @@ const usage: ProviderEvent = {
 };
 const end: ProviderEvent = { type: "end", reason: "stop" };
 
-/** What comes out of each read. */
+/** The output of each read. */
 function guarded(...reads: ProviderEvent[][]): ProviderEvent[][] {
   const guard = createTextGuard();
   return reads.map((read) => guard(structuredClone(read)));
 }
 
-describe("text that nobody could store", () => {
-  test("sound reads pass as they are, without a copy", () => {
+describe("text that cannot be stored", () => {
+  test("valid reads pass unchanged, without a copy", () => {
     const read = [text("a"), thought("b"), usage, end];
     expect(createTextGuard()(read)).toBe(read);
   });
 
-  test("a character cut between two reads comes whole with the second", () => {
+  test("a character cut between two reads arrives whole with the second", () => {
     expect(guarded([text(`a${HIGH}`)], [text(`${LOW}b`)])).toEqual([
       [text("a")],
       [text(`${OTTER}b`)],
@@ -40,7 +40,7 @@ describe("text that nobody could store", () => {
     expect(guarded([thought(HIGH)], [thought(LOW)])).toEqual([[], [thought(OTTER)]]);
   });
 
-  test("a half that its other half does not follow is replaced where it stood", () => {
+  test("a high surrogate without its low one is replaced in place", () => {
     expect(guarded([text(HIGH)], [text("b")])).toEqual([[], [text("\ufffdb")]]);
     expect(guarded([text(HIGH)], [thought("b")])).toEqual([[], [text("\ufffd"), thought("b")]]);
     expect(guarded([thought(HIGH)], [text(LOW)])).toEqual([
@@ -50,18 +50,18 @@ describe("text that nobody could store", () => {
     expect(guarded([text(HIGH)], [usage, end])).toEqual([[], [usage, text("\ufffd"), end]]);
   });
 
-  test("halves inside, lone second halves and NUL are replaced", () => {
+  test("lone surrogates inside a text and NUL are replaced", () => {
     expect(guarded([text(`a${HIGH}b${LOW}\0`)])).toEqual([[text("a\ufffdb\ufffd\ufffd")]]);
     expect(guarded([thought("\0")])).toEqual([[thought("\ufffd")]]);
   });
 
-  test("the first and the last first half wait, what is just beside them does not", () => {
+  test("only the code units of the high surrogate range are held back", () => {
     for (const half of ["\ud800", "\udbff"]) expect(guarded([text(half)])).toEqual([[]]);
     expect(guarded([text("\udc00")])).toEqual([[text("\ufffd")]]);
     expect(guarded([text("\ud7ff\0")])).toEqual([[text("\ud7ff\ufffd")]]);
   });
 
-  test("a signature is kept though its text is nothing", () => {
+  test("a signature is kept although its text is empty", () => {
     const signed: ProviderEvent = { type: "reasoning", text: "", signature: "s" };
     expect(guarded([text(HIGH)], [signed])).toEqual([[], [text("\ufffd"), signed]]);
   });

@@ -1,14 +1,14 @@
 /**
- * Makes streamed text storable. Some endpoints cut a character outside the basic plane between two deltas,
- * and a database takes neither half; nor does it take NUL.
+ * Makes streamed text storable: some endpoints split a surrogate pair between two deltas, and PostgreSQL stores
+ * neither a lone surrogate nor NUL.
  */
 
 import type { ProviderEvent } from "./port.ts";
 
-/** Returns the events of a read with whole characters only; a half waits for the next read. */
+/** Returns the events of a read with whole characters only; a high surrogate waits for the next read. */
 export type TextGuard = (events: ProviderEvent[]) => ProviderEvent[];
 
-/** Makes the guard of one answer. What cannot be mended becomes U+FFFD, as in decoding bytes. */
+/** A guard for one answer. What cannot be repaired becomes U+FFFD, as in decoding bytes. */
 export function createTextGuard(): TextGuard {
   let half = "";
   let halfOf: "text" | "reasoning" = "text";

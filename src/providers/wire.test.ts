@@ -43,7 +43,7 @@ for (const { kind, format, server, path } of vendors) {
   describe(`${kind}: bytes on the wire`, () => {
     afterAll(() => server.stop());
 
-    test("text, reasoning and usage do not depend on where the network cuts the bytes", async () => {
+    test("text, reasoning and usage do not depend on how the network splits the bytes", async () => {
       const newlines = fc.constantFrom("\n", "\r\n", "\r");
       const sizes = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 20 });
       await fc.assert(
@@ -69,15 +69,12 @@ for (const { kind, format, server, path } of vendors) {
 
     const forms: [string, Scenario][] = [
       ["one byte at a time", { writeSizes: [1] }],
-      [
-        "carriage returns and line feeds, cut between them",
-        { newline: "\r\n", writeSizes: [7, 1, 3] },
-      ],
+      ["CR and LF, split between them", { newline: "\r\n", writeSizes: [7, 1, 3] }],
       ["comments between the events", { comments: true }],
       ["compressed", { gzip: true }],
       ["everything in large reads", { deltaChars: 3, writeSizes: [100_000] }],
     ];
-    test.each(forms)("an answer arrives whole: %s", async (_, form) => {
+    test.each(forms)("an answer arrives complete: %s", async (_, form) => {
       const text = "Grüße aus 東京 👩‍👩‍👧‍👦 — ‘fin’.\r\n\tdata: x\n\n".repeat(3);
       server.queue({ ...form, text, reasoning: "Let me think… 🤔" });
       const adapter = createAdapter({ kind, apiKey: "key", baseUrl: `${server.origin}${path}` });
@@ -87,7 +84,7 @@ for (const { kind, format, server, path } of vendors) {
       expect(answer.usage).toEqual(server.calls.at(-1)?.reportedUsage);
     });
 
-    test("what one read brings arrives as one batch with its text merged", async () => {
+    test("the events of one read arrive as one batch with merged text", async () => {
       const answer = { ...someAnswer, text: "word ".repeat(100), deltaChars: 5 };
       const bytes = encode([...format.frames(answer)], "\n");
       const adapter = createAdapter({
@@ -100,7 +97,7 @@ for (const { kind, format, server, path } of vendors) {
       expect(events.filter(({ type }) => type === "text")).toHaveLength(1);
     });
 
-    test("a prefix sent before is reported as read from the cache the second time", async () => {
+    test("a repeated prefix is reported as read from the cache", async () => {
       const adapter = createAdapter({ kind, apiKey: "key", baseUrl: `${server.origin}${path}` });
       const system = [{ text: "The house rules. ".repeat(400), cacheable: true }];
       const first = await collect(adapter.stream(aRequest({ system }), aCall()));

@@ -84,12 +84,12 @@ describe.each(["Anthropic", "OpenAI"] as const)(
       [{ kind: "bad_key" }, /does not accept the API key/],
       [{ kind: "no_credit" }, /no credit left/],
       [{ kind: "unknown_model" }, /does not know this model/],
-      [{ kind: "rate_limited", retryAfter: "0" }, /limits the rate/],
-      [{ kind: "rate_limited", retryAfter: "90" }, /limits the rate/],
+      [{ kind: "rate_limited", retryAfter: "0" }, /rate limit/],
+      [{ kind: "rate_limited", retryAfter: "90" }, /rate limit/],
       [{ kind: "overloaded" }, /overloaded/],
       [{ kind: "context_too_long" }, /longer than the model can read/],
       [{ kind: "refused" }, /refused to answer/],
-      [{ kind: "server_error" }, /a fault of its own/],
+      [{ kind: "server_error" }, /an internal error/],
     ];
     test.each(refusals)(
       "a call that fails with %j says so and costs nothing",
@@ -104,10 +104,10 @@ describe.each(["Anthropic", "OpenAI"] as const)(
 
     const breaks: [Fault, RegExp][] = [
       [{ kind: "error_event", afterDeltas: 6 }, /overloaded/],
-      [{ kind: "malformed", afterDeltas: 6 }, /something that is not an answer/],
-      [{ kind: "truncated", afterDeltas: 6 }, /ended in the middle/],
-      [{ kind: "silence", afterDeltas: 6 }, /sent nothing for too long/],
-      [{ kind: "cut", afterBytes: 2_500 }, /ended in the middle/],
+      [{ kind: "malformed", afterDeltas: 6 }, /could not be understood/],
+      [{ kind: "truncated", afterDeltas: 6 }, /lost in the middle/],
+      [{ kind: "silence", afterDeltas: 6 }, /did not send anything for too long/],
+      [{ kind: "cut", afterBytes: 2_500 }, /lost in the middle/],
     ];
     test.each(breaks)(
       "an answer that breaks off with %j keeps its text and is charged for it",

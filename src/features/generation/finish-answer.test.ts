@@ -213,7 +213,7 @@ describe("an answer is told and stored", () => {
       type: "error",
       error: {
         code: "cut",
-        detail: "The connection to the provider ended in the middle of the answer.",
+        detail: "The connection to the provider was lost in the middle of the answer.",
       },
     });
   });

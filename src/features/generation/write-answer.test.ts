@@ -47,7 +47,7 @@ describe("how an answer ends", () => {
       {
         status: "failed",
         complete: false,
-        error: { code: "overloaded", detail: "The provider is overloaded at the moment." },
+        error: { code: "overloaded", detail: "The provider is overloaded." },
       },
     ],
   ])("%s", async (_, steps, outcome) => {

@@ -18,7 +18,7 @@ describe("a request to Anthropic", () => {
     ]);
   });
 
-  test("gives signed thinking back and leaves out what nobody signed", () => {
+  test("sends signed thinking back and omits unsigned thinking", () => {
     const { messages } = anthropicBody(
       aRequest({
         messages: [
@@ -46,7 +46,7 @@ describe("a request to Anthropic", () => {
     ]);
   });
 
-  test("sends images as base64, and no message that is empty", () => {
+  test("sends images as base64, and no empty message", () => {
     const { messages } = anthropicBody(
       aRequest({
         messages: [
@@ -80,7 +80,7 @@ describe("a request to Anthropic", () => {
     expect<unknown>(messages).toEqual([{ role: "user", content }]);
   });
 
-  test("the whole of a plain request: no system of blanks, no thinking, no temperature unasked", () => {
+  test("a plain request in full: no blank system, no thinking, no temperature by default", () => {
     const system = [{ text: " \n", cacheable: true }];
     expect(anthropicBody(aRequest({ system, messages: [] }))).toEqual({
       model: "test-model",
@@ -94,7 +94,7 @@ describe("a request to Anthropic", () => {
     ]);
   });
 
-  test("a temperature beyond the API's range is its highest", () => {
+  test("a temperature above the API's range is clamped", () => {
     expect(anthropicBody(aRequest({ temperature: 1.6 }))).toMatchObject({ temperature: 1 });
     expect(anthropicBody(aRequest({ temperature: 0 }))).toMatchObject({ temperature: 0 });
   });
@@ -185,7 +185,7 @@ describe("a request to Anthropic", () => {
 });
 
 describe("an answer from Anthropic", () => {
-  test("thinking, its signature and encrypted thinking come as parts of their own", async () => {
+  test("thinking, its signature and encrypted thinking are separate parts", async () => {
     const events = await answered([
       { type: "message_start", message: { usage: { input_tokens: 3, output_tokens: 1 } } },
       { type: "content_block_start", content_block: { type: "thinking", thinking: "" } },
@@ -230,7 +230,7 @@ describe("an answer from Anthropic", () => {
     expect(await answered([...again, { type: "message_delta" }])).toEqual(end);
   });
 
-  test("an end without a reason is told as other, and a stream without an end is cut", async () => {
+  test("an end without a reason is `other`, and a stream without an end is `cut`", async () => {
     expect(await answered([{ type: "message_stop" }])).toEqual([{ type: "end", reason: "other" }]);
     expect(await failureOf(answered([{ type: "ping" }]))).toMatchObject({ code: "cut" });
     const broken = anthropicAdapter({
@@ -245,7 +245,7 @@ describe("an answer from Anthropic", () => {
     expect(await failureOf(answered([error]))).toMatchObject({ code: "overloaded" });
   });
 
-  test("each count replaces its own, and thinking is counted apart", async () => {
+  test("each count replaces its previous value, and thinking is counted separately", async () => {
     const first = {
       input_tokens: 1,
       cache_creation_input_tokens: 2,
@@ -284,7 +284,7 @@ describe("an answer from Anthropic", () => {
     ]);
   });
 
-  test("text that stands in the beginning of its block already is part of the answer", async () => {
+  test("text in a block's start event is part of the answer", async () => {
     const events = await answered([
       { type: "content_block_start", content_block: { type: "thinking", thinking: "Hm" } },
       { type: "content_block_delta", delta: { signature: "a" } },
@@ -304,7 +304,7 @@ describe("an answer from Anthropic", () => {
     ]);
   });
 
-  test("nonsense in place of counts and text is passed over", async () => {
+  test("invalid counts and text are ignored", async () => {
     const events = await answered([
       { type: "message_start", message: { usage: { input_tokens: -5, output_tokens: "many" } } },
       { type: "content_block_delta", delta: { type: "text_delta", text: 7 } },

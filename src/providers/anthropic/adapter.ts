@@ -53,10 +53,10 @@ export function anthropicBody(request: ProviderRequest) {
     ...systemOf(request),
     messages: request.messages
       .map(({ role, parts }) => ({ role, content: parts.flatMap(contentOf) }))
-      // An answer that was stopped before its first word is empty, which the API refuses.
+      // An answer stopped before its first word is empty, which the API refuses.
       .filter((message) => message.content.length > 0),
     ...(thinks ? thinkingOf(budget, request.maxOutputTokens, rules.thinking) : {}),
-    // The API takes a temperature other than 1 only without thinking, and newer models never.
+    // The API accepts a temperature other than 1 only without thinking, and newer models never do.
     ...(request.temperature === undefined || thinks || !rules.temperature
       ? {}
       : { temperature: Math.min(1, request.temperature) }),
@@ -91,7 +91,7 @@ function contentOf(part: PromptPart): WireContent[] {
       },
     ];
   }
-  // The API refuses blank text blocks, and thinking that carries no signature of its own.
+  // The API refuses blank text blocks, and thinking without its signature.
   if (part.type === "text") {
     return part.text.trim() === "" ? [] : [{ type: "text", text: part.text }];
   }

@@ -1,4 +1,4 @@
-/** Events of an Anthropic message stream, folded into ours. */
+/** Decodes the events of an Anthropic message stream. */
 
 import type { AnswerDecoder } from "../answer-stream.ts";
 import { errorFromEvent, providerError } from "../errors.ts";
@@ -6,7 +6,7 @@ import type { EndReason, ProviderEvent, TokenUsage } from "../port.ts";
 import { pushReasoning, pushText } from "../push-event.ts";
 import { tokenCount } from "../token-count.ts";
 
-/** What is read of an event. Leaves are unknown: the sender is not trusted to keep its own format. */
+/** The fields that are read. Values are unknown: the sender is not trusted to follow its own format. */
 interface WireEvent {
   type?: unknown;
   message?: { usage?: WireUsage | null } | null;
@@ -29,7 +29,7 @@ interface WireUsage {
   output_tokens_details?: { thinking_tokens?: unknown } | null;
 }
 
-/** Makes the decoder of one answer. */
+/** A decoder for one answer. */
 export function decodeAnthropic(): AnswerDecoder {
   const usage: TokenUsage = {
     inputTokens: 0,
@@ -66,7 +66,7 @@ export function decodeAnthropic(): AnswerDecoder {
       case "error":
         throw errorFromEvent(event);
       default:
-        // `ping`, and whatever is added later: the API asks clients to pass over unknown events.
+        // `ping` and future events: the API asks clients to ignore unknown events.
         return false;
     }
   }
@@ -97,7 +97,7 @@ export function decodeAnthropic(): AnswerDecoder {
     signature = "";
   }
 
-  /** Fields are cumulative and a later event may leave some out, so each known one replaces its own. */
+  /** Fields are cumulative and later events may omit some, so each known field replaces its previous value. */
   function readUsage(wire: WireUsage | null | undefined, out: ProviderEvent[]) {
     if (!wire) return;
     usage.inputTokens = tokenCount(wire.input_tokens) ?? usage.inputTokens;
@@ -112,7 +112,7 @@ export function decodeAnthropic(): AnswerDecoder {
   return {
     decode,
     close(out) {
-      // All that could still come is `message_stop`, which carries nothing.
+      // Only `message_stop` could follow, which carries nothing.
       if (reason === undefined) return false;
       out.push({ type: "end", reason });
       return true;

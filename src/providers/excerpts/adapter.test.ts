@@ -25,7 +25,7 @@ coasts. They eat fish, crabs and "sea urchins".
 ];
 
 describe("the built-in excerpts model", () => {
-  test("quotes the sentence that answers, with a citation of words that stand there exactly", async () => {
+  test("quotes the sentence that answers, with a citation of its exact words", async () => {
     const { text } = await ask("How long is the notice period?");
     expect(text).toContain(
       'The notice period is three months. [S2: "The notice period is three months."]',
@@ -33,7 +33,7 @@ describe("the built-in excerpts model", () => {
     expect(text).not.toContain("Pups");
   });
 
-  test("every citation stands in its source, whatever is asked", async () => {
+  test("every citation occurs in its source, whatever is asked", async () => {
     const questions = [
       "Where do otters live?",
       "urchins?",
@@ -52,12 +52,12 @@ describe("the built-in excerpts model", () => {
     }
   });
 
-  test("finds words in other forms, and words of Japanese without spaces", async () => {
+  test("matches other word forms, and Japanese words without spaces", async () => {
     expect((await ask("Is a pup born?")).text).toContain("Pups are born in spring.");
     expect((await ask("水獺は何を食べますか")).text).toContain("水獺は魚を食べます。");
   });
 
-  test("says honestly that nothing matches, what it is, and how to connect a real provider", async () => {
+  test("says plainly that nothing matches, what it is, and how to connect a real provider", async () => {
     for (const question of ["quantum chromodynamics", "What is it about?", ""]) {
       const { text } = await ask(question);
       expect(text).toMatch(/no passage.*built-in excerpts model.*connect a provider/s);
@@ -65,7 +65,7 @@ describe("the built-in excerpts model", () => {
     }
   });
 
-  test("says honestly that there are no files", async () => {
+  test("says plainly that there are no files", async () => {
     expect((await ask("Hello?", [])).text).toMatch(/no files.*built-in excerpts model/s);
   });
 
@@ -80,7 +80,7 @@ describe("the built-in excerpts model", () => {
     expect(best.text.match(/^- /gm)).toHaveLength(1);
   });
 
-  test("less is asked of the first sentence of another document than of a second one of the same", async () => {
+  test("the first sentence of another document needs a lower score than a second one of the same", async () => {
     const strong = "Deposit, deposit, deposit.";
     const weak = `A deposit ${"stands among many other things ".repeat(8)}here.`;
     const other = (label: string) => ({ label, title: "", text: weak });
@@ -91,7 +91,7 @@ describe("the built-in excerpts model", () => {
     expect(await labelsOf([{ ...same, text: strong }, other("S2")])).toEqual(["S1", "S2"]);
   });
 
-  test("the words of a citation are the longest that stand on one line between quotation marks", async () => {
+  test("a citation quotes the longest run on one line between quotation marks", async () => {
     const { text } = await ask("urchins");
     expect(text).toBe(
       'These passages match your question best:\n\n- They eat fish, crabs and "sea urchins". [S1: "They eat fish, crabs and"]',
@@ -103,7 +103,7 @@ describe("the built-in excerpts model", () => {
     expect((await ask("rent", quotes)).text).toContain("I found no passage");
   });
 
-  test("the question is the last one, all of its texts", async () => {
+  test("the question is the last user message, all of its texts", async () => {
     const messages = [
       { role: "user" as const, parts: [{ type: "text" as const, text: "payment" }] },
       { role: "assistant" as const, parts: [{ type: "text" as const, text: "raft" }] },
@@ -127,7 +127,7 @@ describe("the built-in excerpts model", () => {
     expect(none.text).toContain("no passage");
   });
 
-  test("counts what it was sent and what it has said, and comes in groups of four words", async () => {
+  test("reports usage for prompt and answer, and streams in groups of four words", async () => {
     const { text, usage, events } = await ask("notice period");
     const request = aRequest({
       messages: [{ role: "user", parts: [{ type: "text", text: "notice period" }] }],
@@ -146,7 +146,7 @@ describe("the built-in excerpts model", () => {
     expect(pieces.slice(0, -1).every((piece) => piece.trim().split(/\s+/).length === 4)).toBe(true);
   });
 
-  test("keeps its pace between the words, and a stop ends it there", async () => {
+  test("keeps its pace between the words, and an abort ends it", async () => {
     const abort = new AbortController();
     const reading = (async () => {
       for await (const _ of excerptsAdapter({ paceMs: 60_000 }).stream(
@@ -158,7 +158,7 @@ describe("the built-in excerpts model", () => {
     await expect(reading).rejects.toThrow("stop");
   });
 
-  test("a stop between two words that come at once ends it too", async () => {
+  test("an abort between two words without a pause ends it too", async () => {
     const abort = new AbortController();
     const seen: number[] = [];
     const reading = (async () => {
@@ -186,7 +186,7 @@ describe("the built-in excerpts model", () => {
     expect(text).toBe("These passages match your");
   });
 
-  test("reads a very long source without holding up anybody else", async () => {
+  test("reads a very long source without blocking the event loop", async () => {
     const text = "Some filler sentence about nothing at all. ".repeat(40_000);
     const source = { label: "S1", title: "Long", text: `${text} The needle is here.` };
     let longest = 0;

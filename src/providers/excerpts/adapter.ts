@@ -1,6 +1,6 @@
 /**
- * The built-in model that needs no key: it answers with the sentences of the given sources that best match
- * the question, in their own words, each with a citation. It writes nothing itself and says so.
+ * The built-in model without a key: answers with the sentences of the sources that best match the question,
+ * verbatim, each with a citation. It writes nothing itself and says so.
  */
 
 import { estimateRequestTokens, estimateTokens } from "../estimate-tokens.ts";
@@ -8,12 +8,12 @@ import { pause } from "../pause.ts";
 import type { ProviderAdapter, ProviderCall, ProviderEvent, ProviderRequest } from "../port.ts";
 import { type RankedSentence, rankSentences } from "./rank-sentences.ts";
 
-/** Name of its one model. */
+/** Name of its only model. */
 export const EXCERPTS_MODEL = "excerpts";
 const MAX_QUOTES = 4;
-/** A sentence this much worse than the best one is noise. */
+/** Below this share of the best score a sentence is noise. */
 const MIN_SHARE = 0.4;
-/** Less is asked of a document's first sentence: a second document says more than a second sentence. */
+/** Lower for a document's first sentence: a second document is worth more than a second sentence. */
 const MIN_SHARE_OF_FIRST = 0.15;
 const DEFAULT_PACE_MS = 0;
 
@@ -23,7 +23,7 @@ const HOW_TO_CONNECT =
   "Ollama under Admin → Providers.";
 
 export interface ExcerptsOptions {
-  /** Milliseconds between groups of words; 0: as fast as they are read. */
+  /** Milliseconds between groups of words; 0: without a pause. */
   paceMs?: number;
 }
 
@@ -73,7 +73,7 @@ async function writeAnswer(request: ProviderRequest, signal: AbortSignal): Promi
   const ranked = await rankSentences(questionOf(request), request.sources, signal);
   const quotes = choose(ranked);
   if (quotes.length === 0) {
-    return `I found no passage in the files at hand that matches your question. ${HOW_TO_CONNECT}`;
+    return `I found no passage in these files that matches your question. ${HOW_TO_CONNECT}`;
   }
   const lines = quotes.map(({ text, label, exact }) => `- ${text} [${label}: "${exact}"]`);
   return `These passages match your question best:\n\n${lines.join("\n")}`;
@@ -89,7 +89,7 @@ interface Quote {
   label: string;
   /** The sentence on one line. */
   text: string;
-  /** Words that stand in the source exactly so. */
+  /** Words that occur in the source exactly like this. */
   exact: string;
 }
 

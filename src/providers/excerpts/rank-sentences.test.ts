@@ -2,7 +2,7 @@ import { describe, expect, spyOn, test } from "bun:test";
 import type { PromptSource } from "../port.ts";
 import { rankSentences } from "./rank-sentences.ts";
 
-/** As the file has them; the test holds what it does with each. */
+/** Copied from the file; the test checks the effect of each. */
 const COMMON =
   "a about above after again all also am an and any are as at be because been before being below between " +
   "both but by can could did do does doing during each few for from further had has have having he her " +
@@ -36,7 +36,7 @@ describe("which sentences answer a question", () => {
     ]);
   });
 
-  test("says whose sentence it is, and counts a word of its title once for each", async () => {
+  test("names the source of a sentence, and counts a title word once for each", async () => {
     const ranked = await rank(
       "lease deposit",
       source("The deposit is 500. Nothing more.", { label: "S1", title: "House rules" }),
@@ -48,7 +48,7 @@ describe("which sentences answer a question", () => {
     ]);
   });
 
-  test("a title adds its words that were asked for, and no others", async () => {
+  test("a title adds only its words that occur in the question", async () => {
     const ranked = await rank(
       "lease deposit",
       source("The deposit is high. Cats sleep.", { title: "Lease of the old house" }),
@@ -61,7 +61,7 @@ describe("which sentences answer a question", () => {
     ]);
   });
 
-  test("words that say nothing of a question are passed over, in any form", async () => {
+  test("stop words are ignored, in any form", async () => {
     for (const word of COMMON.split(" "))
       expect({ word, found: await textsOf(word, `Cats ${word} here. Nothing.`) }).toEqual({
         word,
@@ -69,7 +69,7 @@ describe("which sentences answer a question", () => {
       });
   });
 
-  test("common words find nothing, and neither does a question of nothing else", async () => {
+  test("stop words match nothing, and neither does a question of only stop words", async () => {
     expect(await textsOf("What is it about?", "What is it about? It is about what it is.")).toEqual(
       [],
     );
@@ -102,7 +102,7 @@ describe("which sentences answer a question", () => {
     expect(await textsOf(asked, `Zebra here. Say ${written} now.`)).toEqual([]);
   });
 
-  test("Chinese and Japanese are found by pairs of characters, and a single one by itself", async () => {
+  test("Chinese and Japanese match by pairs of characters, and a single character by itself", async () => {
     expect(await textsOf("食べる", "水獺は魚を食べます。それは速い。")).toEqual([
       "水獺は魚を食べます。",
     ]);
@@ -110,7 +110,7 @@ describe("which sentences answer a question", () => {
     expect(await textsOf("食べる", "る。べ。食べる。")).toEqual(["食べる。"]);
   });
 
-  test("others get a turn after each 64 KiB, when a stop ends the reading", async () => {
+  test("yields to the event loop every 64 KiB, where an abort ends it", async () => {
     const readAndStop = (characters: number) => {
       const abort = new AbortController();
       const text = "The rent is high. ".repeat(Math.ceil(characters / 18));
@@ -127,7 +127,7 @@ describe("which sentences answer a question", () => {
   });
 });
 
-describe("what a sentence is", () => {
+describe("a sentence", () => {
   test.each([
     ["One rent. Two rents! Three rents?", ["One rent.", "Two rents!", "Three rents?"]],
     ['He said "no rent." Rent is due.', ['He said "no rent."', "Rent is due."]],
@@ -148,11 +148,11 @@ describe("what a sentence is", () => {
     expect(found.sort()).toEqual([...sentences].sort());
   });
 
-  test("what has neither letter nor digit is none", async () => {
+  test("without letter or digit is none", async () => {
     expect(await textsOf("rent", "---\n\n***\n\nrent")).toEqual(["rent"]);
   });
 
-  test("a sentence of 400 characters stays whole, a longer one is cut in front of a blank", async () => {
+  test("of 400 characters stays whole, a longer one is cut before a blank", async () => {
     const word = "abcdefg ";
     const whole = `${word.repeat(49)}abcdefgh`;
     expect(whole).toHaveLength(400);
@@ -163,33 +163,33 @@ describe("what a sentence is", () => {
     );
   });
 
-  test("no blanks are left at a cut, however many there were", async () => {
+  test("has no blanks at a cut, however many there were", async () => {
     const long = `${"a".repeat(390)} rent  ${"b".repeat(10)} rent`;
     expect((await textsOf("rent", long)).sort()).toEqual(
       [`${"a".repeat(390)} rent`, `${"b".repeat(10)} rent`].sort(),
     );
   });
 
-  test("a line break is a blank too", async () => {
+  test("a line break counts as a blank", async () => {
     const line = `${"rent\n".repeat(90)}end`;
     const found = await textsOf("rent end", line);
     for (const piece of found) expect(piece).toMatch(/^(rent\n?)+(end)?$/);
     expect(found.join("\n").length).toBe(line.length);
   });
 
-  test("a word that fills half the room is cut by length, never through a character", async () => {
+  test("a word that fills half the limit is cut by length, never through a character", async () => {
     const lengthsOf = async (text: string) =>
       (await textsOf("rent", text)).map((piece) => piece.length);
     expect(await lengthsOf(`${"a".repeat(195)} rent ${"b".repeat(500)}`)).toEqual([400]);
     expect(await lengthsOf(`${"a".repeat(196)} rent ${"b".repeat(500)}`)).toEqual([201]);
-    // A character of two halves right where the cut would be.
+    // A surrogate pair right at the cut.
     const odd = await textsOf("水", `水, ${"b".repeat(396)}🦦${"b".repeat(50)}`);
     expect(odd).toEqual([`水, ${"b".repeat(396)}`]);
     const even = await textsOf("水", `水, ${"b".repeat(395)}🦦${"b".repeat(50)}`);
     expect(even).toEqual([`水, ${"b".repeat(395)}🦦`]);
   });
 
-  test("a line that goes on without an end is read in time", async () => {
+  test("a line without an end is read in time", async () => {
     const found = await textsOf("rent", "rent ".repeat(200_000));
     expect(found.length).toBeGreaterThan(2_000);
   });

@@ -1,4 +1,4 @@
-/** Sentences of some sources, ranked by how well they answer a question. */
+/** Ranks the sentences of sources by how well they match a question. */
 
 import type { PromptSource } from "../port.ts";
 
@@ -14,10 +14,10 @@ export interface RankedSentence {
 const K1 = 1.2;
 const B = 0.75;
 const MAX_SENTENCE = 400;
-/** Work between two turns of the event loop, in characters. */
+/** Characters processed between two turns of the event loop. */
 const SLICE_CHARS = 64 * 1024;
 
-/** Words too common in English to say what a question is about; other languages rely on their rarity. */
+/** English stop words; other languages rely on term rarity. */
 const COMMON = new Set(
   (
     "a about above after again all also am an and any are as at be because been before being below between " +
@@ -38,9 +38,9 @@ interface Sentence {
 }
 
 /**
- * Scores each sentence with BM25 against the question, sentences being the documents; a word of the
- * source's title counts once for all its sentences. Best first, only what shares a word with the question.
- * Long sources are read in slices, so that nobody else waits for them.
+ * Scores each sentence with BM25 against the question, with sentences as the documents; a word of the source's
+ * title counts once for all its sentences. Best first, only sentences that share a word with the question. Long
+ * sources are read in slices to keep the event loop free.
  */
 export async function rankSentences(
   question: string,
@@ -94,7 +94,7 @@ function countWanted(wanted: Set<string>, terms: string[]): Map<string, number> 
   return counts;
 }
 
-/** Exact slices of the text: sentences, or lines of lists and tables; headings and scraps are passed over. */
+/** Exact slices of the text: sentences, or lines of lists and tables; headings and fragments are skipped. */
 function* sentencesOf(text: string): Generator<string> {
   const boundary =
     /(?<=[.!?]["'”’)\]]*)\s+|(?<=[。！？])\s*|\n[ \t]*\n\s*|\n(?=[ \t]*(?:[-*+>|#]|\d+[.)])\s)/gu;
@@ -108,7 +108,7 @@ function* sentencesOf(text: string): Generator<string> {
 
 function* tidy(slice: string): Generator<string> {
   let body = slice;
-  // Headings stand above the answer, they are not it.
+  // A heading is not an answer.
   while (/^\s*#/.test(body)) {
     const end = body.indexOf("\n");
     if (end === -1) return;
@@ -123,16 +123,16 @@ function* tidy(slice: string): Generator<string> {
   if (/[\p{L}\p{N}]/u.test(rest)) yield rest;
 }
 
-/** Where a text that is too long is cut: in front of a blank, so that no word is quoted in part. */
+/** Where a text that is too long is cut: before a blank, so that no word is quoted in part. */
 function cutOf(text: string): number {
   for (let at = MAX_SENTENCE; at > MAX_SENTENCE / 2; at--)
     if (/\s/.test(text.charAt(at))) return at;
-  // No blank in reach: Chinese, Japanese, an address. Still no half of a character.
+  // No blank within reach: Chinese, Japanese, a URL. Do not split a surrogate pair.
   const last = text.codePointAt(MAX_SENTENCE - 1) ?? 0;
   return last > 0xffff ? MAX_SENTENCE - 1 : MAX_SENTENCE;
 }
 
-/** Words in lower case without accents and English endings; Chinese and Japanese as pairs of characters. */
+/** Lower-case words without accents and English endings; Chinese and Japanese as pairs of characters. */
 function termsOf(text: string): string[] {
   const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const terms: string[] = [];

@@ -33,13 +33,13 @@ describe("a request for chat completions", () => {
     });
   });
 
-  test("limits the output by the field that compatible endpoints know", () => {
+  test("limits the output with the field that compatible endpoints know", () => {
     const body = openAiBody(aRequest(), local);
     expect(body).toMatchObject({ max_tokens: 1000 });
     expect(body).not.toHaveProperty("max_completion_tokens");
   });
 
-  test("asks for thinking in the endpoint's own words, or not at all", () => {
+  test("asks for thinking in the endpoint's own format, or not at all", () => {
     const request = aRequest({ reasoningTokens: 8000, temperature: 0.3 });
     expect(openAiBody(request, openAi)).toMatchObject({ reasoning_effort: "medium" });
     expect(openAiBody(request, openAi)).not.toHaveProperty("temperature");
@@ -59,7 +59,7 @@ describe("a request for chat completions", () => {
     });
   });
 
-  test("sends images as data addresses and leaves foreign reasoning out", () => {
+  test("sends images as data URLs and omits other models' reasoning", () => {
     const { messages } = openAiBody(
       aRequest({
         system: [],
@@ -129,7 +129,7 @@ describe("a request for chat completions", () => {
     ]);
   });
 
-  test("blank system blocks are left out, and no system message is made of nothing", () => {
+  test("blank system blocks are omitted, and so is an empty system message", () => {
     const blank = { text: " \n", cacheable: true };
     const messagesOf = (dialect: OpenAiDialect, ...system: SystemBlock[]) =>
       openAiBody(aRequest({ system, messages: [] }), dialect).messages;
@@ -162,7 +162,7 @@ describe("a request for chat completions", () => {
     ]);
   });
 
-  test("the whole of a plain request, in each dialect", () => {
+  test("a plain request in full, in each dialect", () => {
     const request = aRequest({ system: [], messages: [], temperature: 0.3 });
     const plain = { model: "test-model", stream: true, messages: [], temperature: 0.3 };
     const usage = { stream_options: { include_usage: true } };
@@ -191,7 +191,7 @@ describe("a request for chat completions", () => {
     });
   });
 
-  test("no thinking is asked for with a budget of 0, and then a temperature is sent", () => {
+  test("a thinking budget of 0 asks for no thinking, and then a temperature is sent", () => {
     const body = openAiBody(aRequest({ reasoningTokens: 0, temperature: 0.3 }), openAi);
     expect(body).not.toHaveProperty("reasoning_effort");
     expect(body).toMatchObject({ temperature: 0.3 });
@@ -240,7 +240,7 @@ describe("a request for chat completions", () => {
     expect(seen).toEqual([url, "POST", authorization]);
   });
 
-  test("what an admin sets of the dialect goes before what is known of the address", async () => {
+  test("an admin's dialect settings override those known for the address", async () => {
     let body: unknown;
     const adapter = openAiAdapter({
       dialect: { outputLimit: "max_tokens" },
@@ -265,7 +265,7 @@ describe("an answer in chunks", () => {
     expect([reasoning, text]).toEqual(["Hmm, yes.", "Fish."]);
   });
 
-  test("cached input is taken out of the prompt's count, so that the counts are disjoint", async () => {
+  test("cached input is subtracted from the prompt count, so that the counts are disjoint", async () => {
     const usage = {
       prompt_tokens: 2000,
       completion_tokens: 50,
@@ -282,7 +282,7 @@ describe("an answer in chunks", () => {
     });
   });
 
-  test("reasoning counted beside the completion is added to the output", async () => {
+  test("reasoning counted outside the completion is added to the output", async () => {
     const usage = {
       prompt_tokens: 10,
       completion_tokens: 5,
@@ -295,7 +295,7 @@ describe("an answer in chunks", () => {
     });
   });
 
-  test("an endpoint that forgets [DONE] has still answered", async () => {
+  test("an endpoint that omits [DONE] has still answered", async () => {
     const { events } = await answered([delta({ content: "Hi" }), delta({}, "stop")], "");
     expect(events.at(-1)).toEqual({ type: "end", reason: "stop" });
   });
@@ -313,7 +313,7 @@ describe("an answer in chunks", () => {
     ]);
   });
 
-  test("[DONE] without a reason ends as other, after a refusal as refusal, and nothing counts behind it", async () => {
+  test("[DONE] without a reason ends as other, after a refusal as refusal, and later chunks are ignored", async () => {
     expect((await answered([delta({ content: "Hi" })])).events.at(-1)).toEqual({
       type: "end",
       reason: "other",
@@ -367,7 +367,7 @@ describe("an answer in chunks", () => {
     ]);
   });
 
-  test("usage without any count is none, and nonsense in a chunk is passed over", async () => {
+  test("usage without any count is ignored, and so are invalid fields in a chunk", async () => {
     const { events } = await answered([
       { choices: [], usage: { total_tokens: 9 } },
       { choices: null },
@@ -395,7 +395,7 @@ describe("an answer in chunks", () => {
     expect(error).toMatchObject({ code });
   });
 
-  test("a refusal in its own field is told as text and ends as refusal", async () => {
+  test("a refusal in its own field is passed on as text and ends as refusal", async () => {
     const { text, events } = await answered([delta({ refusal: "I can't." }), delta({}, "stop")]);
     expect(text).toBe("I can't.");
     expect(events.at(-1)).toEqual({ type: "end", reason: "refusal" });

@@ -1,7 +1,6 @@
 /**
- * OpenAI's chat completions, streaming, and what compatible endpoints make of it
- * (OpenRouter, Ollama, vLLM, llama.cpp, LiteLLM and others).
- * Protocol: platform.openai.com → API reference → Chat → "Create" and "Streaming".
+ * OpenAI's chat completions, streaming, including compatible endpoints (OpenRouter, Ollama, vLLM, llama.cpp,
+ * LiteLLM and others). Protocol: platform.openai.com → API reference → Chat → "Create" and "Streaming".
  */
 
 import { streamAnswer } from "../answer-stream.ts";
@@ -19,11 +18,11 @@ import { dialectFor, type OpenAiDialect } from "./dialect.ts";
 export const OPENAI_BASE_URL = "https://api.openai.com/v1";
 
 export interface OpenAiOptions {
-  /** Absent for endpoints that ask for none, as a local Ollama. */
+  /** Absent for endpoints that need none, such as a local Ollama. */
   apiKey?: string;
-  /** With its version, as vendors print it: `https://api.openai.com/v1`. */
+  /** With its version, as vendors document it: `https://api.openai.com/v1`. */
   baseUrl?: string;
-  /** What differs from the dialect known for the address. */
+  /** Overrides of the dialect known for the address. */
   dialect?: Partial<OpenAiDialect>;
   fetch?: FetchLike;
 }
@@ -51,7 +50,7 @@ export function openAiAdapter(options: OpenAiOptions): ProviderAdapter {
   };
 }
 
-/** The request as chat completions take it in a dialect; exported for its test. */
+/** The request body in a dialect; exported for its test. */
 export function openAiBody(request: ProviderRequest, dialect: OpenAiDialect) {
   const thinking = request.reasoningTokens ?? 0;
   const reasons = thinking > 0;
@@ -62,7 +61,7 @@ export function openAiBody(request: ProviderRequest, dialect: OpenAiDialect) {
     [dialect.outputLimit]: request.maxOutputTokens,
     messages: [
       ...systemOf(request.system, dialect),
-      // An answer that was stopped before its first word is empty, which some endpoints refuse.
+      // An answer stopped before its first word is empty, which some endpoints refuse.
       ...request.messages.map(messageOf).filter((message) => message.content.length > 0),
     ],
     ...(request.temperature === undefined || (reasons && dialect.reasoning === "effort")
@@ -76,7 +75,7 @@ function systemOf(system: SystemBlock[], dialect: OpenAiDialect) {
   const blocks = system.filter((block) => block.text.trim() !== "");
   if (blocks.length === 0) return [];
   if (!dialect.cacheBreakpoints) {
-    // Prefix caches are automatic here: stable blocks come first and that is all it takes.
+    // Prefix caches are automatic here; it is enough that stable blocks come first.
     const content = blocks.map((block) => block.text).join("\n\n");
     return [{ role: "system" as const, content }];
   }
@@ -93,7 +92,7 @@ type WireContent =
   | { type: "text"; text: string }
   | { type: "image_url"; image_url: { url: string } };
 
-/** Reasoning is left out: this format has no place for it that all endpoints accept. */
+/** Reasoning is omitted: the format has no field for it that all endpoints accept. */
 function messageOf({ role, parts }: PromptMessage) {
   if (parts.some((part) => part.type === "image"))
     return { role, content: parts.flatMap(contentOf) };

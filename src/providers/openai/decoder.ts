@@ -1,4 +1,4 @@
-/** Chunks of a chat completion stream, folded into our events. */
+/** Decodes the chunks of a chat completion stream. */
 
 import type { AnswerDecoder } from "../answer-stream.ts";
 import { errorFromEvent, providerError } from "../errors.ts";
@@ -6,7 +6,7 @@ import type { EndReason, ProviderEvent, TokenUsage } from "../port.ts";
 import { pushReasoning, pushText } from "../push-event.ts";
 import { tokenCount } from "../token-count.ts";
 
-/** What is read of a chunk. Leaves are unknown: the sender is not trusted to keep its own format. */
+/** The fields that are read. Values are unknown: the sender is not trusted to follow its own format. */
 interface WireChunk {
   error?: unknown;
   choices?: { 0?: WireChoice | null } | null;
@@ -33,7 +33,7 @@ interface WireUsage {
   completion_tokens_details?: { reasoning_tokens?: unknown } | null;
 }
 
-/** Makes the decoder of one answer. */
+/** A decoder for one answer. */
 export function decodeOpenAi(): AnswerDecoder {
   let reason: EndReason | undefined;
   let refused = false;
@@ -79,8 +79,8 @@ export function decodeOpenAi(): AnswerDecoder {
 }
 
 /**
- * Usage in our disjoint counts: `prompt_tokens` includes what the cache held and took.
- * Some endpoints (xAI) count reasoning beside `completion_tokens` instead of in it; the total tells.
+ * Converts usage to disjoint counts: `prompt_tokens` includes cache reads and writes. Some endpoints (xAI)
+ * count reasoning in addition to `completion_tokens` instead of within it; the total shows which.
  */
 function readUsage(wire: WireUsage, out: ProviderEvent[]) {
   const prompt = tokenCount(wire.prompt_tokens);
