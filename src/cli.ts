@@ -13,6 +13,7 @@ import {
 import { resealKeys } from "./features/models/index.ts";
 import { createPersonalProject } from "./features/projects/index.ts";
 import { type Ctx, systemContext, type WorkspaceRole } from "./platform/context.ts";
+import { migrateDatabase } from "./platform/db/migrate.ts";
 import { Problem } from "./platform/http/problem.ts";
 import type { Jobs } from "./platform/jobs/jobs.ts";
 
@@ -34,11 +35,14 @@ export async function runAdmin(
 ): Promise<{ lines: string[]; code: number } | null> {
   const command = commandOf(words, options);
   if (command === null) return null;
+  // A database of our own may be older than this program; another one has its migrate job.
+  if (config.databaseUrl === undefined) await migrateDatabase(databaseUrl);
   const { deps, close } = await buildDeps(
-    // A database of our own may be older than this program; another one has its migrate job.
-    { ...config, role: config.databaseUrl === undefined ? "all" : "api", logLevel: "silent" },
+    { ...config, role: "api", logLevel: "silent" },
     databaseUrl,
-    { jobs: noJobs },
+    {
+      jobs: noJobs,
+    },
   );
   try {
     return await command(systemContext(deps, "cli"));

@@ -14,7 +14,6 @@ import { secretKeys } from "./platform/crypto/secret-keys.ts";
 import type { DatabaseClient } from "./platform/db/client.ts";
 import { DatabaseClock } from "./platform/db/database-clock.ts";
 import type { Observers } from "./platform/db/instrument-queries.ts";
-import { migrateDatabase } from "./platform/db/migrate.ts";
 import { openPools } from "./platform/db/pools.ts";
 import type { Deps, Services } from "./platform/deps.ts";
 import { isDiskFull } from "./platform/disk-full.ts";
@@ -35,7 +34,7 @@ export interface BuiltDeps {
 }
 
 /**
- * Opens everything a serving process needs; migrates the database when this process owns it.
+ * Opens everything a serving process needs, on a database that is up to date.
  * @param databaseUrl the effective URL: configured, or of the embedded server.
  */
 export async function buildDeps(
@@ -62,8 +61,6 @@ async function open(
   const logger = overrides.logger ?? createLogger(config.logLevel);
   const metrics = overrides.metrics ?? createMetrics();
   const processId = overrides.processId ?? uuidv7.next();
-  // In a cluster the migrate Job does this; alone, the process itself.
-  if (config.role === "all") await migrateDatabase(databaseUrl);
   const pools = openPools(databaseUrl, {
     poolMax: config.databasePoolMax,
     worker: config.role === "worker",

@@ -153,7 +153,7 @@ async function onDatabase<T>(config: Config, work: (url: string) => Promise<T>):
     if (!(error instanceof FolderInUseError)) throw error;
     return work(embeddedUrl(config.dataDir));
   }
-  return work(embedded.url).finally(embedded.stop);
+  return work(embedded.ownerUrl).finally(embedded.stop);
 }
 
 function usage(): number {

@@ -8,6 +8,7 @@ import { syncBuiltinProviders } from "./features/models/index.ts";
 import { systemContext } from "./platform/context.ts";
 import { startEmbedded } from "./platform/db/embedded.ts";
 import { isUnavailable } from "./platform/db/errors.ts";
+import { migrateDatabase } from "./platform/db/migrate.ts";
 import type { Watcher } from "./platform/db/supervise.ts";
 import type { Deps } from "./platform/deps.ts";
 import { Closers } from "./platform/lifecycle.ts";
@@ -78,7 +79,11 @@ async function start(
   if (databaseUrl === undefined) {
     const embedded = await startEmbedded(config.dataDir, watchDatabase(config, overrides));
     closers.add("embedded PostgreSQL", embedded.stop);
-    databaseUrl = embedded.url;
+    await migrateDatabase(embedded.ownerUrl);
+    databaseUrl = embedded.appUrl;
+  } else if (config.role === "all") {
+    // In a cluster the migrate Job does this; alone, the process itself.
+    await migrateDatabase(databaseUrl);
   }
   const { deps, close } = await buildDeps(config, databaseUrl, overrides);
   closers.add("dependencies", async () => {

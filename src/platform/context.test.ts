@@ -2,13 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../test/support/app.ts";
 import { contextOf } from "../../test/support/scopes.ts";
 import { type Ctx, inTransaction, systemContext, userOf } from "./context.ts";
+import { grantAppRights } from "./db/app-role.ts";
 
 let app: TestApp;
 let ada: Person;
 beforeAll(async () => {
   app = await createTestApp();
   ada = await app.person("Ada");
-  await app.deps.database.sql`create table notes (text text)`;
+  await app.owner.sql`create table notes (text text)`;
+  await grantAppRights(app.owner.sql);
 });
 afterAll(() => app.close());
 

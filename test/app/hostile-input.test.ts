@@ -259,7 +259,7 @@ test("even a mistake of ours shows no statement and no parameter, neither in the
   });
   try {
     const ada = await broken.person("Ada");
-    await broken.deps.database.sql`drop table agents cascade`;
+    await broken.owner.sql`drop table agents cascade`;
     const response = await ada.post("/agents", { name: MARKER });
     expect(response.status).toBe(500);
     const text = await response.text();

@@ -84,8 +84,8 @@ class CuttingProxy {
 beforeAll(async () => {
   provider.start();
   embedded = await startEmbedded(folder);
-  await migrateDatabase(embedded.url);
-  const socketFolder = new URL(embedded.url).searchParams.get("host");
+  await migrateDatabase(embedded.ownerUrl);
+  const socketFolder = new URL(embedded.ownerUrl).searchParams.get("host");
   proxy = new CuttingProxy(`${socketFolder}/.s.PGSQL.5432`);
   const databaseUrl = `postgres://atelier@127.0.0.1:${await proxy.listen()}/atelier`;
   const options = { databaseUrl, env: { ATELIER_ROLE: "api" } };

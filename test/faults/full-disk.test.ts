@@ -29,12 +29,12 @@ beforeAll(async () => {
   embedded = await startEmbedded(cluster);
   const filesAreSmall = mountSmall(files, 4);
   app = await createTestApp({
-    databaseUrl: embedded.url,
+    databaseUrl: embedded.ownerUrl,
     env: { ATELIER_DATA_DIR: files, ATELIER_DISK_RESERVE_BYTES: "0" },
     ...(filesAreSmall ? {} : { deps: { blobs: fullBlobs() } }),
   });
   ada = await app.person("Ada");
-  const { sql } = app.deps.database;
+  const { sql } = app.owner;
   if (mountSmall(tables, 8)) {
     const { uid, gid } = statSync(join(cluster, "postgres"));
     chownSync(tables, uid, gid);
@@ -77,7 +77,7 @@ function fullBlobs(): TestApp["deps"]["blobs"] {
 }
 
 async function fillDatabase(): Promise<void> {
-  const { sql } = app.deps.database;
+  const { sql } = app.owner;
   if (!tables || !mounted.includes(tables)) {
     await sql.unsafe(
       "create trigger full_disk before insert on projects execute function refuse()",
@@ -92,7 +92,7 @@ async function fillDatabase(): Promise<void> {
 }
 
 async function makeRoom(): Promise<void> {
-  const { sql } = app.deps.database;
+  const { sql } = app.owner;
   if (tables && mounted.includes(tables)) await sql`drop table ballast`;
   else await sql`drop trigger full_disk on projects`;
 }

@@ -19,7 +19,7 @@ let thaw: () => void = () => {};
 
 beforeAll(async () => {
   embedded = await startEmbedded(folder);
-  proxy = await proxyTo(embedded.url);
+  proxy = await proxyTo(embedded.ownerUrl);
   server = await startServer({ databaseUrl: proxy.url });
   ada = await server.person("Ada");
 }, 60_000);

@@ -10,9 +10,12 @@ import { type Me, me as meSchema } from "../../src/features/identity/schema.ts";
 import { syncBuiltinProviders } from "../../src/features/models/index.ts";
 import { systemContext } from "../../src/platform/context.ts";
 import { newSecretKey } from "../../src/platform/crypto/secret-keys.ts";
+import { APP_ROLE } from "../../src/platform/db/app-role.ts";
+import { type DatabaseClient, openDatabase } from "../../src/platform/db/client.ts";
+import { migrateDatabase } from "../../src/platform/db/migrate.ts";
 import type { Deps } from "../../src/platform/deps.ts";
 import type { AppEnv } from "../../src/platform/http/hono-env.ts";
-import { createTestDatabase } from "./database.ts";
+import { createTestDatabase, withUser } from "./database.ts";
 import { type AnswerCheck, documentedAnswers } from "./documented.ts";
 import { read } from "./read.ts";
 
@@ -39,7 +42,11 @@ export interface Person extends Caller {
 
 export interface TestApp {
   readonly app: OpenAPIHono<AppEnv>;
+  /** Its database connections have the application's role, which may do no more than the application does. */
   readonly deps: Deps;
+  /** The database as the owner of its tables, for what only that role may do. */
+  readonly owner: DatabaseClient;
+  readonly ownerUrl: string;
   readonly anonymous: Caller;
   /** A new account; the first one is the workspace's admin. */
   person(name: string): Promise<Person>;
@@ -51,8 +58,10 @@ export interface TestApp {
 export interface TestAppOptions {
   env?: Record<string, string>;
   deps?: Partial<Deps>;
-  /** Share another app's database: two processes on one PostgreSQL. */
+  /** The owner's address of another database, such as another app's: two processes on one PostgreSQL. */
   databaseUrl?: string;
+  /** Who the application signs in as; without it, the application's role itself. */
+  appUrl?: string;
 }
 
 /** The document is the same for every application. */
@@ -61,7 +70,9 @@ let checkAnswer: AnswerCheck | undefined;
 /** The whole application on a database of its own. Paths are below `/api/v1`. */
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
-  const databaseUrl = database?.url ?? options.databaseUrl ?? "";
+  const ownerUrl = database?.url ?? options.databaseUrl ?? "";
+  if (database === undefined) await migrateDatabase(ownerUrl);
+  const databaseUrl = options.appUrl ?? withUser(ownerUrl, APP_ROLE);
   const folder = mkdtempSync(join(tmpdir(), "atelier-app-"));
   const config: Config = readConfig({
     ATELIER_DATA_DIR: folder,
@@ -83,9 +94,12 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     checkAnswer(init.method ?? "GET", path, response.status);
     return response;
   };
+  const owner = openDatabase({ url: ownerUrl, poolMax: 1 });
   return {
     app,
     deps,
+    owner,
+    ownerUrl,
     anonymous: caller(send, {}),
     person: async (name) =>
       signUp(send, name, await createSetupToken(systemContext(deps, "setup"))),
@@ -95,6 +109,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       deps.lifecycle.leave();
       await stopBackground(deps);
       await close();
+      await owner.close();
       await database?.drop();
       rmSync(folder, { recursive: true, force: true });
       await assertTransactionsNeverWaited(deps);

@@ -19,6 +19,7 @@ export interface TestServer {
 }
 
 export interface TestDatabase {
+  /** The owner's address. */
   readonly url: string;
   drop(): Promise<void>;
 }
@@ -63,7 +64,7 @@ export async function startTestServer(): Promise<TestServer> {
     rmSync(folder, { recursive: true, force: true });
   };
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return { url: embedded.url, stop };
+  return { url: embedded.ownerUrl, stop };
 }
 
 /**
@@ -116,11 +117,21 @@ export function withDatabase(url: string, name: string): string {
   return parsed.href;
 }
 
+/** The same database as another role. */
+export function withUser(url: string, role: string): string {
+  const parsed = new URL(url);
+  parsed.username = role;
+  return parsed.href;
+}
+
+/** Of all that {@link migrateDatabase} puts into a database. */
 function migrationsHash(): string {
   const folder = join(ROOT, "src", "migrations");
   const hash = createHash("sha256");
   for (const name of readdirSync(folder).sort())
     if (name.endsWith(".sql")) hash.update(name).update(readFileSync(join(folder, name)));
+  for (const part of ["node_modules/pg-boss/package.json", "src/platform/db/app-role.ts"])
+    hash.update(readFileSync(join(ROOT, part)));
   return hash.digest("hex").slice(0, 12);
 }
 

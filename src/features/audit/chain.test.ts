@@ -24,9 +24,9 @@ afterAll(() => app.close());
 
 const verify = (of: TestApp, head?: string) => verifyChain(of.deps.database.db, of.deps, head);
 /** Whoever owns the database can switch its guards off; the chain still tells. */
-const unguard = async ({ deps: { database } }: TestApp) => {
+const unguard = async ({ owner: { sql } }: TestApp) => {
   for (const table of ["audit_log", "audit_seals"])
-    await database.sql`alter table ${database.sql(table)} disable trigger user`;
+    await sql`alter table ${sql(table)} disable trigger user`;
 };
 
 test("many changes at once leave one unbroken chain with every row in it", async () => {
@@ -51,7 +51,7 @@ test("each change is sealed within moments, again and again, whether or not anyb
 });
 
 test("the database refuses to change, remove or empty the log and its seals, whoever asks", async () => {
-  const { sql } = app.deps.database;
+  const { sql } = app.owner;
   const attempts = [
     () => sql`update audit_log set detail = '{}'`,
     () => sql`delete from audit_log`,
@@ -122,7 +122,7 @@ describe("with the database's guards switched off", () => {
     await unguard(own);
   });
   afterAll(() => own.close());
-  const sql = () => own.deps.database.sql;
+  const sql = () => own.owner.sql;
   const auditId = async (seq: number) =>
     (await sql()`select audit_id from audit_seals where seq = ${seq}`)[0]?.audit_id;
 
@@ -241,7 +241,7 @@ describe("with the database's guards switched off", () => {
     const logger = createLogger("info", { write: (line) => void watched.push(line) });
     const other = await createTestApp({
       deps: { logger, secrets: own.deps.secrets },
-      databaseUrl: own.deps.config.databaseUrl ?? "",
+      databaseUrl: own.ownerUrl,
     });
     const errors = () => watched.filter((line) => line.includes('"level":"error"'));
     try {
@@ -272,7 +272,8 @@ describe("with the database's guards switched off", () => {
 });
 
 test("rows that a sealing left behind are found by the hourly look at all of them", async () => {
-  const { sql, db } = app.deps.database;
+  const { db } = app.deps.database;
+  const { sql } = app.owner;
   await unguard(app);
   const { last } = await sealChain(db, app.deps);
   await sql`insert into audit_log (id, at, actor_kind, action, target_kind, detail)
@@ -285,7 +286,7 @@ test("rows that a sealing left behind are found by the hourly look at all of the
 });
 
 test("a sealing that fails is logged and retried", async () => {
-  const { sql } = app.deps.database;
+  const { sql } = app.owner;
   const { sealer } = app.deps.services.audit;
   await ada.post("/projects", { name: "Unsealed for a while" });
   await sql`alter table audit_seals rename to away`;
@@ -343,11 +344,11 @@ test("`atelier audit verify` says whether the log holds, by its exit code too", 
     const foreign = await runWith({ ATELIER_SECRET_KEYS: newSecretKey("other") });
     expect(foreign.output).toContain("BROKEN at row 1 (unknown_key)");
     await unguard(own);
-    await own.deps.database.sql`update audit_log set detail = '{"role": "member"}'`;
+    await own.owner.sql`update audit_log set detail = '{"role": "member"}'`;
     const edited = await run();
     expect(edited.code).toBe(1);
     expect(edited.output).toContain("BROKEN at row 1 (changed)");
   } finally {
     await own.close();
   }
-});
+}, 60_000);

@@ -100,8 +100,8 @@ describe("pages and filters", () => {
 
   test("since takes its own instant in, until does not", async () => {
     // Only the owner of the database can write into the past.
-    await app.deps.database.sql`alter table audit_log disable trigger user`;
-    await app.deps.database.sql`
+    await app.owner.sql`alter table audit_log disable trigger user`;
+    await app.owner.sql`
       insert into audit_log (id, at, actor_kind, action, target_kind, detail)
       values (${app.deps.ids.next()}, '2001-01-01T00:00:00Z', 'system:test', 'project.created', 'old', '{}'),
              (${app.deps.ids.next()}, '2002-01-01T00:00:00Z', 'system:test', 'project.created', 'new', '{}')`;

@@ -19,9 +19,9 @@ afterAll(() => app.close());
 beforeEach(async () => {
   await app.deps.services.audit.securityEvents.close();
   await app.deps.services.audit.sealer.close();
-  await app.deps.database.sql`alter table audit_log disable trigger user`;
-  await app.deps.database.sql`delete from audit_log`;
-  await app.deps.database.sql`alter table audit_log enable trigger user`;
+  await app.owner.sql`alter table audit_log disable trigger user`;
+  await app.owner.sql`delete from audit_log`;
+  await app.owner.sql`alter table audit_log enable trigger user`;
   gatherer = new SecurityEventBuffer(app.deps);
 });
 
@@ -184,7 +184,7 @@ test("room comes back when the minute is over", async () => {
 });
 
 test("what the database refuses is stored when it is back, and said in the log", async () => {
-  const { sql } = app.deps.database;
+  const { sql } = app.owner;
   gatherer.note(event());
   gatherer.note(event());
   await sql`alter table audit_log rename to away`;

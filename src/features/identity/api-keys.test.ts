@@ -59,7 +59,7 @@ test("a key manages neither keys nor sessions nor passwords", async () => {
 test("a revoked key is refused from the next request on, in another process too", async () => {
   const { key, id } = await create({});
   const replica = await createTestApp({
-    databaseUrl: app.deps.config.databaseUrl ?? "",
+    databaseUrl: app.ownerUrl,
     deps: { clock },
   });
   try {

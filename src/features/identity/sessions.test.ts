@@ -140,7 +140,7 @@ test("what a declared proxy says of HTTPS counts, what anybody else says does no
   expect(Object.keys(cookiesOf(await signIn(app, "Ada", forwarded)))).toContain(
     "__Host-atelier_session",
   );
-  const plain = await createTestApp({ databaseUrl: app.deps.config.databaseUrl ?? "" });
+  const plain = await createTestApp({ databaseUrl: app.ownerUrl });
   const made = cookiesOf(await signIn(plain, "Ada", forwarded));
   expect(Object.keys(made)).toEqual(["atelier_session", "atelier_device"]);
   await plain.close();

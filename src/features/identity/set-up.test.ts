@@ -12,7 +12,7 @@ let replica: TestApp;
 beforeAll(async () => {
   const env = { ATELIER_SECRET_KEYS: keys };
   app = await createTestApp({ env });
-  const databaseUrl = app.deps.config.databaseUrl ?? "";
+  const databaseUrl = app.ownerUrl;
   replica = await createTestApp({ env, databaseUrl });
 });
 afterAll(async () => {
@@ -84,7 +84,7 @@ test("a link is good for a year; the next start then makes another", async () =>
 
 test("another installation's secret keys make another link", async () => {
   const other = await createTestApp({
-    databaseUrl: app.deps.config.databaseUrl ?? "",
+    databaseUrl: app.ownerUrl,
   });
   const token = (await tokenOf(other)) ?? "";
   await other.close();

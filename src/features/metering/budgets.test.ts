@@ -17,7 +17,7 @@ let apps: [TestApp, TestApp];
 let model: ChosenModel;
 beforeAll(async () => {
   const first = await createTestApp();
-  const databaseUrl = first.deps.config.databaseUrl ?? "";
+  const databaseUrl = first.ownerUrl;
   apps = [first, await createTestApp({ databaseUrl })];
   model = {
     ...(await chooseModel(systemContext(first.deps, "test"), null)),
@@ -263,7 +263,7 @@ test("what was booked cannot be changed or taken out of the ledger", async () =>
     sql`delete from ${ledger}`,
     sql`truncate ${ledger}`,
   ])
-    await expect(Promise.resolve(db().execute(statement))).rejects.toMatchObject({
+    await expect(Promise.resolve(apps[0].owner.db.execute(statement))).rejects.toMatchObject({
       cause: { message: "the ledger is append-only" },
     });
 });

@@ -3,6 +3,10 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { startServer } from "../../../test/support/server.ts";
+import { APP_ROLE } from "./app-role.ts";
+import { openDatabase } from "./client.ts";
+import { embeddedUrl } from "./embedded.ts";
 
 const root = mkdtempSync(join(tmpdir(), "atelier-embedded-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -44,3 +48,18 @@ test("where root may not create a user namespace, PostgreSQL runs as nobody in a
   expect(statSync(dataDir).mode & 0o077).toBe(self === 0 ? 0o011 : 0);
   expect(statSync(dataDir).uid).toBe(self);
 });
+
+test("the product on one machine works as a role that owns nothing, from the first start on", async () => {
+  const server = await startServer();
+  const owner = openDatabase({ url: embeddedUrl(server.dataDir), poolMax: 1 });
+  try {
+    const users = await owner.sql`
+      select distinct usename as name, rolsuper as super from pg_stat_activity join pg_roles on rolname = usename
+      where backend_type = 'client backend' and pid <> pg_backend_pid()`;
+    expect([...users]).toEqual([{ name: APP_ROLE, super: false }]);
+  } finally {
+    await owner.close();
+    await server.stop();
+    server.remove();
+  }
+}, 90_000);

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import postgres from "postgres";
+import { APP_ROLE } from "./app-role.ts";
 import { type DataFolderLock, lockDataFolder } from "./data-folder-lock.ts";
 import { asUnprivileged, type Unprivileged } from "./drop-privileges.ts";
 import { assertMajor, findBinaries } from "./embedded-version.ts";
@@ -19,8 +20,10 @@ import { supervise, type Watched, type Watcher } from "./supervise.ts";
 
 /** An embedded PostgreSQL in the data folder. */
 export interface EmbeddedServer {
-  /** Connection URL over a socket that only this user can reach. */
-  readonly url: string;
+  /** Connection URL of the tables' owner, over a socket that only this user can reach. */
+  readonly ownerUrl: string;
+  /** The same for the application's role, which owns nothing. */
+  readonly appUrl: string;
   /** Fast shutdown: open transactions roll back, a checkpoint is written; then the folder lock is released. */
   stop(): Promise<void>;
 }
@@ -72,10 +75,14 @@ export async function startEmbedded(
   }
 }
 
-/** URL of the embedded server that a running Atelier has started on this folder. */
+/** The owner's URL of the embedded server that a running Atelier has started on this folder. */
 export function embeddedUrl(dataDir: string): string {
-  const socket = socketFolder(resolve(dataDir));
-  return `postgres://${USER}@localhost/${DATABASE}?host=${encodeURIComponent(socket)}&port=${PORT}`;
+  return urlOf(resolve(dataDir), USER);
+}
+
+function urlOf(folder: string, role: string): string {
+  const socket = socketFolder(folder);
+  return `postgres://${role}@localhost/${DATABASE}?host=${encodeURIComponent(socket)}&port=${PORT}`;
 }
 
 async function start(
@@ -96,13 +103,14 @@ async function start(
   as.own(socket);
   writeFileSync(join(cluster, "postgresql.auto.conf"), configuration(socket), { mode: 0o600 });
   as.own(join(cluster, "postgresql.auto.conf"));
-  const url = embeddedUrl(folder);
+  const ownerUrl = urlOf(folder, USER);
   const server = await supervise(async () => {
     await stopOrphanPostgres(cluster, socket);
-    return launch(as, [join(binaries, "postgres"), "-D", cluster], url, folder);
+    return launch(as, [join(binaries, "postgres"), "-D", cluster], ownerUrl, folder);
   }, watcher);
   return {
-    url,
+    ownerUrl,
+    appUrl: urlOf(folder, APP_ROLE),
     stop: async () => {
       await server.stop();
       rmSync(socket, { recursive: true, force: true });
@@ -197,6 +205,8 @@ async function waitUntilReady(url: string, exited: Promise<number>, logPath: str
     try {
       const found = await probe`select 1 from pg_database where datname = ${DATABASE}`;
       if (found.length === 0) await probe`create database ${probe(DATABASE)}`;
+      const role = await probe`select 1 from pg_roles where rolname = ${APP_ROLE}`;
+      if (role.length === 0) await probe`create role ${probe(APP_ROLE)} login`;
       return;
     } catch {
       await Bun.sleep(15);

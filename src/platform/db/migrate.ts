@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import type postgres from "postgres";
+import { installQueue } from "../jobs/install-queue.ts";
+import { grantAppRights } from "./app-role.ts";
 import { openDatabase } from "./client.ts";
 import { explained } from "./errors.ts";
 
@@ -11,8 +13,9 @@ const OLDEST_SUPPORTED = 150_000;
 const LOCK = 7_263_548_190;
 
 /**
- * Applies missing migrations, forward only. Safe to call from several processes: an advisory lock serialises
- * them.
+ * Brings a database up to date as the owner of its tables: applies missing migrations, forward only, installs
+ * the job queue, and grants the application's role its rights. Safe to call from several processes: an advisory
+ * lock serialises them.
  * @throws Error when the server is older than PostgreSQL 15; {@link DatabaseUnavailableError}.
  */
 export async function migrateDatabase(url: string): Promise<void> {
@@ -31,6 +34,8 @@ export async function migrateDatabase(url: string): Promise<void> {
     await client.sql`select pg_advisory_lock(${LOCK})`;
     try {
       await migrate(client.db, { migrationsFolder: FOLDER });
+      await installQueue(url);
+      await grantAppRights(client.sql);
     } finally {
       await client.sql`select pg_advisory_unlock(${LOCK})`;
     }

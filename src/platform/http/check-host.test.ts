@@ -56,7 +56,7 @@ test("with a public address or declared proxies any name is accepted", async () 
     { ATELIER_PUBLIC_URL: "http://atelier.example" },
     { ATELIER_TRUSTED_PROXIES: "1" },
   ]) {
-    const behind = await createTestApp({ env, databaseUrl: app.deps.config.databaseUrl ?? "" });
+    const behind = await createTestApp({ env, databaseUrl: app.ownerUrl });
     expect((await asked("atelier.example", behind)).status).toBe(200);
     await behind.close();
   }

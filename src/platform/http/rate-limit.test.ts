@@ -55,7 +55,7 @@ test("two processes count together in Valkey, and separately while it is down", 
   const valkey = await startValkey();
   const env = { ATELIER_RATE_LIMIT: "6", VALKEY_URL: valkey.url };
   const one = await createTestApp({ env });
-  const other = await createTestApp({ env, databaseUrl: one.deps.config.databaseUrl ?? "" });
+  const other = await createTestApp({ env, databaseUrl: one.ownerUrl });
   const ready = () => one.deps.counts?.status === "ready" && other.deps.counts?.status === "ready";
   const statuses = async (key: string, times: number) => {
     const found = [];
@@ -90,7 +90,7 @@ test("wrong passwords for many accounts, sent to two processes from one address,
   const valkey = await startValkey();
   const env = { ATELIER_RATE_LIMIT: "0", VALKEY_URL: valkey.url };
   const one = await createTestApp({ env });
-  const other = await createTestApp({ env, databaseUrl: one.deps.config.databaseUrl ?? "" });
+  const other = await createTestApp({ env, databaseUrl: one.ownerUrl });
   try {
     await until(() => one.deps.counts?.status === "ready" && other.deps.counts?.status === "ready");
     const guess = async (n: number) => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   ada = await direct.person("Ada");
   behindTwo = await createTestApp({
     env: { ATELIER_TRUSTED_PROXIES: "2" },
-    databaseUrl: direct.deps.config.databaseUrl ?? "",
+    databaseUrl: direct.ownerUrl,
   });
 });
 afterAll(async () => {

@@ -1,8 +1,8 @@
 import { sql as tag } from "drizzle-orm";
-import { fromDrizzle, PgBoss } from "pg-boss";
-import { type Database, openDatabase } from "../db/client.ts";
-import { explained } from "../db/errors.ts";
+import { fromDrizzle } from "pg-boss";
+import type { Database } from "../db/client.ts";
 import type { Logger } from "../observability/logger.ts";
+import { openQueue } from "./boss.ts";
 
 export interface EnqueueOptions {
   /** At most one unfinished job per key. */
@@ -44,10 +44,11 @@ export interface Jobs {
 const STOP_TIMEOUT_MS = 10_000;
 const RETRY_LIMIT = 5;
 const EXPIRE_SECONDS = 300;
+/** Interval of pg-boss's index builds, which `installQueue` does: only the owner may. */
+const ONE_DAY_SECONDS = 86_400;
 
 /**
- * Jobs on pg-boss, over our own driver. pg-boss sends several statements with BEGIN and COMMIT in one query,
- * which is only sound on a dedicated connection.
+ * Jobs on pg-boss, whose schema `installQueue` has created: the connection's role need not own it.
  * @param runs whether this process supervises the queue (roles `worker` and `all`) or only enqueues.
  * @param queues those that transactions enqueue to: created beforehand, so that no transaction waits for it.
  */
@@ -57,23 +58,11 @@ export async function startJobs(
   runs: boolean,
   queues: readonly string[] = [],
 ): Promise<Jobs> {
-  const database = openDatabase({ url, poolMax: 1, applicationName: "atelier queue" });
-  const boss = new PgBoss({
-    db: {
-      executeSql: async (text, values = []) => {
-        const rows = await database.sql.unsafe(text, values.map(encode)).catch((error) => {
-          throw explained(error);
-        });
-        return { rows: rows.flat() };
-      },
-      listen: async (channel, onNotification, onReconnect) => {
-        const subscription = await database.sql.listen(channel, onNotification, onReconnect);
-        return { close: () => subscription.unlisten() };
-      },
-    },
+  const { boss, database } = openQueue(url, "requests", {
     useListenNotify: true,
     supervise: runs,
     schedule: runs,
+    bamIntervalSeconds: ONE_DAY_SECONDS,
   });
   boss.on("error", (error) => logger.error({ err: error }, "job queue failed"));
   await boss.start().catch(async (error) => {
@@ -154,18 +143,4 @@ export async function startJobs(
     },
     stop,
   };
-}
-
-type Scalar = string | number | boolean | null;
-
-/** pg-boss expects the driver to encode objects and dates; Drizzle has switched that off on this client. */
-function encode(value: unknown): Scalar | Scalar[] {
-  return Array.isArray(value) ? value.map(encodeOne) : encodeOne(value);
-}
-
-function encodeOne(value: unknown): Scalar {
-  if (value === undefined || value === null) return null;
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
-    return value;
-  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
 }
