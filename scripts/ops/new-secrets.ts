@@ -59,17 +59,19 @@ await main(async () => {
 });
 
 function fresh(accessKey: string, secretKey: string) {
-  const [superuser, a, b, backup, monitor, valkey] = Array.from({ length: 6 }, newPassword);
-  if (!superuser || !a || !b || !backup || !monitor || !valkey)
-    throw new Refusal("no random bytes");
-  const url = databaseUrl("atelier_a", a);
+  const owner = newPassword();
+  const application = newPassword();
+  const backup = newPassword();
+  const valkey = newPassword();
   return {
     postgres: {
-      POSTGRES_PASSWORD: superuser,
-      ATELIER_A_PASSWORD: a,
-      ATELIER_B_PASSWORD: b,
+      POSTGRES_PASSWORD: newPassword(),
+      ATELIER_A_PASSWORD: owner,
+      ATELIER_B_PASSWORD: newPassword(),
+      ATELIER_APP_A_PASSWORD: application,
+      ATELIER_APP_B_PASSWORD: newPassword(),
       BACKUP_PASSWORD: backup,
-      MONITOR_PASSWORD: monitor,
+      MONITOR_PASSWORD: newPassword(),
     },
     valkey: { USERS_ACL: valkeyAccess([valkey]) },
     backup: {
@@ -77,9 +79,9 @@ function fresh(accessKey: string, secretKey: string) {
       AWS_ACCESS_KEY_ID: accessKey,
       AWS_SECRET_ACCESS_KEY: secretKey,
     },
-    migrate: { DATABASE_URL: url },
+    migrate: { DATABASE_URL: databaseUrl("atelier_a", owner) },
     app: {
-      DATABASE_URL: url,
+      DATABASE_URL: databaseUrl("atelier_app_a", application),
       VALKEY_URL: `redis://:${valkey}@valkey:6379`,
       ATELIER_SECRET_KEYS: newSecretKey(new Date()),
       AWS_ACCESS_KEY_ID: accessKey,

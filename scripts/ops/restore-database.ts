@@ -1,6 +1,7 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { grantAppRights } from "../../src/platform/db/app-role.ts";
 import {
   exits,
   type Manifest,
@@ -23,7 +24,8 @@ const help = `restore-database --latest | --key KEY [--drill] [--list] [--work-d
 
 Restores a backup of backup-database into the database that DATABASE_URL names, which is made when it is
 not there and must be empty when it is; then compares every table's rows and checksum with those that
-were recorded with the dump. All or nothing: one transaction.
+were recorded with the dump. All or nothing: one transaction. What is restored belongs to the database's
+owner; the app's role gets its rights again.
 
 --latest     the newest backup       --key KEY   the one with this key (….dump)
 --list       prints the backups there are, newest first, and ends
@@ -58,7 +60,7 @@ await main(async () => {
   const folder = await mkdtemp(join(args.text("work-dir") ?? tmpdir(), "atelier-restore-"));
   try {
     const file = await fetchDump(store, manifest, folder);
-    await prepare(url, args.on("drill"));
+    const owner = await prepare(url, args.on("drill"));
     const { dbname, env } = withoutPassword(url);
     await runTool(
       [
@@ -68,6 +70,7 @@ await main(async () => {
         "--single-transaction",
         "--no-owner",
         "--no-privileges",
+        `--role=${owner}`,
         `--dbname=${dbname}`,
         file,
       ],
@@ -81,6 +84,8 @@ await main(async () => {
           `what was restored differs:\n${differing.map((d) => `  - ${d}\n`).join("")}`,
           exits.verificationFailed,
         );
+      await sql`set role ${sql(owner)}`;
+      await grantAppRights(sql);
     } finally {
       await sql.end({ timeout: 5 });
     }
@@ -127,8 +132,11 @@ async function fetchDump(store: Store, manifest: Manifest, folder: string): Prom
   return file;
 }
 
-/** Makes the target database; for a drill anew, else it must hold no table. */
-async function prepare(url: string, drill: boolean): Promise<void> {
+/**
+ * Makes the target database; for a drill anew, else it must hold no table.
+ * @returns the role that is to own what is restored: the database's owner, where we may act as it.
+ */
+async function prepare(url: string, drill: boolean): Promise<string> {
   const server = new URL(url);
   const name = decodeURIComponent(server.pathname.slice(1));
   if (name === "" || name === "postgres")
@@ -150,6 +158,10 @@ async function prepare(url: string, drill: boolean): Promise<void> {
         `the target is not empty: it holds ${tables.slice(0, 3).join(", ")}`,
         exits.targetNotEmpty,
       );
+    const [row] = await target<{ owner: string }[]>`
+      select case when pg_has_role(datdba, 'MEMBER') then pg_get_userbyid(datdba) else current_user end as owner
+      from pg_database where datname = current_database()`;
+    return row?.owner ?? "";
   } finally {
     await target.end({ timeout: 5 });
   }

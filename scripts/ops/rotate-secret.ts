@@ -20,7 +20,8 @@ Changes a secret by a git commit, in two steps so that nothing that runs stops w
   2. with --retire, once every pod runs the first commit: makes the old value useless
 
 keys      puts a new key first in ATELIER_SECRET_KEYS; nobody is logged out
-database  gives the database role that is not in use a new password and moves the app to it
+database  gives the database roles that are not in use new passwords and moves the app and the migrations
+          to them; moves an app that still signs in as the owner of its tables to a role that is not
 valkey    gives Valkey's user a second password and moves the app to it
 
 dev and staging are edited here and need SOPS_AGE_KEY_FILE. production's values are in its store: change
@@ -90,20 +91,31 @@ async function editDatabase(
   step: "add" | "retire",
   write: (path: string, values: Values) => Changes,
 ): Promise<Changes> {
-  const postgres = await decrypt(root, files.postgres);
-  const inUse = new URL(app.DATABASE_URL ?? "").username;
-  const idle = inUse === "atelier_a" ? "atelier_b" : "atelier_a";
-  // The role that is not in use changes; whoever still uses it (step 2: nobody) is cut off.
-  const password = newPassword();
-  const next = write(files.postgres, { ...postgres, [`${idle.toUpperCase()}_PASSWORD`]: password });
-  if (step === "retire") return next;
-  const url = databaseUrl(idle, password);
   const migrate = await decrypt(root, files.migrate);
+  const passwords: Values = { ...(await decrypt(root, files.postgres)) };
+  const [forApp, forMigrate] = [
+    { group: "atelier_app", inUse: app.DATABASE_URL },
+    { group: "atelier", inUse: migrate.DATABASE_URL },
+  ].map(({ group, inUse }) => {
+    const [a, b] = [`${group}_a`, `${group}_b`];
+    for (const role of [a, b]) passwords[passwordName(role)] ??= newPassword();
+    // The role that is not in use changes; whoever still uses it (step 2: nobody) is cut off.
+    const idle = new URL(inUse ?? "").username === a ? b : a;
+    const password = newPassword();
+    passwords[passwordName(idle)] = password;
+    return databaseUrl(idle, password);
+  });
+  const next = write(files.postgres, passwords);
+  if (step === "retire" || forApp === undefined || forMigrate === undefined) return next;
   return {
     ...next,
-    ...write(files.app, { ...app, DATABASE_URL: url }),
-    ...write(files.migrate, { ...migrate, DATABASE_URL: url }),
+    ...write(files.app, { ...app, DATABASE_URL: forApp }),
+    ...write(files.migrate, { ...migrate, DATABASE_URL: forMigrate }),
   };
+}
+
+function passwordName(role: string): string {
+  return `${role.toUpperCase()}_PASSWORD`;
 }
 
 function passwordOf(url: string | undefined): string {

@@ -52,7 +52,7 @@ export function newSecretKey(now: Date): string {
   return `${id}:${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64")}`;
 }
 
-/** The address of the app's database for one of its two roles. */
+/** The address of the database for one of the roles that base/postgres makes. */
 export const databaseUrl = (role: string, password: string): string =>
   `postgresql://${role}:${password}@postgres:5432/atelier?sslmode=verify-full`;
 

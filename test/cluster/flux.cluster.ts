@@ -133,7 +133,7 @@ describe.skipIf(process.env.CLUSTER_TEST_KUBECONFIG !== undefined)(
         text(secret, "metadata", "name").startsWith("app-secrets-"),
       );
       expect(Buffer.from(text(app, "data", "DATABASE_URL"), "base64").toString()).toMatch(
-        /^postgresql:\/\/atelier_a:[\w-]{43}@postgres:5432\/atelier\?sslmode=verify-full$/,
+        /^postgresql:\/\/atelier_app_a:[\w-]{43}@postgres:5432\/atelier\?sslmode=verify-full$/,
       );
       expect(Object.keys(at(app, "data") ?? {}).sort()).toEqual([
         "ATELIER_SECRET_KEYS",

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseObjects, renderText, repositoryRoot } from "../../scripts/ops/environments.ts";
+import { makeCertificate } from "../ops/certificate.ts";
+import { makeRoles, rolePasswords } from "../ops/database-roles.ts";
 import { at, labels, maps, podTemplates, text } from "../ops/manifests.ts";
-import {
-  certificate,
-  findPostgres,
-  type PostgresServer,
-  startPostgres,
-} from "../ops/postgres-server.ts";
+import { findPostgres, type PostgresServer, startPostgres } from "../ops/postgres-server.ts";
 import { type Storage, startStorage } from "../ops/storage.ts";
 import { type Container, type Image, openImage } from "./container.ts";
 import { freePort, until } from "./control-plane.ts";
@@ -18,6 +18,7 @@ describe("the image, as the cluster runs it: another user than root, a read-only
   let image: Image;
   let postgres: PostgresServer;
   let database: string;
+  let certificates = "";
   const keys = `k1:${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64")}`;
 
   const settings = (port: number, metrics: number, more: Record<string, string> = {}) => ({
@@ -54,14 +55,19 @@ describe("the image, as the cluster runs it: another user than root, a read-only
     if (bin === undefined)
       throw new Error("no PostgreSQL server is installed under /usr/lib/postgresql");
     postgres = await startPostgres(bin);
-    database = postgres.url("postgres");
+    await makeRoles(postgres, rolePasswords());
+    database = postgres.url("atelier", "atelier_app_a");
+    certificates = await mkdtemp(join(tmpdir(), "atelier-certificates-"));
     image = await openImage(name);
-    const migrated = await image.start(["migrate"], { DATABASE_URL: database });
+    const migrated = await image.start(["migrate"], {
+      DATABASE_URL: postgres.url("atelier", "atelier_a"),
+    });
     if ((await migrated.exited) !== 0) throw new Error(await migrated.output());
   }, 120_000);
   afterAll(async () => {
     await image?.stop();
     await postgres?.stop();
+    await rm(certificates, { recursive: true, force: true });
   });
 
   test("its layers over the base are under 100 MB compressed", () => {
@@ -136,7 +142,9 @@ describe("the image, as the cluster runs it: another user than root, a read-only
               `${value}\n`,
             ]),
           ),
-          "/etc/atelier/database-ca/ca.crt": await certificate(),
+          "/etc/atelier/database-ca/ca.crt": await Bun.file(
+            makeCertificate(certificates).cert,
+          ).text(),
         },
       });
       const url = `http://127.0.0.1:${port}`;
@@ -244,9 +252,13 @@ describe("the image, as the cluster runs it: another user than root, a read-only
         const code = await container.exited;
         return `${code} ${await container.output()}`;
       };
-      expect(await run("backup-database", ["--work-dir", "/tmp"], database)).toMatch(
-        /^0 backed up \d\d tables/,
-      );
+      expect(
+        await run(
+          "backup-database",
+          ["--work-dir", "/tmp"],
+          postgres.url("atelier", "atelier_backup"),
+        ),
+      ).toMatch(/^0 backed up \d\d tables/);
       expect(
         await run(
           "restore-database",

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
+import type postgres from "postgres";
 import { repositoryRoot } from "../../scripts/ops/environments.ts";
-import { findPostgres, type PostgresServer, startPostgres } from "./postgres-server.ts";
+import { connected, findPostgres, type PostgresServer, startPostgres } from "./postgres-server.ts";
 import { type Storage, startStorage } from "./storage.ts";
 
 const bin = await findPostgres();
@@ -43,14 +43,8 @@ describe("backup and restore on a real PostgreSQL and an S3 endpoint with TLS", 
     finish(start("backup-database", args, env));
   const restore = (args: string[], env: Record<string, string> = {}) =>
     finish(start("restore-database", args, { DATABASE_URL: server.url("target"), ...env }));
-  const admin = async (work: (sql: postgres.Sql) => Promise<unknown>, database = "source") => {
-    const sql = postgres(server.url(database), { max: 1, onnotice: () => undefined });
-    try {
-      return await work(sql);
-    } finally {
-      await sql.end();
-    }
-  };
+  const admin = (work: (sql: postgres.Sql) => Promise<unknown>, database = "source") =>
+    connected(server.url(database), work);
   const dropTarget = () =>
     admin((sql) => sql`drop database if exists target with (force)`, "postgres");
 

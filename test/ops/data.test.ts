@@ -2,102 +2,49 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chown, copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import postgres from "postgres";
-import { run, succeed } from "../../scripts/ops/command-line.ts";
+import type postgres from "postgres";
+import { run } from "../../scripts/ops/command-line.ts";
 import { repositoryRoot } from "../../scripts/ops/environments.ts";
 import { databaseUrl, newPassword, valkeyAccess } from "../../scripts/ops/sops.ts";
 import { eventually } from "../support/eventually.ts";
 import { findValkey } from "../support/valkey.ts";
-import { findPostgres, type PostgresServer, startPostgres } from "./postgres-server.ts";
+import { makeCertificate } from "./certificate.ts";
+import { makeRoles, rolePasswords, secretName } from "./database-roles.ts";
+import { connected, findPostgres, type PostgresServer, startPostgres } from "./postgres-server.ts";
 
 const root = repositoryRoot();
 const bin = await findPostgres();
 const valkey = findValkey();
 
-/** A certificate of its own authority for localhost. */
-async function certificate(folder: string): Promise<void> {
-  await succeed([
-    "openssl",
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    "-keyout",
-    `${folder}/tls.key`,
-    "-out",
-    `${folder}/tls.crt`,
-    "-days",
-    "2",
-    "-subj",
-    "/CN=localhost",
-    "-addext",
-    "subjectAltName=DNS:localhost",
-  ]);
-  await copyFile(`${folder}/tls.crt`, `${folder}/ca.crt`);
-}
-
 describe("base/postgres on a real PostgreSQL", () => {
   let server: PostgresServer;
   let trusted: string;
   let authority: string;
-  const password = {
-    superuser: newPassword(),
-    a: newPassword(),
-    b: newPassword(),
-    backup: newPassword(),
-    monitor: newPassword(),
+  const superuser = newPassword();
+  const passwords = rolePasswords();
+  /** A role's address, with the password that base/postgres gives it. */
+  const url = (role: string) => {
+    const secret = role === "postgres" ? superuser : passwords[secretName(role)];
+    return databaseUrl(role, secret ?? "").replace("@postgres:5432", `@localhost:${server.port}`);
   };
-  const url = (role: string, secret: string, database = "atelier") =>
-    databaseUrl(role, secret).replace(
-      "@postgres:5432/atelier",
-      `@localhost:${server.port}/${database}`,
-    );
-  const tls = () => ({ ca: trusted, servername: "localhost" });
-  const as = async <T>(role: string, secret: string, work: (sql: postgres.Sql) => Promise<T>) => {
-    const sql = postgres(url(role, secret).replace("?sslmode=verify-full", ""), {
-      max: 1,
-      ssl: tls(),
-      onnotice: () => undefined,
+  const as = <T>(role: string, work: (sql: postgres.Sql) => Promise<T>) =>
+    connected(url(role).replace("?sslmode=verify-full", ""), work, {
+      ssl: { ca: trusted, servername: "localhost" },
     });
-    try {
-      return await work(sql);
-    } finally {
-      await sql.end();
-    }
-  };
   const roles = () =>
-    run(
-      [
-        join(bin, "psql"),
-        "--no-psqlrc",
-        "--quiet",
-        `--file=${root}/base/postgres/config/roles.sql`,
-      ],
-      {
-        env: {
-          PGHOST: "localhost",
-          PGPORT: String(server.port),
-          PGUSER: "postgres",
-          PGDATABASE: "postgres",
-          PGSSLMODE: "verify-full",
-          PGSSLROOTCERT: authority,
-          PGPASSWORD: password.superuser,
-          ATELIER_A_PASSWORD: password.a,
-          ATELIER_B_PASSWORD: password.b,
-          BACKUP_PASSWORD: password.backup,
-          MONITOR_PASSWORD: password.monitor,
-        },
-      },
-    );
-  const migrate = (role: string, secret: string) =>
+    makeRoles(server, passwords, {
+      PGSSLMODE: "verify-full",
+      PGSSLROOTCERT: authority,
+      PGPASSWORD: superuser,
+    });
+  const migrate = (role: string) =>
     run([process.execPath, join(root, "src/main.ts"), "migrate"], {
-      env: { DATABASE_URL: url(role, secret), NODE_EXTRA_CA_CERTS: authority },
+      env: { DATABASE_URL: url(role), NODE_EXTRA_CA_CERTS: authority },
     });
 
   beforeAll(async () => {
     server = await startPostgres(bin, async (folder, uid) => {
-      await certificate(folder);
+      await copyFile(makeCertificate(folder).cert, `${folder}/ca.crt`);
       trusted = await Bun.file(`${folder}/ca.crt`).text();
       authority = join(await mkdtemp(join(tmpdir(), "atelier-ca-")), "ca.crt");
       await Bun.write(authority, trusted);
@@ -112,7 +59,7 @@ describe("base/postgres on a real PostgreSQL", () => {
             .replace("shared_buffers = 512MB", "shared_buffers = 64MB"),
         );
       }
-      await Bun.write(join(folder, "password"), password.superuser);
+      await Bun.write(join(folder, "password"), superuser);
       for (const name of [
         "tls.key",
         "tls.crt",
@@ -134,33 +81,32 @@ describe("base/postgres on a real PostgreSQL", () => {
   });
 
   test("the roles are made, and made again without harm", async () => {
-    expect(await roles()).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(await roles()).toEqual({ code: 0, stdout: "", stderr: "" });
+    await roles();
+    await roles();
   });
 
   test("Atelier migrates as either of its roles, over TLS that it verifies, and both own the same objects", async () => {
-    expect(await migrate("atelier_a", password.a)).toMatchObject({ code: 0, stderr: "" });
-    expect(await migrate("atelier_b", password.b)).toMatchObject({ code: 0, stderr: "" });
+    expect(await migrate("atelier_a")).toMatchObject({ code: 0, stderr: "" });
+    expect(await migrate("atelier_b")).toMatchObject({ code: 0, stderr: "" });
     const owners = await as(
       "atelier_b",
-      password.b,
       (sql) =>
         sql`select distinct tableowner from pg_tables where schemaname not like 'pg\\_%' and schemaname <> 'information_schema'`,
     );
     expect(owners.map((row) => row.tableowner)).toEqual(["atelier"]);
-    await as("atelier_a", password.a, (sql) => sql`create table made_by_a (n int)`);
-    await as("atelier_b", password.b, (sql) => sql`drop table made_by_a`);
+    await as("atelier_a", (sql) => sql`create table made_by_a (n int)`);
+    await as("atelier_b", (sql) => sql`drop table made_by_a`);
   }, 60_000);
 
   test("whoever backs up reads everything and writes nothing; whoever watches sees no data", async () => {
-    await as("atelier_backup", password.backup, async (sql) => {
+    await as("atelier_backup", async (sql) => {
       const [table] = await sql<
         { name: string }[]
       >`select format('%I.%I', schemaname, tablename) as name from pg_tables where tableowner = 'atelier' limit 1`;
       await sql.unsafe(`select count(*) from ${table?.name}`);
       await expect(sql.unsafe(`delete from ${table?.name}`)).rejects.toThrow("permission denied");
     });
-    await as("atelier_monitor", password.monitor, async (sql) => {
+    await as("atelier_monitor", async (sql) => {
       await sql`select * from pg_stat_activity`;
       const [table] = await sql<
         { name: string }[]
@@ -171,7 +117,7 @@ describe("base/postgres on a real PostgreSQL", () => {
     });
   });
 
-  test("nobody gets in without TLS, without a password, or as the owner itself", async () => {
+  test("nobody gets in without TLS, without a password, or as a role that others are members of", async () => {
     const attempt = (env: Record<string, string>) =>
       run([join(bin, "psql"), "--no-psqlrc", "--command=select 1"], {
         env: {
@@ -179,7 +125,7 @@ describe("base/postgres on a real PostgreSQL", () => {
           PGPORT: String(server.port),
           PGDATABASE: "atelier",
           PGUSER: "atelier_a",
-          PGPASSWORD: password.a,
+          PGPASSWORD: passwords.ATELIER_A_PASSWORD ?? "",
           PGSSLMODE: "require",
           ...env,
         },
@@ -189,13 +135,13 @@ describe("base/postgres on a real PostgreSQL", () => {
     expect((await attempt({ PGPASSWORD: "wrong" })).stderr).toContain(
       "password authentication failed",
     );
-    expect((await attempt({ PGUSER: "atelier" })).code).not.toBe(0);
+    for (const PGUSER of ["atelier", "atelier_app"])
+      expect((await attempt({ PGUSER })).code).not.toBe(0);
   });
 
   test("the settings are in force", async () => {
     const [row] = await as(
       "postgres",
-      password.superuser,
       (sql) =>
         sql`select current_setting('max_connections') c, current_setting('wal_level') w, current_setting('data_checksums') d, (select coalesce(string_agg(name || ': ' || error, ', '), '') from pg_file_settings where error is not null and name not in ('listen_addresses', 'unix_socket_directories')) e`,
     );

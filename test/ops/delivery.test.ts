@@ -11,7 +11,7 @@ import {
   unreleased,
 } from "../../scripts/ops/environments.ts";
 import type { Evidence } from "../../scripts/ops/evidence.ts";
-import { decrypt, secretFiles } from "../../scripts/ops/sops.ts";
+import { decrypt, encrypt, secretFiles } from "../../scripts/ops/sops.ts";
 import { needTools } from "./manifests.ts";
 
 const root = repositoryRoot();
@@ -245,19 +245,50 @@ describe("delivery by git commits", () => {
       ]);
     }, 60_000);
 
-    test("of the database: the app moves to the other role, whose password alone has changed", async () => {
+    test("of the database: app and migrations move to the other role of theirs, whose password alone has changed", async () => {
       const before = await values("postgres");
+      const signsIn = async (file: "app" | "migrate") => {
+        const { username, password } = new URL((await values(file)).DATABASE_URL ?? "");
+        return [username, password];
+      };
+      expect(await signsIn("app")).toEqual(["atelier_app_a", before.ATELIER_APP_A_PASSWORD ?? ""]);
+      expect(await signsIn("migrate")).toEqual(["atelier_a", before.ATELIER_A_PASSWORD ?? ""]);
       expect((await script("rotate-secret", "dev", "database")).code).toBe(0);
       const after = await values("postgres");
-      expect(after.ATELIER_A_PASSWORD).toBe(before.ATELIER_A_PASSWORD ?? "");
-      expect(after.ATELIER_B_PASSWORD).not.toBe(before.ATELIER_B_PASSWORD);
-      const url = new URL((await values("app")).DATABASE_URL ?? "");
-      expect([url.username, url.password]).toEqual(["atelier_b", after.ATELIER_B_PASSWORD ?? ""]);
-      expect((await values("migrate")).DATABASE_URL).toBe(url.href);
+      const changed = (from: typeof before, to: typeof before) =>
+        Object.keys(to).filter((name) => from[name] !== to[name]);
+      expect(changed(before, after)).toEqual(["ATELIER_B_PASSWORD", "ATELIER_APP_B_PASSWORD"]);
+      expect(await signsIn("app")).toEqual(["atelier_app_b", after.ATELIER_APP_B_PASSWORD ?? ""]);
+      expect(await signsIn("migrate")).toEqual(["atelier_b", after.ATELIER_B_PASSWORD ?? ""]);
       expect((await script("rotate-secret", "dev", "database", "--retire")).code).toBe(0);
-      const retired = await values("postgres");
-      expect(retired.ATELIER_A_PASSWORD).not.toBe(before.ATELIER_A_PASSWORD);
-      expect(retired.ATELIER_B_PASSWORD).toBe(after.ATELIER_B_PASSWORD ?? "");
+      expect(changed(after, await values("postgres"))).toEqual([
+        "ATELIER_A_PASSWORD",
+        "ATELIER_APP_A_PASSWORD",
+      ]);
+    }, 60_000);
+
+    test("of the database: an app that still signs in as the owner moves to a role that owns nothing", async () => {
+      const { ATELIER_APP_A_PASSWORD, ATELIER_APP_B_PASSWORD, ...former } =
+        await values("postgres");
+      const owner = (await values("migrate")).DATABASE_URL ?? "";
+      await encrypt(tree, secretFiles("dev").postgres, former);
+      await encrypt(tree, secretFiles("dev").app, {
+        ...(await values("app")),
+        DATABASE_URL: owner,
+      });
+      await git("commit", "--quiet", "--all", "--message", "As an older release made it");
+      expect((await script("rotate-secret", "dev", "database")).code).toBe(0);
+      const passwords = await values("postgres");
+      const url = new URL((await values("app")).DATABASE_URL ?? "");
+      expect([url.username, url.password]).toEqual([
+        "atelier_app_a",
+        passwords.ATELIER_APP_A_PASSWORD ?? "",
+      ]);
+      expect(passwords.ATELIER_APP_B_PASSWORD).toMatch(/^[\w-]{43}$/);
+      // The running pods go on until they are replaced; only then is the password that they know useless.
+      expect(passwords.ATELIER_A_PASSWORD).toBe(new URL(owner).password);
+      expect((await script("rotate-secret", "dev", "database", "--retire")).code).toBe(0);
+      expect((await values("postgres")).ATELIER_A_PASSWORD).not.toBe(new URL(owner).password);
     }, 60_000);
 
     test("of Valkey: two passwords are good during the change, one after it", async () => {

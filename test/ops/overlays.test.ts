@@ -137,6 +137,23 @@ const mutations: Record<keyof typeof rules, Record<string, Mutation>> = {
         matchLabels: { app: "valkey" },
       }),
   },
+  "each Secret is seen by those alone whom it is for": {
+    "the app as the owner of its tables": (o) => {
+      const volumes = maps(find(o, "Deployment", "api"), ...pod, "volumes");
+      const index = volumes.findIndex((volume) => volume.name === "secrets");
+      set(find(o, "Deployment", "api"), [...pod, "volumes", index, "secret"], {
+        secretName: "migrate-secrets",
+      });
+    },
+  },
+  "every key of a Secret that a pod names is there": {
+    "a role without a password": (o) =>
+      set(
+        find(o, "Job", "postgres-roles"),
+        [...container, "env", 6, "valueFrom", "secretKeyRef", "key"],
+        "ATELIER_C_PASSWORD",
+      ),
+  },
   "every Secret is encrypted": {
     "plain text": (o) =>
       void o.push({

@@ -2,12 +2,13 @@ import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import postgres from "postgres";
 
 /** A real PostgreSQL of the machine's own packages, whose client programs match it. */
 export interface PostgresServer {
   readonly bin: string;
   readonly port: number;
-  url(database: string): string;
+  url(database: string, role?: string): string;
   stop(): Promise<void>;
 }
 
@@ -31,6 +32,20 @@ export async function findPostgres(): Promise<string> {
       "These tests need a PostgreSQL server under /usr/lib/postgresql: scripts/test-tools installs it.",
     );
   return newest;
+}
+
+/** Does something over a connection of its own. */
+export async function connected<T>(
+  url: string,
+  work: (sql: postgres.Sql) => Promise<T>,
+  options: postgres.Options<Record<string, never>> = {},
+): Promise<T> {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined, ...options });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.end();
+  }
 }
 
 function freePort(): Promise<number> {
@@ -89,38 +104,10 @@ export async function startPostgres(
   return {
     bin,
     port,
-    url: (database) => `postgresql://postgres@127.0.0.1:${port}/${database}`,
+    url: (database, role = "postgres") => `postgresql://${role}@127.0.0.1:${port}/${database}`,
     stop: async () => {
       run([join(bin, "pg_ctl"), "stop", "--mode=immediate", "--pgdata", `${folder}/data`]);
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A certificate of its own for localhost, as PEM. */
-export async function certificate(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "atelier-certificate-"));
-  const made = Bun.spawnSync(
-    [
-      "openssl",
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-keyout",
-      `${folder}/key.pem`,
-      "-out",
-      `${folder}/cert.pem`,
-      "-days",
-      "2",
-      "-subj",
-      "/CN=localhost",
-    ],
-    { stderr: "pipe" },
-  );
-  if (made.exitCode !== 0) throw new Error(made.stderr.toString());
-  const text = await Bun.file(`${folder}/cert.pem`).text();
-  await rm(folder, { recursive: true });
-  return text;
 }

@@ -229,6 +229,61 @@ const secretsEncrypted: Rule = (objects) =>
     ];
   });
 
+/** Who may see each secret of ours: the owner of the tables is the migrate Job's alone. */
+const readersOfSecrets: Record<string, readonly string[]> = {
+  "app-secrets": ["Deployment/api", "Deployment/web", "Deployment/worker"],
+  "migrate-secrets": ["Job/migrate"],
+  "postgres-secrets": ["StatefulSet/postgres", "Job/postgres-roles"],
+  "valkey-secrets": ["Deployment/valkey"],
+  "backup-secrets": ["CronJob/backup", "CronJob/restore-drill"],
+};
+
+/** The secrets that a pod takes, each with the keys that it names. */
+const secretsOf = (pod: PodTemplate): { name: string; keys: string[] }[] => [
+  ...maps(pod.spec, "volumes").map((volume) => ({
+    name: text(volume, "secret", "secretName"),
+    keys: maps(volume, "secret", "items").map((item) => text(item, "key")),
+  })),
+  ...containers(pod).flatMap((container) => [
+    ...maps(container, "env").map((variable) => ({
+      name: text(variable, "valueFrom", "secretKeyRef", "name"),
+      keys: [text(variable, "valueFrom", "secretKeyRef", "key")],
+    })),
+    ...maps(container, "envFrom").map((source) => ({
+      name: text(source, "secretRef", "name"),
+      keys: [],
+    })),
+  ]),
+];
+
+const secretsApart: Rule = (objects) =>
+  eachPod(objects, (pod) =>
+    secretsOf(pod).flatMap(({ name }) => {
+      const readers = Object.entries(readersOfSecrets).find(([secret]) => name.startsWith(secret));
+      return readers === undefined || readers[1].includes(pod.owner)
+        ? []
+        : [`takes ${readers[0]}, which is not for it`];
+    }),
+  );
+
+const secretsComplete: Rule = (objects) => {
+  const keysOf = (name: string): string[] | undefined => {
+    const secret = ofKind(objects, "Secret").find((one) => one.metadata.name === name);
+    const external = ofKind(objects, "ExternalSecret").find((one) => one.metadata.name === name);
+    if (secret !== undefined) return Object.keys(labels(secret, "data"));
+    return external && maps(external, "spec", "data").map((entry) => text(entry, "secretKey"));
+  };
+  return eachPod(objects, (pod) =>
+    secretsOf(pod).flatMap(({ name, keys }) => {
+      // What cert-manager makes is in no manifest.
+      const there = keysOf(name);
+      return keys
+        .filter((key) => there !== undefined && !there.includes(key))
+        .map((key) => `${name} has no ${key}`);
+    }),
+  );
+};
+
 const hpaOnBoth: Rule = (objects) =>
   ofKind(objects, "HorizontalPodAutoscaler").flatMap((hpa) => {
     const metrics = maps(hpa, "spec", "metrics").map(
@@ -299,6 +354,8 @@ export const rules: Record<string, Rule> = {
   "each Service leads to exactly one workload and never to metrics": servicesHitOne,
   "each NetworkPolicy selects something": policiesMatch,
   "every Secret is encrypted": secretsEncrypted,
+  "each Secret is seen by those alone whom it is for": secretsApart,
+  "every key of a Secret that a pod names is there": secretsComplete,
   "scheduled jobs neither overlap nor run for ever": carefulCronJobs,
   "the Ingress serves any controller and leads to the public port only": ingressIsNarrow,
   "the one namespace enforces the restricted standard": namespaceRestricted,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "../../scripts/ops/environments.ts";
+import { makeCertificate } from "./certificate.ts";
 
 /** An S3 endpoint with TLS on loopback, and a door in front of it that can misbehave. */
 export interface Storage {
@@ -26,30 +27,7 @@ const credentials = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
 /** Starts the endpoint with a certificate of its own, which only the scripts' environment trusts. */
 export async function startStorage(): Promise<Storage> {
   const folder = await mkdtemp(join(tmpdir(), "atelier-storage-"));
-  const cert = join(folder, "cert.pem");
-  const key = join(folder, "key.pem");
-  const made = Bun.spawnSync(
-    [
-      "openssl",
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-keyout",
-      key,
-      "-out",
-      cert,
-      "-days",
-      "2",
-      "-subj",
-      "/CN=localhost",
-      "-addext",
-      "subjectAltName=DNS:localhost",
-    ],
-    { stderr: "pipe" },
-  );
-  if (made.exitCode !== 0) throw new Error(`openssl: ${made.stderr.toString()}`);
+  const { cert, key } = makeCertificate(folder);
   // Written for Node; under Bun it now and then stores an upload as no bytes.
   const runtime = Bun.which("node") ?? process.execPath;
   const child = Bun.spawn([runtime, join(import.meta.dir, "s3-endpoint.cjs"), folder], {
