@@ -1003,7 +1003,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How an answer stands, and what was sent for it */
+        /** A generation's state and what was sent for it */
         get: operations["get_generations_generationId"];
         put?: never;
         post?: never;
@@ -1022,7 +1022,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop an answer; what was written is kept */
+        /** Stop an answer; the written text is kept */
         post: operations["post_generations_generationId_stop"];
         delete?: never;
         options?: never;
@@ -1037,7 +1037,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The answer's events, from a number on, to the end (server-sent events) */
+        /** The answer's events after a number, to the end (server-sent events) */
         get: operations["get_generations_generationId_events"];
         put?: never;
         post?: never;
@@ -4722,7 +4722,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Asked to stop; the event stream tells when it has */
+            /** @description Stop requested; the event stream reports when the answer has ended */
             202: {
                 headers: {
                     [name: string]: unknown;

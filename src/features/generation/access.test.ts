@@ -37,7 +37,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** An answer that runs on, in a thread that the project may see, with Bob in the project. */
+/** A running answer in a thread that the project may see, with Bob in the project. */
 async function running() {
   const projectId = await readId(await ada.post("/projects", { name: "Shared" }));
   await ada.post(`/projects/${projectId}/members`, { email: bob.me.email, role: "viewer" });
@@ -48,7 +48,7 @@ async function running() {
   return { projectId, threadId, generationId };
 }
 
-/** Reads an answer's events along, from when its first one is there. */
+/** Follows an answer's events, starting with its first one. */
 async function follow(caller: Caller, generationId: string) {
   const response = await caller.get(`/generations/${generationId}/events`);
   if (response.body === null) throw new Error("no events");

@@ -15,7 +15,7 @@ const server = openAiServer();
 let app: TestApp;
 let ada: Person;
 let modelId: string;
-/** What the database knows of each call at the moment at which its request leaves. */
+/** What the database has stored of each call when its request leaves. */
 const sentWhenCalled: unknown[] = [];
 
 beforeAll(async () => {
@@ -63,7 +63,7 @@ async function sentAt({ plan }: RunningAnswer): Promise<Date | null | undefined>
   return row?.sentAt;
 }
 
-/** The dependencies, with a database whose first updates go wrong. */
+/** The dependencies, with a database whose first updates fail. */
 function withUpdates(...wrong: (() => unknown)[]): Deps {
   const { db } = app.deps.database;
   const broken = new Proxy(db, {
@@ -89,7 +89,7 @@ test("a call is announced once", async () => {
   expect(answer.cause).toBeUndefined();
 });
 
-test("while the database is away the call waits", async () => {
+test("while the database is down the call waits", async () => {
   const answer = await heldAnswer();
   const away = () => {
     throw new Error("The database is away");
@@ -105,20 +105,20 @@ test("while the database is away the call waits", async () => {
   expect(answer.cause).toBeUndefined();
 });
 
-test("an answer that somebody else has settled is lost, and not called for", async () => {
+test("an answer that another process has settled is lost, and its provider is not called", async () => {
   const answer = aRunningAnswer();
   await announceCall(app.deps, answer);
   expect(answer.cause).toBe("lost");
 });
 
-test("one that was told to end is not announced", async () => {
+test("an answer that was ended is not announced", async () => {
   const answer = await heldAnswer();
   answer.end("stopped");
   await announceCall(app.deps, answer);
   expect(await sentAt(answer)).toBeNull();
 });
 
-test("one that is told to end while the database does not answer, or is away, is waited for no longer", async () => {
+test("an answer that is ended while the database hangs or is down stops waiting", async () => {
   const hanging = () => ({
     set: () => ({ where: () => ({ returning: () => new Promise(() => {}) }) }),
   });

@@ -5,9 +5,9 @@ import type { RunningAnswer } from "./running-answer.ts";
 const RETRY_MS = 500;
 
 /**
- * Stores that an answer's provider is about to be called, before it is: a process that is lost earlier
- * leaves a call that nobody has made and nobody is charged for. While the database is away the call waits.
- * An answer that is somebody else's by now, or was told to end meanwhile, is ended and must not be called for.
+ * Stores that an answer's provider is about to be called, before it is called: when the process is lost before
+ * that, no call was made and nothing is charged. While the database is down the call waits. An answer that was
+ * taken over or ended meanwhile is ended here and must not be called for.
  */
 export async function announceCall(deps: Deps, answer: RunningAnswer): Promise<void> {
   const { generationId } = answer.plan;

@@ -28,16 +28,16 @@ export interface AnswerRequest {
   branch: MessageRow[];
   /** The question, when it is new and still to be stored. */
   newQuestion?: MessageRow;
-  /** Who asked it. */
+  /** Author of the question. */
   authorName: string | null;
   inputs: AnswerInputs;
-  /** When the request came, by `performance.now()`. */
+  /** When the request arrived, by `performance.now()`. */
   acceptedAt: number;
   title?: string;
   action: Extract<AuditAction, "message.sent" | "message.regenerated">;
 }
 
-/** What an answer is made with, whatever the question. */
+/** The inputs of an answer that do not depend on the question. */
 export interface AnswerInputs {
   agent: ResolvedAgent;
   model: ChosenModel;
@@ -46,9 +46,9 @@ export interface AnswerInputs {
 }
 
 /**
- * Finds what answers in a project are made with. It needs no question, so it is asked for beside the
- * thread's messages: each wait for the database is on the way to the first token.
- * @param chosen the agent on its way; for a model of null, the agent's model, or else the workspace's default.
+ * Finds the inputs for answers in a project. It does not need the question, so it runs in parallel with reading
+ * the thread: each database wait delays the first token.
+ * @param chosen the agent, still loading; for a null model, the agent's model or else the workspace's default.
  * @throws {Problem} 422 for a model that cannot be used.
  */
 export async function findAnswerInputs(
@@ -68,10 +68,11 @@ export async function findAnswerInputs(
 }
 
 /**
- * Begins an answer: builds its context, holds its worst-case cost, stores question, empty answer and
- * generation in one transaction, then starts writing it in this process. Nothing is read after the commit:
- * a question that was stored is acknowledged, also when the database goes away behind it.
- * @throws {Problem} 503 `shutting_down` when this process leaves, 402 when a budget cannot pay, 409 `answer_running`, 422 for a model that cannot be used or a message that is too long.
+ * Begins an answer: builds its context, holds its worst-case cost, stores question, empty answer and generation
+ * in one transaction, then starts writing it in this process. Nothing is read after the commit, so a stored
+ * question is acknowledged even when the database goes away right after.
+ * @throws {Problem} 503 `shutting_down` when this process is stopping, 402 when a budget does not cover it, 409
+ * `answer_running`, 422 for a model that cannot be used or a message that is too long.
  */
 export async function beginAnswer(ctx: Ctx, request: AnswerRequest): Promise<StartedAnswer> {
   const { scope, branch, inputs } = request;
@@ -90,7 +91,7 @@ async function store(
   request: AnswerRequest,
   context: BuiltContext,
 ): Promise<{ started: StartedAnswer; plan: AnswerPlan }> {
-  // Once more: building the context takes a while, and what is stored from here on must be written.
+  // Checked again: building the context takes a while, and from here on the answer must be written.
   refuseLeaving(tx);
   const { ids, clock, processId } = tx.deps;
   const { userId } = userOf(tx);
@@ -108,7 +109,7 @@ async function store(
     messageId,
     userId,
   };
-  // Sent together, carried out in this order: the hold is first, and when it is refused nothing is kept.
+  // Pipelined in this order: the hold is first, and when it is refused nothing is stored.
   const [hold, stored] = await Promise.all([
     placeHold(tx, {
       ...common,
@@ -168,7 +169,7 @@ async function store(
   };
 }
 
-/** After the drain delay running answers finish; with new ones the process would never end. */
+/** After the drain delay running answers finish; with new ones the process would never exit. */
 function refuseLeaving({ deps }: Ctx): void {
   if (deps.lifecycle.leaveSignal.aborted) throw shuttingDown();
 }
@@ -177,7 +178,7 @@ function launch(ctx: Ctx, plan: AnswerPlan, adapter: ProviderAdapter): void {
   ctx.deps.services.generation.runner.start(plan, adapter);
 }
 
-/** The database lets one answer run after a message; the second of two that came together is told so. */
+/** The database allows one running answer per message; the second of two concurrent ones gets this error. */
 function refuseSecond(error: unknown): never {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (Reflect.get(cause, "constraint_name") === "generations_running_branch")

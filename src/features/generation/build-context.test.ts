@@ -73,7 +73,7 @@ const CITING = `Answer from the project's sources where they bear on the questio
 When you use a source, quote it and cite it right behind the sentence, in exactly this form: [S1: "exact words from the source"]
 S1 is the label of the source. Copy the quoted words letter by letter, at most two sentences of them, and never invent a source.`;
 
-test("a question alone: how to cite, the question, and the account of it", async () => {
+test("a question alone: citation instructions, the question, and its manifest", async () => {
   expect(await buildContext(ctx, input())).toEqual({
     request: {
       model: "test-model",
@@ -92,7 +92,7 @@ test("a question alone: how to cite, the question, and the account of it", async
   });
 });
 
-test("the agent's instructions come before the project's, blank ones are none, and a temperature is passed on", async () => {
+test("the agent's instructions come before the project's, blank ones are omitted, and a temperature is passed on", async () => {
   const both = await buildContext(
     ctx,
     input({ agent: { instructions: "Be brief.", temperature: 0 }, projectInstructions: "Ours." }),
@@ -125,7 +125,7 @@ describe("an answer may have", () => {
 test("a question that just fits is asked, and one token more is too long", async () => {
   const bare = (await buildContext(ctx, input())).request;
   const needed = estimateRequestTokens(bare);
-  // Half of the window is the answer's.
+  // Half of the window is reserved for the answer.
   const exact = input({ model: { contextWindow: needed * 2, maxOutputTokens: needed * 2 } });
   expect((await buildContext(ctx, exact)).request.maxOutputTokens).toBe(needed);
   const small = input({ model: { contextWindow: needed * 2 - 2, maxOutputTokens: needed * 2 } });
@@ -158,7 +158,7 @@ describe("with files", () => {
     return buildContext(ctx, input({ corpus, branch, model }));
   };
 
-  test("whole files are a stable block behind the instructions, the question is by itself", async () => {
+  test("whole files are a stable block after the instructions, the question is separate", async () => {
     const { request, sources } = await withFiles(50_000);
     expect(request.system).toHaveLength(2);
     expect(request.system[1]?.cacheable).toBe(true);
@@ -171,7 +171,7 @@ describe("with files", () => {
     expect(request.messages).toHaveLength(9);
   });
 
-  test("passages stand beside the question, behind the history, and no block changes with the question", async () => {
+  test("passages are next to the question, after the history, and no block changes with the question", async () => {
     const { request, sources } = await withFiles(2_500);
     expect(request.system).toHaveLength(1);
     const last = request.messages
@@ -185,7 +185,7 @@ describe("with files", () => {
     expect(request.messages.length).toBeGreaterThan(1);
   });
 
-  test("whatever the window, what is sent fits it, files take six tenths at most, and all else is in the manifest", async () => {
+  test("the prompt fits any window, files take six tenths at most, and everything else is in the manifest", async () => {
     const kinds = new Set<string>();
     const bare = estimateRequestTokens(
       (await buildContext(ctx, input({ branch: branch.slice(-1) }))).request,

@@ -19,9 +19,11 @@ import type { CitableSource } from "./running-answer.ts";
 import type { ContextManifest } from "./schema.ts";
 
 const DEFAULT_MAX_OUTPUT = 8_192;
-/** Of a small context window, never more than this part is kept for the answer. */
+/** Maximum share of a small context window that is reserved for the answer. */
 const MAX_OUTPUT_SHARE = 0.5;
-/** Part of what is left after instructions that files and passages may take; the rest is for the conversation. */
+/**
+ * Share of the remaining window, after instructions, for files and passages; the rest is for the conversation.
+ */
 const KNOWLEDGE_SHARE = 0.6;
 
 export interface ContextInput {
@@ -46,9 +48,9 @@ When you use a source, quote it and cite it right behind the sentence, in exactl
 S1 is the label of the source. Copy the quoted words letter by letter, at most two sentences of them, and never invent a source.`;
 
 /**
- * What is sent to the model for one answer, and the account of it. The stable prefix comes first so that
- * providers can cache it: instructions, then whole files where they fit. Passages change with every
- * question, so they stand beside the question, behind the history; a cached prefix stays valid.
+ * Builds the prompt for one answer, and its manifest. The stable prefix comes first so that providers can cache
+ * it: instructions, then whole files where they fit. Passages change with every question, so they follow the
+ * history, next to the question, and the cached prefix stays valid.
  * @throws {Problem} 422 `message_too_long` when the question alone does not fit.
  */
 export async function buildContext(ctx: Ctx, input: ContextInput): Promise<BuiltContext> {
@@ -130,7 +132,7 @@ function questionMessage(text: string, passages: CitableSource[]): PromptMessage
   return { role: "user", parts };
 }
 
-/** The text that a message says, without its citations and thinking. */
+/** The text of a message, without citations and thinking. */
 function textOf(message: MessageRow): string {
   return message.parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n");
 }

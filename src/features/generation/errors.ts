@@ -1,7 +1,7 @@
 import { Problem } from "../../platform/http/problem.ts";
 
 export const generationNotFound = () =>
-  new Problem(404, "generation_not_found", "There is no such answer, or you may not see it.");
+  new Problem(404, "generation_not_found", "This answer does not exist, or you may not see it.");
 export const answerRunning = () =>
   new Problem(
     409,
@@ -12,18 +12,23 @@ export const shuttingDown = () =>
   new Problem(
     503,
     "shutting_down",
-    "This server is being stopped and begins no more answers. Ask again in a moment.",
+    "This server is shutting down and starts no more answers. Try again in a moment.",
     { headers: { "retry-after": "5" } },
   );
 export const wrongParent = () =>
-  new Problem(422, "wrong_parent", "A message can follow an answer of this thread, or begin it.", {
-    errors: [{ path: "parentId", message: "is not an answer of this thread" }],
-  });
+  new Problem(
+    422,
+    "wrong_parent",
+    "A message must follow an answer of this thread, or start a new branch.",
+    {
+      errors: [{ path: "parentId", message: "is not an answer of this thread" }],
+    },
+  );
 export const contextTooLong = () =>
   new Problem(
     422,
     "message_too_long",
-    "This message alone is longer than the model can read. Shorten it, or put it into a file.",
+    "This message alone is longer than the model can read. Shorten it, or attach it as a file.",
     {
       errors: [{ path: "text", message: "is too long for the model" }],
     },

@@ -9,13 +9,13 @@ test("markers are found with their words, in order", () => {
   ]);
 });
 
-test("a marker that is not complete yet is left for later", () => {
+test("an incomplete marker is left for later", () => {
   const text = 'Rents rise [S1: "by 3 %';
   expect(findCitations(text, 0)).toEqual([]);
   expect(findCitations(`${text} a year"]`, 0)).toHaveLength(1);
 });
 
-test("the search goes on behind what has been found", () => {
+test("the search continues after the last match", () => {
   const text = '[S1: "one"] [S2: "two"]';
   const [first] = findCitations(text, 0);
   expect(findCitations(text, first?.end ?? 0).map(({ label }) => label)).toEqual(["S2"]);

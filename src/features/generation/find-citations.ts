@@ -10,8 +10,8 @@ export interface CitationMarker {
 const MARKER = /\[(S\d{1,4}):\s{0,4}["“]([^\n]{1,2000}?)["”]\s{0,4}\]/g;
 
 /**
- * Citation markers that are complete in `text` from an offset on. The syntax is the one that the system
- * prompt asks models for; see `build-context.ts`.
+ * Complete citation markers in `text` from an offset on. The system prompt in `build-context.ts` asks models
+ * for this syntax.
  */
 export function findCitations(text: string, from: number): CitationMarker[] {
   const markers: CitationMarker[] = [];

@@ -3,7 +3,7 @@ import type { Database } from "../../platform/db/client.ts";
 import { threads } from "../threads/tables.ts";
 import { generations } from "./tables.ts";
 
-/** Which of some versions of a project's files were sent to a model whose answer is still being written. */
+/** Which of these file versions were sent to a model whose answer is still being written. */
 export async function findSentVersions(
   db: Database,
   projectId: string,

@@ -39,7 +39,7 @@ let ada: Person;
 let modelId: string;
 let provider: string;
 let adapter: ProviderAdapter;
-/** Writes what the adapter says. */
+/** Writes the adapter's answers. */
 let own: Runner;
 let maxSeconds = 600;
 beforeAll(async () => {
@@ -86,7 +86,7 @@ const usage = {
   reasoningTokens: 50,
 };
 
-/** Asks, and reads what the one who asked is told and what is stored. */
+/** Asks, and reads the events sent to the caller and the stored message. */
 async function answered(steps: FakeStep[]) {
   adapter = fakeProvider(() => steps);
   return outcomeOf(await ask(ada, { modelId }));
@@ -94,7 +94,7 @@ async function answered(steps: FakeStep[]) {
 
 async function outcomeOf(asked: Asked) {
   const events = (await readEvents(ada, asked.generationId)).map(({ event }) => event);
-  // Whoever reads along is told first; the statement that tells them was the last of its transaction.
+  // The event is sent first; the statement that sends it is the last of its transaction.
   const { messages } = await readThread(ada, asked.threadId);
   const message = messages.find(({ id }) => id === asked.answerId);
   const generation = await readGeneration(ada, asked.generationId);
@@ -111,7 +111,7 @@ async function metric(name: string, labels: Record<string, string>): Promise<num
   return value?.value ?? 0;
 }
 
-describe("an answer is told and stored", () => {
+describe("an answer is reported and stored", () => {
   test("as complete, with its usage and exact cost, and counted", async () => {
     const askedAt = performance.now();
     const { asked, events, message, generation } = await answered(fakeAnswer("Hello.", { usage }));
@@ -148,22 +148,22 @@ describe("an answer is told and stored", () => {
     expect(first("sum")?.value).toBeWithin(0, (performance.now() - askedAt) / 1000);
   });
 
-  test("as complete at its cap, with words for it", async () => {
+  test("as complete at its cap, with a notice", async () => {
     const { events, message } = await answered(fakeAnswer("Hel", { end: "length" }));
     expect(events.at(-1)).toEqual({ type: "done", status: "complete", reason: "length" });
     expect(message).toMatchObject({
       status: "complete",
-      error: { code: "length", detail: "The answer reached its longest allowed length." },
+      error: { code: "length", detail: "The answer reached the output limit." },
     });
   });
 
-  test("as complete for a reason that nobody knows, with words all the same", async () => {
+  test("as complete for an unknown reason, with a notice", async () => {
     const { events, message } = await answered(fakeAnswer("Hel", { end: "other" }));
     expect(events.at(-1)).toEqual({ type: "done", status: "complete", reason: "other" });
     expect(message?.error).toEqual({ code: "other", detail: "The answer ended early." });
   });
 
-  test("as interrupted after the longest time that an answer may take", async () => {
+  test("as interrupted after the time limit", async () => {
     maxSeconds = 0.5;
     const { events, message } = await answered([
       { events: [{ type: "text", text: "Hel" }] },
@@ -172,11 +172,11 @@ describe("an answer is told and stored", () => {
     expect(events.at(-1)).toEqual({ type: "done", status: "interrupted", reason: "time_limit" });
     expect(message).toMatchObject({
       status: "interrupted",
-      error: { code: "time_limit", detail: "The answer took longer than allowed." },
+      error: { code: "time_limit", detail: "The answer reached the time limit." },
     });
   });
 
-  test("as failed when the model declines, and what it has used is charged", async () => {
+  test("as failed when the model declines, and its usage is charged", async () => {
     const { events, message } = await answered(fakeAnswer("No.", { usage, end: "refusal" }));
     const error = { code: "refusal", detail: "The model declined to answer this." };
     expect(events.slice(-2)).toEqual([
@@ -187,7 +187,7 @@ describe("an answer is told and stored", () => {
     expect(await metric("atelier_provider_errors_total", { provider, code: "refusal" })).toBe(1);
   });
 
-  test("as failed when it breaks in the middle: what came is kept and charged by our own count", async () => {
+  test("as failed when it breaks in the middle: received text is kept and charged by our own count", async () => {
     const { events, message, asked } = await answered([
       { events: [{ type: "reasoning", text: "a".repeat(20) }] },
       { events: [{ type: "text", text: "b".repeat(30) }] },
@@ -224,7 +224,7 @@ describe("an answer is told and stored", () => {
     expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "bad_key" } });
   });
 
-  test("as failed by a mistake of ours: logged and reported with its place and ids, without its words", async () => {
+  test("as failed by an internal error: logged and reported with its place and ids, without its content", async () => {
     const fault = new TypeError("what the user wrote");
     adapter = {
       kind: "openai",
@@ -239,7 +239,7 @@ describe("an answer is told and stored", () => {
       type: "error",
       error: {
         code: "internal_error",
-        detail: "Atelier made a mistake while writing this answer.",
+        detail: "Internal error while writing this answer.",
       },
     });
     expect(message).toMatchObject({ status: "failed", error: { code: "internal_error" } });
@@ -257,7 +257,7 @@ describe("an answer is told and stored", () => {
   });
 });
 
-describe("when the database is away at the end", () => {
+describe("when the database is down at the end", () => {
   /** The dependencies, with a database whose transactions fail: the next ones, or all. */
   function losing(times: number): Deps {
     const { db } = app.deps.database;
@@ -272,7 +272,7 @@ describe("when the database is away at the end", () => {
     return { ...app.deps, database: { ...app.deps.database, db: broken } };
   }
 
-  /** An answer that is whole and nobody has stored the end of. */
+  /** A complete answer whose end is not stored yet. */
   async function whole() {
     let plan: AnswerPlan | undefined;
     spyOn(app.deps.services.generation.runner, "start").mockImplementationOnce((given) => {
@@ -323,7 +323,7 @@ describe("when the database is away at the end", () => {
     }
   });
 
-  test("an answer that somebody else has taken ends as theirs, and is booked once", async () => {
+  test("an answer that another process has taken over ends as stored there, and is booked once", async () => {
     const { asked, answer } = await whole();
     const { sql } = app.deps.database;
     await sql`update generations set process_id = 'another', lease_expires_at = now() - interval '1 minute'

@@ -11,14 +11,14 @@ import { foldEvents } from "./stream/fold-events.ts";
 import type { Outcome } from "./write-answer.ts";
 
 const RETRY_MS = 500;
-/** How long a lost database keeps a whole answer waiting in memory; its stored part is safe anyway. */
+/** How long a complete answer waits in memory for the database; its stored part is safe anyway. */
 const GIVE_UP_MS = 600_000;
-/** The same while this process ends. */
+/** The same while this process shuts down. */
 const LEAVING_GIVE_UP_MS = 10_000;
 
 /**
- * Stores how an answer ended: log, message, generation and money in one transaction, once. While the
- * database is away it tries again; when another process has taken the answer over, that one's end counts.
+ * Stores how an answer ended: log, message, generation and money in one transaction, once. While the database
+ * is down it retries; when another process has taken the answer over, that process's end counts.
  */
 export async function finishAnswer(
   deps: Deps,
@@ -44,7 +44,7 @@ export async function finishAnswer(
   }
 }
 
-/** @returns the events that end the answer, as its readers shall see them. */
+/** @returns the final events, as sent to its readers. */
 async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promise<LogEvent[]> {
   const { plan, log } = answer;
   const { generationId, messageId } = plan;
@@ -61,7 +61,7 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
       outcome.status === "failed"
         ? {
             type: "error",
-            error: outcome.error ?? { code: "internal_error", detail: "Atelier made a mistake." },
+            error: outcome.error ?? { code: "internal_error", detail: "Internal error." },
           }
         : {
             type: "done",
@@ -91,8 +91,8 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
 }
 
 /**
- * How an answer has ended that is no longer ours to end: in another process, or here, when the database
- * went away between storing the end and saying so.
+ * The stored end of an answer that is no longer ours to end: ended by another process, or here before the
+ * connection was lost.
  */
 async function storedEnd(deps: Deps, generationId: string): Promise<LogEvent[]> {
   const log = await readLog(deps.database.db, generationId, 0);
@@ -100,13 +100,13 @@ async function storedEnd(deps: Deps, generationId: string): Promise<LogEvent[]> 
     .map(({ event }) => event)
     .filter((event) => event.type === "usage" || isEnd(event));
   if (last.some(isEnd)) return last;
-  // Deleted meanwhile: there is nothing left to tell. Otherwise whoever has taken it is about to end it.
+  // Deleted meanwhile: there is nothing to report. Otherwise the process that took it over is about to end it.
   if (!(await findGeneration(deps.database.db, generationId)))
     return [{ type: "done", status: "interrupted" }];
   throw new TakenOver();
 }
 
-/** What is known of an answer's call, for settling it. */
+/** The facts of an answer's call, for settling it. */
 export function factsOf(answer: RunningAnswer, outcome: Pick<Outcome, "complete">) {
   return {
     billable: answer.billable,
@@ -119,11 +119,11 @@ export function factsOf(answer: RunningAnswer, outcome: Pick<Outcome, "complete"
 }
 
 const REASONS: Record<string, string> = {
-  length: "The answer reached its longest allowed length.",
-  time_limit: "The answer took longer than allowed.",
+  length: "The answer reached the output limit.",
+  time_limit: "The answer reached the time limit.",
 };
 
-/** Another process has ended this answer: everything of this transaction is undone. */
+/** Another process has ended this answer; rolls the transaction back. */
 class TakenOver extends Error {
   override readonly name = "TakenOver";
 }

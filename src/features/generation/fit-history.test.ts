@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { MessagePart, MessageRow } from "../threads/index.ts";
 import { fitHistory } from "./fit-history.ts";
 
-/** A message of a branch; a text of ten letters takes 3 tokens and the message around it 8. */
+/** A message of a branch; a text of ten letters takes 3 tokens and the message overhead 8. */
 function message(
   id: string,
   role: MessageRow["role"],
@@ -47,7 +47,7 @@ describe("a history of four messages of 13, 11, 11 and 11 tokens", () => {
     );
   });
 
-  test("has in the manifest a line for each message, and says which were left out and why", () => {
+  test("has one manifest line per message, with the reason for those left out", () => {
     expect(fitHistory(branch, 33).items).toEqual([
       { kind: "message", title: "Question", tokens: 13, messageId: "q1", ...older },
       { kind: "message", title: "Answer", tokens: 11, messageId: "a1", ...older },
@@ -56,7 +56,7 @@ describe("a history of four messages of 13, 11, 11 and 11 tokens", () => {
     ]);
   });
 
-  test("begins with a question", () => {
+  test("starts with a question", () => {
     expect(fitHistory(branch, 35).messages).toEqual([
       { role: "user", parts: [{ type: "text", text: "aaaaaaaaaa" }] },
       { role: "assistant", parts: [{ type: "text", text: "aaaaaaaaaa" }] },
@@ -70,7 +70,7 @@ test("a long message leaves out everything before it, without a gap", () => {
   expect(items.map(({ included }) => included)).toEqual([false, false, true, true, true, true]);
 });
 
-test("an answer without a word is not sent and takes no room, and the manifest says so", () => {
+test("an empty answer is not sent and takes no room, and the manifest says so", () => {
   const failed = [message("q1", "user"), message("a1", "assistant", []), message("q2", "user")];
   const { messages, items } = fitHistory(failed, 22);
   expect(messages.map(({ role }) => role)).toEqual(["user", "user"]);
@@ -84,7 +84,7 @@ test("an answer without a word is not sent and takes no room, and the manifest s
   });
 });
 
-test("signed and encrypted thinking goes back to the provider as it came; what is not signed and citations do not", () => {
+test("signed and encrypted thinking is sent back unchanged; unsigned thinking and citations are not", () => {
   const citation: MessagePart = {
     type: "citation",
     marker: "S1",
@@ -113,7 +113,7 @@ test("signed and encrypted thinking goes back to the provider as it came; what i
   expect(items[1]?.tokens).toBe(25);
 });
 
-test("thinking alone is no answer", () => {
+test("thinking alone does not count as an answer", () => {
   const thought: MessagePart = { type: "reasoning", text: "hm", signature: "s" };
   expect(fitHistory([message("a1", "assistant", [thought])], 100).messages).toEqual([]);
 });

@@ -6,10 +6,10 @@ import type { ContextManifest } from "./schema.ts";
 type ManifestItem = ContextManifest["items"][number];
 
 /**
- * The newest messages of a branch that fit, without gaps, beginning with a user's message. Each message
- * left out has its line in the manifest.
+ * The newest messages of a branch that fit, without gaps, starting with a user's message. Each message left out
+ * has a line in the manifest.
  * @param branch oldest first, without the question.
- * @param tokens room for them.
+ * @param tokens available room.
  */
 export function fitHistory(
   branch: MessageRow[],
@@ -47,7 +47,7 @@ function toPrompt({ role, parts }: MessageRow): { message: PromptMessage | null;
   let says = false;
   for (const part of parts) {
     if (part.type === "text") says = true;
-    // Thinking is only worth its tokens to the provider that signed it.
+    // Thinking is useful only to the provider that signed it.
     else if (part.type !== "reasoning" || part.signature === undefined) continue;
     prompt.push(promptPart(part));
   }

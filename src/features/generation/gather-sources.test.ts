@@ -44,7 +44,7 @@ const HOUSE = {
 describe("files whose texts have 40 and 857 tokens, whose names take 21 each, and the heading 14", () => {
   const SIZE = 40 + 857 + 2 * 21 + 14;
 
-  test("go whole into just that room", async () => {
+  test("are sent whole when there is exactly enough room", async () => {
     const { scope, corpus, ids } = await project(HOUSE);
     const gathered = await gatherSources(ctx, scope, corpus, "When is the rent due?", SIZE);
     const [dogs, rent] = corpus;
@@ -91,7 +91,7 @@ describe("files whose texts have 40 and 857 tokens, whose names take 21 each, an
     ]);
   });
 
-  test("go as passages into one token less, and the manifest says which file was left out and why", async () => {
+  test("are sent as passages with one token less, and the manifest says which file was left out and why", async () => {
     const { scope, corpus, ids } = await project(HOUSE);
     const gathered = await gatherSources(ctx, scope, corpus, "When is the rent due?", SIZE - 1);
     const [dogs, rent] = corpus;
@@ -121,13 +121,13 @@ describe("files whose texts have 40 and 857 tokens, whose names take 21 each, an
       title: "dogs.md",
       tokens: 40,
       included: false,
-      reason: "does not fit whole, and no passage of it ranked high enough",
+      reason: "does not fit whole, and none of its passages ranked high enough",
       fileId: ids[0] ?? "",
       fileVersionId: dogs?.fileVersionId ?? "",
     });
   });
 
-  test("are left out where not even a passage fits with what stands around it, and take no room", async () => {
+  test("are left out where not even one passage fits with its overhead, and take no room", async () => {
     const { scope, corpus } = await project(HOUSE);
     const gathered = await gatherSources(ctx, scope, corpus, "May a dog sleep?", 40 + 21 + 13);
     expect(gathered).toMatchObject({ sources: [], tokens: 0 });
@@ -151,7 +151,7 @@ test("passages are labelled in the order of their rank, and each is cited from i
   expect(passages[0]?.title).toBe("rent.md");
 });
 
-test("a project without files takes no room and no line", async () => {
+test("a project without files takes no room and adds no manifest line", async () => {
   const { scope, corpus } = await project({});
   const gathered = await gatherSources(ctx, scope, corpus, "Anything?", 0);
   expect(gathered).toEqual({ whole: [], passages: [], sources: [], tokens: 0, items: [] });
@@ -178,7 +178,7 @@ test("a file that is deleted while a question is asked is left out, and the mani
   expect(nothing).toMatchObject({ sources: [], tokens: 0 });
 });
 
-test("a text that cannot be read for another reason than its deletion ends the question", async () => {
+test("a file that cannot be read for another reason fails the question", async () => {
   const { scope, corpus } = await project({ "one.md": "One." });
   const [file] = corpus;
   if (file === undefined) throw new Error("Nothing was stored");

@@ -20,10 +20,9 @@ export interface GatheredSources {
 }
 
 /**
- * Chooses what of the project's knowledge is sent: every file whole while they fit together, else the
- * passages that rank best for the question.
- * @param corpus the files there are.
- * @param tokens room for all of it.
+ * Chooses the sources to send: every file whole if they fit together, else the best-ranking passages.
+ * @param corpus the project's files.
+ * @param tokens room for all sources.
  */
 export async function gatherSources(
   ctx: Ctx,
@@ -76,7 +75,7 @@ export async function gatherSources(
           title: file.name,
           tokens: file.tokenCount,
           included: false,
-          reason: "does not fit whole, and no passage of it ranked high enough",
+          reason: "does not fit whole, and none of its passages ranked high enough",
           fileId: file.fileId,
           fileVersionId: file.fileVersionId,
         })),
@@ -111,12 +110,12 @@ async function sendWhole(
   return { whole, passages: [], sources: whole, tokens: whole.length === 0 ? 0 : tokens, items };
 }
 
-/** Tokens of a file sent whole, with what stands around it. */
+/** Tokens of a file sent whole, with its overhead. */
 function fileTokens({ tokenCount, name }: CorpusFile): number {
   return tokenCount + sourceOverhead(name);
 }
 
-/** A file may be deleted between the list of files and the reading of its text. */
+/** A file may be deleted between listing the files and reading its text. */
 function nullIfGone(error: unknown): null {
   if (error instanceof Problem && error.status === 404) return null;
   throw error;

@@ -70,7 +70,7 @@ test("the answer shows the tokens that the provider reported and their exact cos
   expect(answer?.costMicroUsd).toBe((1_000 * input + 500 * cacheRead + 200 * output) / 1_000_000);
 });
 
-test("a reader may come back at any number and misses and repeats nothing", async () => {
+test("a reader can resume at any number without gap or repetition", async () => {
   server.scenario = { text: STORY, chunkMs: 2 };
   const asked = await ask(ada, { modelId });
   let at = 0;
@@ -89,7 +89,7 @@ test("a reader may come back at any number and misses and repeats nothing", asyn
   expect(text).toBe(STORY);
 });
 
-test("stopping keeps what was written, charges it, and closes the provider's socket within a second", async () => {
+test("stopping keeps the written text, charges it, and closes the provider's socket within a second", async () => {
   server.scenario = { endless: true, text: "and so on ", chunkMs: 5 };
   const asked = await ask(ada, { modelId });
   await readEvents(ada, asked.generationId, { atMost: 3 });
@@ -127,7 +127,7 @@ test("a follow-up cannot be asked while the answer is being written", async () =
   await readEvents(ada, asked.generationId);
 });
 
-test("of two regenerations at the same moment one runs and the other is told so", async () => {
+test("of two concurrent regenerations one runs and the other is refused", async () => {
   server.scenario = { text: "First." };
   const asked = await ask(ada, { modelId });
   await readEvents(ada, asked.generationId);
@@ -192,7 +192,7 @@ for (const [kind, code] of [
   ["unknown_model", "unknown_model"],
   ["context_too_long", "context_too_long"],
 ] as const) {
-  test(`a provider that answers ${kind} makes the answer fail with words for it, and nothing is charged for output`, async () => {
+  test(`a provider error ${kind} fails the answer with its message, and no output is charged`, async () => {
     server.scenario = { fault: { kind } };
     const asked = await ask(ada, { modelId });
     const events = await readEvents(ada, asked.generationId);
@@ -203,7 +203,7 @@ for (const [kind, code] of [
   });
 }
 
-test("a stream that is cut in the middle keeps what came and fails with words for it", async () => {
+test("a stream that is cut in the middle keeps its text and fails with a message", async () => {
   server.scenario = { text: STORY, chunkMs: 2, fault: { kind: "truncated", afterDeltas: 5 } };
   const asked = await ask(ada, { modelId });
   await readEvents(ada, asked.generationId);
@@ -213,14 +213,14 @@ test("a stream that is cut in the middle keeps what came and fails with words fo
   expect(answer?.costMicroUsd).toBeGreaterThan(0);
 });
 
-test("a provider that falls silent makes the answer fail in time", async () => {
+test("a silent provider fails the answer in time", async () => {
   server.scenario = { text: STORY, fault: { kind: "silence", afterDeltas: 2 } };
   const asked = await ask(ada, { modelId });
   const events = await readEvents(ada, asked.generationId);
   expect(events.at(-1)?.event).toMatchObject({ type: "error", error: { code: "silent" } });
 });
 
-test("a stranger may neither read nor stop an answer", async () => {
+test("a non-member may neither read nor stop an answer", async () => {
   server.scenario = { text: "Private." };
   const asked = await ask(ada, { modelId });
   await readEvents(ada, asked.generationId);

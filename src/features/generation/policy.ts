@@ -19,7 +19,7 @@ let mint: <L extends Level>(
   generation: GenerationRow,
 ) => GenerationScope<L>;
 
-/** Proof of what the actor may do with a generation: what they may do in its thread. */
+/** Proof of the actor's access to a generation: their access to its thread. */
 export class GenerationScope<L extends Level = "read"> {
   declare protected readonly proof: true;
   readonly thread: ThreadScope<L>;
@@ -36,7 +36,7 @@ export class GenerationScope<L extends Level = "read"> {
   }
 }
 
-/** Route rule: what the actor may do with the thread of the generation in the path. Leaves the scope in `c.var.generation`. */
+/** Route rule: access to the thread of the generation in the path. Puts the scope into `c.var.generation`. */
 export function onGeneration<L extends Level>(
   level: L,
   options: { archived?: boolean } = {},
@@ -58,7 +58,7 @@ export function onGeneration<L extends Level>(
   };
 }
 
-/** Route rule: may write in the thread of the message in the path. Leaves the scope in `c.var.thread`. */
+/** Route rule: write access to the thread of the message in the path. Puts the scope into `c.var.thread`. */
 export function onMessage(): AccessRule<{ thread: ThreadScope<"write"> }> {
   return {
     ...describeThreadRule("write"),
@@ -79,7 +79,7 @@ export function onMessage(): AccessRule<{ thread: ThreadScope<"write"> }> {
   };
 }
 
-/** A thread that the actor may not see must not show that the thing in it exists. */
+/** A thread that the actor may not see must not reveal that the generation exists. */
 function hide(as: () => Error): (error: unknown) => never {
   return (error) => {
     throw error instanceof Error && Reflect.get(error, "status") === 404 ? as() : error;

@@ -51,7 +51,7 @@ test("an answer that cannot be recovered does not keep the others from it", asyn
   expect(await statusOf(broken.threadId)).toBe("running");
 });
 
-test("a notice that cannot be sent delays neither the recovery of the others nor their number", async () => {
+test("a failing notification delays neither the recovery of the others nor its result", async () => {
   const { sql } = app.deps.database;
   const asked = [await ask(ada, { modelId }), await ask(ada, { modelId })];
   const ids = asked.map(({ generationId }) => generationId);
@@ -71,7 +71,7 @@ test("a notice that cannot be sent delays neither the recovery of the others nor
   for (const { threadId } of asked) expect(await statusOf(threadId)).toBe("interrupted");
 });
 
-test("what this process is writing it does not take from itself, however late it is to renew", async () => {
+test("a process does not recover its own answers, however late it renews", async () => {
   const { sql } = app.deps.database;
   const { generationId, threadId } = await ask(ada, { modelId });
   await readEvents(ada, generationId, { atMost: 2 });
@@ -83,7 +83,7 @@ test("what this process is writing it does not take from itself, however late it
   await until(async () => (await statusOf(threadId)) === "stopped");
 });
 
-test("a recovered answer is told to its readers and ends in the log with its bill, in order", async () => {
+test("a recovered answer reaches its readers and ends in the log with its bill, in order", async () => {
   const { generationId, threadId } = await ask(ada, { modelId });
   await lose(generationId);
   const told: string[] = [];
@@ -91,7 +91,7 @@ test("a recovered answer is told to its readers and ends in the log with its bil
   bus.subscribe("generation.grew", (id) => void told.push(id));
   expect(await recoverExpired(app.deps, new AnswerPubSub(bus), [])).toBe(1);
   expect(told).toEqual([generationId]);
-  // The process that wrote it had seen more than it could store.
+  // The process that wrote it had received more than it could store.
   await until(() => app.deps.services.generation.runner.find(generationId) === undefined);
   const events = await readEvents(ada, generationId);
   const { costMicroUsd, ...row } = await ledgerRow(generationId);
@@ -134,8 +134,8 @@ test("a process that has lost an answer stops writing it, and may recover it lik
 }, 30_000);
 
 /**
- * Takes an answer from its process, waits until that has closed its call, and dates what was stored of it:
- * within 4.9 seconds, of which the last is 5 seconds ago, with nothing heard since.
+ * Takes an answer from its process, waits until its call is closed, and sets the times of its stored output:
+ * within 4.9 seconds, the last 5 seconds ago.
  */
 async function lose(generationId: string): Promise<void> {
   const { sql } = app.deps.database;
@@ -167,7 +167,7 @@ const ledgerRow = async (generationId: string) => {
   return row;
 };
 
-test("a lost answer is charged what was stored, and as much as may have come since at that rate", async () => {
+test("a lost answer is charged what was stored, plus what may have been produced since at that rate", async () => {
   const asked = await ask(ada, { modelId });
   await lose(asked.generationId);
   await recoverExpired(app.deps, new AnswerPubSub(app.deps.bus), []);
@@ -181,7 +181,7 @@ test("a lost answer is charged what was stored, and as much as may have come sin
   expect(row.outputTokens).toBeWithin(2 * stored, 3 * stored);
 });
 
-test("a lost answer whose provider was never called costs nothing", async () => {
+test("a lost answer whose provider was never called is not charged", async () => {
   const asked = await ask(ada, { modelId });
   await lose(asked.generationId);
   await app.deps.database.sql`update holds set sent_at = null where id = ${asked.generationId}`;
@@ -197,7 +197,7 @@ test("a lost answer whose provider was never called costs nothing", async () => 
   expect(events.at(-2)?.event).toMatchObject({ type: "usage", costMicroUsd: 0 });
 });
 
-test("thinking that was stored of a lost answer is charged as thinking", async () => {
+test("stored thinking of a lost answer is charged as thinking", async () => {
   server.queue({ reasoning: "let me think ".repeat(400), text: "x", chunkMs: 20 });
   const asked = await ask(ada, { modelId });
   await lose(asked.generationId);

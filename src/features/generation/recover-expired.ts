@@ -21,8 +21,8 @@ const AT_ONCE = 50;
 const CLAIM_MS = 30_000;
 
 /**
- * Ends answers whose process is gone: the stored text is kept, the hold is settled at what was counted,
- * the message becomes `interrupted`. Several processes may try; each answer is ended by one.
+ * Ends answers whose process is gone: the stored text is kept, the hold is settled at the counted output, the
+ * message becomes `interrupted`. Several processes may try; each answer is ended by one.
  * @param own answers that this process is writing: late to renew, but not gone.
  */
 export async function recoverExpired(
@@ -30,7 +30,7 @@ export async function recoverExpired(
   pubsub: AnswerPubSub,
   own: string[],
 ): Promise<number> {
-  // A claim of its own: should the lost process still be alive, nothing it stores will count.
+  // A claim of its own, so that nothing the lost process still stores counts.
   const claim = deps.ids.next();
   const expired = await takeExpired(deps.database.db, claim, {
     sentAt: deps.clock.now(),
@@ -44,7 +44,7 @@ export async function recoverExpired(
       await interrupt(deps, claim, generation);
       count++;
     } catch (error) {
-      // One that cannot be ended must not keep the others running; it is tried again when the claim expires.
+      // A failure must not block the others; it is retried when the claim expires.
       deps.logger.error({ err: error, generationId: generation.id }, "answer not recovered");
       continue;
     }

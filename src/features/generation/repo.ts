@@ -7,7 +7,7 @@ import type { EndStatus, LogEvent } from "./schema.ts";
 import { type Numbered, unread } from "./stream/answer-log.ts";
 import { type GenerationRow, generationEvents, generations } from "./tables.ts";
 
-/** A statement that took longer than this to reach the database was held up. */
+/** A statement that took longer than this to reach the database was delayed. */
 const PROMPT_MS = 2_000;
 
 export async function insertGeneration(
@@ -20,7 +20,7 @@ export async function insertGeneration(
   await db.insert(generations).values({ ...row, leaseExpiresAt: inFuture(leaseMs) });
 }
 
-/** What the log has after a number, in order, each unit once. */
+/** The log after a number, in order, each unit once. */
 export async function readLog(db: Database, generationId: string, at: number): Promise<Numbered[]> {
   const rows = await db
     .select({ end: generationEvents.seq, event: generationEvents.event })
@@ -41,7 +41,7 @@ export async function readLast(db: Database, generationId: string): Promise<Numb
   return row;
 }
 
-/** When the first and the last output of a generation were stored, and the time now, all by the database. */
+/** When the first and the last output of a generation were stored, and the current time, all by the database. */
 export async function readOutputTimes(db: Database, generationId: string): Promise<OutputTimes> {
   const [row] = await db.execute(sql`
     select min(stored_at) as "from", max(stored_at) as "to", clock_timestamp() as now
@@ -62,7 +62,7 @@ export function logRows(generationId: string, events: Numbered[]): LogRow[] {
   return events.map(({ end, event }) => ({ g: generationId, s: end, e: event }));
 }
 
-/** A row of the log to write, with the short names that its JSON has. */
+/** A log row to write, with the short names of its JSON. */
 export interface LogRow {
   g: string;
   s: number;
@@ -70,9 +70,9 @@ export interface LogRow {
 }
 
 /**
- * Writes the events of many generations in one statement. Only for those that this process still runs:
- * after its lease was taken over, what it has to say no longer counts.
- * @returns those of them that this process runs.
+ * Writes the events of many generations in one statement, only for those that this process still runs: after a
+ * takeover its events no longer count.
+ * @returns those that this process runs.
  */
 export async function appendLog(
   db: Database,
@@ -99,7 +99,7 @@ export async function appendLog(
   );
 }
 
-/** Ends a generation once: only while it runs in this process. @returns false when somebody else has ended it. */
+/** Ends a generation once, only while this process runs it. @returns false when it was ended elsewhere. */
 export async function endGeneration(
   db: Database,
   id: string,
@@ -121,7 +121,10 @@ export async function endGeneration(
   return rows.length > 0;
 }
 
-/** Renews the leases of what this process runs. @returns those that are still its own, and whether a stop was asked for. */
+/**
+ * Renews the leases of this process's generations. @returns those still its own, and whether a stop was
+ * requested.
+ */
 export function renewLeases(db: Database, processId: string, ids: string[], leaseMs: number) {
   return db
     .update(generations)
@@ -137,8 +140,9 @@ export function renewLeases(db: Database, processId: string, ids: string[], leas
 }
 
 /**
- * Takes over generations whose process is gone: they become the claim's to end, each by one process only.
- * @param options.sentAt now, by the database: had the statement to wait, so had the renewals of living processes.
+ * Takes over generations whose process is gone; each is assigned to one claim only.
+ * @param options.sentAt the database's time now: if this statement had to wait, so had the renewals of living
+ * processes.
  */
 export function takeExpired(
   db: Database,
@@ -165,7 +169,7 @@ export function takeExpired(
     .returning();
 }
 
-/** Notes that somebody wants it to stop. @returns false when it has ended. */
+/** Requests a stop. @returns false when it has ended. */
 export async function requestStop(
   db: Database,
   scope: GenerationScope<"write">,

@@ -61,7 +61,7 @@ export function generationRoutes() {
         path: "/generations/{generationId}",
         ...guard(onGeneration("read"), null),
         tags: ["generations"],
-        summary: "How an answer stands, and what was sent for it",
+        summary: "A generation's state and what was sent for it",
         request: { params: generationParams },
         responses: { 200: jsonAnswer(generation, "The generation") },
       }),
@@ -73,9 +73,13 @@ export function generationRoutes() {
         path: "/generations/{generationId}/stop",
         ...guard(onGeneration("write", { archived: true }), "generation.stopped"),
         tags: ["generations"],
-        summary: "Stop an answer; what was written is kept",
+        summary: "Stop an answer; the written text is kept",
         request: { params: generationParams },
-        responses: { 202: { description: "Asked to stop; the event stream tells when it has" } },
+        responses: {
+          202: {
+            description: "Stop requested; the event stream reports when the answer has ended",
+          },
+        },
       }),
       async (c) => {
         await stopGeneration(c.get("ctx"), c.get("generation"));
@@ -88,7 +92,7 @@ export function generationRoutes() {
         path: "/generations/{generationId}/events",
         ...guard(onGeneration("read"), null),
         tags: ["generations"],
-        summary: "The answer's events, from a number on, to the end (server-sent events)",
+        summary: "The answer's events after a number, to the end (server-sent events)",
         request: {
           params: generationParams,
           query: z.object({ after: position.default(0) }),
@@ -121,7 +125,7 @@ export function generationRoutes() {
     );
 }
 
-/** Model names, usage and cost of many messages, for threads to show. */
+/** Model names, usage and cost of many messages, for the thread view. */
 export async function describeMessages(ctx: Ctx, rows: MessageRow[]) {
   const generationIds = rows.flatMap(({ generationId }) => generationId ?? []);
   const [names, usages] = await Promise.all([

@@ -23,7 +23,7 @@ const bus = memoryBus();
 let app: TestApp;
 let ada: Person;
 let modelId: string;
-/** What is published fails while this is set. */
+/** While set, publishing fails. */
 let mute = false;
 beforeAll(async () => {
   server.start();
@@ -51,7 +51,7 @@ afterAll(async () => {
   server.stop();
 });
 
-/** A runner of its own beside the application's, which gets the answers asked for from now on. */
+/** A separate runner beside the application's, which gets the answers started from now on. */
 function runner(steps: FakeStep[], deps: Deps = app.deps) {
   const pubsub = new AnswerPubSub(deps.bus);
   const own = new Runner(deps, pubsub);
@@ -76,7 +76,7 @@ const ENDLESS: FakeStep[] = [
   { until: new Promise(() => {}) },
 ];
 
-test("a process that leaves lets its answers end in its grace, those asked meanwhile too, and counts them", async () => {
+test("a draining process lets its answers finish within the grace period, also those started meanwhile, and counts them", async () => {
   const gate = Promise.withResolvers<void>();
   await using running = runner([{ until: gate.promise }, ...fakeAnswer("Whole.")]);
   const first = await ask(ada, { modelId });
@@ -92,7 +92,7 @@ test("a process that leaves lets its answers end in its grace, those asked meanw
     expect((await readGeneration(ada, generationId)).status).toBe("complete");
 });
 
-test("after its grace it interrupts what is left, and that is stored when it has left", async () => {
+test("after the grace period it interrupts the rest, and that is stored when it has closed", async () => {
   await using running = runner(ENDLESS);
   const { generationId } = await ask(ada, { modelId });
   await until(() => running.own.find(generationId)?.text === "Hello.");
@@ -103,7 +103,7 @@ test("after its grace it interrupts what is left, and that is stored when it has
   expect(textOf(await readEvents(ada, generationId))).toBe("Hello.");
 });
 
-test("a bus that is away delays no answer and keeps none from its end", async () => {
+test("a bus that is down delays no answer and does not block its end", async () => {
   await using running = runner(fakeAnswer("Whole."));
   running.own.startUpkeep();
   mute = true;
@@ -113,7 +113,7 @@ test("a bus that is away delays no answer and keeps none from its end", async ()
   expect(textOf(await readEvents(ada, generationId))).toBe("Whole.");
 });
 
-test("what a running answer has said is stored within moments, and told to processes that read along", async () => {
+test("the text of a running answer is stored within moments, and announced to processes that follow it", async () => {
   await using running = runner(ENDLESS);
   running.own.startUpkeep();
   const { generationId } = await ask(ada, { modelId });
@@ -128,7 +128,7 @@ test("what a running answer has said is stored within moments, and told to proce
   expect(Number(row?.count)).toBeGreaterThan(0);
 });
 
-test("what nobody elsewhere reads is stored and not told", async () => {
+test("an answer that no other process follows is stored and not announced", async () => {
   await using running = runner(ENDLESS);
   running.own.startUpkeep();
   const told: string[] = [];
@@ -143,7 +143,7 @@ test("what nobody elsewhere reads is stored and not told", async () => {
   expect(told).toEqual([]);
 });
 
-test("a reader in another process whose notice cannot be answered harms nothing", async () => {
+test("a follower in another process whose notification cannot be answered does no harm", async () => {
   await using running = runner(ENDLESS);
   const { generationId } = await ask(ada, { modelId });
   await until(() => running.own.find(generationId)?.text === "Hello.");
@@ -152,7 +152,7 @@ test("a reader in another process whose notice cannot be answered harms nothing"
   expect(running.own.find(generationId)?.followedUntil).toBeGreaterThan(performance.now());
 });
 
-test("whoever begins to read along in another process is told at once, and not again at each notice", async () => {
+test("a new follower in another process is notified at once, and not again at each follow message", async () => {
   await using running = runner(ENDLESS);
   const { generationId } = await ask(ada, { modelId });
   const told: string[] = [];
@@ -165,7 +165,7 @@ test("whoever begins to read along in another process is told at once, and not a
   expect(running.own.size).toBe(1);
 });
 
-test("a stop that was asked for in another process ends the answer, also when its notice is lost", async () => {
+test("a stop requested in another process ends the answer, also when its message is lost", async () => {
   for (const lost of [false, true]) {
     await using running = runner(ENDLESS);
     if (lost) running.own.startUpkeep();
@@ -179,12 +179,12 @@ test("a stop that was asked for in another process ends the answer, also when it
   }
 });
 
-test("an answer whose end cannot be stored is left to recovery, and said to be", async () => {
+test("an answer whose end cannot be stored is left to recovery, and logged", async () => {
   await using running = runner(fakeAnswer("Whole."));
   const { runner: theirs } = app.deps.services.generation;
   lines.length = 0;
   spyOn(theirs, "start").mockImplementationOnce((plan) => {
-    // A citation of a source without a text: an error of our own behind the provider's end.
+    // A citation of a source without text: an internal error after the provider's end.
     Reflect.set(plan, "sources", null);
     running.own.start(
       plan,
@@ -202,7 +202,7 @@ test("an answer whose end cannot be stored is left to recovery, and said to be",
   await until(async () => (await readGeneration(ada, generationId)).status === "interrupted");
 });
 
-test("a failure of the upkeep that lasts is logged once in ten seconds, and the upkeep goes on", async () => {
+test("a lasting upkeep failure is logged once in ten seconds, and the upkeep goes on", async () => {
   const { db } = app.deps.database;
   let away = true;
   let tries = 0;

@@ -11,25 +11,32 @@ import { Frames } from "./stream/frames.ts";
 import { citeNew, writeAnswer } from "./write-answer.ts";
 
 /**
- * A provider is read, and its readers are woken, this often: eyes need no more, and each read and each
- * write costs more than its text. What arrives meanwhile waits in the socket and is read at once.
+ * Interval at which a provider is read and readers are woken: readers see no difference below this, and each
+ * read and write costs more than its text. Data that arrives meanwhile waits in the socket and is read in one
+ * go.
  */
 const FRAME_MS = 60;
-/** Events of one read beyond which more is waiting than a frame brings: then reading goes on at once. */
+/**
+ * A read with more events than this means that more is waiting than a frame brings: reading goes on without a
+ * pause.
+ */
 const FULL_READ = 100;
-/** The stored log is behind the answer by no more than this. */
+/** Maximum lag of the stored log. */
 const STORE_MS = 100;
 const RENEW_MS = 2_500;
 export const LEASE_MS = 9_000;
-/** A hold outlives the lease, so that whoever recovers the answer also settles it, at what its log says. */
+/** A hold outlives the lease, so that the process that recovers the answer also settles it. */
 export const HOLD_MS = 60_000;
 const RECOVER_MS = 2_500;
-/** By then a living process has renewed its leases, twice over. */
+/** By then a living process has renewed its leases at least twice. */
 const QUIET_MS = 6_000;
-/** A failure that lasts is logged this often. */
+/** Log interval of a lasting failure. */
 const TELL_MS = 10_000;
 
-/** Runs this process's answers: drives providers, wakes readers, stores logs, renews leases, recovers what others lost. */
+/**
+ * Runs this process's answers: reads providers, wakes readers, stores logs, renews leases, recovers the answers
+ * of lost processes.
+ */
 export class Runner {
   readonly #deps: Deps;
   readonly #pubsub: AnswerPubSub;
@@ -49,14 +56,14 @@ export class Runner {
     ];
   }
 
-  /** Stores logs, renews leases and recovers lost answers from now on. */
+  /** Starts storing logs, renewing leases and recovering lost answers. */
   startUpkeep(): void {
     this.#every(STORE_MS, () => this.#store());
     this.#every(RENEW_MS, () => this.#renew());
     this.#every(RECOVER_MS, () => this.#recover());
   }
 
-  /** The answer when this process is writing it. */
+  /** The answer, if this process is writing it. */
   find(generationId: string): RunningAnswer | undefined {
     return this.#answers.get(generationId);
   }
@@ -65,7 +72,7 @@ export class Runner {
     return this.#answers.size;
   }
 
-  /** Starts writing an answer whose generation is stored. It lives apart from any request. */
+  /** Starts writing an answer whose generation is stored. It runs independently of any request. */
   start(plan: AnswerPlan, adapter: ProviderAdapter): void {
     const answer = new RunningAnswer(plan);
     answer.append({ type: "start", messageId: plan.messageId });
@@ -79,7 +86,7 @@ export class Runner {
     this.#finishing.add(done);
   }
 
-  /** Waits for running answers, then interrupts those left. New ones may still start meanwhile and after. */
+  /** Waits for running answers, then interrupts the rest. New ones may still start. */
   async drain(graceMs: number): Promise<void> {
     const deadline = Date.now() + graceMs;
     while (this.#finishing.size > 0 && Date.now() < deadline) {
@@ -92,7 +99,7 @@ export class Runner {
     await Promise.allSettled(this.#finishing);
   }
 
-  /** Interrupts what is left and ends the upkeep. Nothing may start after. */
+  /** Interrupts the rest and ends the upkeep. No answer may start afterwards. */
   async close(): Promise<void> {
     await this.drain(0);
     for (const timer of this.#timers) clearInterval(timer);
@@ -138,7 +145,7 @@ export class Runner {
     }
   }
 
-  /** The one who asked sees no more than that it was our mistake. */
+  /** The user sees only that it was an internal error. */
   #tellFault({ plan }: RunningAnswer, fault: unknown): void {
     const { generationId, messageId, threadId } = plan;
     this.#deps.logger.error(
@@ -148,7 +155,7 @@ export class Runner {
     this.#deps.errors.capture(fault, { generationId });
   }
 
-  /** Another process reads along: from now on it is told, of what it may have missed meanwhile too. */
+  /** Another process follows: it is notified from now on, also of what it may have missed. */
   #followed(generationId: string): void {
     const answer = this.#answers.get(generationId);
     if (answer === undefined) return;
@@ -158,7 +165,7 @@ export class Runner {
     if (isNew) void this.#pubsub.grew([generationId]).catch(() => {});
   }
 
-  /** Stores what all answers have said since the last time, in one statement, and tells processes that read along. */
+  /** Stores the new events of all answers in one statement, and notifies processes that follow them. */
   async #store(): Promise<void> {
     if (this.#storing) return;
     const rows: LogRow[] = [];
@@ -190,7 +197,7 @@ export class Runner {
     }
   }
 
-  /** Promises to go on; learns of stops whose notice was lost, and of answers taken over by another process. */
+  /** Renews leases; learns of stops whose message was lost, and of answers taken over by another process. */
   async #renew(): Promise<void> {
     const running = [...this.#answers.values()].filter(({ log }) => !log.ended);
     if (running.length === 0) return;
@@ -218,20 +225,26 @@ export class Runner {
     );
   }
 
-  /** Another process has taken the answer over, and settles it: nothing more may be produced here. */
+  /** Another process has taken the answer over and settles it: nothing more may be produced here. */
   #endUnlessOwn(answer: RunningAnswer, own: { has(generationId: string): boolean }): void {
     const { generationId } = answer.plan;
     if (!own.has(generationId) && !answer.log.ended && this.#answers.has(generationId))
       answer.end("lost");
   }
 
-  /** Ends what lost processes have left; after the database was away or hung, only once living ones have had time to renew. */
+  /**
+   * Ends the answers of lost processes; after the database was down or hung, only once living processes have
+   * had time to renew.
+   */
   async #recover(): Promise<void> {
     if (this.#deps.clock.steadyMs() < QUIET_MS) return;
     await recoverExpired(this.#deps, this.#pubsub, this.#own());
   }
 
-  /** What only this process may end. What another one has taken over it may lose too, and is then anybody's. */
+  /**
+   * Answers that only this process may end. Answers it has recovered are not among them: if lost again, any
+   * process may recover them.
+   */
   #own(): string[] {
     return [...this.#answers.values()]
       .filter(({ cause }) => cause !== "lost")

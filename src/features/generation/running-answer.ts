@@ -9,10 +9,10 @@ import type { ChosenModel } from "../models/index.ts";
 import type { LogEvent } from "./schema.ts";
 import { AnswerLog } from "./stream/answer-log.ts";
 
-/** Why a running answer was told to end before its provider was done. */
+/** Why a running answer was ended before its provider was done. */
 export type Cause = "stopped" | "interrupted" | "time_limit" | "past_cap" | "lost";
 
-/** A source that an answer may cite, and where its text lies in a file. */
+/** A source that an answer may cite, and the position of its text in a file. */
 export interface CitableSource extends PromptSource {
   fileId: string;
   fileVersionId: string;
@@ -32,7 +32,10 @@ export interface AnswerPlan {
   acceptedAt: number;
 }
 
-/** One answer that this process is writing. Readers hold only a number and read from its log, so a slow one costs nothing. */
+/**
+ * One answer that this process is writing. Readers hold only a number and read from its log, so a slow reader
+ * costs nothing.
+ */
 export class RunningAnswer {
   readonly plan: AnswerPlan;
   readonly log = new AnswerLog();
@@ -44,13 +47,13 @@ export class RunningAnswer {
   billable = false;
   readonly textCount = new OutputCount();
   readonly reasoningCount = new OutputCount();
-  /** Whether a citation may have begun in text that has not been searched. */
+  /** Whether text that has not been searched may contain a citation marker. */
   mayCite = false;
-  /** Up to where the text has been searched for citations. */
+  /** Up to where the text was searched for citations. */
   citedTo = 0;
   /** Up to where the log is stored. */
   storedTo = 0;
-  /** Until when another process reads along from the stored log, in milliseconds of `performance.now()`. */
+  /** Until when another process follows the stored log, in milliseconds of `performance.now()`. */
   followedUntil = 0;
   readonly #abort = new AbortController();
   readonly #readers = new Set<() => void>();
@@ -75,12 +78,12 @@ export class RunningAnswer {
     this.#abort.abort();
   }
 
-  /** Our own count of what was produced, reasoning included: leaning upward. */
+  /** Our own upper estimate of the output, reasoning included. */
   get outputTokens(): number {
     return this.textCount.tokens + this.reasoningCount.tokens;
   }
 
-  /** Where the least count of what was produced stands to the cap that the provider was given. */
+  /** The lower output estimate compared with the provider's output cap. */
   get stand(): "within" | "near" | "past" {
     const least = this.textCount.leastTokens + this.reasoningCount.leastTokens;
     return standToCap(least, this.plan.request.maxOutputTokens);
@@ -90,7 +93,7 @@ export class RunningAnswer {
     this.log.append(event);
   }
 
-  /** Calls `wake` when there may be more to read. @returns a function that ends it. */
+  /** Calls `wake` when there may be more to read. @returns a function that unsubscribes. */
   onGrowth(wake: () => void): () => void {
     this.#readers.add(wake);
     return () => this.#readers.delete(wake);

@@ -7,7 +7,7 @@ export const generationStatus = z.enum(["running", "complete", "stopped", "inter
 export type GenerationStatus = z.infer<typeof generationStatus>;
 export type EndStatus = Exclude<GenerationStatus, "running">;
 
-/** One numbered event of a generation, in the log and on the wire (SSE `event:` is the type, `id:` the number). */
+/** A numbered event of a generation, in the log and on the wire (SSE `event:` is the type, `id:` the number). */
 export const logEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("start"), messageId: z.uuid() }),
   z.object({ type: z.literal("delta"), text: z.string() }),
@@ -57,7 +57,7 @@ export type ContextManifest = z.infer<typeof contextManifest>;
 
 export const newMessage = z
   .strictObject({
-    /** The message this one follows; null begins the thread, or a new branch at its root. */
+    /** The message this one follows; null starts the thread, or a new branch at its root. */
     parentId: z.uuid().nullable().default(null),
     text: z.string().min(1).max(200_000),
     agentId: z.uuid().nullable().optional(),

@@ -18,10 +18,10 @@ import type { NewMessage, StartedAnswer } from "./schema.ts";
 const TITLE_LENGTH = 80;
 
 /**
- * Adds a message to a thread and begins its answer. A parent that already has a follower makes a branch;
- * editing is sending anew after the edited message's parent.
- * An agent or model that the message does not name is the thread's.
- * @throws {Problem} 422 `wrong_parent`, `agent_unknown`, 409 `answer_running`, and what {@link beginAnswer} throws.
+ * Adds a message to a thread and begins its answer. A parent with a follower gets a new branch; editing sends a
+ * new message after the edited message's parent. Defaults for agent and model are the thread's.
+ * @throws {Problem} 422 `wrong_parent`, `agent_unknown`, 409 `answer_running`, and those of {@link
+ * beginAnswer}.
  */
 export async function sendMessage(
   ctx: Ctx,
@@ -74,8 +74,8 @@ export async function sendMessage(
 }
 
 /**
- * Begins another answer to the same question, beside the one there is: retry and regenerate alike.
- * @throws {Problem} 404 `message_not_found`, 409 `answer_running`, and what {@link beginAnswer} throws.
+ * Begins another answer to the same question, beside the existing one; for retry and regenerate.
+ * @throws {Problem} 404 `message_not_found`, 409 `answer_running`, and those of {@link beginAnswer}.
  */
 export async function regenerate(
   ctx: Ctx,
@@ -109,8 +109,8 @@ export async function regenerate(
 }
 
 /**
- * Asks the process that writes an answer to stop; what was produced is kept and charged.
- * An answer that has ended already stays as it is.
+ * Asks the process that writes an answer to stop; the produced text is kept and charged. Does nothing to an
+ * answer that has ended.
  */
 export async function stopGeneration(ctx: Ctx, scope: GenerationScope<"write">): Promise<void> {
   const { generation, thread } = scope;
@@ -126,7 +126,7 @@ export async function stopGeneration(ctx: Ctx, scope: GenerationScope<"write">):
   if (asked) await ctx.deps.services.generation.pubsub.stop(generation.id);
 }
 
-/** The messages from a thread's beginning to one of them, oldest first; empty when it is not there. */
+/** The messages from a thread's root to one message, oldest first; empty when it does not exist. */
 function branchTo(messages: MessageRow[], leafId: string): MessageRow[] {
   const byId = new Map(messages.map((message) => [message.id, message]));
   const branch: MessageRow[] = [];
@@ -139,7 +139,7 @@ function branchTo(messages: MessageRow[], leafId: string): MessageRow[] {
   return branch.reverse();
 }
 
-/** A new thread is named after the first line of its first question. */
+/** The title of a new thread: the first line of its first question. */
 function titleOf(text: string): string {
   const line = text.trim().split("\n")[0]?.replace(/\s+/g, " ").trim() ?? "";
   return line.length <= TITLE_LENGTH

@@ -2,7 +2,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { Runner } from "./runner.ts";
 import { AnswerPubSub } from "./stream/answer-pubsub.ts";
 
-/** What generation keeps in memory and runs beside requests. */
+/** In-memory state and background work of generation. */
 export interface GenerationServices {
   readonly pubsub: AnswerPubSub;
   readonly runner: Runner;

@@ -23,12 +23,12 @@ export const generations = pgTable(
       .notNull()
       .references(() => threads.id, { onDelete: "cascade" }),
     messageId: uuid("message_id").notNull(),
-    /** The message the answer follows: one generation at a time may run after it. */
+    /** The message the answer follows; one generation at a time may run after it. */
     parentId: uuid("parent_id").notNull(),
     userId: uuid("user_id").notNull(),
     status: text("status", { enum: ANSWER_STATUSES }).notNull(),
     modelId: uuid("model_id"),
-    /** Which process runs it, until when it has promised to renew. */
+    /** The process that runs it, and the end of its lease. */
     processId: text("process_id").notNull(),
     leaseExpiresAt: instant("lease_expires_at").notNull(),
     stopRequestedAt: instant("stop_requested_at"),
@@ -38,7 +38,7 @@ export const generations = pgTable(
   },
   (table) => [
     uniqueIndex("generations_message").on(table.messageId),
-    // One running generation per branch, kept by the database rather than by hope.
+    // At most one running generation per branch.
     uniqueIndex("generations_running_branch")
       .on(table.parentId)
       .where(sql`${table.status} = 'running'`),
@@ -48,7 +48,10 @@ export const generations = pgTable(
   ],
 );
 
-/** The numbered log. A row holds what one tick produced, already folded, so an answer costs rows per second, not per token. */
+/**
+ * The numbered log. A row holds the merged events of one tick, so an answer costs rows per second, not per
+ * token.
+ */
 export const generationEvents = pgTable(
   "generation_events",
   {
@@ -57,7 +60,7 @@ export const generationEvents = pgTable(
       .references(() => generations.id, { onDelete: "cascade" }),
     seq: integer("seq").notNull(),
     event: jsonb("event").$type<LogEvent>().notNull(),
-    /** When it became safe: what a lost process produced later is estimated from here on. */
+    /** When it was stored: the output of a lost process after this is estimated. */
     storedAt: instant("stored_at").notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.generationId, table.seq] })],

@@ -9,7 +9,7 @@ const end = (reason: "stop" | "length" | "refusal" | "other"): FakeStep => ({
   events: [{ type: "end", reason }],
 });
 
-/** Writes what a provider does into an answer. */
+/** Writes a provider's stream into an answer. */
 function written(
   steps: FakeStep[],
   answer = aRunningAnswer(),
@@ -42,7 +42,7 @@ describe("how an answer ends", () => {
       },
     ],
     [
-      "with the provider's fault",
+      "with the provider's error",
       [text("Hi"), { fail: "overloaded" }],
       {
         status: "failed",
@@ -54,7 +54,7 @@ describe("how an answer ends", () => {
     expect(await written(steps)).toEqual(outcome);
   });
 
-  test("with a fault of our own, whose words nobody sees", async () => {
+  test("with an internal error, whose message is not shown", async () => {
     const fault = new TypeError("secret");
     const broken: ProviderAdapter = {
       kind: "openai",
@@ -69,19 +69,19 @@ describe("how an answer ends", () => {
       complete: false,
       error: {
         code: "internal_error",
-        detail: "Atelier made a mistake while writing this answer.",
+        detail: "Internal error while writing this answer.",
       },
       fault,
     });
   });
 
-  test("with a provider that says nothing more: cut", async () => {
+  test("with a provider whose stream just ends: cut", async () => {
     const silent: ProviderAdapter = { kind: "openai", async *stream() {} };
     const outcome = await writeAnswer(aRunningAnswer(), silent, 5_000, () => undefined);
     expect(outcome).toMatchObject({ status: "failed", complete: false, error: { code: "cut" } });
   });
 
-  test("as it was told to, also when its provider then ends without a word", async () => {
+  test("with its cause, also when the provider then ends without an end event", async () => {
     const answer = aRunningAnswer();
     const polite: ProviderAdapter = {
       kind: "openai",
@@ -96,7 +96,7 @@ describe("how an answer ends", () => {
     });
   });
 
-  test("with the provider's end, whatever it says after", async () => {
+  test("with the provider's end; later events are ignored", async () => {
     const chatty: ProviderAdapter = {
       kind: "openai",
       async *stream() {
@@ -125,7 +125,7 @@ describe("how an answer ends", () => {
     expect(answer.text).toBe("Hi");
   });
 
-  test("the first cause counts, and what was told to end before it began calls nobody", async () => {
+  test("the first cause counts, and an answer ended before it began calls no provider", async () => {
     const answer = aRunningAnswer();
     answer.end("stopped");
     answer.end("lost");
@@ -137,8 +137,8 @@ describe("how an answer ends", () => {
   });
 });
 
-describe("what is noted of an answer", () => {
-  test("its text and thinking, counted apart, its usage, and that it may be charged", async () => {
+describe("an answer's record", () => {
+  test("has its text and thinking, counted separately, its usage, and that it may be charged", async () => {
     const answer = aRunningAnswer();
     const thought: ProviderEvent = { type: "reasoning", text: "a".repeat(20), signature: "s" };
     await written(
@@ -157,7 +157,7 @@ describe("what is noted of an answer", () => {
     ]);
   });
 
-  test("thinking that the provider encrypted, as it came", async () => {
+  test("has encrypted thinking unchanged", async () => {
     const answer = aRunningAnswer();
     const thought: ProviderEvent = { type: "reasoning", text: "", signature: "x", redacted: true };
     await written([{ events: [thought] }, end("stop")], answer);
@@ -168,13 +168,13 @@ describe("what is noted of an answer", () => {
     ]);
   });
 
-  test("a call that was refused costs nothing", async () => {
+  test("of a refused call costs nothing", async () => {
     const answer = aRunningAnswer();
     await written([{ fail: "bad_key" }], answer);
     expect(answer.billable).toBe(false);
   });
 
-  test("each read tells how many events it had, and is waited for", async () => {
+  test("each read reports its number of events, and is awaited", async () => {
     const answer = aRunningAnswer();
     const told: number[] = [];
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -200,12 +200,12 @@ describe("what is noted of an answer", () => {
   });
 });
 
-describe("an answer that goes on past its cap", () => {
+describe("an answer that exceeds its cap", () => {
   // At least 0.24 tokens a letter: 417 are a hundred tokens, 521 a hundred and twenty-five.
   const capped = () => aRunningAnswer({ maxOutputTokens: 100 });
   const never = () => new Promise<void>(() => {});
 
-  test("is ended a quarter behind it, at once", async () => {
+  test("is ended a quarter beyond it, at once", async () => {
     const answer = capped();
     const outcome = await written(
       [text("a".repeat(525)), text("never read"), end("stop")],
@@ -217,21 +217,21 @@ describe("an answer that goes on past its cap", () => {
     expect(answer.text).toHaveLength(525);
   });
 
-  test("thinking is part of it", async () => {
+  test("includes thinking in its count", async () => {
     const answer = capped();
     const thought: FakeStep = { events: [{ type: "reasoning", text: "a".repeat(300) }] };
     await written([thought, text("b".repeat(230)), text("never read")], answer);
     expect(answer.cause).toBe("past_cap");
   });
 
-  test("up to there it is written to its end, without a pause once it is past the cap", async () => {
+  test("is written to its end up to there, without pauses once it is past the cap", async () => {
     const answer = capped();
     const outcome = await written([text("a".repeat(524)), end("stop")], answer, never);
     expect(outcome).toEqual({ status: "complete", complete: true });
     expect(answer.cause).toBeUndefined();
   });
 
-  test("within its cap it keeps its pauses", async () => {
+  test("keeps its pauses within the cap", async () => {
     const answer = capped();
     let pauses = 0;
     void written([text("a".repeat(416)), end("stop")], answer, () => {
@@ -243,7 +243,7 @@ describe("an answer that goes on past its cap", () => {
     expect({ pauses, text: answer.text.length }).toEqual({ pauses: 1, text: 416 });
   });
 
-  test("an answer that ends in the same read is whole, however long it was", async () => {
+  test("that ends in the same read is complete, however long it was", async () => {
     const answer = capped();
     const steps: FakeStep[] = [
       {
@@ -275,7 +275,7 @@ describe("a citation", () => {
     fileName: "lease.md",
   } as const;
 
-  test("has the span of its words in the file, wherever the source begins", () => {
+  test("has the span of its quote in the file, wherever the source begins", () => {
     expect(cite(source, "rent is due")).toEqual({
       ...common,
       quote: "rent is due",
@@ -285,7 +285,7 @@ describe("a citation", () => {
     });
   });
 
-  test("of words that are not there is not verified, and points at the source's beginning", () => {
+  test("with a quote that is not there is not verified, and points at the source's beginning", () => {
     expect(cite(source, "rent is free")).toEqual({
       ...common,
       quote: "rent is free",
@@ -295,7 +295,7 @@ describe("a citation", () => {
     });
   });
 
-  /** An answer whose text comes in pieces, and the quotes that were cited after each of them. */
+  /** An answer whose text arrives in pieces, and the quotes cited after each of them. */
   async function citedBy(...pieces: string[]) {
     const answer = aRunningAnswer({ maxOutputTokens: 100_000 });
     answer.plan.sources.push(source, { ...source, label: "S2", offset: 0 });
@@ -313,7 +313,7 @@ describe("a citation", () => {
     return cited;
   }
 
-  test("is told once, as soon as its marker is complete, wherever that was cut", async () => {
+  test("is reported once, as soon as its marker is complete, wherever it was split", async () => {
     expect(
       await citedBy('[S1: "rent', ' is due"] and', " so", ' [S2: "day"] [', 'S1: "due"]'),
     ).toEqual([
@@ -325,7 +325,7 @@ describe("a citation", () => {
     ]);
   });
 
-  test("of a source that there is not is none", async () => {
+  test("of an unknown source is ignored", async () => {
     expect(await citedBy('[S3: "rent"] [S1: "day"]')).toEqual([["S1 day"]]);
   });
 

@@ -5,22 +5,22 @@ import { findCitations } from "./find-citations.ts";
 import type { CitableSource, RunningAnswer } from "./running-answer.ts";
 import type { EndStatus } from "./schema.ts";
 
-/** How the provider's part of an answer went. */
+/** Result of reading the provider. */
 export interface Outcome {
   status: EndStatus;
-  /** Why it ended short of the model's own end: `length`, `time_limit`. */
+  /** Why it ended before the model's own end: `length`, `time_limit`. */
   reason?: string;
   error?: MessageError;
-  /** An error of our own that ended it, for the log. */
+  /** An internal error that ended it, for the log. */
   fault?: unknown;
-  /** Whether the provider said that it was done, so that its usage is final. */
+  /** Whether the provider sent its end, so that its usage is final. */
   complete: boolean;
 }
 
 /**
- * Reads the provider's stream into the answer's log until it ends, is told to end, or fails.
- * @param grown called after each network read with its number of events; what it returns is awaited
- * before the next one.
+ * Reads the provider's stream into the answer's log until it ends, is ended, or fails.
+ * @param grown called after each network read with its number of events; its promise is awaited before the next
+ * read.
  */
 export async function writeAnswer(
   answer: RunningAnswer,
@@ -41,7 +41,7 @@ export async function writeAnswer(
       const { stand } = answer;
       if (outcome === undefined && stand === "past") answer.end("past_cap");
       const pause = grown(events.length);
-      // What is late to be read is late to be ended: the provider writes on until its socket is closed.
+      // A pause delays the end of the call as well: the provider keeps writing until its socket is closed.
       if (answer.cause === undefined && stand === "within") await pause;
     }
   } catch (error) {
@@ -119,7 +119,7 @@ function failure(error: unknown): Outcome {
   }
   return {
     status: "failed",
-    error: { code: "internal_error", detail: "Atelier made a mistake while writing this answer." },
+    error: { code: "internal_error", detail: "Internal error while writing this answer." },
     fault: error,
     complete: false,
   };
@@ -128,7 +128,7 @@ function failure(error: unknown): Outcome {
 /** Longest marker that `find-citations.ts` accepts. */
 const MARKER_LENGTH = 2_100;
 
-/** Appends a citation event for each marker that has become complete since the last call. */
+/** Appends a citation event for each marker completed since the last call. */
 export function citeNew(answer: RunningAnswer): void {
   const { text, plan } = answer;
   if (!answer.mayCite) return;
@@ -137,13 +137,13 @@ export function citeNew(answer: RunningAnswer): void {
     const source = plan.sources.find(({ label }) => label === marker.label);
     if (source) answer.append({ type: "citation", citation: cite(source, marker.quote) });
   }
-  // Next time the search begins where a marker may have begun, not at the beginning of a long answer.
+  // The next search starts at a possible marker, not at the beginning of a long answer.
   const begun = text.indexOf("[", answer.citedTo);
   answer.mayCite = begun !== -1;
   answer.citedTo = begun === -1 ? text.length : Math.max(begun, text.length - MARKER_LENGTH);
 }
 
-/** A citation of a source: the exact span where its words stand there, else marked unverified. */
+/** A citation of a source: with the exact span if its quote is found, else unverified. */
 export function cite(source: CitableSource, quote: string): CitationPart {
   const span = verifyQuote(source.text, quote);
   const { start, end } = span ?? { start: 0, end: 0 };

@@ -172,5 +172,5 @@ function inWords(ctx: Ctx, thrown: unknown): { code: string; detail: string } {
   if (thrown instanceof DOMException && thrown.name === "TimeoutError")
     return { code: "silent", detail: "The provider took too long to answer." };
   ctx.deps.logger.error({ err: thrown }, "provider test failed");
-  return { code: "internal_error", detail: "Atelier made a mistake." };
+  return { code: "internal_error", detail: "Internal error." };
 }

@@ -5,8 +5,8 @@ import { onAccessChange } from "../../projects/index.ts";
 import { type ThreadScope, threadScope } from "../../threads/index.ts";
 
 /**
- * A stream outlives the check that opened it. This notices what may have ended the reader's right
- * (a membership, a session, a key, a thread made private) and asks again.
+ * A stream outlives the access check that opened it. This watches for changes that may have ended the reader's
+ * access (a membership, a session, a key, a thread made private) and checks again.
  */
 export class AccessWatch {
   readonly #ctx: Ctx;
@@ -14,7 +14,7 @@ export class AccessWatch {
   readonly #ends: (() => void)[];
   #doubted = false;
 
-  /** @param wake called when the stream should look at {@link isLost}. */
+  /** @param wake called when the stream should check {@link isLost}. */
   constructor(ctx: Ctx, scope: ThreadScope, wake: () => void) {
     this.#ctx = ctx;
     this.#scope = scope;
@@ -33,7 +33,7 @@ export class AccessWatch {
     return this.#doubted;
   }
 
-  /** Whether the reader may no longer read; costs queries only after something has changed. */
+  /** Whether the reader has lost access; runs queries only after a change. */
   async isLost(): Promise<boolean> {
     if (!this.#doubted) return false;
     this.#doubted = false;

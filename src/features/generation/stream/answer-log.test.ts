@@ -34,7 +34,7 @@ function logOf(events: LogEvent[]): AnswerLog {
 
 const folded = (entries: Numbered[]) => foldEvents(entries.map(({ event }) => event));
 
-test("a reader that comes back at any numbers has exactly what one that stayed has", () => {
+test("a reader that reconnects at any numbers gets exactly what an uninterrupted one gets", () => {
   fc.assert(
     fc.property(answers, fc.array(fc.nat(400), { maxLength: 8 }), (events, stops) => {
       const log = logOf(events);
@@ -54,7 +54,7 @@ test("a reader that comes back at any numbers has exactly what one that stayed h
   );
 });
 
-/** The part of an entry up to a number, as a reader has it that lost its connection there. */
+/** The part of an entry up to a number, as held by a reader that lost its connection there. */
 function cutAt(entry: Numbered, stop: number): Numbered[] {
   if (entry.end <= stop) return [entry];
   const { event } = entry;
@@ -66,7 +66,7 @@ function cutAt(entry: Numbered, stop: number): Numbered[] {
     : [{ end: stop, event: { ...event, text: event.text.slice(0, stop - start) } }];
 }
 
-test("storing the log in pieces at any moments stores what was said, without gap or repetition", () => {
+test("storing the log in pieces at any moments stores every unit once", () => {
   fc.assert(
     fc.property(answers, fc.infiniteStream(fc.boolean()), (events, ticks) => {
       const log = new AnswerLog();
@@ -85,7 +85,7 @@ test("storing the log in pieces at any moments stores what was said, without gap
   );
 });
 
-test("a character that arrives in two halves is kept whole", () => {
+test("a character split between two deltas is stored whole", () => {
   const log = logOf([
     { type: "delta", text: "a\ud83d" },
     { type: "delta", text: "\ude00b" },
@@ -93,7 +93,7 @@ test("a character that arrives in two halves is kept whole", () => {
   expect(log.after(0).map(({ event }) => event)).toEqual([{ type: "delta", text: "a😀b" }]);
 });
 
-test("characters that cannot be stored are replaced, and all that is logged can be stored", () => {
+test("characters that cannot be stored are replaced, and the whole log can be stored", () => {
   fc.assert(
     fc.property(
       fc.array(
@@ -113,7 +113,7 @@ test("characters that cannot be stored are replaced, and all that is logged can 
   );
 });
 
-test("numbers count on from where the log ends", () => {
+test("numbers continue where the log ends", () => {
   expect(
     numbered(
       [
@@ -125,8 +125,8 @@ test("numbers count on from where the log ends", () => {
   ).toEqual([14, 15]);
 });
 
-test("a log whose rows overlap, because a write was made again, is read as if each was made once", () => {
-  // At each event: nothing is written, or it is, or it is and the answer to the write is lost.
+test("a log whose rows overlap after a repeated write is read without repetition", () => {
+  // At each event: no write, a write, or a write whose answer is lost.
   const writes = fc.array(fc.constantFrom("none", "stored", "lost"), { maxLength: 32 });
   fc.assert(
     fc.property(answers, writes, fc.nat(400), (events, happens, from) => {

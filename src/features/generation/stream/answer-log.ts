@@ -1,21 +1,21 @@
 import type { LogEvent } from "../schema.ts";
 
 /**
- * A numbered event. Numbers count units: a character of text or reasoning is one, any other event is
- * one. `end` is the number after the event, so a reader that holds number N can be given the rest of a
- * piece of text that began before N, however the pieces were merged.
+ * A numbered event. Numbers count units: a character of text or reasoning is one unit, any other event is one.
+ * `end` is the number after the event, so a reader at number N can be given the rest of a piece of text that
+ * began before N, however the pieces were merged.
  */
 export interface Numbered {
   end: number;
   event: LogEvent;
 }
 
-/** How many numbers an event takes. */
+/** Number of units of an event. */
 export function unitsOf(event: LogEvent): number {
   return event.type === "delta" || event.type === "reasoning" ? Math.max(1, event.text.length) : 1;
 }
 
-/** Numbers events that follow a number. */
+/** Numbers events, starting after a number. */
 export function numbered(events: LogEvent[], from: number): Numbered[] {
   let end = from;
   return events.map((event) => {
@@ -29,7 +29,7 @@ export function isEnd(event: LogEvent): boolean {
   return event.type === "done" || event.type === "error";
 }
 
-/** The part of an event that lies after a number, or null when nothing does. */
+/** The part of an event after a number; null if there is none. */
 export function after({ end, event }: Numbered, at: number): Numbered | null {
   if (end <= at) return null;
   const start = end - unitsOf(event);
@@ -38,8 +38,8 @@ export function after({ end, event }: Numbered, at: number): Numbered | null {
 }
 
 /**
- * The log as a reader may have it: what lies after a number, each unit once. Rows of a log may overlap:
- * a write whose answer was lost is made again, and by then there was more to write.
+ * The unread log: everything after a number, each unit once. Rows may overlap: a write whose answer was lost is
+ * repeated, with the events added meanwhile.
  */
 export function unread(entries: Numbered[], at: number): Numbered[] {
   let read = at;
@@ -51,7 +51,7 @@ export function unread(entries: Numbered[], at: number): Numbered[] {
   });
 }
 
-/** Plain thinking that may be joined with what follows: nothing that closes a block, nothing of no length. */
+/** Plain thinking that may be merged with what follows: it closes no block and is not empty. */
 function isThought(event: LogEvent): event is Extract<LogEvent, { type: "reasoning" }> {
   return (
     event.type === "reasoning" &&
@@ -61,7 +61,7 @@ function isThought(event: LogEvent): event is Extract<LogEvent, { type: "reasoni
   );
 }
 
-/** Joins neighbouring pieces of text, and of reasoning, so that many small reads become one write. */
+/** Merges adjacent pieces of text, and of reasoning, so that many small reads become one write. */
 export function merge(entries: Numbered[]): Numbered[] {
   const merged: Numbered[] = [];
   for (let index = 0; index < entries.length; ) {
@@ -98,12 +98,12 @@ export function merge(entries: Numbered[]): Numbered[] {
   return merged;
 }
 
-/** The events of one running answer, in memory: what live readers read and what the log is written from. */
+/** The events of one running answer, in memory: read by live readers and by the log writer. */
 export class AnswerLog {
   readonly #entries: Numbered[] = [];
   #end = 0;
   #ended = false;
-  /** The first half of a character whose second half has not come yet. */
+  /** A high surrogate that waits for its low one. */
   #half = "";
 
   get end(): number {
@@ -129,7 +129,7 @@ export class AnswerLog {
     if (text !== "") this.#push({ type: "delta", text });
   }
 
-  /** What lies after a number, text merged. Cheap near the end, where live readers are. */
+  /** The events after a number, text merged. Cheap near the end, where live readers are. */
   after(at: number): Numbered[] {
     let from = this.#entries.length;
     while (from > 0 && (this.#entries[from - 1]?.end ?? 0) > at) from--;
@@ -146,7 +146,7 @@ export class AnswerLog {
     if (isEnd(event)) this.#ended = true;
   }
 
-  /** Text that PostgreSQL can store: no half characters, no NUL. A half waits for its other half. */
+  /** Text that PostgreSQL can store: no lone surrogates, no NUL. A high surrogate waits for its low one. */
   #whole(text: string): string {
     let whole = this.#half + text;
     this.#half = "";

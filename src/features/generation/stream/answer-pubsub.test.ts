@@ -7,7 +7,7 @@ afterEach(() => {
   for (const end of ends.splice(0)) end();
 });
 
-test("whoever begins to wait for an answer says so once, and is woken when it grows", async () => {
+test("a new reader of an answer announces itself once, and is woken when it grows", async () => {
   const bus = memoryBus();
   const followed: string[] = [];
   ends.push(new AnswerPubSub(bus).onFollow((id) => followed.push(id)));
@@ -19,7 +19,7 @@ test("whoever begins to wait for an answer says so once, and is woken when it gr
   expect(woken).toBe(3);
 });
 
-test("a process repeats what it waits for, and no longer what it has stopped waiting for", async () => {
+test("a process repeats what it follows, and no longer what it has stopped following", async () => {
   const bus = memoryBus();
   const followed: string[] = [];
   ends.push(bus.subscribe("generation.follow", (payload) => followed.push(payload)));

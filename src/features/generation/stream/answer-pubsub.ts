@@ -3,18 +3,17 @@ import type { Bus } from "../../../platform/bus/bus.ts";
 const GREW = "generation.grew";
 const STOP = "generation.stop";
 const FOLLOW = "generation.follow";
-/** A notice may have 8,000 bytes; an id and its comma take 37. */
+/** A message may have 8,000 bytes; an id and its comma take 37. */
 const IDS_PER_NOTICE = 200;
-/** One timer for all readers; a lost notice delays none of them longer than this. */
+/** One timer for all readers; a lost message delays none of them longer than this. */
 const PULSE_MS = 3_000;
 
-/** How long a process is told of an answer's growth after it has asked to be; it asks again at each pulse. */
+/** How long a process is notified of an answer's growth after it asked; it asks again at each pulse. */
 export const FOLLOWED_MS = 3 * PULSE_MS;
 
 /**
- * Says which generations have new log events, to whoever waits for them, in every process. A process in
- * which somebody waits for an answer says so, since telling costs: most answers are read only where they
- * are written.
+ * Announces new log events of generations to their readers in every process. A process with readers of an
+ * answer says so, since notifications cost: most answers are read only where they are written.
  */
 export class AnswerPubSub {
   readonly #bus: Bus;
@@ -32,7 +31,7 @@ export class AnswerPubSub {
     });
   }
 
-  /** Calls `wake` at each notice about a generation. @returns a function that ends it. */
+  /** Calls `wake` at each notification about a generation. @returns a function that unsubscribes. */
   on(generationId: string, wake: () => void): () => void {
     const waiting = this.#waiting.get(generationId) ?? new Set();
     waiting.add(wake);
@@ -44,7 +43,7 @@ export class AnswerPubSub {
     };
   }
 
-  /** Calls `beat` every few seconds: time for a heartbeat, and for a look whether a notice was lost. */
+  /** Calls `beat` every few seconds: for heartbeats, and to check for lost messages. */
   onPulse(beat: () => void): () => void {
     this.#beats.add(beat);
     this.#pulse ??= setInterval(() => {
@@ -59,12 +58,12 @@ export class AnswerPubSub {
     };
   }
 
-  /** Tells those who wait for these generations. */
+  /** Notifies the readers of these generations. */
   async grew(ids: string[]): Promise<void> {
     await this.#publish(GREW, ids);
   }
 
-  /** Calls `listener` when somebody waits for a generation, in whichever process, and again while they do. */
+  /** Calls `listener` when a process follows a generation, and repeatedly while it does. */
   onFollow(listener: (generationId: string) => void): () => void {
     return this.#bus.subscribe(FOLLOW, (payload) => {
       for (const id of payload.split(",")) listener(id);
@@ -80,7 +79,7 @@ export class AnswerPubSub {
   }
 
   async #follow(ids: string[]): Promise<void> {
-    // What is not heard is said again at the next pulse, and readers look for themselves then.
+    // A lost message is repeated at the next pulse, when readers also check for themselves.
     await this.#publish(FOLLOW, ids).catch(() => {});
   }
 

@@ -9,7 +9,7 @@ for (const { name, events, parts } of answers) {
   });
 }
 
-test("an answer is stored in the order in which it was said, however it came in pieces", () => {
+test("an answer is stored in the order of its events, however they were split", () => {
   fc.assert(
     fc.property(saidInPieces, ({ parts, events }) => {
       expect(foldEvents(events)).toEqual(parts);

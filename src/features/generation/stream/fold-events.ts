@@ -2,13 +2,13 @@ import type { MessagePart } from "../../threads/index.ts";
 import type { LogEvent } from "../schema.ts";
 
 /**
- * A message's parts from the events of its answer, in the order in which they were said: text and
- * thinking go on in the part before them, across citations, unless that has ended. The web's
- * `apply.ts` does the same with the stream; both are held to `test/support/answer-events.ts`.
+ * Folds an answer's events into message parts, in order: text and thinking continue the part before them,
+ * across citations, unless that part is closed. The web's `apply-event.ts` does the same with the stream; both
+ * are tested with `test/support/answer-events.ts`.
  */
 export function foldEvents(events: Iterable<LogEvent>): MessagePart[] {
   const parts: MessagePart[] = [];
-  /** The last part that carries words. */
+  /** The last part with text. */
   let last: Extract<MessagePart, { type: "text" | "reasoning" }> | undefined;
   const begin = (part: Extract<MessagePart, { type: "text" | "reasoning" }>) => {
     parts.push(part);
@@ -27,7 +27,7 @@ export function foldEvents(events: Iterable<LogEvent>): MessagePart[] {
         ...(signature === undefined ? {} : { signature }),
         ...(redacted ? { redacted } : {}),
       };
-      // A signature closes a block of thinking; the provider wants block and signature back as they were.
+      // A signature closes a block of thinking; the provider wants block and signature back unchanged.
       if (last?.type === "reasoning" && last.signature === undefined && !redacted && !last.redacted)
         Object.assign(last, words, { text: last.text + text });
       else if (text !== "" || signature !== undefined || redacted) begin(words);

@@ -9,35 +9,35 @@ import { isEnd, type Numbered } from "./answer-log.ts";
 import type { AnswerPubSub } from "./answer-pubsub.ts";
 
 const HEARTBEAT_MS = 15_000;
-/** How long a client should wait before it reconnects when this process cannot go on. */
+/** Reconnect delay for clients when this process cannot continue. */
 const RETRY_HINT = "retry: 250\n\n";
 
 export interface Reading {
-  /** What the reader was found to be allowed. */
+  /** The reader's scope. */
   scope: GenerationScope;
-  /** The number that the reader has. */
+  /** The last number the reader has. */
   from: number;
-  /** Aborts when the reader has gone. */
+  /** Aborts when the reader disconnects. */
   signal: AbortSignal;
 }
 
-/** Where a reader reads from: the memory of the process that writes the answer, or the stored log. */
+/** Where events come from: the memory of the process that writes the answer, or the stored log. */
 interface Source {
   after(at: number): Promise<Numbered[]>;
   /**
-   * Asked when nothing lies after a number.
-   * @returns whether more will come; the last event when it has ended; `gone` when neither can be told here.
+   * Called when there is nothing after a number.
+   * @returns `running` while more will come; the last event when it has ended; `gone` when this source does not
+   * know.
    */
   state(): Promise<"running" | "gone" | Numbered>;
   onGrowth(wake: () => void): () => void;
 }
 
 /**
- * An answer's events after a number, as the text of an event stream (WHATWG HTML, server-sent events):
- * first what the log has, then what comes, to the end. It holds a number and nothing else, so a reader
- * that stalls keeps no memory; what it missed is merged when it reads again. Every stream of an ended
- * answer ends with its last event, also for a reader that had seen more than a lost process could store.
- * It ends early when the reader may no longer read.
+ * An answer's events after a number as an event stream (WHATWG HTML, server-sent events): backfill from the
+ * log, then live, to the end. It holds only a number, so a stalled reader uses no memory; missed text is merged
+ * when it reads again. Every stream of an ended answer ends with its last event, even for a reader that had
+ * seen more than a lost process could store. It ends early when the reader loses access.
  */
 export async function* follow(
   ctx: Ctx,
@@ -84,12 +84,12 @@ export async function* follow(
       }
       if (Date.now() - quietSince >= HEARTBEAT_MS) {
         quietSince = Date.now();
-        yield ": still here\n\n";
+        yield ": keep-alive\n\n";
       }
       await wakeup.wait();
     }
   } catch (error) {
-    // The database is away: the reader comes back, and meanwhile is told so.
+    // The database is down: the reader reconnects.
     deps.logger.warn({ err: error, generationId }, "event stream aborted");
     yield RETRY_HINT;
   } finally {
@@ -125,12 +125,12 @@ function storedSource({ database }: Deps, pubsub: AnswerPubSub, generationId: st
   };
 }
 
-/** One event as the stream carries it: its number, its type, its JSON. */
+/** One event in SSE format: number, type, JSON. */
 function encode({ end, event }: Numbered): string {
   return `id: ${end}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 
-/** Lets one waiter sleep until it is rung; a ring while nobody waits is remembered. */
+/** Wakes one waiter; a call without a waiter is remembered. */
 class Wakeup {
   #rung = false;
   #wake: (() => void) | undefined;

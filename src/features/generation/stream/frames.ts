@@ -1,4 +1,4 @@
-/** A beat that many may wait for: one timer, however many wait, and none while nobody does. */
+/** A shared interval: one timer for all waiters, none without waiters. */
 export class Frames {
   readonly #everyMs: number;
   #next: Promise<void> | undefined;
@@ -7,7 +7,7 @@ export class Frames {
     this.#everyMs = everyMs;
   }
 
-  /** Resolves at the next beat, the same for all who wait for it. */
+  /** Resolves at the next tick, the same for all waiters. */
   next(): Promise<void> {
     this.#next ??= Bun.sleep(this.#everyMs).then(() => {
       this.#next = undefined;
