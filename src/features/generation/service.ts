@@ -146,6 +146,6 @@ function titleOf(text: string): string {
     ? line || "New thread"
     : `${line
         .slice(0, TITLE_LENGTH - 1)
-        .trimEnd()
-        .toWellFormed()}…`;
+        .replace(/[\ud800-\udbff]$/, "")
+        .trimEnd()}…`;
 }
