@@ -43,7 +43,7 @@ const blobsIn = async (projectId: string) =>
 
 type Limits = Partial<Config>;
 
-/** Stores as Ada does, under limits of its own. @returns the outcome, or the refusal's status, code and numbers. */
+/** Stores as Ada, under these limits. @returns the outcome, or the refusal's status, code and numbers. */
 async function store(
   projectId: string,
   name: string,
@@ -64,7 +64,7 @@ async function store(
   }
 }
 
-/** What the tables really hold, in the shape of `storage_usage`. */
+/** The real contents of the tables, in the shape of `storage_usage`. */
 async function counted() {
   const { sql } = app.deps.database;
   return sql`
@@ -86,7 +86,7 @@ async function kept() {
     from storage_usage where versions > 0 or files > 0 or bytes <> 0 order by 1`;
 }
 
-describe("what is more than a quota allows is refused, with what is left", () => {
+describe("an upload over a quota is refused, with the remaining amount", () => {
   const used = async (scope: "project" | "user" | "workspace", projectId: string) => {
     if (scope !== "workspace") return (await storage(projectId))[scope];
     const [row] = await app.deps.database.sql<{ bytes: string; files: number; versions: number }[]>`
@@ -160,7 +160,7 @@ describe("what is more than a quota allows is refused, with what is left", () =>
     expect(await blobsIn(projectId)).toBe(2);
   });
 
-  test("uploads at the same moment cannot pass a limit together", async () => {
+  test("concurrent uploads cannot exceed a limit together", async () => {
     const projectId = await newProject();
     const limits = { quotaProjectBytes: 45 };
     const answers = await Promise.all(
@@ -171,7 +171,7 @@ describe("what is more than a quota allows is refused, with what is left", () =>
     expect(await blobsIn(projectId)).toBe(4);
   });
 
-  test("one that cannot fit is not taken in whole", async () => {
+  test("an upload that cannot fit is not read completely", async () => {
     const projectId = await newProject();
     let pulled = 0;
     const body = new ReadableStream<Uint8Array>({
@@ -186,7 +186,7 @@ describe("what is more than a quota allows is refused, with what is left", () =>
     expect(pulled).toBeLessThan(1_000);
   });
 
-  test("over the API the answer names the limit; in a form the other files are not affected", async () => {
+  test("over the API the answer names the limit; the other files of a form are not affected", async () => {
     const small = await createTestApp({ env: { ATELIER_QUOTA_PROJECT_BYTES: "10" } });
     try {
       const cleo = await small.person("Cleo");
@@ -216,7 +216,7 @@ describe("what is more than a quota allows is refused, with what is left", () =>
   }, 30_000);
 });
 
-describe("the disk's reserve", () => {
+describe("the disk reserve", () => {
   const untouched = () => {
     let pulled = 0;
     const body = new ReadableStream<Uint8Array>(
@@ -233,7 +233,7 @@ describe("the disk's reserve", () => {
   };
   const full = { status: 507, code: "disk_reserve_reached" };
 
-  test("no byte is taken when the disk has less left", async () => {
+  test("nothing is accepted when less than the reserve is left", async () => {
     const projectId = await newProject();
     const { body, pulled } = untouched();
     free = 999;
@@ -244,7 +244,7 @@ describe("the disk's reserve", () => {
     free = null;
   });
 
-  test("an upload is cut when the disk fills meanwhile, and nothing of it stays", async () => {
+  test("an upload is aborted when the disk fills up meanwhile, and nothing of it stays", async () => {
     const projectId = await newProject();
     let looks = 0;
     const filling: Blobs = { ...disk, freeBytes: async () => (looks++ < 2 ? 1_000 : 999) };
@@ -256,7 +256,7 @@ describe("the disk's reserve", () => {
   });
 
   test.each(["ENOSPC", "EDQUOT"])(
-    "a disk that is full all the same (%s) is said, not a fault of ours",
+    "a full disk (%s) is reported as such, not as an internal error",
     async (code) => {
       const projectId = await newProject();
       const fails: Blobs = {
@@ -268,7 +268,7 @@ describe("the disk's reserve", () => {
   );
 });
 
-test("the API says limits as they are configured", async () => {
+test("the API shows limits as configured", async () => {
   expect(await storage(await newProject())).toMatchObject({
     project: {
       bytes: { used: 0, limit: 5_000_000_000 },
@@ -286,7 +286,7 @@ test("the API says limits as they are configured", async () => {
   });
 });
 
-test("what is stored is counted through uploads, versions, deletion, purges and whole projects, for each scope", async () => {
+test("usage is tracked through uploads, versions, deletion, purges and whole projects, for each scope", async () => {
   const bob = await app.person("Bob");
   const [first, second] = [await newProject(), await newProject(bob)];
   await put(first, "a.txt", "12345");
@@ -312,7 +312,7 @@ test("what is stored is counted through uploads, versions, deletion, purges and 
   expect(deleted.deleted).toEqual({ bytes: 20, files: 1 });
   expect(deleted.project.bytes.used).toBe(27);
   await bob.delete(`/projects/${second}`);
-  // Past the window; by then the sessions have ended too.
+  // Past the restore window; the sessions have expired by then too.
   clock.advance(31 * DAY);
   await purge(app.deps);
   expect([...(await kept())]).toEqual([...(await counted())]);

@@ -6,18 +6,18 @@ import type { ProjectScope } from "../projects/index.ts";
 import { quotaExceeded } from "./errors.ts";
 import { files, fileVersions, STORAGE_SCOPES, type StorageScope, storageUsage } from "./tables.ts";
 
-/** What is counted, in each scope. */
+/** What is limited, in each scope. */
 export const STORAGE_KINDS = ["bytes", "files", "versions"] as const;
 export type StorageKind = (typeof STORAGE_KINDS)[number];
 
 /** Amounts of each kind. */
 export type Amounts = Record<StorageKind, number>;
 
-/** The workspace's row of usage. */
+/** The scope id of the workspace's usage row. */
 const WORKSPACE = "00000000-0000-0000-0000-000000000000";
 const NOTHING: Amounts = { bytes: 0, files: 0, versions: 0 };
 
-/** What may be stored: null is without limit, 0 is nothing more. */
+/** The configured quotas: null is unlimited, 0 blocks storing. */
 export function quotasOf(config: Config): Record<StorageScope, Record<StorageKind, number | null>> {
   return {
     workspace: {
@@ -38,7 +38,7 @@ export function quotasOf(config: Config): Record<StorageScope, Record<StorageKin
   };
 }
 
-/** What is stored in the workspace, in a project, and by its scope's user anywhere. */
+/** Usage of the workspace, of a project, and of its scope's user in all projects. */
 export async function usageFor(
   db: Database,
   { projectId, userId }: ProjectScope,
@@ -64,8 +64,8 @@ export async function usageFor(
 }
 
 /**
- * Refuses what has just been stored in this transaction when it is more than a quota allows. Storing has locked
- * the rows of usage to the transaction's end, so uploads at the same moment cannot pass a limit together.
+ * Refuses what this transaction has just stored when it exceeds a quota. Storing has locked the usage rows
+ * until the end of the transaction, so concurrent uploads cannot exceed a limit together.
  * @throws {Problem} 413 or 507 `<scope>_<kind>_quota_exceeded`.
  */
 export async function checkQuota(
@@ -85,16 +85,16 @@ export async function checkQuota(
   }
 }
 
-/** The most bytes that an upload may have to be stored, and what to say to more. */
+/** Maximum bytes of an upload, and the error beyond them. */
 export interface Room {
   bytes: number;
   refusal: () => Problem;
 }
 
 /**
- * How large an upload under a name may be at most, so that one which could not be kept is not taken in whole: what
- * is left of the tightest quota, or the size of the newest version, whose bytes it may repeat.
- * @returns null without quotas of bytes
+ * Maximum size of an upload under a name, so that one that cannot be stored is not read completely: the rest of
+ * the tightest quota, or the size of the newest version, whose bytes it may repeat.
+ * @returns null without byte quotas
  */
 export async function roomFor(
   db: Database,

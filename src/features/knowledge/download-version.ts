@@ -5,7 +5,7 @@ import { blobKey } from "./ingest/store-file.ts";
 import { getVersion } from "./service.ts";
 
 /**
- * The bytes of a version, to be saved and never shown: whatever they hold, no browser runs it here.
+ * The bytes of a version as a download that browsers never render, whatever they contain.
  * @throws {Problem} 404.
  */
 export async function downloadVersion(
@@ -29,7 +29,7 @@ export async function downloadVersion(
   });
 }
 
-/** RFC 6266: a plain name for old readers, the true one in UTF-8 (RFC 8187) for all others. */
+/** RFC 6266: an ASCII name for old clients, the full one in UTF-8 (RFC 8187) for all others. */
 export function contentDisposition(name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, "_");
   const encoded = encodeURIComponent(name).replace(

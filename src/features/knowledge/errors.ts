@@ -3,7 +3,7 @@ import type { ReadingFault } from "./ingest/extract-text.ts";
 import type { SniffFault } from "./ingest/sniff-file.ts";
 import type { StorageScope } from "./tables.ts";
 
-/** Why a stored version could not be read; `lost` and `given_up` are this process's own. */
+/** Why a version could not be read; `lost` and `given_up` come from this process, the others from the reader. */
 export type FailureCode = ReadingFault | "lost" | "given_up";
 
 const FAILURES: Record<FailureCode, string> = {
@@ -13,39 +13,38 @@ const FAILURES: Record<FailureCode, string> = {
   media: "Audio and video cannot be read as knowledge.",
   program: "Programs cannot be read as knowledge.",
   binary: "The file is neither text nor PDF.",
-  empty: "The file holds no text.",
-  encrypted: "The PDF is protected by a password. Add a copy without one.",
+  empty: "The file contains no text.",
+  encrypted: "The PDF is password-protected. Add a copy without a password.",
   damaged: "The file is damaged or incomplete and cannot be opened.",
-  no_text: "The PDF holds only pictures of pages. Run text recognition (OCR) on it first.",
-  too_long: "The file holds more text than can be read.",
-  too_slow: "Reading the file took too long. It may be damaged or made to exhaust the reader.",
-  too_much_memory:
-    "Reading the file took too much memory. It may be damaged or made to exhaust the reader.",
-  lost: "The stored bytes of the file are gone. Upload it again.",
-  given_up: "Reading the file did not end, three times. It may be damaged.",
+  no_text: "The PDF contains only images of pages. Run text recognition (OCR) on it first.",
+  too_long: "The file contains more text than can be read.",
+  too_slow: "Reading the file took too long. It may be damaged or malicious.",
+  too_much_memory: "Reading the file took too much memory. It may be damaged or malicious.",
+  lost: "The stored bytes of the file are missing. Upload it again.",
+  given_up: "Reading the file failed three times without a result. It may be damaged.",
 };
 
-/** One sentence for the person who uploaded it. */
+/** One sentence for the uploader. */
 export function failureSentence(code: string): string {
   return new Map<string, string>(Object.entries(FAILURES)).get(code) ?? "The file cannot be read.";
 }
 
 export const fileNotFound = () =>
-  new Problem(404, "file_not_found", "There is no such file, or you may not see it.");
+  new Problem(404, "file_not_found", "This file does not exist, or you may not see it.");
 export const fileNameRefused = (fault: string, sentence: string) =>
   new Problem(422, "file_name_refused", sentence, { extra: { reason: fault } });
 export const fileTooLarge = (limit: number) =>
   new Problem(413, "file_too_large", `The file is larger than ${limit} bytes.`, {
     extra: { limit },
   });
-/** What a quota is of, in sentences. */
+/** Subject of a quota in sentences. */
 const QUOTA_OF: Record<StorageScope, string> = {
   workspace: "This workspace",
   project: "This project",
   user: "Each person",
 };
 
-/** @param used without what was refused. */
+/** @param used usage without the refused upload. */
 export const quotaExceeded = (
   scope: StorageScope,
   kind: "bytes" | "files" | "versions",
@@ -55,7 +54,7 @@ export const quotaExceeded = (
   const left = Math.max(0, limit - used);
   const of = kind === "bytes" ? "bytes of files" : kind === "files" ? "files" : "versions of files";
   return new Problem(
-    // The workspace is full for everybody (RFC 4918, section 11.5); the others are the sender's to keep.
+    // A full workspace is the server's limit (RFC 4918, section 11.5); the other limits are the sender's.
     scope === "workspace" ? 507 : 413,
     `${scope}_${kind}_quota_exceeded`,
     `${QUOTA_OF[scope]} may store ${limit} ${of}; ${left} are left. Deleted files count until they are purged.`,
@@ -67,7 +66,7 @@ export const diskReserveReached = () =>
   new Problem(
     507,
     "disk_reserve_reached",
-    "The server's disk is nearly full, and what is left is kept free for the database.",
+    "The server's disk is nearly full; the rest is reserved for the database.",
   );
 
 export const fileTypeRefused = (fault: SniffFault) =>

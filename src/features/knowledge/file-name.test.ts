@@ -7,8 +7,8 @@ const faultOf = (raw: string) => {
   return check.ok ? null : check.fault;
 };
 
-describe("a file name from outside", () => {
-  test("is kept as typed when it is harmless", () => {
+describe("a file name from a client", () => {
+  test("is stored as typed when it is harmless", () => {
     for (const name of [
       "report.pdf",
       ".gitignore",
@@ -21,12 +21,12 @@ describe("a file name from outside", () => {
     }
   });
 
-  test("is stored in one Unicode form, so the same visible name is the same file", () => {
+  test("is stored in one Unicode form, so that equal-looking names are the same file", () => {
     expect(checkFileName("café.md")).toEqual(checkFileName("cafe\u0301.md"));
     expect(checkFileName("  notes.md ")).toEqual({ ok: true, name: "notes.md" });
   });
 
-  test("is refused with the reason when it could walk folders", () => {
+  test("is refused with the reason when it could traverse folders", () => {
     expect(["../etc/passwd", "a/b", "a\\b", "/"].map(faultOf)).toEqual([
       "slash",
       "slash",
@@ -45,14 +45,14 @@ describe("a file name from outside", () => {
     expect(faultOf("a\ud800b")).toBe("malformed");
   });
 
-  test("is refused when empty or longer than a file system takes", () => {
+  test("is refused when empty or longer than file systems allow", () => {
     expect(["", "   "].map(faultOf)).toEqual(["empty", "empty"]);
     expect(faultOf("x".repeat(300))).toBe("too_long");
     expect(faultOf("é".repeat(128))).toBe("too_long");
     expect(faultOf("x".repeat(MAX_NAME_BYTES))).toBe(null);
   });
 
-  test("once accepted is accepted again, unchanged", () => {
+  test("is accepted again unchanged once it was accepted", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 80 }), (raw) => {
         const first = checkFileName(raw);

@@ -1,4 +1,4 @@
-/** The largest name a file may have, in UTF-8 bytes: what common file systems accept on download. */
+/** Maximum file name length in UTF-8 bytes, as common file systems allow. */
 export const MAX_NAME_BYTES = 255;
 
 /** Why a name was refused. */
@@ -25,15 +25,16 @@ const SENTENCES: Record<FileNameFault, string> = {
   too_long: `The file name is longer than ${MAX_NAME_BYTES} bytes.`,
 };
 
-/** U+061C, U+200E/F, U+202A–E and U+2066–9 reorder what a reader sees: `cod.exe` can show as `exe.doc`. */
+/** U+061C, U+200E/F, U+202A–E and U+2066–9 reorder displayed text: `cod.exe` can show as `exe.doc`. */
 const DIRECTION_MARK = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-/** Controls, line separators and characters without a glyph. U+200C/D stay: Persian and emoji need them. */
+/**
+ * Controls, line separators and characters without a glyph. U+200C/D are allowed: Persian and emoji need them.
+ */
 const INVISIBLE = /[\p{Cc}\u00ad\u200b\u2028\u2029\u2060\ufeff\ufff9-\ufffb]/u;
 
 /**
- * Decides whether a name from outside may name a file, and gives the form in which it is stored:
- * Unicode NFC without surrounding white space, so one visible name is one file.
- * Names are labels only; no path on any disk is ever made from them.
+ * Validates a client's file name and normalises it: Unicode NFC without surrounding white space, so that
+ * equal-looking names are one file. Names are labels only; paths on disk are never made from them.
  */
 export function checkFileName(raw: string): FileNameCheck {
   if (!raw.isWellFormed()) return refuse("malformed");

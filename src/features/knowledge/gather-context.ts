@@ -5,19 +5,19 @@ import { listOpenings, listReadyVersions } from "./repo.ts";
 import { rankPassages } from "./search/rank-passages.ts";
 import type { Span } from "./search/verify-quote.ts";
 
-/** A file that could go into a context whole. */
+/** A file that may be sent to the model whole. */
 export interface CorpusFile {
   fileId: string;
   fileVersionId: string;
   name: string;
   mediaType: string;
-  /** Estimated without any one model's vocabulary. */
+  /** Estimated independently of the model. */
   tokenCount: number;
   textLength: number;
   createdAt: Date;
 }
 
-/** A piece of a file chosen for a question. Offsets count UTF-16 code units of the version's text. */
+/** A passage chosen for a question. Offsets count UTF-16 code units of the version's text. */
 export interface Passage extends Span {
   fileId: string;
   fileVersionId: string;
@@ -25,14 +25,14 @@ export interface Passage extends Span {
   page: number | null;
   text: string;
   tokenCount: number;
-  /** BM25; 0 for the opening of a file when no word of the question was found anywhere. */
+  /** BM25; 0 for the opening of a file when no word of the question was found. */
   score: number;
 }
 
-/** Candidates looked at; more would not fit any sensible budget. */
+/** Maximum candidates; more would not fit a realistic budget. */
 const MAX_PASSAGES = 80;
 
-/** Every file of the project that can be used now, oldest first, which keeps a cached prefix stable. */
+/** Every usable file of the project, oldest first, which keeps a cached prefix stable. */
 export async function projectCorpus(ctx: Ctx, scope: ProjectScope): Promise<CorpusFile[]> {
   const rows = await listReadyVersions(ctx.db, scope);
   return rows.map(({ file, version }) => ({
@@ -47,9 +47,9 @@ export async function projectCorpus(ctx: Ctx, scope: ProjectScope): Promise<Corp
 }
 
 /**
- * The best passages for a question within a budget of tokens, best first; neighbours are put together.
- * A question without a word that occurs ("summarise this") gets the openings of the newest files.
- * @param budget.overhead tokens that a passage of a file takes besides its text, by the file's name.
+ * The best passages for a question within a token budget, best first; adjacent passages are joined. A question
+ * without any indexed word ("summarise this") gets the openings of the newest files.
+ * @param budget.overhead tokens per passage besides its text, by file name.
  */
 export async function retrievePassages(
   ctx: Ctx,
@@ -70,7 +70,7 @@ export async function retrievePassages(
   return joinNeighbours(chosen);
 }
 
-/** Passages of one version that touch or overlap become one, in the place of the best of them. */
+/** Joins passages of one version that touch or overlap, at the rank of the best of them. */
 export function joinNeighbours(passages: readonly Passage[]): Passage[] {
   const joined: Passage[] = [];
   for (const passage of [...passages].sort((a, b) => a.start - b.start)) {

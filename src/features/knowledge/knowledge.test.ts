@@ -53,7 +53,7 @@ const put = (projectId: string, name: string, content: string | Uint8Array, by: 
     `/projects/${projectId}/files/${encodeURIComponent(name)}`,
     new Blob([content]),
   );
-/** Reads every queued version of the test's database, as the worker would. */
+/** Reads every queued version of the test's database, like the worker. */
 const readAll = async () => {
   const ctx = systemContext(app.deps, "test");
   const queued = await ctx.db.select().from(fileVersions).where(eq(fileVersions.status, "queued"));
@@ -72,8 +72,8 @@ const search = async (projectId: string, q: string) =>
     )
   ).items;
 
-describe("a script syncs a folder", () => {
-  test("a new name is created, the same bytes change nothing, other bytes make a version", async () => {
+describe("a script that syncs a folder", () => {
+  test("a new name creates a file, the same bytes change nothing, other bytes add a version", async () => {
     const projectId = await newProject();
     const first = await put(projectId, "plan.md", "# Plan A");
     expect(first.status).toBe(201);
@@ -109,7 +109,7 @@ describe("a script syncs a folder", () => {
     expect(rows.map(({ action }) => action)).toEqual(["file.uploaded", "file.uploaded"]);
   });
 
-  test("two uploads of one name at once make one file", async () => {
+  test("two concurrent uploads of one name make one file", async () => {
     const projectId = await newProject();
     const answers = await Promise.all(
       [1, 2, 3, 4].map((i) => put(projectId, "same.txt", `content ${i}`)),
@@ -119,7 +119,7 @@ describe("a script syncs a folder", () => {
     expect(items.map(({ name, newest }) => [name, newest.version])).toEqual([["same.txt", 4]]);
   });
 
-  test("names that could do harm are refused with the reason, and stored names are normal", async () => {
+  test("dangerous names are refused with the reason, and stored names are normalised", async () => {
     const projectId = await newProject();
     const refused: [string, string][] = [
       ["a/b.txt", "slash"],
@@ -139,7 +139,7 @@ describe("a script syncs a folder", () => {
     expect((await put(projectId, "café.md", "x")).status).toBe(200);
   });
 
-  test("bytes that cannot be read are refused before anything is kept", async () => {
+  test("unreadable file types are refused before anything is stored", async () => {
     const projectId = await newProject();
     const refusals: [string | Uint8Array, number, string][] = [
       ["x".repeat(LIMIT + 1), 413, "file_too_large"],
@@ -161,7 +161,7 @@ describe("a script syncs a folder", () => {
   });
 });
 
-test("a form of many files stores each by itself, and says which were refused", async () => {
+test("a form of many files stores each separately, and reports which were refused", async () => {
   const projectId = await newProject();
   const form = new FormData();
   form.append("files", new Blob(["# One"]), "one.md");
@@ -259,7 +259,7 @@ describe("reading", () => {
     }
   });
 
-  test("that fails says why, can be tried again, and leaves the older version in use", async () => {
+  test("that fails gives the reason, can be retried, and leaves the older version in use", async () => {
     const projectId = await newProject();
     const good = await add(projectId, "report.pdf", makePdf(["Profit doubled."]));
     const bad = await add(projectId, "report.pdf", makeScannedPdf());
@@ -285,7 +285,7 @@ describe("reading", () => {
     ).toBe("file_not_failed");
   });
 
-  test("replaces what search finds when a new version is ready, not before", async () => {
+  test("replaces search results when a new version is ready, not before", async () => {
     const projectId = await newProject();
     await add(projectId, "price.txt", "The price is twelve crowns.");
     await put(projectId, "price.txt", "The price is thirteen crowns.");
@@ -299,7 +299,7 @@ describe("reading", () => {
     expect(await search(projectId, "twelve")).toEqual([]);
   });
 
-  test("happens once, however often it is asked for", async () => {
+  test("happens once, however often it is queued", async () => {
     const projectId = await newProject();
     const stored = await read(await put(projectId, "once.txt", "Zebras read this."), uploadedFile);
     const ctx = systemContext(app.deps, "test");
@@ -310,7 +310,7 @@ describe("reading", () => {
     expect(await search(projectId, "zebra")).toHaveLength(1);
   });
 
-  test("of a file that ends its readers is given up", async () => {
+  test("of a file that crashes its readers is given up", async () => {
     const projectId = await newProject();
     const stored = await read(
       await put(projectId, "killer.txt", "Harmless, in truth."),
@@ -335,7 +335,7 @@ describe("reading", () => {
 });
 
 describe("a deleted file", () => {
-  test("cannot come back under a name that is in use again", async () => {
+  test("cannot be restored when its name is in use again", async () => {
     const projectId = await newProject();
     const old = await add(projectId, "name.txt", "old");
     await ada.delete(`/projects/${projectId}/files/${old.id}`);
@@ -345,7 +345,7 @@ describe("a deleted file", () => {
     ).toBe("file_name_taken");
   });
 
-  test("is purged with its bytes, text and index once nobody can restore it", async () => {
+  test("is purged with its bytes, text and index after the restore window", async () => {
     const projectId = await newProject();
     const gone = await add(projectId, "gone.txt", "Soon forgotten.");
     await ada.delete(`/projects/${projectId}/files/${gone.id}`);
@@ -363,7 +363,7 @@ describe("a deleted file", () => {
   });
 });
 
-test("bytes that no file names are removed once they are old, and nothing else is", async () => {
+test("bytes without a version are removed once they are old, and nothing else is", async () => {
   const projectId = await newProject();
   const file = await add(projectId, "kept.txt", "Kept.");
   const { blobs } = app.deps;
@@ -383,8 +383,8 @@ test("bytes that no file names are removed once they are old, and nothing else i
   expect(await blobs.get(keyOf(file.newest.id))).not.toBeNull();
 });
 
-describe("who may do what", () => {
-  test("a stranger learns nothing, a viewer reads and does not write", async () => {
+describe("access", () => {
+  test("a non-member learns nothing, a viewer reads and cannot write", async () => {
     const projectId = await newProject();
     const { id, newest } = await add(projectId, "secret.txt", "The password is swordfish.");
     const paths = [
@@ -402,7 +402,7 @@ describe("who may do what", () => {
       expect((await app.anonymous.get(`/projects/${projectId}/${path}`)).status).toBe(401);
     }
     expect((await put(projectId, "a.txt", "x", bob)).status).toBe(404);
-    // A file of another project does not open through one's own.
+    // A file of another project is not accessible through one's own.
     expect((await bob.get(`/projects/${own}/files/${id}`)).status).toBe(404);
     expect((await bob.get(`/projects/${own}/file-versions/${newest.id}/text`)).status).toBe(404);
     expect((await bob.delete(`/projects/${own}/files/${id}`)).status).toBe(404);
@@ -414,7 +414,7 @@ describe("who may do what", () => {
     expect((await bob.post(`/projects/${projectId}/files/${id}/retry`)).status).toBe(403);
   });
 
-  test("a download is saved under its name and never run", async () => {
+  test("a download is saved under its name and never rendered", async () => {
     const projectId = await newProject();
     const html = "<script>alert(1)</script>";
     const { newest } = await add(projectId, 'naïve "page".html', html);
@@ -428,7 +428,7 @@ describe("who may do what", () => {
     );
   });
 
-  test("bad input is a problem, not a fault", async () => {
+  test("bad input is a problem, not an internal error", async () => {
     const projectId = await newProject();
     for (const path of [
       "search",
@@ -447,7 +447,7 @@ describe("who may do what", () => {
 });
 
 describe("an answer's context", () => {
-  test("lists the files that can be used, and the passages that fit the budget", async () => {
+  test("lists the usable files, and the passages within the budget", async () => {
     const projectId = await newProject();
     const ctx = systemContext(app.deps, "test");
     const scope = await scopeOf(projectId);
@@ -475,9 +475,9 @@ describe("an answer's context", () => {
   });
 });
 
-/** From here on workers take jobs in this process, so these tests come last. */
+/** From here on workers run in this process, so these tests come last. */
 describe("with workers running", () => {
-  test("reading goes on in another process when the one that read died", async () => {
+  test("reading continues in another process when the reader died", async () => {
     const projectId = await newProject();
     const stored = await read(
       await put(projectId, "orphan.txt", "Survives a crash."),
@@ -505,7 +505,7 @@ describe("with workers running", () => {
     expect(await statusOf()).toBe("ready");
   }, 20_000);
 
-  test("a deleted file is gone from lists and search at once, and comes back whole", async () => {
+  test("a deleted file disappears from lists and search at once, and can be restored completely", async () => {
     const projectId = await newProject();
     const kept = await add(projectId, "kept.txt", "The otter sleeps.");
     expect((await ada.delete(`/projects/${projectId}/files/${kept.id}`)).status).toBe(204);

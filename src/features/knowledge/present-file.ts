@@ -3,7 +3,7 @@ import type { StoredFile } from "./ingest/store-file.ts";
 import type { FileRow, FileWithNewest, VersionRow } from "./repo.ts";
 import type { File, FileVersion, UploadedFile } from "./schema.ts";
 
-/** A version as the API shows it. */
+/** A version in the API's format. */
 export function presentVersion(file: FileRow, version: VersionRow): FileVersion {
   const { failure } = version;
   return {
@@ -26,7 +26,7 @@ export function presentVersion(file: FileRow, version: VersionRow): FileVersion 
   };
 }
 
-/** A file as the API shows it. */
+/** A file in the API's format. */
 export function presentFile({ file, newest }: FileWithNewest): File {
   return {
     id: file.id,

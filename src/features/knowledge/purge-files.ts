@@ -6,10 +6,10 @@ import { dropEmptyCounts } from "./search/index-passages.ts";
 import { settleIndex } from "./search/reconcile-index.ts";
 import { files, fileVersions } from "./tables.ts";
 
-/** Files removed by one run; the rest waits for the next day's. */
+/** Files per run; the rest waits for the next day. */
 const BATCH = 1_000;
 
-/** Removes for good what was deleted longer ago than the restore window: bytes first, then the rows. */
+/** Removes files deleted longer ago than the restore window: bytes first, then the rows. */
 export async function purgeDeletedFiles(ctx: Ctx): Promise<void> {
   const gone = await ctx.db
     .select({ id: files.id, projectId: files.projectId })
@@ -19,7 +19,7 @@ export async function purgeDeletedFiles(ctx: Ctx): Promise<void> {
   for (const { id, projectId } of gone) {
     await removeBytes(ctx, projectId, [id]);
     await inTransaction(ctx, async (tx) => {
-      // Out of the counts before the cascade takes the entries that say what to subtract.
+      // Subtracts from the counts before the cascade deletes the entries they came from.
       await settleIndex(tx.db, projectId, id);
       await tx.db.delete(files).where(eq(files.id, id));
     });
@@ -27,7 +27,9 @@ export async function purgeDeletedFiles(ctx: Ctx): Promise<void> {
   await dropEmptyCounts(ctx.db);
 }
 
-/** Removes the bytes of all files of a project, and its counts in the search index, before its rows go. */
+/**
+ * Removes the bytes of all files of a project, and its counts in the search index, before its rows are deleted.
+ */
 export async function removeProjectBytes(ctx: Ctx, projectId: string): Promise<void> {
   const rows = await ctx.db
     .select({ id: files.id })

@@ -5,12 +5,12 @@ import { blobKey } from "./ingest/store-file.ts";
 import { files, fileVersions } from "./tables.ts";
 
 const BATCH = 500;
-/** A version's key, or what its writer has left when it died in the middle. */
+/** A version's key, or a temporary file left by a writer that died. */
 const KEY = /^files\/[\w-]+\/([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})(_|$)/;
 
 /**
- * Removes bytes that no file version names: a process died between storing them and the commit. Only
- * those older than the restore window, so that an older database that was restored finds what it names.
+ * Removes bytes without a file version, left when a process died between storing them and the commit. Only
+ * those older than the restore window, so that a restored older database still finds its bytes.
  */
 export async function purgeOrphans(ctx: Ctx): Promise<void> {
   const before = restorableSince(ctx).getTime();
@@ -37,7 +37,7 @@ async function removeUnnamed(ctx: Ctx, versionIds: ReadonlyMap<string, string>):
   for (const key of versionIds.keys()) if (!named.has(key)) await ctx.deps.blobs.delete(key);
 }
 
-/** When a UUIDv7 was made, in milliseconds (RFC 9562, section 5.7). */
+/** Creation time of a UUIDv7 in milliseconds (RFC 9562, section 5.7). */
 function madeAt(id: string): number {
   return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
 }

@@ -28,7 +28,7 @@ const put = async (name: string, content: string) => {
   const path = `/projects/${projectId}/files/${name}`;
   return read(await ada.request("PUT", path, new Blob([content])), uploadedFile);
 };
-/** Stores and reads versions of one file, one after the other. @returns its id, and those of the versions. */
+/** Stores and reads versions of one file one after the other. @returns the ids of the file and its versions. */
 async function versions(name: string, ...contents: string[]) {
   const ids: string[] = [];
   let fileId = "";
@@ -46,7 +46,7 @@ const numbers = async (fileId: string) => {
 };
 const blobOf = (versionId: string) => app.deps.blobs.has(`files/${projectId}/${versionId}`);
 
-test("the oldest versions beyond those that are kept go, with their passages and bytes", async () => {
+test("the oldest versions over the limit are removed, with their passages and bytes", async () => {
   const { fileId, ids } = await versions("a.txt", "one", "two", "three", "four");
   await purgeOldVersions(ctx, fileId, []);
   expect(await numbers(fileId)).toEqual([4, 3]);
@@ -63,7 +63,7 @@ test("the oldest versions beyond those that are kept go, with their passages and
   expect(await numbers(fileId)).toEqual([4, 3]);
 });
 
-test("the version that answers use stays, and so does one that is being read", async () => {
+test("the version in use stays, and so does one being read", async () => {
   const { fileId, ids } = await versions("b.txt", "readable", " ", "\t", "\n", " \n");
   await ctx.db
     .update(fileVersions)
@@ -73,7 +73,7 @@ test("the version that answers use stays, and so does one that is being read", a
   expect(await numbers(fileId)).toEqual([5, 4, 3, 1]);
 });
 
-test("versions that an answer cites, or that a running one was given, stay, and no others", async () => {
+test("versions that an answer cites, or that were sent to a running one, stay, and no others", async () => {
   const { fileId, ids } = await versions("c.txt", "cited", "sent", "neither", "four", "five");
   const threadId = await readId(await ada.post(`/projects/${projectId}/threads`, {}));
   const { sql } = app.deps.database;
@@ -97,7 +97,7 @@ test("versions that an answer cites, or that a running one was given, stay, and 
   expect(await numbers(fileId)).toEqual([5, 4, 1]);
 });
 
-test("a file whose versions cannot be purged does not keep those of others", async () => {
+test("a file whose versions cannot be purged does not block others", async () => {
   const [broken, sound] = [
     await versions("broken.txt", "1", "2", "3"),
     await versions("sound.txt", "1", "2", "3"),
@@ -114,7 +114,7 @@ test("a file whose versions cannot be purged does not keep those of others", asy
   expect(logged).toMatchObject([{ fileId: broken.fileId }]);
 });
 
-test("without a limit all stay", async () => {
+test("without a limit all versions stay", async () => {
   const { fileId } = await versions("all.txt", "1", "2", "3");
   const deps = { ...app.deps, config: { ...app.deps.config, fileVersionsKept: null } };
   await purgeOldVersions({ ...ctx, deps }, fileId, []);
@@ -122,7 +122,7 @@ test("without a limit all stay", async () => {
   expect(await numbers(fileId)).toEqual([3, 2, 1]);
 });
 
-test("a new version pushes out the oldest as soon as it has been read", async () => {
+test("a new version triggers the purge of the oldest as soon as it has been read", async () => {
   await startWork(app.deps);
   const [first] = (await versions("d.txt", "one", "two")).ids;
   const { id: fileId } = await put("d.txt", "three");

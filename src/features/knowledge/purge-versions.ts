@@ -4,19 +4,19 @@ import type { Database } from "../../platform/db/client.ts";
 import { blobKey } from "./ingest/store-file.ts";
 import { files, fileVersions } from "./tables.ts";
 
-/** Which of some versions of a project's files are needed by what other features keep: citations, running answers. */
+/** Which of these versions are in use by other features: citations, running answers. */
 export type VersionsInUse = (
   db: Database,
   projectId: string,
   versionIds: string[],
 ) => Promise<string[]>;
 
-/** Files looked at by one run; the rest waits for the next day's. */
+/** Files per run; the rest waits for the next day. */
 const BATCH = 1_000;
 
 /**
- * Removes the oldest versions of a file beyond those that are kept, with their passages and bytes. The version in use,
- * one that is being read, and those that `inUse` names stay, however old.
+ * Removes the oldest versions of a file over the limit, with their passages and bytes. Keeps the version in
+ * use, one being read, and those in `inUse`.
  */
 export async function purgeOldVersions(
   ctx: Ctx,
@@ -50,7 +50,7 @@ export async function purgeOldVersions(
   );
 }
 
-/** The same for every file that has too many; a file that fails is logged and tried again by the next run. */
+/** The same for every file over the limit; a failure is logged and retried by the next run. */
 export async function purgeVersions(ctx: Ctx, inUse: readonly VersionsInUse[]): Promise<void> {
   const kept = ctx.deps.config.fileVersionsKept;
   if (kept === null) return;
@@ -66,11 +66,11 @@ export async function purgeVersions(ctx: Ctx, inUse: readonly VersionsInUse[]): 
   }
 }
 
-/** Rows first: bytes that are left behind by a crash are found as orphans, rows without bytes would be missed. */
+/** Rows first: bytes left by a crash are found as orphans, rows without bytes would break downloads. */
 async function remove(ctx: Ctx, projectId: string, fileId: string, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   const removed = await inTransaction(ctx, async ({ db }) => {
-    // Locked first, as everybody does who changes what a file holds.
+    // Locked first, as in every change of a file's content.
     await db.select({ id: files.id }).from(files).where(eq(files.id, fileId)).for("update");
     return db
       .delete(fileVersions)

@@ -4,14 +4,14 @@ import { listChunks, type VersionOfFile } from "./repo.ts";
 import type { Span } from "./search/verify-quote.ts";
 import { getVersion } from "./service.ts";
 
-/** A part of a version's text, with where it lies. */
+/** A part of a version's text, with its position. */
 export interface TextPart extends Span, VersionOfFile {
   text: string;
 }
 
 /**
- * The text of a version between two offsets in UTF-16 code units, moved into the text where they lie
- * beyond it. Empty while the version has not been read.
+ * The text of a version between two offsets in UTF-16 code units, clamped to the text. Empty while the version
+ * has not been read.
  * @throws {Problem} 404.
  */
 export async function readText(
@@ -42,7 +42,7 @@ export async function versionText(
   return text;
 }
 
-/** Puts overlapping neighbours together again, in order and without repeating what they share. */
+/** Joins overlapping chunks in order, without repeating the overlap. */
 export function joinChunks(parts: readonly { start: number; end: number; text: string }[]): string {
   let text = "";
   let reached = parts[0]?.start ?? 0;
@@ -53,7 +53,7 @@ export function joinChunks(parts: readonly { start: number; end: number; text: s
   return text;
 }
 
-/** The page, from 1, on which an offset lies; null where there are no pages. */
+/** The page of an offset, from 1; null for files without pages. */
 export function pageAt(pageStarts: readonly number[] | null, offset: number): number | null {
   if (!pageStarts || pageStarts.length === 0) return null;
   return Math.max(1, pageStarts.findLastIndex((start) => start <= offset) + 1);

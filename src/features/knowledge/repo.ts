@@ -69,7 +69,7 @@ export async function findFile(
   return row;
 }
 
-/** The file of a name, locked to the end of the transaction; made when there is none. */
+/** The file with a name, locked to the end of the transaction; created if missing. */
 export async function takeFile(
   db: Database,
   scope: ProjectScope<"editor">,
@@ -93,7 +93,7 @@ export async function takeFile(
     .from(files)
     .where(and(eq(files.projectId, projectId), eq(files.name, fresh.name), isNull(files.deletedAt)))
     .for("update");
-  // Deleted between the two statements: the name is free again.
+  // Deleted between the two statements, so the name is free again.
   return known ? { file: known, created: false } : takeFile(db, scope, fresh);
 }
 
@@ -119,7 +119,7 @@ export async function insertVersion(
   return version;
 }
 
-/** The file of a version, for jobs, which act in no project. */
+/** The file of a version, for jobs, which have no project scope. */
 export async function findFileOf(db: Database, versionId: string): Promise<string | undefined> {
   const [row] = await db
     .select({ fileId: fileVersions.fileId })
@@ -138,7 +138,7 @@ export function listVersions(db: Database, fileId: string): Promise<VersionRow[]
     .limit(200);
 }
 
-/** A version, current or not, of a file that is in use. */
+/** A version, current or not, of a file in use. */
 export async function findVersion(
   db: Database,
   scope: ProjectScope,
@@ -159,7 +159,7 @@ export async function findVersion(
   return row;
 }
 
-/** The passages of a version that touch a span, in order. */
+/** The passages of a version that overlap a span, in order. */
 export function listChunks(
   db: Database,
   versionId: string,
@@ -203,7 +203,7 @@ export async function setDeleted(
   return rows.length > 0;
 }
 
-/** Versions that can be used, with what deciding about a context needs, oldest file first. */
+/** Ready versions, with the data for choosing a context, oldest file first. */
 export function listReadyVersions(db: Database, scope: ProjectScope): Promise<VersionOfFile[]> {
   return db
     .select({ file: files, version: fileVersions })
@@ -219,7 +219,7 @@ export function listReadyVersions(db: Database, scope: ProjectScope): Promise<Ve
     .orderBy(asc(files.createdAt), asc(files.id));
 }
 
-/** The first passages of the newest files: what there is to say about files when no word leads anywhere. */
+/** The first passages of the newest files, for questions that match no word. */
 export async function listOpenings(db: Database, scope: ProjectScope, limit: number) {
   const rows = await db
     .select({ file: files, version: fileVersions, chunk: chunks })

@@ -5,7 +5,7 @@ import { type Amounts, quotasOf, type StorageKind, usageFor } from "./check-quot
 import type { ProjectStorage, StorageUsage } from "./schema.ts";
 import { files } from "./tables.ts";
 
-/** What a project, and the caller in all projects, has stored, and how much they may. */
+/** Storage used by the project and by the caller in all projects, with the limits. */
 export async function reportStorage(ctx: Ctx, scope: ProjectScope): Promise<ProjectStorage> {
   const { config } = ctx.deps;
   const quotas = quotasOf(config);

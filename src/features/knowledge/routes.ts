@@ -23,7 +23,7 @@ import { deleteFile, getFile, restoreFile, retryFile } from "./service.ts";
 const tags = ["knowledge"];
 const anyBytes = { schema: { type: "string" as const, format: "binary" } };
 
-/** Requests whose body is a file: no limit, check or copy made for JSON may touch them. */
+/** Whether the body is a file, which JSON limits, checks and copies must not touch. */
 export function isUpload(c: Context): boolean {
   return (
     (c.req.method === "POST" && /^\/api\/v1\/projects\/[^/]+\/files$/.test(c.req.path)) ||
@@ -31,7 +31,7 @@ export function isUpload(c: Context): boolean {
   );
 }
 
-/** Adding, listing, deleting and restoring files. */
+/** Uploading, listing, deleting and restoring files. */
 export function fileRoutes() {
   return router()
     .openapi(
@@ -65,9 +65,9 @@ export function fileRoutes() {
         path: "/projects/{projectId}/files",
         ...guard(inProject("editor"), "file.uploaded", { keyed: false }),
         tags,
-        summary: "Upload files as a multipart form; each is stored or refused by itself",
+        summary: "Upload files as a multipart form; each is stored or refused separately",
         request: { params: projectOnly },
-        // Not under `request`, where the validator would read the whole form into memory.
+        // Not under `request`, where the validator would buffer the whole form.
         requestBody: {
           required: true,
           content: {
@@ -79,7 +79,7 @@ export function fileRoutes() {
             },
           },
         },
-        responses: { 200: jsonAnswer(uploadResults, "What became of each file, in their order") },
+        responses: { 200: jsonAnswer(uploadResults, "The result for each file, in order") },
       }),
       async (c) => {
         const received = await receiveFiles(
@@ -142,7 +142,7 @@ export function fileRoutes() {
         path: "/projects/{projectId}/files/{fileId}",
         ...guard(inProject("editor"), "file.deleted"),
         tags,
-        summary: "Delete a file; it can be restored for a while",
+        summary: "Delete a file; it can be restored within the restore window",
         request: { params: fileParams },
         responses: { 204: { description: "Deleted" } },
       }),
@@ -157,7 +157,7 @@ export function fileRoutes() {
         path: "/projects/{projectId}/files/{fileId}/restore",
         ...guard(inProject("editor"), "file.restored"),
         tags,
-        summary: "Bring a deleted file back",
+        summary: "Restore a deleted file",
         request: { params: fileParams },
         responses: { 200: jsonAnswer(file, "The file") },
       }),
@@ -172,7 +172,7 @@ export function fileRoutes() {
         path: "/projects/{projectId}/files/{fileId}/retry",
         ...guard(inProject("editor"), "file.retried"),
         tags,
-        summary: "Read a failed file once more",
+        summary: "Read a failed file again",
         request: { params: fileParams },
         responses: { 200: jsonAnswer(file, "The file") },
       }),

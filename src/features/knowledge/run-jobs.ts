@@ -9,19 +9,22 @@ import { purgeOldVersions, type VersionsInUse } from "./purge-versions.ts";
 import { findFileOf } from "./repo.ts";
 import { INDEX_QUEUE, settleIndex } from "./search/reconcile-index.ts";
 
-/** The queues to which a change of a file adds in its own transaction. */
+/** Queues that a transaction changing a file may enqueue to. */
 export const KNOWLEDGE_QUEUES = [READ_QUEUE, SLOW_QUEUE, INDEX_QUEUE];
 const RECOVER_QUEUE = "knowledge-recover";
 /**
- * Documents read at once by one process, in each lane: each takes a child process and up to its memory cap, a
- * gibibyte in all.
+ * Documents read concurrently by one process in each lane: each takes a child process and up to its memory
+ * limit, a gibibyte in all.
  */
 const FIRST_TRIES = 2;
 const SLOW_READS = 1;
 const WATCH_MS = 5_000;
-/** After the database was away or hung, living readers first renew their leases: longer than between two renewals. */
+/**
+ * After the database was down or hung, living readers first renew their leases: longer than the renewal
+ * interval.
+ */
 const QUIET_MS = 8_000;
-/** Lost jobs made again by one run; the next run is a minute away. */
+/** Lost jobs recreated per run; the next run is a minute later. */
 const RECOVERED = 500;
 
 const readJob = z.object({ versionId: z.uuid() });
@@ -29,7 +32,7 @@ const indexJob = z.object({ projectId: z.uuid(), fileId: z.uuid() });
 
 /**
  * Starts reading documents in this process.
- * @param inUse what keeps old versions from being removed when a file gets a new one
+ * @param inUse protects old versions from removal when a file gets a new one
  */
 export async function startKnowledgeJobs(
   deps: Deps,
@@ -37,7 +40,7 @@ export async function startKnowledgeJobs(
 ): Promise<void> {
   const ctx = jobContext(deps, "knowledge");
   const choosing = chooseIsolation(deps);
-  // Trying takes some tenths of a second, which only a first document has to wait for.
+  // Probing takes some tenths of a second; only the first document waits for it.
   if (deps.config.documentIsolation === "required") await choosing;
   const lanes = [
     { queue: READ_QUEUE, slow: false, concurrency: FIRST_TRIES },
@@ -58,19 +61,19 @@ export async function startKnowledgeJobs(
   });
   await deps.jobs.work(RECOVER_QUEUE, {}, () => recoverReading(deps));
   await deps.jobs.schedule(RECOVER_QUEUE, "* * * * *");
-  // After a crash nobody should wait for the minute.
+  // Once at start, so that recovery after a crash does not wait for the schedule.
   await recoverReading(deps);
   watchReaders(deps);
 }
 
-/** Looks for versions whose reader is gone more often than the queue can be told to. */
+/** Checks for versions with expired leases more often than the queue's schedule allows. */
 function watchReaders(deps: Deps): void {
   let busy = false;
   const timer = setInterval(async () => {
     if (busy || deps.clock.steadyMs() < QUIET_MS) return;
     busy = true;
     await takeOverLeft(deps).catch((error) => {
-      deps.logger.warn({ err: error }, "documents without a reader not looked for");
+      deps.logger.warn({ err: error }, "check for documents without a reader failed");
     });
     busy = false;
   }, WATCH_MS);
@@ -78,7 +81,7 @@ function watchReaders(deps: Deps): void {
   deps.lifecycle.leaveSignal.addEventListener("abort", () => clearInterval(timer), { once: true });
 }
 
-/** Queues versions again whose reader has fallen silent. Their jobs hold their keys, so those are ended first. */
+/** Queues versions with expired leases again. Their old jobs hold their keys, so those are ended first. */
 export async function takeOverLeft(deps: Deps): Promise<void> {
   const ctx = jobContext(deps, "knowledge");
   for (const version of await listLeft(ctx.db, RECOVERED)) {
@@ -91,11 +94,11 @@ export async function takeOverLeft(deps: Deps): Promise<void> {
   }
 }
 
-/** Makes a job for each version that waits without one, because the queue lost it. */
+/** Recreates the job of each queued version without one, in case the queue lost it. */
 export async function recoverReading(deps: Deps): Promise<void> {
   const ctx = jobContext(deps, "knowledge");
   for (const version of await listQueued(ctx.db, RECOVERED)) {
     if (await enqueueReading(ctx, version))
-      deps.logger.warn({ versionId: version.id }, "document waited without a job");
+      deps.logger.warn({ versionId: version.id }, "queued document had no job; created one");
   }
 }

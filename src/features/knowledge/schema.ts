@@ -13,14 +13,14 @@ export const fileVersion = z
     version: z.number().int(),
     sha256: z.string(),
     sizeBytes: z.number().int(),
-    /** By content, not by name. */
+    /** Detected from the content. */
     mediaType: z.string(),
     status: versionStatus,
     /** Why it could not be read; null unless `status` is `failed`. */
     failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
     /** `read_as_latin1` or `invalid_bytes_replaced` when the text was odd; else null. */
     note: z.string().nullable(),
-    /** UTF-16 code units of its text; null until that is known. */
+    /** UTF-16 code units of its text; null until it was read. */
     textLength: z.number().int().nullable(),
     tokenCount: z.number().int().nullable(),
     /** Null where there are no pages. */
@@ -37,7 +37,7 @@ export const file = z
     id: z.uuid(),
     projectId: z.uuid(),
     name: z.string(),
-    /** The version that answers and search use; null until one could be read. */
+    /** The version that answers and search use; null until one was read. */
     currentVersionId: z.uuid().nullable(),
     /** The newest version, whatever its state. */
     newest: fileVersion,
@@ -57,7 +57,7 @@ export type UploadOutcome = z.infer<typeof uploadOutcome>;
 export const uploadedFile = file.extend({ outcome: uploadOutcome }).openapi("UploadedFile");
 export type UploadedFile = z.infer<typeof uploadedFile>;
 
-/** One file of a form: stored, or refused with the reason; the others are not affected. */
+/** The result for one file of a form: stored, or refused with the reason. */
 export const uploadResult = z
   .object({
     name: z.string(),
@@ -69,7 +69,7 @@ export const uploadResult = z
   .openapi("UploadResult");
 export const uploadResults = z.object({ items: z.array(uploadResult) }).openapi("UploadResults");
 
-/** UTF-16 code units that one answer may hold. */
+/** UTF-16 code units per response. */
 export const MAX_TEXT_UNITS = 200_000;
 
 export const fileText = z
@@ -77,12 +77,12 @@ export const fileText = z
     fileId: z.uuid(),
     fileVersionId: z.uuid(),
     fileName: z.string(),
-    /** Offsets in UTF-16 code units of the whole text; `text` is what lies between. */
+    /** Offsets of `text` in UTF-16 code units of the whole text. */
     start: z.number().int(),
     end: z.number().int(),
     textLength: z.number().int(),
     text: z.string(),
-    /** Where each page begins; empty where there are no pages. */
+    /** Start offset of each page; empty without pages. */
     pageStarts: z.array(z.number().int()),
   })
   .openapi("FileText");
@@ -96,10 +96,10 @@ export const searchHit = z
     fileName: z.string(),
     start: z.number().int(),
     end: z.number().int(),
-    /** The page the passage begins on, from 1; null where there are no pages. */
+    /** The page on which the passage starts, from 1; null without pages. */
     page: z.number().int().nullable(),
     text: z.string(),
-    /** Where words of the query stand, as offsets in `text`. */
+    /** Matched words, as offsets in `text`. */
     highlights: z.array(span),
     score: z.number(),
   })
@@ -109,7 +109,7 @@ export const searchHits = z.object({ items: z.array(searchHit) }).openapi("Searc
 
 const amount = z.object({
   used: z.number().int(),
-  /** Null: without limit; 0: nothing more may be stored. */
+  /** Null: unlimited; 0: storing is blocked. */
   limit: z.number().int().nullable(),
 });
 export const storageUsage = z
@@ -120,12 +120,12 @@ export type StorageUsage = z.infer<typeof storageUsage>;
 export const projectStorage = z
   .object({
     project: storageUsage,
-    /** What the caller has uploaded, in all projects. */
+    /** The caller's uploads in all projects. */
     user: storageUsage,
-    /** What of the project is deleted: it can be restored, and counts until it is purged. */
+    /** Deleted files that can still be restored; they count until they are purged. */
     deleted: z.object({ bytes: z.number().int(), files: z.number().int() }),
     purgedAfterDays: z.number().int(),
-    /** Versions kept of each file, beside those that answers cite; null keeps all. */
+    /** Versions kept of each file, in addition to cited ones; null keeps all. */
     versionsKept: z.number().int().nullable(),
   })
   .openapi("ProjectStorage");
@@ -137,7 +137,7 @@ export const fileParams = z.object({ ...ids, fileId: z.uuid() });
 export const versionParams = z.object({ ...ids, versionId: z.uuid() });
 export const nameParams = z.object({ ...ids, name: z.string().max(2_000) });
 export const listQuery = pageQuery.extend({
-  /** Those that were deleted and can still be restored, instead of those in use. */
+  /** Deleted files that can still be restored, instead of files in use. */
   deleted: flag(),
 });
 export const textQuery = z.object({

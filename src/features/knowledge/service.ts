@@ -35,7 +35,7 @@ export async function getVersion(
   return found;
 }
 
-/** Deletes a file; answers and search stop using it at once, and it can be restored for a while. */
+/** Deletes a file; answers and search stop using it at once, and it can be restored within the restore window. */
 export async function deleteFile(
   ctx: Ctx,
   scope: ProjectScope<"editor">,
@@ -53,7 +53,7 @@ export async function deleteFile(
   });
 }
 
-/** Brings a deleted file back. @throws {Problem} 404 past the window, 409 when its name is in use again. */
+/** Restores a deleted file. @throws {Problem} 404 past the window, 409 when its name is in use again. */
 export async function restoreFile(
   ctx: Ctx,
   scope: ProjectScope<"editor">,
@@ -73,7 +73,7 @@ export async function restoreFile(
   });
 }
 
-/** Reads the newest version once more after it has failed. @throws {Problem} 409 when it has not. */
+/** Reads the newest version again after a failure. @throws {Problem} 409 when it has not failed. */
 export async function retryFile(
   ctx: Ctx,
   scope: ProjectScope<"editor">,
@@ -93,7 +93,7 @@ export async function retryFile(
   });
 }
 
-/** Taking a long file out of the index takes seconds, which no request should wait for. */
+/** Removing a long file from the index takes seconds, so a job does it. */
 async function settleLater(ctx: Ctx, scope: ProjectScope<"editor">, fileId: string): Promise<void> {
   await ctx.deps.jobs.enqueue(ctx.db, INDEX_QUEUE, { projectId: scope.projectId, fileId });
 }

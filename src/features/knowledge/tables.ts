@@ -25,10 +25,10 @@ export const files = pgTable(
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
-    /** The version that answers and search use: the newest one that could be read. */
+    /** The version that answers and search use: the newest readable one. */
     currentVersionId: uuid("current_version_id"),
     createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
-    /** What its versions take, kept by triggers; the same sums for larger scopes are in `storage_usage`. */
+    /** Total of its versions, maintained by triggers; the totals of larger scopes are in `storage_usage`. */
     storedBytes: bigint("stored_bytes", { mode: "number" }).notNull().default(0),
     storedVersions: integer("stored_versions").notNull().default(0),
     deletedAt: instant("deleted_at"),
@@ -58,26 +58,29 @@ export const fileVersions = pgTable(
     status: text("status", { enum: VERSION_STATUSES }).notNull().default("queued"),
     /** Why reading failed: a code of knowledge/errors.ts. */
     failure: text("failure"),
-    /** What was odd about a text that could be read all the same. */
+    /** What was unusual about a text that could be read. */
     note: text("note"),
-    /** Until when a process has promised to be reading it; past that another one takes over. */
+    /** End of the reader's lease; another process may then take over. */
     leaseExpiresAt: instant("lease_expires_at"),
-    /** Of whoever reads it; what an earlier reader has to say no longer counts. */
+    /** The current reader's claim; results of earlier readers are ignored. */
     claimId: uuid("claim_id"),
     attempts: integer("attempts").notNull().default(0),
-    /** Whether its first, short try was not enough, or its uploader has used up theirs: read in the slow lane. */
+    /**
+     * Whether it is in the slow lane: its first, short try was not enough, or its uploader has used up the
+     * reading time.
+     */
     slow: boolean("slow").notNull().default(false),
-    /** Its place among what waits in its lane: people take turns (ingest/fair-queue.ts). */
+    /** Its position in its lane's fair queue (ingest/fair-queue.ts). */
     turn: integer("turn").notNull().default(0),
-    /** How long readers have worked on it, and when the last one ended. */
+    /** Total reading time, and when the last reading ended. */
     readerMs: integer("reader_ms").notNull().default(0),
     readAt: instant("read_at"),
     /** A PostgreSQL text search configuration. */
     language: text("language"),
-    /** UTF-16 code units of the text, which spans count. The text itself is in the chunks. */
+    /** Length of the text in UTF-16 code units, as counted by spans. The text itself is in the chunks. */
     textLength: integer("text_length"),
     tokenCount: integer("token_count"),
-    /** Offsets at which each page begins, for PDFs. */
+    /** Start offset of each page, for PDFs. */
     pageStarts: jsonb("page_starts").$type<number[]>(),
     /** Whether its passages are in the search index. */
     indexed: boolean("indexed").notNull().default(false),
@@ -100,13 +103,13 @@ export const fileVersions = pgTable(
   ],
 );
 
-/** What quotas are counted for, in the order in which their rows are locked. */
+/** Scopes of quotas, in the order in which their rows are locked. */
 export const STORAGE_SCOPES = ["workspace", "project", "user"] as const;
 export type StorageScope = (typeof STORAGE_SCOPES)[number];
 
 /**
- * What is stored, deleted files included until they are purged: of the workspace, of each project, and of what
- * each user has uploaded. Triggers on files and versions keep it, so that no way in or out is missed.
+ * Storage used, including deleted files until they are purged: by the workspace, each project, and each user's
+ * uploads. Maintained by triggers on files and versions, so that no write is missed.
  */
 export const storageUsage = pgTable(
   "storage_usage",
@@ -124,7 +127,7 @@ export const storageUsage = pgTable(
   ],
 );
 
-/** The text of a version, cut into passages that cover it in order and overlap a little. */
+/** The text of a version, split into passages that cover it in order with a small overlap. */
 export const chunks = pgTable(
   "text_chunks",
   {
@@ -142,9 +145,9 @@ export const chunks = pgTable(
 );
 
 /**
- * The search index: for each passage of a current version the terms it holds and how often.
- * `keys` begins with one key for each distinct term, in the order of `frequencies`; after those come
- * the keys of the tiers its terms reach (weigh-terms.ts).
+ * The search index: the terms of each passage of a current version, and their frequencies. `keys` starts with
+ * one key per distinct term, in the order of `frequencies`, followed by the keys of the tiers that its terms
+ * reach (bm25.ts).
  */
 export const searchPassages = pgTable(
   "search_passages",
@@ -152,24 +155,24 @@ export const searchPassages = pgTable(
     chunkId: bigint("chunk_id", { mode: "number" })
       .primaryKey()
       .references(() => chunks.id, { onDelete: "cascade" }),
-    /** Words that count, repeated ones included. */
+    /** Number of words, including repetitions. */
     length: integer("length").notNull(),
     frequencies: smallint("frequencies").array().notNull(),
     keys: bigint("keys", { mode: "bigint" }).array().notNull(),
   },
   (table) => [
-    // Without a pending list, so that no search pays for a recent upload.
+    // Without a pending list, so that a search does not pay for a recent upload.
     index("search_passages_keys").using("gin", table.keys).with({ fastupdate: false }),
   ],
 );
 
-/** In how many passages each key occurs. A key already names its project and language. */
+/** Number of passages with each key. A key includes its project and language. */
 export const searchTerms = pgTable("search_terms", {
   key: bigint("key", { mode: "bigint" }).primaryKey(),
   passages: integer("passages").notNull(),
 });
 
-/** How many passages a project has in a language, and of how many words: the rest of what BM25 counts. */
+/** Number of passages and words of a project in a language, as BM25 needs them. */
 export const searchScopes = pgTable(
   "search_scopes",
   {

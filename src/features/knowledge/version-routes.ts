@@ -24,7 +24,7 @@ import { getFile, getVersion } from "./service.ts";
 
 const tags = ["knowledge"];
 
-/** What is in files: versions, their text and bytes, and search. */
+/** Contents of files: versions, their text and bytes, and search. */
 export function contentRoutes() {
   return router()
     .openapi(
@@ -117,7 +117,7 @@ export function contentRoutes() {
         path: "/projects/{projectId}/storage",
         ...guard(inProject("viewer"), null),
         tags,
-        summary: "What the files of a project take, and how much they may",
+        summary: "Storage used by the files of a project, and the limits",
         request: { params: projectOnly },
         responses: { 200: jsonAnswer(projectStorage, "Usage and limits") },
       }),

@@ -45,7 +45,7 @@ describe("a text is cut into passages", () => {
     }
   });
 
-  test("whatever the text, passages cover it exactly, in order, within size, splitting no pair", () => {
+  test("for any text, passages cover it exactly, in order, within size, without splitting a surrogate pair", () => {
     const fragment = fc.constantFrom(
       "word ",
       "Sentence. ",
@@ -84,7 +84,7 @@ describe("a text is cut into passages", () => {
     );
   });
 
-  test("ten million letters are no trouble", () => {
+  test("ten million letters are handled", () => {
     const text = `${sentence.repeat(10)}\n\n`.repeat(15_000);
     const chunks = chunkText(text);
     expect(chunks.at(-1)?.end).toBe(text.length);

@@ -1,28 +1,28 @@
 import { tokenTenths } from "../../../providers/estimate-tokens.ts";
 import type { Span } from "../search/verify-quote.ts";
 
-/** A passage of a text: `text.slice(start, end)`, and its tokens, estimated leaning upward. */
+/** A passage of a text: `text.slice(start, end)`, and its tokens, an upper estimate. */
 export interface Chunk extends Span {
   tokens: number;
 }
 
 export interface ChunkSizes {
-  /** A passage is closed at the best break between `minTokens` and `maxTokens`. */
+  /** A passage ends at the best break between `minTokens` and `maxTokens`. */
   minTokens: number;
   maxTokens: number;
-  /** How much of the end of a passage the next one repeats, so that a sentence on the seam is found whole. */
+  /** Overlap between adjacent passages, so that a sentence at the seam is found whole. */
   overlapTokens: number;
 }
 
 export const CHUNK_SIZES: ChunkSizes = { minTokens: 200, maxTokens: 340, overlapTokens: 30 };
 
-/** How good a place is to end a passage; the best within reach wins, and of equals the last. */
+/** Strength of a break; the strongest within reach wins, and of equals the last. */
 const BREAK = { none: 0, word: 1, sentence: 2, line: 3, paragraph: 4, heading: 5 } as const;
 
 /**
- * Cuts a text into passages that together cover all of it, in order, each an exact span in UTF-16
- * code units. A passage ends before a heading, else between paragraphs, lines, sentences or words,
- * and only within a word when that is longer than a whole passage; never within a surrogate pair.
+ * Splits a text into passages that together cover all of it, in order, each an exact span in UTF-16 code units.
+ * A passage ends before a heading, else between paragraphs, lines, sentences or words, and within a word only
+ * when that is longer than a whole passage; never within a surrogate pair.
  */
 export function chunkText(text: string, sizes: ChunkSizes = CHUNK_SIZES): Chunk[] {
   const chunks: Chunk[] = [];
@@ -52,7 +52,7 @@ function closePassage(
     const end = at + 1;
     if (splitsPair(text, end)) continue;
     const strength = breakAt(text, end);
-    // A heading deserves a passage of its own sooner than a paragraph does.
+    // A heading may start a new passage earlier than a paragraph may.
     const reached = tenths >= sizes.minTokens * (strength === BREAK.heading ? 5 : 10);
     if (strength === BREAK.heading && tenths >= sizes.minTokens * 10) {
       return { end, tokens: Math.ceil(tenths / 10) };
@@ -79,14 +79,14 @@ function overlapStart(text: string, start: number, end: number, overlapTokens: n
   return word;
 }
 
-/** How good a break lies between code units `at - 1` and `at`. */
+/** Strength of the break between code units `at - 1` and `at`. */
 function breakAt(text: string, at: number): number {
   const before = text.charCodeAt(at - 1);
   if (before === LINE_FEED || before === FORM_FEED) {
     if (text.charCodeAt(at) === HASH && /^#{1,6}[ \t]/.test(text.slice(at, at + 8)))
       return BREAK.heading;
     const ahead = text.charCodeAt(at);
-    // The break belongs after the last blank line, so that white space stays with what it follows.
+    // Break after the last blank line, so that white space stays with the following text.
     const blank = /\n[ \t\r]*\n$/.test(text.slice(Math.max(0, at - 12), at));
     return blank && ahead !== LINE_FEED && ahead !== CARRIAGE_RETURN ? BREAK.paragraph : BREAK.line;
   }

@@ -5,12 +5,12 @@ import type { VersionOfFile, VersionRow } from "../repo.ts";
 import { files, fileVersions } from "../tables.ts";
 import { nextTurn } from "./fair-queue.ts";
 
-/** How long a process that reads a version is believed to be alive without a sign. */
+/** Lease of a process that reads a version. */
 export const LEASE_MS = 20_000;
-/** Times a version is taken up before it counts as one that ends its readers. */
+/** Attempts before a version is considered to crash its readers. */
 export const MAX_ATTEMPTS = 3;
 
-/** A version as its reader claimed it. */
+/** A version and the claim of its reader. */
 type Claimed = Pick<VersionRow, "id" | "claimId">;
 
 const isLeft = and(eq(fileVersions.status, "reading"), isPast(fileVersions.leaseExpiresAt));
@@ -23,10 +23,10 @@ const isOurs = ({ id, claimId }: Claimed) =>
   );
 
 /**
- * Takes a version for reading when it is queued, or when the process that read it has fallen silent.
- * @param slow the lane of whoever asks
- * @param claimId a new one: from now on only its holder may say what becomes of the reading
- * @returns undefined when there is nothing to do: read already, being read, in the other lane, or gone
+ * Claims a version for reading when it is queued, or when its reader's lease has expired.
+ * @param slow the caller's lane
+ * @param claimId a new id: from now on only its holder may store the result
+ * @returns undefined when there is nothing to do: read already, being read, in the other lane, or deleted
  */
 export async function claimVersion(
   db: Database,
@@ -49,7 +49,7 @@ export async function claimVersion(
   return file ? { file, version } : undefined;
 }
 
-/** Renews the promise to be reading. */
+/** Renews the lease of a reader. */
 export async function renewLease(db: Database, claimed: Claimed): Promise<void> {
   await db
     .update(fileVersions)
@@ -58,8 +58,8 @@ export async function renewLease(db: Database, claimed: Claimed): Promise<void> 
 }
 
 /**
- * Gives a version back unread, for another process to take up at once.
- * @param blameless whether the attempt does not count, since the document had no part in its end
+ * Returns a version unread, for another process to read at once.
+ * @param blameless whether the attempt does not count, because the document did not cause the failure
  */
 export async function releaseVersion(
   db: Database,
@@ -76,7 +76,7 @@ export async function releaseVersion(
     .where(isOurs(claimed));
 }
 
-/** Notes what reading has found out about a version so far. */
+/** Stores what reading has found out about a version so far. */
 export async function describeVersion(
   db: Database,
   claimed: Claimed,
@@ -88,7 +88,7 @@ export async function describeVersion(
   await db.update(fileVersions).set(found).where(isOurs(claimed));
 }
 
-/** Ends a reading with what came of it, once. @returns false when somebody else has ended it. */
+/** Stores the result of a reading, once. @returns false when another process has already. */
 export async function finishVersion(
   db: Database,
   claimed: Claimed,
@@ -102,7 +102,7 @@ export async function finishVersion(
   return rows.length > 0;
 }
 
-/** Puts a failed version back into the queue of its lane. @returns undefined when it has not failed. */
+/** Queues a failed version again in its lane. @returns undefined when it has not failed. */
 export async function requeueVersion(
   db: Database,
   { id, createdBy, slow }: Pick<VersionRow, "id" | "createdBy" | "slow">,
@@ -115,7 +115,10 @@ export async function requeueVersion(
   return row;
 }
 
-/** Lets a version that is being read wait in the slow lane; that try was none. @returns undefined when it is not ours. */
+/**
+ * Moves a version that is being read to the slow lane; the attempt does not count. @returns undefined when it
+ * is not ours.
+ */
 export async function moveToSlowLane(
   db: Database,
   version: Claimed & Pick<VersionRow, "createdBy">,
@@ -134,12 +137,12 @@ export async function moveToSlowLane(
   return row;
 }
 
-/** Versions whose reader has fallen silent. */
+/** Versions whose reader's lease has expired. */
 export function listLeft(db: Database, limit: number): Promise<Waiting[]> {
   return db.select(WAITING).from(fileVersions).where(isLeft).limit(limit);
 }
 
-/** Versions that wait for a reader and whose job may have been lost, oldest first. */
+/** Queued versions whose job may have been lost, oldest first. */
 export function listQueued(db: Database, limit: number): Promise<Waiting[]> {
   return db
     .select(WAITING)
@@ -149,6 +152,6 @@ export function listQueued(db: Database, limit: number): Promise<Waiting[]> {
     .limit(limit);
 }
 
-/** What its job is made of. */
+/** The data of a job. */
 type Waiting = Pick<VersionRow, "id" | "slow" | "turn">;
 const WAITING = { id: fileVersions.id, slow: fileVersions.slow, turn: fileVersions.turn };

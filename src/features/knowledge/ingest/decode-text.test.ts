@@ -15,13 +15,13 @@ const textOf = (bytes: Uint8Array) => {
   return decoded.ok ? decoded.text : null;
 };
 
-describe("text is read in the encoding it was written in", () => {
-  test("UTF-8 with and without a mark", () => {
+describe("text is decoded from the encoding it was written in", () => {
+  test("UTF-8 with and without a byte order mark", () => {
     expect(textOf(utf8("zażółć 😀"))).toBe("zażółć 😀");
     expect(textOf(utf8("\ufeffhello"))).toBe("hello");
   });
 
-  test("UTF-16 in both orders, with a mark or plainly without", () => {
+  test("UTF-16 in both byte orders, with a mark or clearly without", () => {
     for (const littleEndian of [true, false]) {
       expect(textOf(utf16("zażółć 😀", littleEndian, true))).toBe("zażółć 😀");
       expect(textOf(utf16("plain words\n", littleEndian, false))).toBe("plain words\n");
@@ -37,7 +37,7 @@ describe("text is read in the encoding it was written in", () => {
     });
   });
 
-  test("damaged UTF-8 keeps what is intact and says so", () => {
+  test("damaged UTF-8 keeps the valid part and is noted", () => {
     const bytes = utf8("zażółć gęślą jaźń");
     bytes[3] = 0xff;
     const decoded = decodeText(bytes);
@@ -45,7 +45,7 @@ describe("text is read in the encoding it was written in", () => {
     expect(textOf(bytes)).toContain("gęślą jaźń");
   });
 
-  test("a replacement character that the author wrote is no damage", () => {
+  test("a replacement character written by the author is not damage", () => {
     expect(decodeText(utf8("a \ufffd b"))).toEqual({ ok: true, text: "a \ufffd b", note: null });
   });
 
@@ -53,7 +53,7 @@ describe("text is read in the encoding it was written in", () => {
     expect(decodeText(utf8("a\0b and more text"))).toMatchObject({ ok: false, code: "binary" });
   });
 
-  test("whatever the bytes, text comes out well formed and without NUL, or not at all", () => {
+  test("any bytes give well-formed text without NUL, or an error", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const text = textOf(bytes);
@@ -84,7 +84,7 @@ describe("content decides what a file is", () => {
     });
   });
 
-  test("what cannot be read is refused by kind", () => {
+  test("unsupported formats are refused by kind", () => {
     expect(faultOf(utf8("PK\x03\x04rest"), "a.zip")).toBe("archive");
     expect(faultOf(utf8("PK\x03\x04rest"), "a.docx")).toBe("office");
     expect(faultOf(utf8("PK\x03\x04rest"), "a.txt")).toBe("archive");

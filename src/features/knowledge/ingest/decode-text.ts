@@ -7,9 +7,9 @@ export type Decoded =
   | { ok: false; code: "binary" };
 
 /**
- * Text of a file in UTF-8, UTF-16 (with a mark, or plainly so without one) or Latin-1.
- * Bytes that are not valid become U+FFFD and are noted; NUL is refused, since text has none
- * and the database stores none. The result has no byte-order mark and no lone surrogate.
+ * Decodes UTF-8, UTF-16 (with a mark, or clearly so without one) or Latin-1. Invalid bytes become U+FFFD and
+ * are noted; NUL is refused, since text has none and the database stores none. The result has no byte order
+ * mark and no lone surrogate.
  */
 export function decodeText(bytes: Uint8Array): Decoded {
   if (hasUtf16Mark(bytes)) return decodeUtf16(bytes, bytes[0] === 0xff ? "utf-16le" : "utf-16be");
@@ -39,14 +39,14 @@ function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-/** Mostly valid multi-byte characters with a few breaks: damaged UTF-8 rather than another encoding. */
+/** Mostly valid multi-byte sequences with a few errors: damaged UTF-8 rather than another encoding. */
 function damagedUtf8(decoded: string): boolean {
   const broken = decoded.match(/\ufffd/g)?.length ?? 0;
   const intact = decoded.match(/[^\p{ASCII}\ufffd]/gu)?.length ?? 0;
   return intact > broken * 2;
 }
 
-/** Windows-1252, the superset of Latin-1 that the Encoding standard decodes under that name. */
+/** Windows-1252, the superset of Latin-1 that the Encoding standard uses for that name. */
 function latin1(bytes: Uint8Array): string {
   return new TextDecoder("windows-1252").decode(bytes);
 }

@@ -1,6 +1,6 @@
 import { francAll } from "franc";
 
-/** Text search configurations that every PostgreSQL ≥ 15 ships, by ISO 639-3 code of the language. */
+/** Text search configurations included in every PostgreSQL ≥ 15, by ISO 639-3 code. */
 const CONFIGURATIONS: Readonly<Record<string, string>> = {
   arb: "arabic",
   hye: "armenian",
@@ -33,7 +33,7 @@ const CONFIGURATIONS: Readonly<Record<string, string>> = {
   ydd: "yiddish",
 };
 
-/** Neighbours without a stemmer, known so that they are not taken for one that has. */
+/** Similar languages without a stemmer, listed so that they are not mistaken for one that has. */
 const OTHERS =
   "pol ces slk slv hrv bos bul mkd ukr bel lav est vie tgl kor jpn cmn tha heb pes urd ben".split(
     " ",
@@ -43,9 +43,9 @@ const CANDIDATES = [...Object.keys(CONFIGURATIONS), ...OTHERS];
 const SAMPLE = 1200;
 
 /**
- * The PostgreSQL text search configuration for a text: its language's stemmer, `simple` where there
- * is none or no language can be told. Trigram statistics (franc) over up to three samples.
- * Loaded only in the reading child process: the tables take tens of megabytes.
+ * The PostgreSQL text search configuration for a text: its language's stemmer, or `simple` where there is none
+ * or the language is unclear. Trigram statistics (franc) over up to three samples. Loaded only in the reading
+ * child process: the tables take tens of megabytes.
  */
 export function detectLanguage(text: string): string {
   const sample = samplesOf(text);
@@ -55,7 +55,7 @@ export function detectLanguage(text: string): string {
   return CONFIGURATIONS[code] ?? "simple";
 }
 
-/** Source code and terse notes in ASCII look a little like many languages; English is what they mostly hold. */
+/** ASCII source code and short notes resemble many languages a little; they are mostly English. */
 function plainlyEnglish(ranked: [string, number][], best: number): boolean {
   if (ranked[0]?.[0] === "und") return true;
   const english = ranked.find(([code]) => code === "eng")?.[1] ?? 0;

@@ -1,7 +1,7 @@
 /**
- * Entry of the child process that reads one untrusted document. Bytes come on standard input, limits as
- * the one argument; on standard output go one line of JSON and, after success, the text in UTF-8.
- * It has no environment, no database and no secrets, and may be killed at any moment.
+ * Entry point of the child process that reads one untrusted document. Input: bytes on standard input, limits as
+ * the only argument. Output: one line of JSON and, after success, the text in UTF-8. It has no environment, no
+ * database and no secrets, and may be killed at any moment.
  */
 import { chunkText } from "./chunk-text.ts";
 import { decodeText } from "./decode-text.ts";
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     answer = await extract(await Bun.stdin.bytes(), name, Number(maxUnits));
   } catch (error) {
     if (error instanceof PdfFault) answer = refused(error.code);
-    // The engine reports a refused allocation as a RangeError; the parent knows what that means.
+    // The engine reports a failed allocation as a RangeError; the parent maps the exit code.
     else process.exit(error instanceof RangeError ? 12 : 13);
   }
   await Bun.write(Bun.stdout, `${JSON.stringify(answer[0])}\n${answer[1]}`);

@@ -7,7 +7,7 @@ const faultOf = (extraction: Extraction) => (extraction.ok ? null : extraction.c
 const MiB = 1024 * 1024;
 
 describe("a document is read", () => {
-  test("plain text comes out exactly, with its language and passages", async () => {
+  test("plain text comes out unchanged, with its language and passages", async () => {
     const text =
       "# Umowa\n\nDer Vertrag wurde am Montag von beiden Parteien unterschrieben. 😀\r\n";
     const read = await extractText(utf8(text), "vertrag.md");
@@ -26,7 +26,7 @@ describe("a document is read", () => {
     expect(read).toMatchObject({ ok: true, text: "one two three" });
   });
 
-  test("a PDF keeps its lines, and knows where its pages begin", async () => {
+  test("a PDF keeps its lines and page starts", async () => {
     const pages = ["First line (one)\nSecond line", "Another page"];
     const read = await extractText(makePdf(pages), "report.pdf");
     if (!read.ok) throw new Error(read.code);
@@ -75,7 +75,7 @@ describe("a document that cannot be read says why", () => {
     expect(faultOf(read)).toBe("too_long");
   });
 
-  test("a zip bomb is killed for its memory, and this process does not grow", async () => {
+  test("a zip bomb is killed by its memory limit, and this process does not grow", async () => {
     const before = process.memoryUsage().rss;
     const bomb = makePdfBomb(2000);
     expect(bomb.length).toBeLessThan(64 * 1024);
@@ -86,7 +86,7 @@ describe("a document that cannot be read says why", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * MiB);
   }, 40_000);
 
-  test("reading without end is ended", async () => {
+  test("endless reading is ended", async () => {
     const endless = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
     const read = await extractText(endless, "a.txt", {
       limits: { ...EXTRACTION_LIMITS, timeMs: 300 },
@@ -94,7 +94,7 @@ describe("a document that cannot be read says why", () => {
     expect(faultOf(read)).toBe("too_slow");
   });
 
-  test("an aborted reading leaves no child behind", async () => {
+  test("an aborted reading leaves no child process", async () => {
     const stop = new AbortController();
     const endless = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
     const reading = extractText(endless, "a.txt", { signal: stop.signal });

@@ -4,7 +4,7 @@ import type { Chunk } from "./chunk-text.ts";
 import { type Isolation, NOT_ISOLATED } from "./isolation.ts";
 import type { SniffFault } from "./sniff-file.ts";
 
-/** Why a document could not be read; the sentences for people are in errors.ts. */
+/** Why a document could not be read; the user messages are in errors.ts. */
 export type ReadingFault =
   | SniffFault
   | "empty"
@@ -18,11 +18,11 @@ export type ReadingFault =
 export interface ExtractedText {
   ok: true;
   text: string;
-  /** What the content is, whatever its name said. */
+  /** Detected from the content, not the name. */
   mediaType: string;
   /** A PostgreSQL text search configuration. */
   language: string;
-  /** `read_as_latin1` or `invalid_bytes_replaced`, or null when nothing was odd. */
+  /** `read_as_latin1` or `invalid_bytes_replaced`; null when the text was fine. */
   note: string | null;
   /** Offset of each page's first code unit; empty where there are no pages. */
   pageStarts: number[];
@@ -37,14 +37,14 @@ export interface ExtractionLimits {
   timeMs: number;
   /** UTF-16 code units of text. */
   textUnits: number;
-  /** Whether others' work goes first where the processor is short. */
+  /** Whether to run at low CPU priority. */
   yielding?: boolean;
 }
 
 export interface ExtractionOptions {
   limits?: ExtractionLimits;
   signal?: AbortSignal;
-  /** How the child is cut off from other files and the network. */
+  /** How the child is isolated from other files and the network. */
   isolation?: Isolation;
 }
 
@@ -55,14 +55,14 @@ export const EXTRACTION_LIMITS: ExtractionLimits = {
   yielding: true,
 };
 
-/** What nearly every document needs; one that needs more is read again later, by itself. */
+/** Enough for nearly every document; others are read again later in the slow lane. */
 export const FIRST_TRY_LIMITS: ExtractionLimits = {
   memoryBytes: 256 * 1024 * 1024,
   timeMs: 5_000,
   textUnits: 1_000_000,
 };
 
-/** First line of what the child prints. */
+/** First line of the child's output. */
 export type ChildAnswer =
   | {
       ok: true;
@@ -78,11 +78,10 @@ const CHILD = fileURLToPath(new URL("./extract-child.ts", import.meta.url));
 const WATCH_MS = 50;
 
 /**
- * Reads a document in a child process that is killed when it takes too long or too much memory,
- * so that a hostile file costs one failed file and nothing else.
- * The kernel caps the child's data segment and processor time where the shell can set that; resident
- * memory is watched besides, which also works where it cannot.
- * @param name used only to refine the media type of text
+ * Reads a document in a child process that is killed when it takes too long or too much memory, so that a
+ * hostile file costs one failed file and nothing else. The kernel limits the child's data segment and CPU time
+ * where the shell can set that; resident memory is polled as well, which also works elsewhere.
+ * @param name only refines the media type of text
  * @throws the signal's reason when aborted; nothing else
  */
 export async function extractText(
@@ -101,7 +100,7 @@ export async function extractText(
     stdout: "pipe",
     stderr: "ignore",
     env: {},
-    // The runtime reads settings and `.env` files from the folder that it starts in.
+    // The runtime reads settings and `.env` files from its working directory.
     cwd: "/",
   });
   let killedFor: "too_slow" | "too_much_memory" | "too_long" | "aborted" | null = null;
@@ -119,7 +118,7 @@ export async function extractText(
     if (resident > limits.memoryBytes) kill("too_much_memory");
   }, WATCH_MS);
   try {
-    // UTF-8 takes at most three bytes a code unit; the rest is room for the first line.
+    // UTF-8 takes at most three bytes per code unit; the rest is for the first line.
     const output = await readAll(child.stdout, limits.textUnits * 4 + 64_000_000, () =>
       kill("too_long"),
     );
@@ -127,12 +126,12 @@ export async function extractText(
     if (killedFor === "aborted") signal?.throwIfAborted();
     const signalName = child.signalCode ?? PASSED_ON.get(exitCode);
     if (killedFor === "too_slow" || signalName === "SIGXCPU") return failed("too_slow");
-    // The first process of a namespace ignores SIGXCPU, and the kernel kills it at the same limit.
+    // The first process of a PID namespace ignores SIGXCPU, and the kernel kills it at the same limit.
     const processorMs = Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1000;
     if (killedFor === null && processorMs >= seconds * 1000) return failed("too_slow");
     if (killedFor === "too_long") return failed("too_long");
-    // A SIGKILL that is not ours is the system's, which was out of memory; and the runtime may crash when
-    // it is refused some, mostly between two looks at how much it has.
+    // A SIGKILL that we did not send comes from the kernel's OOM killer; and the runtime may crash when an
+    // allocation fails, often between two memory polls.
     const starved = signalName === "SIGKILL" || (exitCode !== 0 && peak > limits.memoryBytes / 4);
     if (killedFor || exitCode === OUT_OF_MEMORY || starved) return failed("too_much_memory");
     return exitCode === 0 ? parse(output) : failed("damaged");
@@ -144,14 +143,14 @@ export async function extractText(
   }
 }
 
-/** Signals that ended the child of a tool which exits as a shell would. */
+/** Exit codes that a wrapper tool returns for a child killed by a signal, as shells do. */
 const PASSED_ON = new Map([
   [128 + 9, "SIGKILL"],
   [128 + 24, "SIGXCPU"],
 ]);
-/** What the runtime maps beside the document's own memory. */
+/** Memory that the runtime maps itself. */
 const HEADROOM_KIB = 256 * 1024;
-/** Exit code by which the child says that an allocation was refused. */
+/** Exit code of the child for a failed allocation. */
 const OUT_OF_MEMORY = 12;
 
 const failed = (code: ReadingFault): Extraction => ({ ok: false, code });
@@ -185,8 +184,8 @@ async function readAll(
 }
 
 /**
- * Resident memory of a process and what it runs, 0 when it is gone. Linux from /proc, elsewhere from `ps`,
- * where nothing stands between us and the child.
+ * Resident memory of a process and its children, 0 when it is gone. Linux from /proc, elsewhere from `ps`,
+ * where no wrapper is between us and the child.
  */
 async function residentBytes(pid: number): Promise<number> {
   if (process.platform === "linux") {
@@ -204,5 +203,5 @@ async function residentBytes(pid: number): Promise<number> {
   return Number((await new Response(ps.stdout).text()).trim()) * 1024;
 }
 
-/** Every 64-bit Linux that Bun supports on common hardware; a larger page would only count low. */
+/** True for 64-bit Linux on common hardware; with larger pages the result is only too low. */
 const PAGE_BYTES = 4096;

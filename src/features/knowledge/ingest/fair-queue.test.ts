@@ -15,7 +15,7 @@ import { EXTRACTION_LIMITS, FIRST_TRY_LIMITS } from "./extract-text.ts";
 import { addReaderMs } from "./fair-queue.ts";
 import { readVersion } from "./read-version.ts";
 
-/** A document whose bytes never end: a reader waits for them as long as it is let, and uses no processor. */
+/** A document whose bytes never end: its reader waits until it is stopped, and uses no CPU. */
 class EndlessBlob extends Blob {
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return new ReadableStream({ pull: () => new Promise(() => undefined) });
@@ -30,7 +30,7 @@ let ctx: Ctx;
 let ada: Person;
 let bob: Person;
 
-/** Keeps bytes on the disk, and gives back endless ones for what is called slow. */
+/** Stores bytes on disk, and returns endless ones for files named slow. */
 function someEndless(folder: string): Blobs {
   const disk = diskBlobs(folder);
   return {
@@ -65,18 +65,18 @@ const row = async (versionId: string) => {
   return found;
 };
 const turnsOf = async (ids: string[]) => Promise.all(ids.map(async (id) => (await row(id)).turn));
-/** The jobs that wait for a version: queue and priority. */
+/** The jobs queued for a version: queue and priority. */
 const jobsOf = async (versionId: string) => {
   const rows = await app.deps.database.sql<{ name: string; priority: number }[]>`
     select name, priority from pgboss.job where singleton_key = ${versionId} and state = 'created'
     order by name`;
   return rows.map(({ name, priority }) => [name, priority] as const);
 };
-/** Nothing waits any more. */
+/** Empties the queue. */
 const clear = () => ctx.db.update(fileVersions).set({ status: "failed" });
 
 describe("people take turns", () => {
-  test("somebody's files queue up behind each other, somebody else's first one does not", async () => {
+  test("one user's files queue behind each other, another user's first one does not", async () => {
     const [adas, bobs] = [await newProject(ada), await newProject(bob)];
     const first = [];
     for (const n of [1, 2, 3]) first.push(await put(ada, adas, `${n}.txt`, `a ${n}`));
@@ -87,7 +87,7 @@ describe("people take turns", () => {
     await clear();
   });
 
-  test("who comes later starts at the turn being served, not before everybody", async () => {
+  test("a newcomer starts at the turn being served, not before everyone", async () => {
     const [adas, bobs] = [await newProject(ada), await newProject(bob)];
     const first = [];
     for (const n of [1, 2, 3, 4]) first.push(await put(ada, adas, `${n}.txt`, `a ${n}`));
@@ -97,7 +97,7 @@ describe("people take turns", () => {
     await clear();
   });
 
-  test("a person has one turn at a time, in however many projects", async () => {
+  test("a user has one turn at a time, across all projects", async () => {
     const ids = [];
     for (const n of [1, 2]) ids.push(await put(ada, await newProject(ada), "a.txt", `a ${n}`));
     expect(await turnsOf(ids)).toEqual([0, 1]);
@@ -110,7 +110,7 @@ describe("the slow lane", () => {
     ["time", { timeMs: 100 }, SLOW],
     ["text", { textUnits: 4 }, "12345"],
   ])(
-    "what needs more %s than a first try has waits there, and is read there",
+    "a file that needs more %s than a first try has waits there, and is read there",
     async (what, less, content) => {
       const id = await put(ada, await newProject(ada), "a.txt", content);
       await readVersion(ctx, id, signal, { limits: { ...FIRST_TRY_LIMITS, ...less } });
@@ -129,13 +129,13 @@ describe("the slow lane", () => {
     },
   );
 
-  test("what fails for another reason fails at once", async () => {
+  test("a file that fails for another reason fails at once", async () => {
     const id = await put(ada, await newProject(ada), "a.txt", " ");
     await readVersion(ctx, id, signal);
     expect(await row(id)).toMatchObject({ status: "failed", failure: "empty", slow: false });
   });
 
-  test("a lost job is made again in its own lane, with its turn; so is one that is retried", async () => {
+  test("a lost job is recreated in its own lane, with its turn; so is a retried one", async () => {
     const projectId = await newProject(ada);
     const [first, second] = [
       await put(ada, projectId, "a.txt", SLOW),
@@ -156,7 +156,7 @@ describe("the slow lane", () => {
     await clear();
   });
 
-  test("who has used up their hour's reading time waits there; others do not, nor they an hour later", async () => {
+  test("a user who has used up the hour's reading time waits there; others do not, nor does that user an hour later", async () => {
     const cleo = await app.person("Cleo");
     const projectId = await newProject(cleo);
     const before = await put(cleo, projectId, "before.txt", "read before");
@@ -179,7 +179,7 @@ describe("the slow lane", () => {
   });
 });
 
-test("eight documents that take half a minute each do not hold up another person's note", async () => {
+test("eight documents that take half a minute each do not hold up another user's note", async () => {
   const [adas, bobs] = [await newProject(ada), await newProject(bob)];
   const slow: string[] = [];
   for (let n = 0; n < 8; n++) slow.push(await put(ada, adas, `${n}.txt`, SLOW));

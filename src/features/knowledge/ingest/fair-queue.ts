@@ -4,15 +4,14 @@ import type { Database } from "../../../platform/db/client.ts";
 import type { VersionRow } from "../repo.ts";
 import { fileVersions } from "../tables.ts";
 
-/** The queues of versions to read: a first, short try for each, and one for those that need longer. */
+/** Queues of versions to read: a short first try for each, and the slow lane for those that need longer. */
 export const READ_QUEUE = "knowledge-read";
 export const SLOW_QUEUE = "knowledge-read-slow";
 
 /**
  * The turn of a version that joins a lane (start-time fair queueing, Goyal, Vin and Cheng 1996): one after the
- * uploader's last that waits there, but not before the turn that is being served. So whoever adds hundreds of
- * files shares the readers with somebody who adds one, and nobody waits for more than one file of each other
- * person.
+ * uploader's last waiting one, but not before the turn being served. So a user who adds hundreds of files
+ * shares the readers with one who adds one file, and waits for at most one file of each other user.
  */
 export function nextTurn(uploader: string | null, slow: boolean) {
   const waiting = sql`waiting.status in ('queued', 'reading') and waiting.slow = ${slow}`;
@@ -24,7 +23,7 @@ export function nextTurn(uploader: string | null, slow: boolean) {
 
 /**
  * Stores the job that reads a version; inside a transaction it exists only if that commits.
- * @returns false when a job for it is there already.
+ * @returns false when there is a job for it already.
  */
 export async function enqueueReading(
   { db, deps }: Ctx,
@@ -38,7 +37,7 @@ export function queueOf(slow: boolean): string {
   return slow ? SLOW_QUEUE : READ_QUEUE;
 }
 
-/** How long readers have worked for a person within the last hour, in milliseconds. */
+/** Reading time used for a user's files within the last hour, in milliseconds. */
 export async function readerMsOf(db: Database, uploader: string): Promise<number> {
   const [row] = await db
     .select({ used: sql<string>`coalesce(sum(${fileVersions.readerMs}), 0)` })
@@ -52,7 +51,7 @@ export async function readerMsOf(db: Database, uploader: string): Promise<number
   return Number(row?.used ?? 0);
 }
 
-/** Adds to what reading a version has cost. */
+/** Adds to the reading time of a version. */
 export async function addReaderMs(db: Database, versionId: string, ms: number): Promise<void> {
   await db
     .update(fileVersions)

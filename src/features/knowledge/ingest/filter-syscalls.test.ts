@@ -5,7 +5,10 @@ const X86_64 = 0xc000003e;
 const AARCH64 = 0xc00000b7;
 const I386 = 0x40000003;
 
-/** What the kernel would do with a call: the filter run as classic BPF (only the steps that it may hold). */
+/**
+ * What the kernel would do with a system call: runs the filter as classic BPF (only the instructions that it
+ * may contain).
+ */
 function decide(filter: Uint8Array | null, audit: number, number: number): string {
   if (filter === null) return "no filter";
   const view = new DataView(filter.buffer);

@@ -1,10 +1,10 @@
-/** System call numbers, and how the kernel names the processor (linux/audit.h). */
+/** System call numbers, and the kernel's name of the processor (linux/audit.h). */
 interface Machine {
   audit: number;
   denied: readonly number[];
 }
 
-/** `socket` and `connect`, and `io_uring_setup`, which could do both past the filter. */
+/** `socket`, `connect`, and `io_uring_setup`, which could do both past the filter. */
 const MACHINES: Readonly<Record<string, Machine>> = {
   x64: { audit: 0xc000_003e, denied: [41, 42, 425] },
   arm64: { audit: 0xc000_00b7, denied: [198, 203, 425] },
@@ -19,13 +19,16 @@ const MACHINE_AT = 4;
 const ALLOW = 0x7fff_0000;
 const KILL = 0x8000_0000;
 const REFUSE = 0x0005_0001;
-/** Numbers from here on are x86-64's second set (x32), which the list above does not name. */
+/**
+ * Numbers from here on belong to x32, the second system call table of x86-64, which the list above does not
+ * cover.
+ */
 const OTHER_SET = 0x4000_0000;
 
 /**
- * A seccomp filter (classic BPF, linux/filter.h) that refuses to open sockets and allows all else; what is
- * called in another machine's convention ends the process.
- * @returns null for a processor whose numbers are not known here
+ * A seccomp filter (classic BPF, linux/filter.h) that refuses to open sockets and allows everything else; a
+ * call in another machine's convention kills the process.
+ * @returns null for an unknown processor
  */
 export function syscallFilter(arch: string): Uint8Array | null {
   const machine = MACHINES[arch];

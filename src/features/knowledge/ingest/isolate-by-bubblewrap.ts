@@ -2,8 +2,8 @@ import { childFiles } from "./child-files.ts";
 import type { Confinement, Which } from "./isolation.ts";
 
 /**
- * The same with bubblewrap, which some systems let do what they refuse to others.
- * @returns null where it is missing
+ * The same with bubblewrap, which some systems allow where they refuse namespaces to others.
+ * @returns null where it is not installed
  */
 export function bubblewrap(which: Which): Confinement | null {
   const bwrap = which("bwrap");

@@ -4,7 +4,7 @@ import { childFiles, DEVICES } from "./child-files.ts";
 import { syscallFilter } from "./filter-syscalls.ts";
 import { type Confinement, NOBODY, type Which } from "./isolation.ts";
 
-/** Who the child is: the server's user; the same without root's rights; or one that owns nothing. */
+/** User of the child: the server's user; the same without root's capabilities; or one that owns nothing. */
 export type ChildUser = "same" | "root without rights" | "nobody";
 
 const BECOME: Record<ChildUser, string[]> = {
@@ -14,8 +14,8 @@ const BECOME: Record<ChildUser, string[]> = {
 };
 
 /**
- * Landlock for files and a system call filter for the network, both set by setpriv (util-linux 2.41). Needs no
- * rights at all, so it also works in a container that may make no namespaces.
+ * Landlock for files and a seccomp filter for the network, both set by setpriv (util-linux 2.41). Needs no
+ * privileges, so it also works in a container that may not create namespaces.
  * @param folder where the filter is written
  * @returns null where the tool is missing or too old
  */
@@ -27,7 +27,7 @@ export function landlock(folder: string, user: ChildUser, which: Which): Confine
   writeFileSync(filterFile, filter);
   const { folders, files } = childFiles();
   const rules = [
-    // The runtime lists the folders above a module while it looks for it. Names are seen, contents are not.
+    // The runtime lists the folders above a module to resolve it. Names are visible, contents are not.
     "path-beneath:read-dir:/",
     ...[...folders, "/proc"].map((path) => `path-beneath:read-file,read-dir,execute:${path}`),
     ...files.map((path) => `path-beneath:read-file,execute:${path}`),

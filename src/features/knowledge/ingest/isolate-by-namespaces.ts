@@ -6,7 +6,7 @@ import { type Confinement, NOBODY, type Which } from "./isolation.ts";
 const READ_ONLY = "bind,ro,nosuid,nodev";
 
 /**
- * A root of its own with our code in it and nothing else, no network, and processes of its own (util-linux).
+ * A separate root with only our code in it, no network, and a PID namespace (util-linux).
  * @param root an empty folder that becomes the child's root
  * @returns null where the tools are missing
  */
@@ -23,13 +23,13 @@ export function namespaces(root: string, which: Which): Confinement | null {
     spawn: {},
     command: (argv) => [
       ...[...outer, "--fork", "--kill-child", "--", "/bin/sh", "-c", script, "sh"],
-      // A second user namespace gives up the rights over the first, with which the mounts could be undone.
+      // A second user namespace drops the capabilities over the first, which could undo the mounts.
       ...[...inner, `--root=${root}`, "--wd=/", "--", ...argv],
     ],
   };
 }
 
-/** Makes the points that things are mounted on, and the table that mounts them in one go. */
+/** Creates the mount points, and the fstab that mounts them in one go. */
 function layRoot(root: string, table: string): void {
   const { folders, files } = childFiles();
   for (const folder of [...folders, "/proc"]) mkdirSync(join(root, folder), { recursive: true });
@@ -49,7 +49,7 @@ function layRoot(root: string, table: string): void {
   );
 }
 
-/** fstab(5): white space and backslashes are written in octal. */
+/** fstab(5): white space and backslashes are escaped in octal. */
 function escapeField(value: string): string {
   return value.replace(
     /[\s\\#]/g,

@@ -22,7 +22,7 @@ const utf8 = (text: string) => new TextEncoder().encode(text);
 let folder: string;
 let database: TestDatabase;
 let server: RunningServer;
-/** Every way that works on this machine and closes both doors. */
+/** Every mechanism that works on this machine and blocks both files and network. */
 const working: Isolation[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "atelier-isolation-"));
@@ -55,7 +55,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What a child that tries finds: a running server's secrets, and its metrics. */
+/** What a hostile child can reach: a running server's secrets, and its metrics. */
 async function attack({ command, spawn }: Confinement) {
   const port = new URL(server.metricsUrl).port;
   const secrets = join(folder, "data", "secret-keys");
@@ -67,7 +67,7 @@ async function attack({ command, spawn }: Confinement) {
   return JSON.parse(await new Response(child.stdout).text());
 }
 
-/** Processes whose command line holds a word. */
+/** Processes whose command line contains a word. */
 function runningWith(word: string): string[] {
   return readdirSync("/proc").filter((id) => {
     try {
@@ -83,7 +83,7 @@ describe("a child that reads documents", () => {
     expect(await attack(NOT_ISOLATED)).toEqual({ files: true, network: true });
   });
 
-  test("with any way that works here can do neither", async () => {
+  test("with any mechanism that works here can do neither", async () => {
     for (const isolation of working) {
       expect([isolation.mechanism, await attack(isolation)]).toEqual([
         isolation.mechanism,
@@ -92,7 +92,7 @@ describe("a child that reads documents", () => {
     }
   }, 30_000);
 
-  test("reads in isolation what it reads without, PDFs too", async () => {
+  test("reads the same in isolation as without, PDFs too", async () => {
     for (const isolation of working) {
       const options = { isolation };
       const text = await extractText(utf8("Der Vertrag gilt für alle.\n"), "a b.md", options);
@@ -102,7 +102,7 @@ describe("a child that reads documents", () => {
     }
   }, 30_000);
 
-  test("is killed in isolation for its time and its memory, and leaves nothing running", async () => {
+  test("is killed in isolation at its time and memory limits, and leaves nothing running", async () => {
     for (const isolation of working) {
       const endless = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
       const name = `endless-${isolation.mechanism}-${Bun.randomUUIDv7()}`;
@@ -118,7 +118,7 @@ describe("a child that reads documents", () => {
   }, 120_000);
 });
 
-describe("the way is found by trying", () => {
+describe("the mechanism is found by probing", () => {
   const tool = (name: string, script: string) => {
     const path = join(folder, name);
     writeFileSync(path, `#!/bin/sh\n${script}\n`);
@@ -126,14 +126,14 @@ describe("the way is found by trying", () => {
     return path;
   };
 
-  test("the first that closes both doors is taken", async () => {
+  test("the first that blocks both is chosen", async () => {
     const chosen = await isolateChild(join(folder, "chosen"), "auto");
     const closed = { files: false, network: false };
     if (working.length > 0) expect(chosen).toMatchObject(closed);
     expect(chosen.mechanism).toBe(working[0]?.mechanism ?? chosen.mechanism);
   }, 30_000);
 
-  test("tools that fail, or are too old, leave what is left, and nothing breaks", async () => {
+  test("tools that fail or are too old are skipped, and nothing breaks", async () => {
     const failing = tool("failing", "exit 1");
     const old = tool("old-setpriv", "echo '--no-new-privs'");
     const which = (name: string) => (name === "setpriv" ? old : failing);
@@ -144,7 +144,7 @@ describe("the way is found by trying", () => {
     expect(read).toMatchObject({ ok: true, text: "still read" });
   }, 30_000);
 
-  test("a tool that runs the child without confining it is seen through", async () => {
+  test("a tool that runs the child without confining it is detected", async () => {
     const pretending = tool(
       "pretending",
       'while [ "$1" != "--" ]; do shift; done; shift; exec "$@"',
@@ -154,19 +154,19 @@ describe("the way is found by trying", () => {
     expect([found.mechanism === "bubblewrap", found.network]).toEqual([false, true]);
   }, 30_000);
 
-  test("where it is required and not to be had, nothing is read", async () => {
+  test("where it is required and unavailable, nothing is read", async () => {
     const refused = isolateChild(join(folder, "required"), "required", () => null);
     await expect(refused).rejects.toBeInstanceOf(IsolationUnavailableError);
   });
 
-  test("switched off, nothing is tried", async () => {
+  test("when switched off, nothing is probed", async () => {
     const off = await isolateChild(join(folder, "off"), "off");
     expect(off).toBe(NOT_ISOLATED);
     expect(readdirSync(folder)).not.toContain("off");
   });
 });
 
-test("a running server says in its metrics how documents are read", async () => {
+test("a running server exposes its isolation as a metric", async () => {
   const { mechanism = "user", files = false, network = true } = working[0] ?? {};
   const state = (open: boolean) => (open ? "open" : "closed");
   const line = `mechanism="${mechanism}",files="${state(files)}",network="${state(network)}"} 1`;

@@ -23,14 +23,14 @@ export class IsolationUnavailableError extends Error {
   override readonly name = "IsolationUnavailableError";
   constructor(isolation: Isolation) {
     const found = JSON.stringify(describeIsolation(isolation));
-    super(`ATELIER_DOCUMENT_ISOLATION is "required", and this system only offers ${found}`);
+    super(`ATELIER_DOCUMENT_ISOLATION is "required", but this system only offers ${found}`);
   }
 }
 
 /**
- * Finds out, by trying, how this system can keep the child that reads documents from other files and from
- * the network. The first way that closes both is taken, else the one that closes most.
- * @param folder where to keep what the ways need: an empty root, a system call filter
+ * Probes how this system can isolate the document reader from other files and from the network. Returns the
+ * first mechanism that blocks both, else the one that blocks most.
+ * @param folder for the mechanisms' files: an empty root, a seccomp filter
  * @throws {IsolationUnavailableError} in mode `required`, when files or the network stay open
  */
 export async function isolateChild(
@@ -50,8 +50,8 @@ export async function isolateChild(
 }
 
 /**
- * Chooses the isolation of this process and says so in log and metrics. Where trying itself fails, documents
- * are read without.
+ * Chooses this process's isolation and reports it in log and metrics. When probing itself fails, documents are
+ * read without isolation.
  * @throws {IsolationUnavailableError} when it is required
  */
 export async function chooseIsolation({ config, logger, metrics }: Deps): Promise<Isolation> {
@@ -71,7 +71,7 @@ export async function chooseIsolation({ config, logger, metrics }: Deps): Promis
   return chosen;
 }
 
-/** Every way that the tools of this system allow, the strongest first. */
+/** Every mechanism that this system's tools allow, the strongest first. */
 function candidates(folder: string, which: Which): Confinement[] {
   if (process.platform !== "linux") return [];
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,6 +1,6 @@
 /**
- * Entry of a child process that tries to get out: it prints which of the files given it can read, and whether
- * it reaches the network. Run confined, to see whether the confinement holds (probe-isolation.ts).
+ * Entry point of a child process that tries to escape: prints which of the given files it can read, and whether
+ * it reaches the network. Run confined, to check the confinement (probe-isolation.ts).
  */
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";

@@ -1,18 +1,18 @@
-/** An id that owns nothing. */
+/** A user id that owns nothing. */
 export const NOBODY = 65_534;
 
-/** Finds a tool of the system by name. */
+/** Finds a system tool by name. */
 export type Which = (tool: string) => string | null;
 
-/** A way to run a command cut off from what it has no business with. */
+/** A mechanism that runs a command in isolation. */
 export interface Confinement {
   readonly mechanism: "namespaces" | "bubblewrap" | "landlock" | "user" | "none";
-  /** The command that runs `argv` confined. It may fork; killing it kills what it runs. */
+  /** The command that runs `argv` confined. It may fork; killing it kills its children. */
   command(argv: string[]): string[];
   readonly spawn: { uid?: number; gid?: number };
 }
 
-/** What a confined child can do all the same. */
+/** What a confined child can still do. */
 export interface Escapes {
   /** Read files of the server's user: secrets in the data folder, the server's environment. */
   readonly files: boolean;
@@ -20,7 +20,7 @@ export interface Escapes {
   readonly network: boolean;
 }
 
-/** A confinement that was tried out, with what it leaves open. */
+/** A confinement that was probed, with what it leaves open. */
 export interface Isolation extends Confinement, Escapes {}
 
 export const NOT_ISOLATED: Isolation = {
@@ -31,12 +31,12 @@ export const NOT_ISOLATED: Isolation = {
   network: true,
 };
 
-/** How many doors stay open, of two. */
+/** How many of the two (files, network) are still open. */
 export function openDoors({ files, network }: Escapes): number {
   return Number(files) + Number(network);
 }
 
-/** For people: what is in force, and what it leaves open. */
+/** For people: the mechanism in use, and what it leaves open. */
 export function describeIsolation({ mechanism, files, network }: Isolation) {
   return { mechanism, readsOtherFiles: files, reachesNetwork: network };
 }

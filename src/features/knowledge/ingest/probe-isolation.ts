@@ -11,7 +11,7 @@ const PROBE_MS = 5_000;
 const escapes = z.object({ files: z.boolean(), network: z.boolean() });
 
 /**
- * Runs a child that tries to get out, and one that reads a text.
+ * Runs a child that tries to escape, and one that reads a text.
  * @returns null when the confinement does not work here at all
  */
 export async function probeIsolation(

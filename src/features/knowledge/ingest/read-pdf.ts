@@ -2,11 +2,11 @@ import { getDocumentProxy } from "unpdf";
 
 export interface PdfText {
   text: string;
-  /** Offset in `text` at which each page begins. */
+  /** Offset in `text` of each page's start. */
   pageStarts: number[];
 }
 
-/** Why a PDF could not be read; `code` as in the extraction's failures. */
+/** Why a PDF could not be read; `code` as in {@link ReadingFault}. */
 export class PdfFault extends Error {
   override readonly name = "PdfFault";
   readonly code: "encrypted" | "damaged" | "no_text" | "too_long";
@@ -17,12 +17,12 @@ export class PdfFault extends Error {
 }
 
 /**
- * Text of a PDF in reading order as its producer wrote it, pages divided by a blank line.
+ * Text of a PDF in the order of its content stream, pages separated by a blank line.
  * @param maxUnits UTF-16 code units after which reading stops
  * @throws {@link PdfFault}
  */
 export async function readPdf(bytes: Uint8Array, maxUnits: number): Promise<PdfText> {
-  // The reader repairs a cut file and silently leaves out what is gone; an answer would too.
+  // The library repairs a truncated file and silently omits the rest; answers would omit it too.
   if (!Buffer.from(bytes.subarray(-4096)).includes("%%EOF")) damaged(null);
   const pdf = await open(bytes);
   const pageStarts: number[] = [];
@@ -39,7 +39,7 @@ export async function readPdf(bytes: Uint8Array, maxUnits: number): Promise<PdfT
     page.cleanup();
     if (text.length > maxUnits) throw new PdfFault("too_long");
   }
-  // Fonts without a character map give NUL or halves of surrogate pairs; neither can be stored.
+  // Fonts without a character map give NUL or lone surrogates; neither can be stored.
   const clean = text.replaceAll("\0", "\ufffd").toWellFormed();
   if (!/[\p{L}\p{N}]/u.test(clean)) {
     throw new PdfFault("no_text");
@@ -62,7 +62,7 @@ async function open(bytes: Uint8Array) {
 }
 
 function damaged(error: unknown): never {
-  // Running out of memory is the caller's to name; the reader passes it on in words of its own.
+  // Out of memory is reported by the caller; the library rethrows it in its own words.
   if (error instanceof RangeError || /memory|allocat|array length/i.test(String(error))) {
     throw new RangeError("Out of memory");
   }

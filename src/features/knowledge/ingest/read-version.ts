@@ -27,28 +27,28 @@ import { addReaderMs, enqueueReading, readerMsOf } from "./fair-queue.ts";
 import { blobKey } from "./store-file.ts";
 
 interface ReadingOptions extends Pick<ExtractionOptions, "limits" | "isolation"> {
-  /** The lane that is being served; the first, short try unless said otherwise. */
+  /** The lane being served; default: the first, short try. */
   slow?: boolean;
 }
 
 const RETRY_MS = 500;
-/** For so long a version that could not be read waits for a database that is away; then its lease ends. */
+/** How long a version that could not be read waits for a database that is down; then its lease expires. */
 const GIVE_BACK_MS = 600_000;
-/** The same while this process ends. */
+/** The same while this process shuts down. */
 const LEAVING_MS = 3_000;
-/** Chunks stored by one statement. */
+/** Chunks per insert statement. */
 const BATCH = 100;
 
-/** What a first try stops at, and a second one with all the time and room may get past. */
+/** Faults that more time and memory in the slow lane may overcome. */
 const NEEDS_MORE = new Set<FailureCode>(["too_slow", "too_much_memory", "too_long"]);
 
 /**
- * Reads a stored version: text, passages, search index, and then it is `ready`, all in one transaction;
- * or `failed` with the reason. Running it twice, or in two processes, has the effect of once: whoever
- * holds the lease reads, and a lease that is not renewed falls to the next. A first try is short; what needs
- * more, or is of somebody who has used up their hour's time, waits in the slow lane.
- * @throws the signal's reason when the process drains (the version is queued again), or what the
- * database or the store threw (the queue tries again).
+ * Reads a stored version: text, passages, search index, then status `ready`, all in one transaction; or
+ * `failed` with the reason. Idempotent, also across processes: the holder of the lease reads, and an expired
+ * lease goes to the next. A first try is short; a file that needs more, or whose uploader has used up the
+ * hour's reading time, waits in the slow lane.
+ * @throws the signal's reason when the process drains (the version is queued again), or the error of the
+ * database or blob store (the queue retries).
  */
 export async function readVersion(
   ctx: Ctx,
@@ -73,9 +73,9 @@ export async function readVersion(
 }
 
 /**
- * Gives a version back, for as long as it takes while the database is away. The attempt counts only where the
- * document may have had a part in its end: not when this process drains, nor when the database or the store
- * of bytes went away or is full.
+ * Returns a version to the queue, retrying while the database is down. The attempt counts only if the document
+ * may have caused the failure: not when this process drains, nor when the database or blob store is down or
+ * full.
  */
 async function giveBack(
   ctx: Ctx,
@@ -95,7 +95,10 @@ async function giveBack(
         await Bun.sleep(RETRY_MS);
         continue;
       }
-      ctx.deps.logger.warn({ err: failure, versionId: version.id }, "document not given back");
+      ctx.deps.logger.warn(
+        { err: failure, versionId: version.id },
+        "document not returned to the queue",
+      );
       return;
     }
   }
@@ -124,13 +127,13 @@ async function read(
   await fail(ctx, version, extraction.code);
 }
 
-/** Whether readers have worked for somebody as long as anybody may keep others waiting. */
+/** Whether a user has used up the reading time of the fast lane. */
 async function hasUsedUp(ctx: Ctx, uploader: string | null): Promise<boolean> {
   const allowedMs = ctx.deps.config.readerSecondsPerHour * 1000;
   return uploader !== null && (await readerMsOf(ctx.db, uploader)) >= allowedMs;
 }
 
-/** Lets a version wait in the slow lane. */
+/** Moves a version to the slow lane. */
 async function wait(ctx: Ctx, version: VersionRow): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const moved = await moveToSlowLane(tx.db, version);
@@ -151,7 +154,7 @@ async function keepText(
     pageStarts: pageStarts.length > 0 ? pageStarts : null,
   });
   await inTransaction(ctx, async ({ db }) => {
-    // A reading that had failed and is tried again may have left some.
+    // An earlier failed reading may have left some.
     await db.delete(chunks).where(eq(chunks.fileVersionId, version.id));
     const rows = extracted.chunks.map(({ start, end, tokens }, ordinal) => ({
       ...{ fileVersionId: version.id, ordinal, start, end, tokenCount: tokens },
@@ -162,13 +165,13 @@ async function keepText(
     }
     await adoptVersion(db, file.id, version);
     await settleIndex(db, file.projectId, file.id);
-    // Last, since from here to the commit the version's row is locked and its lease cannot be renewed.
+    // Last, because from here to the commit the version's row is locked and its lease cannot be renewed.
     const ours = await finishVersion(db, version, { status: "ready" });
-    if (!ours) throw new Error("Another process has ended this reading");
+    if (!ours) throw new Error("Another process has taken over this reading");
   });
 }
 
-/** Renews the lease while the reading lasts; one renewal at a time, so that a slow one takes one connection. */
+/** Renews the lease during the reading; one renewal at a time, so that a slow one holds one connection only. */
 function keepLease(ctx: Ctx, version: VersionRow): NodeJS.Timeout {
   let renewing = false;
   return setInterval(async () => {
@@ -188,10 +191,10 @@ async function fail(ctx: Ctx, version: VersionRow, failure: FailureCode): Promis
   await finishVersion(ctx.db, version, { status: "failed", failure });
 }
 
-/** The store of bytes did not answer; that it has none is an answer. */
+/** The blob store did not respond; a missing blob is a response. */
 class BytesUnavailableError extends Error {
   override readonly name = "BytesUnavailableError";
   constructor(cause: unknown) {
-    super("The bytes of a document could not be asked for", { cause });
+    super("The blob store did not respond", { cause });
   }
 }

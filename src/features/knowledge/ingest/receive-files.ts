@@ -8,18 +8,18 @@ import type { ProjectScope } from "../../projects/index.ts";
 import { tooManyFiles, uploadMalformed } from "../errors.ts";
 import { type StoredFile, storeFile } from "./store-file.ts";
 
-/** Files in one form. */
+/** Files per form. */
 export const MAX_FORM_FILES = 100;
 
-/** What became of one file of a form. */
+/** The result for one file of a form. */
 export type Received =
   | { name: string; stored: StoredFile; problem: null }
   | { name: string; stored: null; problem: Problem };
 
 /**
- * Stores the files of a multipart form one after the other as their bytes arrive, holding none of them
- * whole. A file that is refused does not keep the others from being stored.
- * @throws {Problem} 415 for a body of another type, 400 for one that is no such form
+ * Stores the files of a multipart form one after the other as their bytes arrive, buffering none of them whole.
+ * A refused file does not affect the others.
+ * @throws {Problem} 415 for another body type, 400 for a malformed form
  */
 export async function receiveFiles(
   ctx: Ctx,
@@ -45,7 +45,7 @@ export async function receiveFiles(
   try {
     await pipeline(Readable.from(body), parser);
   } catch {
-    // The form broke off: what its open part had stored so far goes with it.
+    // The form broke off: the parts of the unfinished file are discarded.
     for (const part of open) part.destroy(uploadMalformed());
     await Promise.all(receiving);
     throw uploadMalformed();
@@ -61,7 +61,7 @@ function parserFor(contentType: string): BusboyInstance {
   try {
     return new Busboy({
       headers: { "content-type": contentType },
-      // The name's rule decides about slashes; taking off what comes before them would hide them from it.
+      // checkFileName() judges slashes; stripping the path before them would hide them.
       preservePath: true,
       limits: { files: MAX_FORM_FILES, fields: 20, fieldSize: 1024, headerPairs: 50 },
     });
@@ -84,12 +84,12 @@ async function receive(
     if (!(error instanceof Problem)) ctx.deps.logger.error({ err: error }, "file not stored");
     return { name, stored: null, problem };
   } finally {
-    // The parser goes on only when the part has been read to its end.
+    // The parser continues only after the part was read to its end.
     part.resume();
   }
 }
 
-/** The bytes of a part; a reader that stops early leaves the rest to be skipped, not the form to fail. */
+/** The bytes of a part; when the reader stops early, the rest is skipped and the form does not fail. */
 function bytesOf(part: Readable): ReadableStream<Uint8Array> {
   let open = true;
   return new ReadableStream<Uint8Array>(

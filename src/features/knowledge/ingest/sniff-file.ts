@@ -1,15 +1,15 @@
-/** What a file's first bytes say it is. The name only refines the media type of text. */
+/** File type by magic bytes. The name only refines the media type of text. */
 export type Sniffed =
   | { kind: "pdf" | "text"; mediaType: string }
   | { kind: "refused"; fault: SniffFault };
 
-/** Why it cannot be read; the sentences are in errors.ts. */
+/** Why it cannot be read; the user messages are in errors.ts. */
 export type SniffFault = "archive" | "office" | "image" | "media" | "program" | "binary";
 
 /** Bytes needed to decide; more are ignored. */
 export const SNIFF_BYTES = 4096;
 
-/** Leading bytes in hexadecimal. Published signatures of each format. */
+/** Magic bytes in hexadecimal, from the published signature of each format. */
 const SIGNATURES: readonly (readonly [string, SniffFault])[] = [
   ["1f8b", "archive"],
   ["425a68", "archive"],
@@ -43,13 +43,13 @@ const TEXT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Decides by content what a file is; a wrong extension neither helps nor hurts it.
+ * Detects the file type from its content; a wrong extension does not matter.
  * @param head the first {@link SNIFF_BYTES} bytes, or all of a smaller file
  */
 export function sniffFile(head: Uint8Array, name: string): Sniffed {
   const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
   const bytes = head.subarray(0, SNIFF_BYTES);
-  // ISO 32000 wants the header first; readers have always looked for it within the first kilobyte.
+  // ISO 32000 requires the header first; readers accept it within the first kilobyte.
   if (latin1(bytes.subarray(0, 1024)).includes("%PDF-")) {
     return { kind: "pdf", mediaType: "application/pdf" };
   }
@@ -73,14 +73,12 @@ function signatureFault(bytes: Uint8Array, extension: string): SniffFault | null
   return looksBinary(bytes) ? "binary" : null;
 }
 
-/** A byte-order mark of UTF-16, which makes NUL bytes ordinary. */
+/** A UTF-16 byte order mark, after which NUL bytes are normal. */
 export function hasUtf16Mark(bytes: Uint8Array): boolean {
   return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 }
 
-/**
- * The byte order of UTF-16 without a mark: text in Latin script has NUL in nearly every second byte.
- */
+/** The byte order of UTF-16 without a mark: Latin script has NUL in nearly every second byte. */
 export function unmarkedUtf16(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
   const sample = bytes.subarray(0, SNIFF_BYTES & ~1);
   const pairs = Math.floor(sample.length / 2);
@@ -101,7 +99,7 @@ function looksBinary(bytes: Uint8Array): boolean {
   if (bytes.includes(0)) return unmarkedUtf16(bytes) === null;
   let controls = 0;
   for (const byte of bytes) {
-    // Tab, line feed, vertical tab, form feed, carriage return and escape occur in honest text.
+    // Tab, line feed, vertical tab, form feed, carriage return and escape occur in real text.
     if (byte < 32 && (byte < 9 || byte > 13) && byte !== 27) controls++;
   }
   return controls > bytes.length * 0.1;

@@ -31,16 +31,16 @@ export interface StoredFile extends FileWithNewest {
   outcome: UploadOutcome;
 }
 
-/** Where a version's bytes are kept. */
+/** Blob key of a version. */
 export function blobKey(projectId: string, versionId: string): string {
   return `files/${projectId}/${versionId}`;
 }
 
 /**
- * Stores uploaded bytes under a name: a new file, a new version of the file of that name, or nothing
- * when its newest version has the same bytes and they are there; if it could not be read, it is read once
- * more. Reading the text happens later, in the job queue.
- * @throws {Problem} 413, 415, 422 and 507 for what may not be stored; nothing of it is kept.
+ * Stores uploaded bytes under a name: creates a file, adds a version, or does nothing when the newest version
+ * has the same bytes; if those are missing or could not be read, they are restored or read again. The text is
+ * read later, by a job.
+ * @throws {Problem} 413, 415, 422 and 507; nothing is stored then.
  */
 export async function storeFile(
   ctx: Ctx,
@@ -64,9 +64,9 @@ export async function storeFile(
   try {
     await ctx.deps.blobs.put(key, body.pipeThrough(measure.stream()));
   } catch (error) {
-    // A store may wrap what ended the stream; the refusal is ours and comes first.
+    // A store may wrap the error that ended the stream; our refusal takes precedence.
     if (measure.refusal) throw measure.refusal;
-    // The reserve is checked now and then; others may have filled it meanwhile.
+    // The reserve is checked periodically; others may have filled the disk meanwhile.
     throw isDiskFull(error) ? refusedForDisk(ctx) : error;
   }
   const upload = { name: check.name, versionId, ...measure.result() };
@@ -81,7 +81,7 @@ export async function storeFile(
   return mended;
 }
 
-/** @throws {Problem} 507 when the disk that takes the bytes has nothing left but the reserve. */
+/** @throws {Problem} 507 when only the reserve is left on the blob store's disk. */
 async function checkDisk({ deps }: Ctx): Promise<void> {
   const free = await deps.blobs.freeBytes();
   if (free !== null && free < deps.config.diskReserveBytes) throw refusedForDisk({ deps });
@@ -92,7 +92,7 @@ function refusedForDisk({ deps }: Pick<Ctx, "deps">): Problem {
   return diskReserveReached();
 }
 
-/** Makes good what the newest version lacks, from the same bytes under another key: its bytes, or a reading. */
+/** Repairs the newest version from the same bytes under another key: restores its bytes, or queues a reading. */
 async function mend(ctx: Ctx, stored: StoredFile, key: string): Promise<StoredFile> {
   const { file, newest } = stored;
   const { blobs } = ctx.deps;
@@ -102,7 +102,7 @@ async function mend(ctx: Ctx, stored: StoredFile, key: string): Promise<StoredFi
   if (newest.status !== "failed") return stored;
   return inTransaction(ctx, async (tx) => {
     const queued = await requeueVersion(tx.db, newest);
-    // Somebody else has had it read again meanwhile.
+    // Queued by another request meanwhile.
     if (!queued) return stored;
     await enqueueReading(tx, queued);
     await recordUpload(tx, file, queued);
@@ -110,7 +110,7 @@ async function mend(ctx: Ctx, stored: StoredFile, key: string): Promise<StoredFi
   });
 }
 
-/** Deletes bytes that no version names. A failure is nobody's: the purge finds what is left. */
+/** Deletes bytes that no version refers to. A failure is logged; the purge finds them later. */
 async function discard(ctx: Ctx, key: string): Promise<void> {
   await ctx.deps.blobs.delete(key).catch((error) => {
     ctx.deps.logger.warn({ err: error, key }, "blob of a refused upload not deleted");
@@ -162,10 +162,10 @@ function recordUpload(tx: Ctx, { id, projectId }: FileRow, version: VersionRow):
   });
 }
 
-/** How much of one upload may come between two looks at the disk. */
+/** Bytes of one upload between two disk checks. */
 const DISK_CHECK_BYTES = 8 * 1024 * 1024;
 
-/** Counts, hashes and sniffs bytes on their way into the store, and ends them when they may not be kept. */
+/** Counts, hashes and sniffs bytes on their way into the store, and aborts when they must not be stored. */
 class Measure {
   readonly #name: string;
   readonly #room: Room;

@@ -1,39 +1,38 @@
 /**
- * How passages are ranked: Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework:
- * BM25 and Beyond", 2009) with the usual constants, and the idf that is never negative (as in Lucene).
+ * The ranking function: Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
+ * Beyond", 2009) with the usual constants, and the non-negative idf (as in Lucene).
  */
 const K1 = 1.2;
 const B = 0.75;
 
-/** How much of a term's idf a passage gets: 0 for none, below `K1 + 1` however often it repeats. */
+/** The share of a term's idf that a passage gets: 0 without the term, below `K1 + 1` however often it occurs. */
 export function termWeight(frequency: number, length: number, averageLength: number): number {
   return (frequency * (K1 + 1)) / (frequency + K1 * (1 - B + (B * length) / averageLength));
 }
 
-/** How telling a term is that `passages` of all `total` passages hold. */
+/** Inverse document frequency of a term in `passages` of `total` passages. */
 export function inverseFrequency(total: number, passages: number): number {
   return Math.log(1 + (total - passages + 0.5) / (passages + 0.5));
 }
 
-/** BM25's constants as the ranking query takes them. */
+/** BM25's constants for the ranking query. */
 export const BM25 = { k1: K1, b: B } as const;
 
 /**
- * Tiers of weight a term can reach in a passage, relative to the most it could get. Tier 0 is any
- * occurrence. The index holds a key for each tier reached, so that of a common term only the passages
- * it weighs most in are read.
+ * Tiers of a term's weight in a passage, relative to its maximum. Tier 0 is any occurrence. The index holds a
+ * key for each tier reached, so that for a common term only the passages with the highest weights are read.
  */
 const TIERS = [0, 0.5, 0.6, 0.7, 0.8] as const;
 export const TIER_COUNT = TIERS.length;
-/** A middling weight for each tier and up to the next, relative as above. */
+/** Representative weight of each tier, relative as above. */
 const TIER_WEIGHTS = [0.42, 0.55, 0.65, 0.75, 0.86] as const;
 /**
- * Words that count in an ordinary passage. Tiers are stored, so they cannot follow the project's
- * average; the final ranking does.
+ * Words in an average passage. Tiers are stored, so they cannot follow the project's average; the final ranking
+ * does.
  */
 const ORDINARY_LENGTH = 110;
 
-/** What the index stores of one passage. */
+/** The index entry of one passage. */
 export interface PassageTerms {
   length: number;
   frequencies: number[];
@@ -41,7 +40,7 @@ export interface PassageTerms {
 }
 
 /**
- * @param frequencies how often each lexeme occurs in the passage
+ * @param frequencies occurrences of each lexeme in the passage
  * @param keyOf the key of a lexeme in a tier
  */
 export function passageTerms(
@@ -63,37 +62,37 @@ export function passageTerms(
 }
 
 /**
- * A term's key in the index. It names project and language, so one index serves all projects and each
- * reads only its own part. xxHash64 is a fixed function: stored keys stay valid with every version.
+ * A term's key in the index. It includes project and language, so that one index serves all projects and each
+ * reads only its own part. xxHash64 is a fixed function: stored keys stay valid across releases.
  */
 export function termKey(projectId: string, language: string, lexeme: string, tier: number): bigint {
   const name = `${projectId}\0${language}\0${lexeme}\0${tier}`;
   return BigInt.asIntN(64, Bun.hash.xxHash64(name));
 }
 
-/** A term of a query that some passage holds. */
+/** A query term that occurs in some passage. */
 export interface QueryTerm {
   /** Key by tier. */
   keys: bigint[];
-  /** Passages by tier, falling. */
+  /** Number of passages by tier, descending. */
   passages: number[];
   idf: number;
 }
 
 export interface ScannedKey {
   key: bigint;
-  /** What a passage that has the key gains in the rough ranking. */
+  /** Score of the key in the rough ranking. */
   weight: number;
 }
 
-/** Index entries that one search reads at most, before candidates are ranked exactly. */
+/** Maximum index entries read by one search before candidates are ranked exactly. */
 export const MAX_SCANNED = 4_000;
-/** A term in more than this share of the passages picks no candidates, unless no other does. */
+/** A term in more than this share of the passages selects no candidates, unless all terms are that common. */
 const COMMON_SHARE = 0.2;
 
 /**
- * Chooses which keys find the candidates: the rarest terms whole, of more common ones the upper tiers
- * that the rest of the allowance covers. A passage's weights add up to about its BM25 score.
+ * Chooses the keys that select candidates: all tiers of the rarest terms, and of more common ones the upper
+ * tiers that fit the remaining allowance. A passage's weights add up to about its BM25 score.
  * @param total passages of the project
  */
 export function planScan(terms: readonly QueryTerm[], total: number): ScannedKey[] {
@@ -111,13 +110,13 @@ export function planScan(terms: readonly QueryTerm[], total: number): ScannedKey
       allowance -= passages;
     }
   };
-  // In a small project everything fits, and leaving a term out would save nothing.
+  // In a small project everything fits, and omitting a term would save nothing.
   const whole = terms.reduce((sum, term) => sum + tierTotal(term), 0) <= MAX_SCANNED;
   for (const term of whole || telling.length === 0 ? byRarity : telling) plan(term);
   return scanned.length > 0 ? scanned : topTierOf(byRarity[0]);
 }
 
-/** Where even the top tier of every term is beyond the allowance, the search reads a part of the rarest one's. */
+/** When even the top tier of every term exceeds the allowance, the search reads a part of the rarest term's. */
 function topTierOf(term: QueryTerm | undefined): ScannedKey[] {
   const tier = term?.passages.findLastIndex((passages) => passages > 0) ?? -1;
   const key = term?.keys[tier];
@@ -128,7 +127,7 @@ function tierTotal(term: QueryTerm): number {
   return term.passages.reduce((sum, passages) => sum + passages, 0);
 }
 
-/** From the top tier down, as long as their entries fit; empty tiers cost nothing and find nothing. */
+/** From the top tier down, as long as the entries fit; empty tiers cost nothing. */
 function tiersWithin(term: QueryTerm, allowance: number): number[] {
   const used: number[] = [];
   let left = allowance;

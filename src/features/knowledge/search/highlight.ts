@@ -5,8 +5,8 @@ import { lookUpStems } from "./stems.ts";
 import type { Span } from "./verify-quote.ts";
 
 /**
- * Where a passage holds words of the query, in the order of the passages: spans in the version's text,
- * merged where words touch. A word is marked when its stem is one the query has, as in the ranking.
+ * Spans of query words in each passage, in the order of the passages: offsets in the version's text, merged
+ * where they touch. A word matches when its stem is one of the query's, as in the ranking.
  */
 export async function markWords(db: Database, ranking: Ranking): Promise<Span[][]> {
   const split = ranking.passages.map((passage) => ({ passage, words: splitWords(passage.text) }));
@@ -31,8 +31,8 @@ export async function markWords(db: Database, ranking: Ranking): Promise<Span[][
 }
 
 /**
- * Stemmers change how words end, not how they begin, so only words that begin like a lexeme are worth
- * asking for. Two letters, since a third may already belong to the ending of a short word.
+ * Stemmers change endings, not beginnings, so only words that start like a lexeme are looked up. Two letters,
+ * since the third may belong to the ending of a short word.
  */
 const beginning = (word: string): string => word.slice(0, 2);
 

@@ -5,20 +5,20 @@ import { passageTerms, termKey } from "./bm25.ts";
 import { splitWords } from "./split-words.ts";
 import { lookUpStems, type Stems } from "./stems.ts";
 
-/** A version whose passages go into the index or out of it. */
+/** A version whose passages are added to the index or removed from it. */
 export interface IndexedVersion {
   id: string;
   projectId: string;
   language: string;
 }
 
-/** Passages whose words are counted at once: some milliseconds of work, then others of the process have their turn. */
+/** Passages per batch: a few milliseconds of work, then the event loop gets a turn. */
 const BATCH = 25;
 
 /**
- * Puts the passages of a version into the search index and counts them. Call it in a transaction that
- * holds the file's row, for a version that is not in the index. From its end to the commit, other
- * changes of the project's index wait.
+ * Adds the passages of a version to the search index and its counts. Call it in a transaction that has locked
+ * the file's row, for a version that is not in the index. From its end to the commit, other changes of the
+ * project's index wait.
  */
 export async function indexPassages(db: Database, version: IndexedVersion): Promise<void> {
   const known = new Map<string, readonly string[]>();
@@ -54,7 +54,7 @@ export async function indexPassages(db: Database, version: IndexedVersion): Prom
   await addCounts(db, version);
 }
 
-/** Takes the passages of a version out of the index and of the counts. As {@link indexPassages}. */
+/** Removes the passages of a version from the index and the counts. Otherwise like {@link indexPassages}. */
 export async function unindexPassages(db: Database, version: IndexedVersion): Promise<void> {
   await lockCounts(db, version.projectId);
   await db.execute(sql`
@@ -73,14 +73,14 @@ export async function unindexPassages(db: Database, version: IndexedVersion): Pr
   await db.update(fileVersions).set({ indexed: false }).where(eq(fileVersions.id, version.id));
 }
 
-/** Lets one transaction at a time change a project's counts; two would lock the same rows in any order. */
+/** Serialises changes of a project's counts; concurrent ones would lock the same rows in any order. */
 async function lockCounts(db: Database, projectId: string): Promise<void> {
   await db.execute(sql`select pg_advisory_xact_lock(${LOCK_CLASS}, hashtext(${projectId}))`);
 }
-/** Any number that no other advisory lock of two parts uses. */
+/** Arbitrary, but not used by other two-part advisory locks. */
 const LOCK_CLASS = 481_516;
 
-/** Removes counts that fell to zero. */
+/** Deletes counts that are zero. */
 export async function dropEmptyCounts(db: Database): Promise<void> {
   await db.delete(searchTerms).where(sql`${searchTerms.passages} <= 0`);
   await db.delete(searchScopes).where(sql`${searchScopes.passages} <= 0`);
@@ -111,7 +111,7 @@ function countLexemes(words: readonly string[], stems: Stems): Map<string, numbe
   return counts;
 }
 
-/** Hashing a key takes about a microsecond and most terms repeat, so keys of a version are kept. */
+/** Hashing a key takes about a microsecond and most terms repeat, so a version's keys are cached. */
 function keysOf(version: IndexedVersion): (lexeme: string, tier: number) => bigint {
   const kept = new Map<string, bigint>();
   return (lexeme, tier) => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Stores a file whose passages are the given texts, as reading would leave it. */
+/** Stores a file with these passages, as reading would. */
 async function store(projectId: string, texts: string[], language = "english") {
   const fileId = app.deps.ids.next();
   const id = app.deps.ids.next();
@@ -57,7 +57,7 @@ const search = async (projectId: string, query: string, limit = 10) =>
   (await rankPassages(db, projectId, query, limit)).passages;
 
 describe("a question finds", () => {
-  /** Passages about a fictitious company, and for each question how well each passage answers: 3 best, 1 touches on it. */
+  /** Passages about a fictitious company, and graded relevance per question: 3 is best, 1 is related. */
   const PASSAGES = {
     leave:
       "Employees earn two days of paid vacation for each month worked. Unused vacation is carried over until March.",
@@ -95,7 +95,7 @@ describe("a question finds", () => {
     ["signatures on an invoice of 20,000 euros", { invoice: 3, hotel: 0 }],
   ];
 
-  test("the passages that people grade best, first", async () => {
+  test("the most relevant passages, as graded by people, first", async () => {
     const projectId = await newProject("Handbook");
     await store(projectId, Object.values(PASSAGES));
     const names = Object.keys(PASSAGES);
@@ -109,7 +109,7 @@ describe("a question finds", () => {
     expect(sum / GRADES.length).toBeGreaterThan(0.95);
   });
 
-  test("words in other forms, in the language of the file", async () => {
+  test("other word forms, in the language of the file", async () => {
     const projectId = await newProject("Languages");
     await store(projectId, ["The contracts were terminated."]);
     await store(projectId, ["Die Verträge wurden gekündigt."], "german");
@@ -122,7 +122,7 @@ describe("a question finds", () => {
     expect(await texts("署名")).toEqual(["契約は月曜日に署名されました。"]);
   });
 
-  test("nothing in other projects, and nothing for words nobody wrote", async () => {
+  test("nothing of other projects, and nothing for unknown words", async () => {
     const [mine, theirs] = [await newProject("Mine"), await newProject("Theirs")];
     await store(theirs, ["The secret recipe is cinnamon."]);
     await store(mine, ["The public recipe is salt."]);
@@ -177,7 +177,7 @@ test("the ranking in SQL agrees with BM25 computed in memory", async () => {
   expect(agreement / 40).toBeGreaterThanOrEqual(0.99);
 }, 90_000);
 
-test("what leaves the index leaves its counts", async () => {
+test("a passage removed from the index is removed from its counts", async () => {
   const projectId = await newProject("Counts");
   const before = { terms: await db.$count(searchTerms), scopes: await db.$count(searchScopes) };
   const kept = await store(projectId, ["alpha beta beta", "alpha gamma"]);
@@ -208,7 +208,7 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** BM25 over every passage, straight from its definition. */
+/** BM25 over every passage, computed by its definition. */
 async function bm25(texts: string[]): Promise<(query: string) => number[]> {
   const wordsOf = (text: string) => splitWords(text).map(({ word }) => word);
   const stems = await lookUpStems(db, "english", texts.flatMap(wordsOf));

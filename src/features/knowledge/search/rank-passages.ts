@@ -37,15 +37,15 @@ export interface FoundPassage extends Span {
 
 export interface Ranking {
   passages: FoundPassage[];
-  /** What the query's words became, by language: what highlights look for. */
+  /** Lexemes of the query by language, for highlights. */
   lexemes: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Words of a query that count; a question rarely has more, a pasted page has. */
+/** Query words that are used; questions rarely have more, pasted pages do. */
 const MAX_QUERY_WORDS = 64;
-/** Terms that rank; the rarest say nearly everything. */
+/** Terms used for ranking; the rarest matter most. */
 const MAX_TERMS = 16;
-/** Candidates of the rough ranking that are ranked exactly: enough that the best are surely among them. */
+/** Candidates of the rough ranking that are ranked exactly; enough to include the best. */
 const candidatesFor = (limit: number): number => 60 + limit * 2;
 
 interface WeighedTerm extends QueryTerm {
@@ -53,9 +53,9 @@ interface WeighedTerm extends QueryTerm {
 }
 
 /**
- * Ranks the passages of a project's current file versions by BM25.
- * First the tiers of the query's terms give a rough score (weigh-terms.ts), then the best candidates
- * get their exact one, so the time depends on the allowance and not on how many passages match.
+ * Ranks the passages of a project's current file versions by BM25. The tiers of the query's terms give a rough
+ * score (bm25.ts), then the best candidates get their exact one, so the time depends on the allowance and not
+ * on the number of matches.
  */
 export async function rankPassages(
   db: Database,
@@ -142,8 +142,8 @@ async function rank(
   const termKeys = arrayOf(terms.map(({ keys }) => keys[0] ?? 0n));
   const termIdfs = arrayOf(terms.map(({ idf }) => idf));
   const termAverages = arrayOf(terms.map(({ averageLength }) => averageLength));
-  // `offset 0` keeps one index look-up for each key and row, where the planner, which cannot know how few
-  // candidates come, would read whole tables. The score is termWeight() with the frequency used once.
+  // `offset 0` forces one index look-up per key and row; the planner, which cannot know how few candidates
+  // there are, would scan whole tables. The score is termWeight() with the frequency inlined once.
   const rows = await db.execute(sql`
     with rough as materialized (
       select hit.chunk_id, sum(scan.weight) as score
@@ -188,7 +188,7 @@ async function rank(
   return ranked.parse([...rows]);
 }
 
-/** An array in PostgreSQL's notation, of numbers only, so there is nothing to quote. */
+/** A PostgreSQL array literal of numbers only, so nothing needs quoting. */
 function arrayOf(numbers: readonly (number | bigint)[]): string {
   return `{${numbers.join(",")}}`;
 }

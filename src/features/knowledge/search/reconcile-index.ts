@@ -3,13 +3,12 @@ import type { Database } from "../../../platform/db/client.ts";
 import { files, fileVersions } from "../tables.ts";
 import { indexPassages, unindexPassages } from "./index-passages.ts";
 
-/** The queue of files whose index entries may be due to change. */
+/** The queue of files whose index entries may be outdated. */
 export const INDEX_QUEUE = "knowledge-index";
 
 /**
- * Makes the search index hold exactly the current version of a file in use, and nothing of a deleted
- * one. Looks at what is and changes what should not be, so running it again does nothing.
- * Call it in a transaction; the file's row is locked to its end.
+ * Makes the search index match the current version of a file, and empties it for a deleted file. Idempotent.
+ * Call it in a transaction; it locks the file's row to the end.
  */
 export async function settleIndex(db: Database, projectId: string, fileId: string): Promise<void> {
   await db.select({ id: files.id }).from(files).where(eq(files.id, fileId)).for("update");
@@ -31,7 +30,7 @@ export async function settleIndex(db: Database, projectId: string, fileId: strin
     indexed: version.indexed,
     entry: { id: version.id, projectId, language: version.language ?? "simple" },
   }));
-  // Adding first: it takes long before it needs the counts, which taking out holds from its start.
+  // Additions first: they take long before they need the counts, which removals lock from their start.
   for (const { wanted, indexed, entry } of due) {
     if (wanted && !indexed) await indexPassages(db, entry);
   }
@@ -40,7 +39,7 @@ export async function settleIndex(db: Database, projectId: string, fileId: strin
   }
 }
 
-/** The file's newest version that could be read becomes the one in use, unless a newer one is already. */
+/** Makes the newest readable version the current one, unless a newer one is current already. */
 export async function adoptVersion(
   db: Database,
   fileId: string,

@@ -5,7 +5,7 @@ import type { SearchHit } from "../schema.ts";
 import { markWords } from "./highlight.ts";
 import { rankPassages } from "./rank-passages.ts";
 
-/** The passages of a project that answer a query best, with the words that matched marked. */
+/** The passages of a project that best match a query, with matched words marked. */
 export async function searchProject(
   ctx: Ctx,
   scope: ProjectScope,

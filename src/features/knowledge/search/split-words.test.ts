@@ -4,7 +4,7 @@ import { splitWords } from "./split-words.ts";
 
 const wordsOf = (text: string) => splitWords(text).map(({ word }) => word);
 
-test("words are what stands between marks and spaces, in lower case", () => {
+test("words are the runs between punctuation and spaces, in lower case", () => {
   expect(wordsOf("The QUICK-brown fox's 2nd den, §4.2!")).toEqual(
     "the quick brown fox s 2nd den 4 2".split(" "),
   );
@@ -23,17 +23,17 @@ test("scripts without spaces are split into pairs of characters", () => {
   expect(wordsOf("GPU契約")).toEqual(["gpu", "契約"]);
 });
 
-test("one word in two Unicode forms is one word", () => {
+test("a word in two Unicode forms is one word", () => {
   expect(wordsOf("ﬁne")).toEqual(wordsOf("fine"));
   expect(wordsOf("cafe\u0301")).toEqual(wordsOf("café"));
 });
 
-test("encoded data is no word, a checksum is", () => {
+test("encoded data is not a word, a checksum is", () => {
   expect(wordsOf("x".repeat(129))).toEqual([]);
   expect(wordsOf("a".repeat(128))).toHaveLength(1);
 });
 
-test("whatever the text, each word stands where it says", () => {
+test("for any text, each word is at its offset", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
       for (const { word, start, end } of splitWords(text)) {

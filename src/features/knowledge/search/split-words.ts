@@ -1,6 +1,6 @@
 import type { Span } from "./verify-quote.ts";
 
-/** A word as search sees it, and where it stands in the text. */
+/** A word as indexed, and its position in the text. */
 export interface Word extends Span {
   /** Lower case, Unicode NFKC. */
   word: string;
@@ -9,19 +9,19 @@ export interface Word extends Span {
 const ASCII = /^\p{ASCII}*$/u;
 const ASCII_RUN = /[A-Za-z0-9]+/g;
 const RUN = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
-/** Scripts written without spaces: each pair of neighbouring characters counts as a word. */
+/** Scripts without spaces: each pair of adjacent characters counts as a word. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
 const UNSPACED_RUN =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{M}ー]+|[^\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]+/gu;
 const HUMPED = /\p{Ll}\p{Lu}/u;
 const HUMP = /\p{Lu}?\p{Ll}+|\p{Lu}+(?!\p{Ll})|\p{N}+|[^\p{Lu}\p{Ll}\p{N}]+/gu;
 
-/** Longer runs are encoded data; a SHA-512 in hexadecimal is still found. */
+/** Longer runs are encoded data; a SHA-512 in hexadecimal is still indexed. */
 const MAX_WORD_UNITS = 128;
 
 /**
- * The words of a text in order, for the index, the query and the highlights alike, so that what is
- * found is what is marked. Names in camelCase count whole and in parts.
+ * The words of a text in order, used for index, query and highlights alike. camelCase names count whole and in
+ * parts.
  */
 export function splitWords(text: string): Word[] {
   const words: Word[] = [];

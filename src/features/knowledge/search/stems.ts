@@ -2,12 +2,12 @@ import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "../../../platform/db/client.ts";
 
-/** The lexemes of a word in a language: none for a stop word. */
+/** The lexemes of a word in a language; empty for a stop word. */
 export type Stems = ReadonlyMap<string, readonly string[]>;
 
-/** Words sent to the database at once. */
+/** Words per query. */
 const BATCH = 5_000;
-/** Written in another script, so that a word in ASCII is almost always a borrowed English one. */
+/** Languages in another script, where an ASCII word is almost always English. */
 const OTHER_SCRIPT = new Set(
   "arabic armenian greek hindi nepali russian serbian tamil yiddish".split(" "),
 );
@@ -15,9 +15,9 @@ const OTHER_SCRIPT = new Set(
 const rows = z.array(z.object({ word: z.string(), lexemes: z.array(z.string()) }));
 
 /**
- * Asks PostgreSQL's dictionaries for the stems of words, so that index, query and highlights agree
- * with each other and need no second stemmer.
- * @param language a text search configuration; `simple` stems nothing and knows no stop words
+ * Looks up stems in PostgreSQL's dictionaries, so that index, query and highlights agree without a second
+ * stemmer.
+ * @param language a text search configuration; `simple` has neither stemming nor stop words
  */
 export async function lookUpStems(
   db: Database,

@@ -7,8 +7,8 @@ const found = (text: string, quote: string) => {
   return span ? text.slice(span.start, span.end) : null;
 };
 
-describe("a quote is verified against the text it names", () => {
-  test("verbatim words are found where they stand", () => {
+describe("a quote is verified against the text it cites", () => {
+  test("verbatim words are found at their position", () => {
     expect(verifyQuote("one two three", "two")).toEqual({ start: 4, end: 7 });
     expect(found("😀 emoji first, then words", "then words")).toBe("then words");
   });
@@ -39,7 +39,7 @@ describe("a quote is verified against the text it names", () => {
     expect(verifyQuote("", "a")).toBeNull();
   });
 
-  test("a place deep in a long text is found, also across the windows of the search", () => {
+  test("a position deep in a long text is found, also across search windows", () => {
     for (const before of [65_530, 65_536, 131_070, 300_000]) {
       const text = `${"x ".repeat(before / 2)}the “quick”\nfox${" y".repeat(50_000)}`;
       expect(verifyQuote(text, 'the "quick" fox')).toEqual({ start: before, end: before + 15 });

@@ -1,10 +1,10 @@
-/** UTF-16 code units of the text, as `slice` takes them. */
+/** In UTF-16 code units, as `slice` takes them. */
 export interface Span {
   start: number;
   end: number;
 }
 
-/** Quotation marks, dashes and the like that people and models exchange freely when they copy words. */
+/** Quotation marks, dashes and the like that people and models substitute when they copy text. */
 const LOOKALIKES = new Map<string, string>([
   ...Array.from("‘’‚‛′`´ʼ", (mark): [string, string] => [mark, "'"]),
   ...Array.from("“”„‟″«»", (mark): [string, string] => [mark, '"']),
@@ -15,10 +15,10 @@ const LOOKALIKES = new Map<string, string>([
 ]);
 
 /**
- * Finds quoted words in a text, tolerant of white space (any run equals one space), of typographic
- * quotation marks and dashes, and of Unicode compatibility forms (ligatures from PDFs, NFD), and of
- * nothing else: a changed word or letter case is not a quote.
- * @returns the exact span of the first place in the original text, or null when it is not there
+ * Finds a quote in a text, ignoring differences in white space (any run equals one space), typographic
+ * quotation marks and dashes, and Unicode compatibility forms (ligatures from PDFs, NFD), but nothing else: a
+ * changed word or letter case is not a quote.
+ * @returns the exact span of the first match in the original text, or null
  */
 export function verifyQuote(text: string, quote: string): Span | null {
   const verbatim = quote.trim();
@@ -27,7 +27,7 @@ export function verifyQuote(text: string, quote: string): Span | null {
   if (exact >= 0) return { start: exact, end: exact + verbatim.length };
   const needle = fold(verbatim).folded;
   if (needle === "") return null;
-  // Folding needs about 20 bytes for each code unit, so a long text is searched in overlapping windows.
+  // Folding needs about 20 bytes per code unit, so a long text is searched in overlapping windows.
   const overlap = verbatim.length * 4;
   for (let from = 0; from < text.length; ) {
     const to = wholeCharacter(text, Math.min(text.length, from + WINDOW + overlap));
@@ -38,7 +38,7 @@ export function verifyQuote(text: string, quote: string): Span | null {
   return null;
 }
 
-/** Code units searched at a time, besides the overlap. */
+/** Code units per window, without the overlap. */
 const WINDOW = 65_536;
 
 function find(text: string, needle: string): Span | null {
@@ -48,7 +48,7 @@ function find(text: string, needle: string): Span | null {
   return { start: starts[at] ?? 0, end: ends[at + needle.length - 1] ?? text.length };
 }
 
-/** The first place at or after `at` that splits neither a surrogate pair nor marks from their letter. */
+/** The first position at or after `at` that splits neither a surrogate pair nor a letter and its marks. */
 function wholeCharacter(text: string, at: number): number {
   let place = at;
   while (place < text.length && /^[\udc00-\udfff\p{M}]/u.test(text.charAt(place))) place++;
@@ -57,7 +57,7 @@ function wholeCharacter(text: string, at: number): number {
 
 interface Folded {
   folded: string;
-  /** For each code unit of `folded`: where in the original its character begins and ends. */
+  /** For each code unit of `folded`: start and end of its character in the original. */
   starts: number[];
   ends: number[];
 }
@@ -77,7 +77,7 @@ function fold(text: string): Folded {
     pieces.push(piece);
   }
   const folded = pieces.join("");
-  // White space at the edges is no part of any quote, and a needle never begins or ends with it.
+  // Quotes never start or end with white space, and neither does the needle.
   return { folded, starts, ends };
 }
 
