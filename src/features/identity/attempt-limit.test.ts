@@ -129,7 +129,7 @@ describe("guesses at one account", () => {
   test("sent to two processes are counted together, without Valkey too", async () => {
     const env = { ATELIER_SECRET_KEYS: newSecretKey("shared") };
     const one = await createTestApp({ env });
-    const other = await createTestApp({ env, databaseUrl: one.deps.config.databaseUrl ?? "" });
+    const other = await createTestApp({ env, databaseUrl: one.ownerUrl });
     try {
       let turn = 0;
       const from = () => ({ at: turn++ % 2 === 0 ? one : other });
