@@ -200,6 +200,75 @@ describe("somebody's sessions and API keys", () => {
   });
 });
 
+describe("the audit log", () => {
+  test("is filtered by what is in the address, and tells all of a row", async () => {
+    const page = await newPage();
+    const stranger = await newPage({ storageState: { cookies: [], origins: [] } });
+    await stranger.goto("/sign-in");
+    await stranger.getByLabel("E-mail").fill("ada@example.com");
+    await stranger.getByLabel("Password").fill("a guess at the password");
+    await stranger.getByRole("button", { name: "Sign in" }).click();
+    await stranger.getByRole("alert").waitFor();
+
+    await page.goto("/admin");
+    await page.getByRole("link", { name: "Audit log" }).click();
+    const log = page.getByRole("region", { name: "Audit log" });
+    await log
+      .getByRole("row", { name: /Project created/ })
+      .first()
+      .waitFor();
+    await page.getByLabel("Result").selectOption("Refused");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.waitForURL(/\/admin\/audit\?kind=refusal$/);
+    await log
+      .getByRole("row", { name: /Project created/ })
+      .first()
+      .waitFor({ state: "detached" });
+    await page.reload();
+    expect(await page.getByLabel("Result").inputValue()).toBe("refusal");
+    await log.getByRole("button", { name: "Authentication failed" }).first().focus();
+    await page.keyboard.press("Enter");
+    const row = page.getByRole("dialog", { name: /Authentication failed/ });
+    await row.getByText("Wrong e-mail address or password (wrong_credentials)").waitFor();
+    await row.getByText("127.0.0.1").waitFor();
+    await row.getByText("POST /api/v1/auth/sign-in").waitFor();
+    await page.keyboard.press("Escape");
+    await row.waitFor({ state: "detached" });
+
+    await page.getByLabel("Result").selectOption("Any");
+    await page.getByLabel("Action").selectOption("Project created");
+    await page.getByLabel("Person").fill("ada@example.com");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/action=project.created&actor=/);
+    await page.getByRole("button", { name: "Remove the filter Person Ada Lovelace" }).waitFor();
+    await page.getByLabel("To").fill("2020-01-01");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText("Nothing in the log matches these filters").waitFor();
+    await page.getByRole("button", { name: "Clear the filters" }).click();
+    await page.waitForURL(/\/admin\/audit$/);
+    await log
+      .getByRole("row", { name: /Project created/ })
+      .first()
+      .waitFor();
+  });
+
+  test("goes on page by page, and offers another try when it cannot be read", async () => {
+    const page = await newPage();
+    const rows = page.getByRole("region", { name: "Audit log" }).locator("tbody tr");
+    for (let index = 0; index < 60; index++)
+      await call(page, "PATCH", "/me", { name: "Ada Lovelace" });
+    await page.route("**/api/v1/admin/audit?*", (route) => route.abort());
+    await page.goto("/admin/audit?action=user.updated");
+    await page.getByText("The audit log could not be read").waitFor();
+    await page.unroute("**/api/v1/admin/audit?*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(50);
+    await page.getByRole("button", { name: "Show more" }).click();
+    await rows.nth(59).waitFor();
+  });
+});
+
 describe("a session that was ended elsewhere", () => {
   for (const [what, bytes] of Object.entries({ "a small file": 10, "a large file": 15_000_000 }))
     test(`leads to the sign-in page when ${what} is uploaded, and back`, async () => {

@@ -510,7 +510,9 @@ for (const { name, ...view } of views) {
       ].map((tab) => `/projects/${projectId}${tab}`),
       threadPath,
       ...["", "/security", "/keys", "/usage"].map((tab) => `/settings${tab}`),
-      ...["", "/providers", "/models", "/agents", "/workspace"].map((tab) => `/admin${tab}`),
+      ...["", "/providers", "/models", "/agents", "/workspace", "/audit"].map(
+        (tab) => `/admin${tab}`,
+      ),
       "/nothing-here",
       "/api/docs",
     ];

@@ -1643,6 +1643,8 @@ export interface components {
             actorId: string | null;
             actorName: string | null;
             action: string;
+            /** @enum {string} */
+            kind: "change" | "refusal" | "read";
             targetKind: string;
             targetId: string | null;
             /** Format: uuid */

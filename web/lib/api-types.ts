@@ -10,6 +10,7 @@ export type {
   AdminUser,
   Agent,
   ApiKey,
+  AuditEntry,
   ContextManifest,
   CreatedApiKey,
   File as KnowledgeFile,
@@ -36,8 +37,10 @@ export type {
   UsageReport,
 } from "./api-schema.ts";
 
-import type { Message, Project } from "./api-schema.ts";
+import type { Message, operations, Project } from "./api-schema.ts";
 
+export type AuditQuery = NonNullable<operations["get_admin_audit"]["parameters"]["query"]>;
+export type AuditAction = NonNullable<AuditQuery["action"]>;
 export type MessagePart = Message["parts"][number];
 export type CitationPart = Extract<MessagePart, { type: "citation" }>;
 export type MessageStatus = Message["status"];

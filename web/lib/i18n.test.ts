@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { Glob } from "bun";
 import { admin } from "../messages/en/admin.ts";
+import { audit } from "../messages/en/audit.ts";
 import { identity } from "../messages/en/identity.ts";
 import { knowledge } from "../messages/en/knowledge.ts";
 import { projects } from "../messages/en/projects.ts";
@@ -12,7 +13,7 @@ import { addMessages, formatAgo, formatBytes, formatMoney, type MessageId, t } f
 const web = join(import.meta.dir, "..");
 
 /** All texts; the last ones are added by the pages that say them. */
-const added = admin;
+const added = { ...admin, ...audit };
 const en = { ...shell, ...identity, ...projects, ...threads, ...knowledge, ...added };
 
 async function sourceFiles(): Promise<{ file: string; text: string }[]> {
@@ -48,7 +49,7 @@ test("a text that comes with the administration is said there alone", async () =
     ({ file, text }) => idsIn(text).some((id) => id in added) && file !== "lib/api-schema.ts",
   );
   expect(files.length).toBeGreaterThan(5);
-  const others = files.filter(({ file }) => !/^features\/(admin|models)\//.test(file));
+  const others = files.filter(({ file }) => !/^features\/(admin|audit|models)\//.test(file));
   expect(others.map(({ file }) => file)).toEqual([]);
 });
 

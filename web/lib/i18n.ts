@@ -1,4 +1,5 @@
 import type { admin } from "../messages/en/admin.ts";
+import type { audit } from "../messages/en/audit.ts";
 import { identity } from "../messages/en/identity.ts";
 import { knowledge } from "../messages/en/knowledge.ts";
 import { projects } from "../messages/en/projects.ts";
@@ -8,7 +9,7 @@ import { threads } from "../messages/en/threads.ts";
 /** What every page may say. One object per language; English is the source. */
 const first = { ...shell, ...identity, ...projects, ...threads, ...knowledge } as const;
 
-export type MessageId = keyof typeof first | keyof typeof admin;
+export type MessageId = keyof typeof first | keyof typeof admin | keyof typeof audit;
 /** A text, or one text per plural form of the parameter `count`. */
 type Message = string | { readonly one: string; readonly other: string };
 export type Messages = { readonly [Id in MessageId]?: Message };
@@ -50,6 +51,7 @@ const dateOnly = new Intl.DateTimeFormat(locale, {
 const dateShort = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+const timeOfDay = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 /** A full date and time, from an RFC 3339 timestamp. */
@@ -60,6 +62,11 @@ export function formatDateTime(iso: string): string {
 /** The day alone, from an RFC 3339 timestamp. */
 export function formatDate(iso: string): string {
   return dateOnly.format(new Date(iso));
+}
+
+/** The time of day to the second, from an RFC 3339 timestamp. */
+export function formatTime(iso: string): string {
+  return timeOfDay.format(new Date(iso));
 }
 
 /** How long ago, for recent things; the day, for older ones. */

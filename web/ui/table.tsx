@@ -8,6 +8,8 @@ export type Column<Row> = {
   numeric?: boolean | undefined;
   /** Keeps the heading for screen readers only, as over a column of buttons. */
   quiet?: boolean | undefined;
+  /** Left out where the window is narrow. */
+  wide?: boolean | undefined;
 };
 
 /** A table that scrolls sideways inside itself where the window is narrow. */
@@ -24,7 +26,7 @@ export function Table<Row>(props: {
         <thead>
           <tr>
             {props.columns.map((column) => (
-              <th key={column.id} scope="col" class={column.numeric ? "numeric end" : undefined}>
+              <th key={column.id} scope="col" class={classOf(column)}>
                 {column.quiet ? <span class="visually-hidden">{column.head}</span> : column.head}
               </th>
             ))}
@@ -34,7 +36,7 @@ export function Table<Row>(props: {
           {props.rows.map((row) => (
             <tr key={props.rowKey(row)}>
               {props.columns.map((column) => (
-                <td key={column.id} class={column.numeric ? "numeric end" : undefined}>
+                <td key={column.id} class={classOf(column)}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -44,4 +46,8 @@ export function Table<Row>(props: {
       </table>
     </section>
   );
+}
+
+function classOf({ numeric, wide }: { numeric?: boolean | undefined; wide?: boolean | undefined }) {
+  return [numeric && "numeric end", wide && "wide"].filter(Boolean).join(" ") || undefined;
 }

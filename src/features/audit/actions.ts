@@ -62,6 +62,11 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 export const AUDIT_KINDS = ["change", "refusal", "read"] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
+export function kindOf(action: string): AuditKind {
+  const isOf = (actions: readonly string[]) => actions.includes(action);
+  return isOf(UNCHANGING.refusal) ? "refusal" : isOf(UNCHANGING.read) ? "read" : "change";
+}
+
 /** The actions of the kinds that are not changes; every other action is one. */
 export const UNCHANGING: Record<Exclude<AuditKind, "change">, readonly AuditAction[]> = {
   refusal: REFUSALS,

@@ -37,6 +37,7 @@ test("an entry says who, what, to what, from where, by which request, and its pl
     actorId: ada.me.id,
     actorName: "Ada",
     action: "project.updated",
+    kind: "change",
     targetKind: "project",
     targetId: projectId,
     projectId,

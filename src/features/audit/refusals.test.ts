@@ -254,8 +254,11 @@ describe("what only some may read is recorded when it is read:", () => {
 });
 
 test("rows are told apart by whether they are changes, refusals or reads", async () => {
-  const actions = async (kind: string) =>
-    new Set((await log(`kind=${kind}&limit=200`)).map(({ action }) => action));
+  const actions = async (kind: string) => {
+    const items = await log(`kind=${kind}&limit=200`);
+    expect(items.filter((item) => item.kind !== kind)).toEqual([]);
+    return new Set(items.map(({ action }) => action));
+  };
   expect(await actions("refusal")).toEqual(
     new Set(["auth.failed", "auth.throttled", "access.denied"]),
   );

@@ -1,6 +1,7 @@
 import { jsonAnswer } from "../../platform/http/json.ts";
 import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
 import { type AccessRule, createRoute, guardRead, router } from "../../platform/http/route.ts";
+import { kindOf } from "./actions.ts";
 import { type AuditRow, listAudit, type Seal } from "./repo.ts";
 import { type AuditEntryView, auditPage, auditQuery } from "./schema.ts";
 import { sealChain } from "./seal-chain.ts";
@@ -54,6 +55,7 @@ function present({
     actorId: row.actorId,
     actorName,
     action: row.action,
+    kind: kindOf(row.action),
     targetKind: row.targetKind,
     targetId: row.targetId,
     projectId: row.projectId,

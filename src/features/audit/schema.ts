@@ -15,6 +15,8 @@ export const auditEntry = z
     /** Null for accounts that are gone and for what no person did. */
     actorName: z.string().nullable(),
     action: z.string(),
+    /** Whether it changed something, was refused, or only read. */
+    kind: z.enum(AUDIT_KINDS),
     targetKind: z.string(),
     targetId: z.string().nullable(),
     projectId: z.uuid().nullable(),

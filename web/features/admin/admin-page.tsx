@@ -6,6 +6,7 @@ import { useTitle } from "../../lib/page-title.ts";
 import { admin } from "../../messages/en/admin.ts";
 import { PageHead, Tabs } from "../../ui/tabs.tsx";
 import { AgentList } from "../agents/index.ts";
+import { AuditTab } from "../audit/index.ts";
 import { me } from "../identity/index.ts";
 import { ModelsTab, ProvidersTab } from "../models/index.ts";
 import { NotFoundPage } from "../shell/index.ts";
@@ -20,6 +21,7 @@ const tabs = [
   { id: "models", label: "admin.models" },
   { id: "agents", label: "project.tab.agents" },
   { id: "workspace", label: "admin.workspace" },
+  { id: "audit", label: "admin.audit" },
 ] as const;
 
 /** The workspace's people, providers, models and switches; for admins. */
@@ -55,6 +57,7 @@ export default function AdminPage(): JSX.Element {
         />
       )}
       {tab === "workspace" && <WorkspaceTab />}
+      {tab === "audit" && <AuditTab />}
     </main>
   );
 }

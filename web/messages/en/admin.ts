@@ -15,6 +15,7 @@ export const admin = {
   "admin.access.title": "Sessions and API keys of {name}",
   "admin.agents.detail":
     "Agents that every project of the workspace can use. The default one answers where none is chosen.",
+  "admin.audit": "Audit log",
   "admin.defaultModel": "Default model",
   "admin.defaultModel.auto": "The oldest model of a real provider",
   "admin.defaultModel.hint": "Answers where nobody chose another one.",

@@ -1,0 +1,109 @@
+import { beforeAll, expect, test } from "bun:test";
+import type { AuditEntry } from "../../lib/api-types.ts";
+import { addMessages } from "../../lib/i18n.ts";
+import { audit } from "../../messages/en/audit.ts";
+import { describeAction, describeActor, factsOf } from "./describe-entry.ts";
+
+beforeAll(() => addMessages(audit));
+
+const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
+  id: "e1",
+  seq: 12,
+  at: "2026-01-02T03:04:05.678Z",
+  actorKind: "user",
+  actorId: "u1",
+  actorName: "Ada",
+  action: "project.created",
+  kind: "change",
+  targetKind: "project",
+  targetId: "p1",
+  projectId: null,
+  detail: {},
+  requestId: "r1",
+  callerRequestId: null,
+  ip: "192.0.2.1",
+  hash: "abc",
+  ...more,
+});
+const told = (more: Partial<AuditEntry>) =>
+  Object.fromEntries(factsOf(entry(more)).map(({ label, value }) => [label, value]));
+
+test("who did it is said for people, keys, jobs, strangers and accounts that are gone", () => {
+  expect(
+    [
+      {},
+      { actorKind: "api_key" },
+      { actorName: null },
+      { actorKind: "anonymous", actorName: null, actorId: null },
+      { actorKind: "system:purge", actorName: null, actorId: null },
+    ].map((more) => describeActor(entry(more))),
+  ).toEqual([
+    "Ada",
+    "Ada, with an API key",
+    "An account that is gone",
+    "Nobody signed in",
+    "Atelier (purge)",
+  ]);
+});
+
+test("what was done is said in words, with how often", () => {
+  expect(describeAction(entry())).toBe("Project created");
+  expect(describeAction(entry({ detail: { count: 1 } }))).toBe("Project created");
+  expect(describeAction(entry({ action: "auth.failed", detail: { count: 12 } }))).toBe(
+    "Authentication failed · 12 times",
+  );
+});
+
+test("an action or reason of a newer server is shown by its name", () => {
+  expect(describeAction(entry({ action: "toString" }))).toBe("toString");
+  expect(told({ detail: { reason: "constructor" } })["audit.fact.reason"]).toBe("constructor");
+});
+
+test("a refusal tells reason, rule, request, address, both request ids and the times", () => {
+  expect(
+    told({
+      kind: "refusal",
+      action: "access.denied",
+      callerRequestId: "theirs",
+      detail: {
+        reason: "missing_scope",
+        rule: "admin",
+        method: "GET",
+        route: "/api/v1/admin/users",
+        count: 3,
+        first: "2026-01-02T03:04:05.000Z",
+        last: "2026-01-02T03:05:00.000Z",
+      },
+    }),
+  ).toMatchObject({
+    "audit.fact.time": expect.stringContaining("(2026-01-02T03:04:05.678Z)"),
+    "audit.fact.result": "Refused",
+    "audit.fact.reason": "The API key lacks a scope (missing_scope)",
+    "audit.fact.rule": "admin",
+    "audit.fact.request": "GET /api/v1/admin/users",
+    "audit.fact.address": "192.0.2.1",
+    "audit.fact.count": "3",
+    "audit.fact.period": "2026-01-02T03:04:05.000Z – 2026-01-02T03:05:00.000Z",
+    "audit.fact.requestId": "r1",
+    "audit.fact.callerRequestId": "theirs",
+    "audit.fact.seq": "12",
+    "audit.fact.hash": "abc",
+  });
+});
+
+test("a change tells its details by name; what is not known is left out", () => {
+  const facts = factsOf(
+    entry({ detail: { scopes: ["read"], name: "x" }, ip: null, requestId: null }),
+  );
+  expect(
+    facts.filter(({ label }) => label === "audit.fact.detail").map(({ value }) => value),
+  ).toEqual(['scopes: ["read"]', "name: x"]);
+  const labels = facts.map(({ label }) => label);
+  for (const absent of ["address", "requestId", "reason", "rule", "request", "count", "project"])
+    expect(labels.map(String)).not.toContain(`audit.fact.${absent}`);
+});
+
+test("a row that was not signed yet says so", () => {
+  expect(told({ seq: 0, hash: "" })["audit.fact.seq"]).toBe("Not signed yet");
+  expect(told({ seq: 0, hash: "" })["audit.fact.hash"]).toBeUndefined();
+});

@@ -1,0 +1,97 @@
+import type { AuditEntry } from "../../lib/api-types.ts";
+import { formatDateTime, formatNumber, type MessageId, t } from "../../lib/i18n.ts";
+import { ACTIONS, isAction, REASONS } from "./actions.ts";
+
+export const KIND_NAMES = {
+  change: "audit.kind.change",
+  refusal: "audit.kind.refusal",
+  read: "audit.kind.read",
+} as const;
+
+/** What was done, in words; an action that this page does not know by its name. */
+export function describeAction(entry: AuditEntry): string {
+  const words = isAction(entry.action) ? t(ACTIONS[entry.action]) : entry.action;
+  const times = countOf(entry);
+  return times > 1 ? `${words} · ${t("audit.times", { count: times })}` : words;
+}
+
+/** Who did it, in words. */
+export function describeActor({ actorKind, actorName }: AuditEntry): string {
+  if (actorKind === "anonymous") return t("audit.who.anonymous");
+  const job = /^system:(.*)$/.exec(actorKind)?.[1];
+  if (job !== undefined) return t("audit.who.system", { job });
+  const name = actorName ?? t("audit.who.gone");
+  return actorKind === "api_key" ? t("audit.who.key", { name }) : name;
+}
+
+/** One thing that a row says; `code` is not for reading but for copying. */
+export type Fact = { label: MessageId; value: string; code?: boolean };
+
+/** All that a row says, in the order in which people ask; what it does not say is left out. */
+export function factsOf(entry: AuditEntry): Fact[] {
+  const { detail } = entry;
+  const reason = textOf(detail.reason);
+  const request = [textOf(detail.method), textOf(detail.route)].filter((part) => part !== "");
+  const facts: (Fact | false)[] = [
+    { label: "audit.fact.time", value: `${formatDateTime(entry.at)} (${entry.at})` },
+    { label: "audit.fact.who", value: describeActor(entry) },
+    entry.actorId !== null && { label: "audit.fact.account", value: entry.actorId, code: true },
+    entry.ip !== null && { label: "audit.fact.address", value: entry.ip, code: true },
+    { label: "audit.fact.result", value: t(KIND_NAMES[entry.kind]) },
+    reason !== "" && { label: "audit.fact.reason", value: describeReason(reason) },
+    has(detail.rule) && { label: "audit.fact.rule", value: textOf(detail.rule), code: true },
+    request.length > 0 && { label: "audit.fact.request", value: request.join(" "), code: true },
+    {
+      label: "audit.fact.object",
+      value: [entry.targetKind, entry.targetId ?? ""].join(" ").trim(),
+      code: true,
+    },
+    entry.projectId !== null && { label: "audit.fact.project", value: entry.projectId, code: true },
+    countOf(entry) > 1 && { label: "audit.fact.count", value: formatNumber(countOf(entry)) },
+    countOf(entry) > 1 && {
+      label: "audit.fact.period",
+      value: `${textOf(detail.first)} – ${textOf(detail.last)}`,
+      code: true,
+    },
+    ...Object.entries(detail)
+      .filter(([name]) => !TOLD.has(name))
+      .map(
+        ([name, value]): Fact => ({
+          label: "audit.fact.detail",
+          value: `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+          code: true,
+        }),
+      ),
+    entry.requestId !== null && {
+      label: "audit.fact.requestId",
+      value: entry.requestId,
+      code: true,
+    },
+    entry.callerRequestId !== null && {
+      label: "audit.fact.callerRequestId",
+      value: entry.callerRequestId,
+      code: true,
+    },
+    entry.seq > 0
+      ? { label: "audit.fact.seq", value: formatNumber(entry.seq) }
+      : { label: "audit.fact.seq", value: t("audit.fact.unsealed") },
+    entry.hash !== "" && { label: "audit.fact.hash", value: entry.hash, code: true },
+  ];
+  return facts.filter((fact) => fact !== false);
+}
+
+/** What is told by a fact of its own. */
+const TOLD = new Set(["reason", "rule", "method", "route", "count", "first", "last", "overflow"]);
+
+/** Why something was refused, in words; a code without words is shown as it is. */
+export function describeReason(code: string): string {
+  const words = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
+  return words === undefined ? code : `${t(words)} (${code})`;
+}
+
+function countOf({ detail }: AuditEntry): number {
+  return typeof detail.count === "number" ? detail.count : 1;
+}
+
+const has = (value: unknown) => typeof value === "string" && value !== "";
+const textOf = (value: unknown) => (typeof value === "string" ? value : "");
