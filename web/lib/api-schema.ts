@@ -418,7 +418,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Models that one can choose */
+        /** Models that users can choose */
         get: operations["get_models"];
         put?: never;
         post?: never;
@@ -474,7 +474,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make one small call, and say what went wrong */
+        /** Test a provider with one small call */
         post: operations["post_admin_providers_providerId_test"];
         delete?: never;
         options?: never;
@@ -489,7 +489,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All models, switched off ones too */
+        /** All models, including disabled ones */
         get: operations["get_admin_models"];
         put?: never;
         /** Offer a model of a provider */
@@ -511,7 +511,7 @@ export interface paths {
         get: operations["get_admin_models_modelId"];
         put?: never;
         post?: never;
-        /** Take a model away */
+        /** Remove a model */
         delete: operations["delete_admin_models_modelId"];
         options?: never;
         head?: never;
@@ -526,7 +526,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Known models of a kind of provider, with their prices, to pick from */
+        /** Known models of a kind of provider, with their prices, to choose from */
         get: operations["get_admin_catalogue"];
         put?: never;
         post?: never;
@@ -678,7 +678,7 @@ export interface paths {
         /** Files of a project, newest first */
         get: operations["get_projects_projectId_files"];
         put?: never;
-        /** Upload files as a multipart form; each is stored or refused by itself */
+        /** Upload files as a multipart form; each is stored or refused separately */
         post: operations["post_projects_projectId_files"];
         delete?: never;
         options?: never;
@@ -714,7 +714,7 @@ export interface paths {
         get: operations["get_projects_projectId_files_fileId"];
         put?: never;
         post?: never;
-        /** Delete a file; it can be restored for a while */
+        /** Delete a file; it can be restored within the restore window */
         delete: operations["delete_projects_projectId_files_fileId"];
         options?: never;
         head?: never;
@@ -730,7 +730,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a deleted file back */
+        /** Restore a deleted file */
         post: operations["post_projects_projectId_files_fileId_restore"];
         delete?: never;
         options?: never;
@@ -747,7 +747,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Read a failed file once more */
+        /** Read a failed file again */
         post: operations["post_projects_projectId_files_fileId_retry"];
         delete?: never;
         options?: never;
@@ -830,7 +830,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the files of a project take, and how much they may */
+        /** Storage used by the files of a project, and the limits */
         get: operations["get_projects_projectId_storage"];
         put?: never;
         post?: never;
@@ -1054,7 +1054,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a project has used and spent */
+        /** Usage and spending of a project */
         get: operations["get_projects_projectId_usage"];
         put?: never;
         post?: never;
@@ -1071,7 +1071,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What I have used and spent */
+        /** My usage and spending */
         get: operations["get_me_usage"];
         put?: never;
         post?: never;
@@ -3318,7 +3318,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How it went */
+            /** @description The result */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3924,7 +3924,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each file, in their order */
+            /** @description The result for each file, in order */
             200: {
                 headers: {
                     [name: string]: unknown;

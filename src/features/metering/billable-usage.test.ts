@@ -45,19 +45,19 @@ const reported = {
   reasoningTokens: 10,
 };
 
-describe("what a call is charged for", () => {
-  test("one that ran to its end: exactly what was reported, even less than was counted", () => {
+describe("a call is charged", () => {
+  test("that ran to its end: exactly what was reported, even less than was counted", () => {
     const whole = { ...facts, complete: true, reported, outputTokens: 999, reasoningTokens: 99 };
     expect(billableUsage(hold({ outputTokens: 500 }), whole)).toEqual(reported);
   });
 
-  test("one that nobody may charge for, or that was never sent: nothing", () => {
+  test("that was not billable, or never sent: nothing", () => {
     const whole = { ...facts, complete: true, reported, outputTokens: 9 };
     expect(billableUsage(hold(), { ...whole, billable: false })).toBe(NO_USAGE);
     expect(billableUsage(hold({ sentAt: null }), whole)).toBe(NO_USAGE);
   });
 
-  test("one that was stopped: what was counted where the report is older, else the report", () => {
+  test("that was stopped: our count where the report is older, else the report", () => {
     const counted = { ...facts, reported, outputTokens: 41, reasoningTokens: 11 };
     expect(billableUsage(hold(), counted)).toEqual({
       ...reported,
@@ -68,7 +68,7 @@ describe("what a call is charged for", () => {
     expect(billableUsage(hold(), less)).toEqual(reported);
   });
 
-  test("what was noted of it counts where nobody knows better: the count, and the report", () => {
+  test("with its noted progress where the caller knows less: the count, and the report", () => {
     const noted = hold({ outputTokens: 60, reported });
     expect(billableUsage(noted, facts)).toEqual({ ...reported, outputTokens: 60 });
     const newer = { ...reported, inputTokens: 8 };
@@ -83,7 +83,7 @@ describe("what a call is charged for", () => {
     });
   });
 
-  test("one without a report: the estimated input, and what was counted", () => {
+  test("without a report: the estimated input, and our count", () => {
     const counted = { ...facts, outputTokens: 5, reasoningTokens: 2 };
     expect(billableUsage(hold({ inputExtra: 900 }), counted)).toEqual({
       ...NO_USAGE,
@@ -101,31 +101,31 @@ describe("what a call is charged for", () => {
   });
 });
 
-describe("what a lost call is charged for", () => {
+describe("a lost call is charged", () => {
   const lost = (change: Partial<HoldRow>, outputTokens: number, loss: Loss) =>
     billableUsage(hold(change), { ...facts, outputTokens, lost: loss }).outputTokens;
 
-  test("what was stored, and at its rate what may have come until now", () => {
+  test("what was stored, plus what may have been produced until now at that rate", () => {
     // 50 tokens within 4.9 and a tenth of a second: ten a second, for another 3 seconds.
     expect(lost({}, 50, { from: at(1), to: at(5.9), now: at(8.9) })).toBe(80);
     expect(lost({}, 50, { from: at(1), to: at(5.9), now: at(5.91) })).toBe(51);
     expect(lost({}, 50, { from: at(1), to: at(5.9), now: at(5.9) })).toBe(50);
   });
 
-  test("one batch may have taken a tenth of a second to come", () => {
+  test("one batch may have taken a tenth of a second to arrive", () => {
     expect(lost({}, 5, { from: at(2), to: at(2), now: at(4) })).toBe(105);
   });
 
-  test("at most what was held, and never less than what was counted", () => {
+  test("at most what was held, and at least what was counted", () => {
     const loss = { from: at(1), to: at(5.9), now: at(1_000) };
     expect(lost({}, 50, loss)).toBe(1_000);
     expect(lost({ outputExtra: 200 }, 50, loss)).toBe(1_200);
     expect(lost({}, 1_100, loss)).toBe(1_100);
-    // A version that did not keep the cap has held nothing that is known of.
+    // A release that did not store the cap; the hold is unknown.
     expect(lost({ maxOutputTokens: 0 }, 50, loss)).toBe(50);
   });
 
-  test("where nothing was stored, 500 tokens a second from the moment it was sent", () => {
+  test("500 tokens a second since it was sent, when nothing was stored", () => {
     expect(lost({}, 0, { from: null, to: null, now: at(1.5) })).toBe(750);
     expect(lost({ sentAt: at(1) }, 0, { from: null, to: null, now: at(1.5) })).toBe(250);
     expect(lost({}, 0, { from: at(0), to: at(1), now: at(1.5) })).toBe(250);
@@ -134,19 +134,19 @@ describe("what a lost call is charged for", () => {
     expect(lost({}, 7, { from: at(0), to: null, now: at(1) })).toBe(507);
   });
 
-  test("time that was noted as silent is not charged", () => {
+  test("nothing for time that was noted as idle", () => {
     const loss = { from: at(1), to: at(5.9), now: at(8.9) };
     expect(lost({ countedAt: at(7.9), outputTokens: 50 }, 50, loss)).toBe(60);
     expect(lost({ countedAt: at(4), outputTokens: 30 }, 50, loss)).toBe(80);
     expect(lost({ countedAt: at(20) }, 50, loss)).toBe(50);
   });
 
-  test("a count that was noted after the last was stored is known", () => {
+  test("what was counted after the last stored output", () => {
     const loss = { from: at(1), to: at(5.9), now: at(6.4) };
     expect(lost({ outputTokens: 100, countedAt: at(5.9) }, 50, loss)).toBe(110);
   });
 
-  test("with an older report: its input, and the greater output", () => {
+  test("with an older report: its input, and the larger output", () => {
     const loss = { from: null, to: null, now: at(0.1) };
     const charged = billableUsage(hold({ reported }), { ...facts, lost: loss });
     expect(charged).toEqual({ ...reported, outputTokens: 50 });

@@ -2,34 +2,34 @@ import { type PriceTable, type TokenUsage, worstPrices } from "../../providers/i
 import { NO_USAGE } from "./price-call.ts";
 import type { HoldRow } from "./repo.ts";
 
-/** What is known of a call that has ended. */
+/** The facts of a call that has ended. */
 export interface CallFacts {
   /** Whether the provider may charge for it. */
   billable: boolean;
-  /** The provider's last report; none came, or none is known of a lost process. */
+  /** The provider's last report; undefined if there was none, or the process is lost. */
   reported?: TokenUsage | undefined;
   /** Whether the call ran to its end, so that its report is final. */
   complete: boolean;
   /** Our own count of the output, reasoning included. */
   outputTokens: number;
-  /** The part of it that is reasoning. */
+  /** The reasoning part of it. */
   reasoningTokens: number;
   /** Set when the process that ran the call is gone. */
   lost?: Loss;
 }
 
-/** When a call was last heard of, by the database's time. */
+/** The last signs of a lost call, by the database's time. */
 export interface Loss {
-  /** When the first and the last of the counted output were stored. */
+  /** When the first and the last counted output were stored. */
   from: Date | null;
   to: Date | null;
   now: Date;
 }
 
-/** Estimates of input lean upward but are no strict bound; a prompt this close to a price tier may reach it. */
+/** Input estimates lean upward but are no strict bound; a prompt this close to a price tier may reach it. */
 const TIER_MARGIN = 1.25;
 
-/** The prices that a hold is made at: input at the dearer of fresh and cache-writing. */
+/** The prices to hold at: input at the higher of the input and cache-write prices. */
 export function heldPrices(
   table: PriceTable,
   inputTokens: number,
@@ -43,9 +43,9 @@ export function heldPrices(
 }
 
 /**
- * What a call is charged for: what was reported, when it ran to its end. Otherwise the provider has
- * charged for what it had produced by then and may not have told, so that what was counted stands where it is
- * more; input that nobody reported is charged as estimated, at the price it was held at.
+ * What a call is charged for. If it ran to its end: the report. Otherwise the provider has charged for the
+ * output up to then and may not have reported it, so our count applies where it is higher; unreported input is
+ * charged as estimated, at the held price.
  */
 export function billableUsage(hold: HoldRow, facts: CallFacts): TokenUsage {
   if (!facts.billable || hold.sentAt === null) return NO_USAGE;
@@ -71,14 +71,14 @@ function estimatedInput(hold: HoldRow) {
   };
 }
 
-/** Output is stored this often, so what came first may have taken as long to come. */
+/** Output is stored at this interval, so the first batch may have taken as long to arrive. */
 const STORED_EACH_SECONDS = 0.1;
-/** Faster than nearly all: for a call that was lost before its first words were stored. */
+/** Faster than nearly all models; for a call lost before its first output was stored. */
 const UNKNOWN_RATE = 500;
 
 /**
- * Output that a lost call may have produced since anything was last heard of it: at the rate of what was
- * stored, until now, and no more than the hold covers. The process may have lived on, cut off from the database.
+ * Output that a lost call may have produced since its last sign: at the rate of the stored output, until now,
+ * limited to the hold. The process may have kept running, cut off from the database.
  */
 function unseenOutput(hold: HoldRow, { from, to, now }: Loss, counted: number): number {
   const heardOf = [hold.sentAt, hold.countedAt, to].filter((at) => at !== null);

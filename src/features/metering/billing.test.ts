@@ -48,7 +48,7 @@ afterAll(async () => {
 type Kind = "anthropic" | "openai";
 interface Case {
   name: string;
-  /** What the server does with the call's first, second, … try. */
+  /** The server's scenarios for the first, second, … try. */
   tries: Scenario[];
   stop?: true;
 }
@@ -89,7 +89,7 @@ interface Asking {
   generationId: string;
 }
 
-test("what answers cost is what both providers reported, through retries, refusals, cuts and stops", async () => {
+test("answers cost what both providers reported, through retries, refusals, cuts and stops", async () => {
   await app.deps.database.db
     .insert(budgets)
     .values({ id: app.deps.ids.next(), scope: "workspace", limitMicroUsd: 1e12 });
@@ -141,7 +141,7 @@ async function runCase(number: number): Promise<Asking> {
   return { kind, marker, name, threadId: asked.threadId, generationId: asked.generationId };
 }
 
-/** What the server told of the call, and where it could not tell all, what arrived of it. */
+/** The usage that the server reported, or where it could not report all, what was received. */
 async function expectedUsage(
   { kind, marker, name, threadId }: Asking,
   charged: TokenUsage,
@@ -164,7 +164,7 @@ async function expectedUsage(
     const told = call.reportedUsage;
     return { ...told, outputTokens: Math.max(told.outputTokens, outputTokens) };
   }
-  // An endpoint that told nothing is charged our own estimate of the input, at the price it was held at.
+  // Without a report the input is charged as estimated, at the held price.
   expect(charged.cacheWriteTokens).toBeGreaterThan(call?.prompt?.inputTokens ?? 0);
   return { ...nothing, inputTokens: 0, cacheWriteTokens: charged.cacheWriteTokens, outputTokens };
 }
@@ -183,7 +183,7 @@ function priced(usage: TokenUsage): number {
   return Math.floor((exact + 500_000) / 1_000_000);
 }
 
-test("a budget that cannot pay the worst case shortens the answer, and refuses it only when nothing useful is left", async () => {
+test("a budget that does not cover the worst case shortens the answer, and refuses it only when too little is left", async () => {
   const { db } = app.deps.database;
   const { anthropic } = servers;
   anthropic.scenario = { text: TEXT.repeat(40) };

@@ -42,10 +42,10 @@ interface Placing {
   maxOutputTokens: number;
 }
 
-/** Generations since the budgets were made; the ledger keeps those before too. */
+/** Generations since the budgets were made; the ledger keeps earlier ones too. */
 const ofThisRun = new Set<string>();
 
-/** @returns the generation's id, or null when a budget could not pay. */
+/** @returns the generation's id, or null when a budget did not cover it. */
 async function place(placing: Placing, lastsMs: number): Promise<string | null> {
   const ctx = ctxOf(placing.app);
   const generationId = Bun.randomUUIDv7();
@@ -136,7 +136,7 @@ const bookedRows = () =>
     .from(ledger)
     .where(inArray(ledger.generationId, [...ofThisRun]));
 
-/** What must hold at any moment, whatever happened. */
+/** The invariants. */
 async function check(): Promise<void> {
   const [states, held, rows] = await Promise.all([
     db().select().from(budgets),
@@ -159,7 +159,7 @@ async function check(): Promise<void> {
   }
 }
 
-test("whatever is held, settled, noted or lost, budgets agree with holds and ledger, and no limit is passed", async () => {
+test("after any hold, settle, progress or loss, budgets agree with holds and ledger, and no limit is exceeded", async () => {
   await fc.assert(
     fc.asyncProperty(world, async ({ commands: steps, ...limits }) => {
       await reset(limits);
@@ -192,7 +192,7 @@ test("whatever is held, settled, noted or lost, budgets agree with holds and led
             outputTokens,
             reasoningTokens: 0,
           });
-          // The second settling tells what the first has booked.
+          // Settling twice returns what the first booked.
           expect(costMicroUsd).toBe(booked.get(id) ?? costMicroUsd);
           booked.set(id, costMicroUsd);
         }
@@ -203,7 +203,7 @@ test("whatever is held, settled, noted or lost, budgets agree with holds and led
   );
 }, 120_000);
 
-test("two processes that hold and settle at once neither overspend nor lose a micro-USD", async () => {
+test("two processes that hold and settle concurrently neither overspend nor lose a micro-USD", async () => {
   await reset({ workspace: 500_000, project: 400_000, person: 300_000 });
   let granted = 0;
   const one = async (number: number) => {
@@ -217,7 +217,7 @@ test("two processes that hold and settle at once neither overspend nor lose a mi
     const generationId = await place(placing, 60_000);
     if (generationId === null) return;
     granted++;
-    // Some cost more than was held, and each is settled from both processes.
+    // Some cost more than was held, and each is settled by both processes.
     const reported = {
       ...NO_USAGE,
       inputTokens: 900,
@@ -234,7 +234,7 @@ test("two processes that hold and settle at once neither overspend nor lose a mi
     };
     await Promise.all([settle(ctxOf(0), settling), settle(ctxOf(1), settling)]);
   };
-  // More at once than either pool has connections, and few enough that none waits for one too long.
+  // More than either pool has connections, but few enough that none waits too long for one.
   const numbers = Array.from({ length: 150 }, (_, number) => number);
   const worker = async () => {
     for (let next = numbers.pop(); next !== undefined; next = numbers.pop()) await one(next);
@@ -248,7 +248,7 @@ test("two processes that hold and settle at once neither overspend nor lose a mi
   expect(workspace?.heldMicroUsd).toBe(0);
 }, 60_000);
 
-test("the database itself refuses a budget that is overspent", async () => {
+test("the database itself refuses to overspend a budget", async () => {
   await reset({ workspace: 100, project: null, person: null });
   const overspend = db()
     .update(budgets)
@@ -257,7 +257,7 @@ test("the database itself refuses a budget that is overspent", async () => {
   await expect(Promise.resolve(overspend)).rejects.toThrow();
 });
 
-test("what was booked cannot be changed or taken out of the ledger", async () => {
+test("ledger rows can be neither changed nor deleted", async () => {
   for (const statement of [
     sql`update ${ledger} set cost_micro_usd = 0`,
     sql`delete from ${ledger}`,

@@ -9,12 +9,15 @@ export interface ExhaustedBudget {
 
 const OWNER = { workspace: "workspace", project: "project", principal: "person" } as const;
 
-/** 402: which budget cannot pay, what is left of it and when it starts anew. 429 is for rate, not for this. */
+/**
+ * 402: the budget that does not cover the call, what is left of it and when it resets. 429 is for rates, not
+ * for this.
+ */
 export const budgetExhausted = (budget: ExhaustedBudget) =>
   new Problem(
     402,
     "budget_exhausted",
-    `The budget of this ${OWNER[budget.scope]} cannot pay for this answer.`,
+    `The budget of this ${OWNER[budget.scope]} does not cover this answer.`,
     {
       extra: {
         budget: {

@@ -81,7 +81,7 @@ async function budget(
   };
 }
 
-/** Calls as they are settled: one that ran to its end, and one that did not. */
+/** Settled calls: one that ran to its end, and one that did not. */
 const REPORTED = {
   status: "complete",
   billable: true,
@@ -94,7 +94,7 @@ const UNREPORTED = { ...REPORTED, status: "stopped", complete: false };
 /** 1,000 input tokens at the cache-writing price and 10,000 output tokens. */
 const WORST = 3_750 + 150_000;
 
-test("without a budget the worst case is held all the same", async () => {
+test("without a budget the worst case is held too", async () => {
   const { generationId, placed } = hold();
   expect(await placed).toEqual({ amountMicroUsd: WORST, maxOutputTokens: 10_000 });
   const [row] = await app.deps.database.db.select().from(holds).where(eq(holds.id, generationId));
@@ -115,7 +115,7 @@ test("a hold is reserved in every budget in scope, or in none", async () => {
   for (const state of [workspace, ofProject, ofPerson]) expect((await state()).held).toBe(WORST);
 });
 
-test("the output cap shrinks to what the budget can pay before a call is refused", async () => {
+test("the output cap is reduced to what the budget covers before a call is refused", async () => {
   const state = await budget(3_750 + 15 * 300);
   expect(await hold().placed).toEqual({ amountMicroUsd: 3_750 + 15 * 300, maxOutputTokens: 300 });
   expect(await state()).toMatchObject({ held: 3_750 + 15 * 300 });
@@ -134,7 +134,7 @@ test("a budget of 0 is blocked, null is unlimited", async () => {
   await expect(hold({ model: free }).placed).rejects.toMatchObject({ code: "budget_exhausted" });
 });
 
-test("settling twice books once, and tells the second caller what the first has booked", async () => {
+test("settling twice books once, and returns to the second caller what the first booked", async () => {
   const state = await budget(DOLLAR);
   const { generationId, placed } = hold();
   await placed;
@@ -156,14 +156,14 @@ test("settling twice books once, and tells the second caller what the first has 
   expect(await state()).toEqual({ spent: third.costMicroUsd, held: 0, overrun: 0 });
 });
 
-test("without a report the input as held and the counted output are charged, marked as estimated", async () => {
+test("without a report the held input and the counted output are charged, marked as estimated", async () => {
   const { generationId, placed } = hold();
   await placed;
   const booked = await settle(ctx(), { ...UNREPORTED, generationId, outputTokens: 200 });
   expect(booked).toMatchObject({ costMicroUsd: 3_750 + 3_000, estimated: true });
 });
 
-test("what costs more than was held is booked apart, and moves into spent when there is room", async () => {
+test("cost above the hold is booked as overrun, and moves into spent when there is room", async () => {
   const state = await budget(WORST);
   const { generationId, placed } = hold();
   await placed;
@@ -177,7 +177,7 @@ test("what costs more than was held is booked apart, and moves into spent when t
   expect(await state()).toEqual({ spent: 165_000, held: 0, overrun: 0 });
 });
 
-test("a hundred parallel calls never take more than the budget has", async () => {
+test("a hundred parallel calls never exceed the budget", async () => {
   const state = await budget(10 * WORST);
   const calls = Array.from({ length: 100 }, () => hold());
   const outcomes = await Promise.allSettled(calls.map(({ placed }) => placed));
@@ -186,7 +186,7 @@ test("a hundred parallel calls never take more than the budget has", async () =>
   expect(await state()).toEqual({ spent: 0, held: 10 * WORST, overrun: 0 });
 });
 
-test("a hold whose process has died is settled once, at what was counted and may have come since", async () => {
+test("a hold whose process has died is settled once, at its count plus what may have been produced since", async () => {
   const state = await budget(DOLLAR);
   const { generationId, placed } = hold({ lastsMs: -1 });
   await placed;
@@ -228,7 +228,7 @@ test("a call that was never sent costs nothing, whoever settles it", async () =>
   expect(await state()).toEqual({ spent: 0, held: 0, overrun: 0 });
 });
 
-test("a call is sent once it is marked, and a settled one can no longer be", async () => {
+test("a call counts as sent once it is marked, and a settled one can no longer be marked", async () => {
   const { generationId, placed } = hold({ sent: false });
   await placed;
   expect(await markSent(ctx().db, generationId)).toBe(true);
@@ -240,7 +240,7 @@ test("a call is sent once it is marked, and a settled one can no longer be", asy
   expect(await markSent(ctx().db, generationId)).toBe(false);
 });
 
-test("a call of a version that does not say when it sends has been sent", async () => {
+test("a call of a release that does not mark counts as sent", async () => {
   const { generationId, placed } = hold({ sent: false });
   await placed;
   await app.deps.database.sql`update holds set sent_at = default where id = ${generationId}`;
@@ -248,7 +248,7 @@ test("a call of a version that does not say when it sends has been sent", async 
   expect(booked.costMicroUsd).toBe(3_750);
 });
 
-test("what the provider had reported is known after its process is lost, and a later note without keeps it", async () => {
+test("the provider's report is known after its process is lost, and later progress without one keeps it", async () => {
   const { generationId, placed } = hold();
   await placed;
   const reported = { ...NO_USAGE, inputTokens: 10, cacheReadTokens: 900, outputTokens: 1 };

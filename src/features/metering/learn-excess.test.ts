@@ -93,13 +93,13 @@ const told = async () =>
       .where(eq(auditLog.action, "model.underestimated"))
   ).map(({ actorKind, targetId, detail }) => ({ actorKind, targetId, detail }));
 
-test("a model that is charged within its holds is held for as before", async () => {
+test("a model charged within its holds is held for as before", async () => {
   await call({ inputTokens: 1_000, outputTokens: 1_000 });
   expect(await app.deps.database.db.select().from(excesses)).toEqual([]);
   expect(await held()).toEqual(PLAIN);
 });
 
-test("one token more is learned, and told to nobody", async () => {
+test("one token more is learned, and not reported", async () => {
   const before = (await told()).length;
   await call({ inputTokens: 1_001, outputTokens: 1_000 });
   expect(await held()).toEqual({ amountMicroUsd: 2_001, inputExtra: 1, outputExtra: 0 });
@@ -107,7 +107,7 @@ test("one token more is learned, and told to nobody", async () => {
   expect(warnings).toEqual([]);
 });
 
-test("a model that was charged for more is held for as many times as much, by no more than it was off", async () => {
+test("a model charged for more is held for proportionally more, but by no more tokens than it was off", async () => {
   await call({ inputTokens: 3_000, outputTokens: 5_000 });
   expect(await held()).toEqual({ amountMicroUsd: 8_000, inputExtra: 2_000, outputExtra: 4_000 });
   expect(await held({ inputTokens: 10, maxOutputTokens: 10 })).toEqual({
@@ -124,12 +124,12 @@ test("a model that was charged for more is held for as many times as much, by no
   expect(await held({ modelId: null })).toEqual(PLAIN);
 });
 
-test("input is compared by what it cost, whatever part of it was cached", async () => {
+test("input is compared by cost, whatever part of it was cached", async () => {
   await call({ inputTokens: 400, cacheReadTokens: 400, cacheWriteTokens: 400 });
   expect(await held()).toMatchObject({ inputExtra: 200, outputExtra: 0 });
 });
 
-test("what is learned only grows while it is remembered", async () => {
+test("learned excess only grows while it is remembered", async () => {
   await call({ inputTokens: 3_000, outputTokens: 1 });
   await call({ inputTokens: 2_000, outputTokens: 2_000 });
   expect(await held()).toMatchObject({ inputExtra: 2_000, outputExtra: 1_000 });
@@ -137,7 +137,7 @@ test("what is learned only grows while it is remembered", async () => {
   expect(await held()).toMatchObject({ inputExtra: 3_500, outputExtra: 1_000 });
 });
 
-test("after a day it is forgotten, and the next excess begins anew", async () => {
+test("after a day it is forgotten, and the next excess starts over", async () => {
   await call({ inputTokens: 5_000, outputTokens: 5_000 });
   await app.deps.database.sql`update excesses set learned_at = now() - interval '23 hours'`;
   expect(await held()).toMatchObject({ inputExtra: 4_000 });
@@ -147,7 +147,7 @@ test("after a day it is forgotten, and the next excess begins anew", async () =>
   expect(await held()).toMatchObject({ inputExtra: 500, outputExtra: 0 });
 });
 
-test("the first call that cost far more than its hold is told to the admins, each one in the log", async () => {
+test("the first call that cost far more than its hold is reported to the admins, each one is logged", async () => {
   const before = (await told()).length;
   await call({ outputTokens: 2_501 });
   await call({ outputTokens: 2_400 });
@@ -174,7 +174,7 @@ test("a quarter more than held is not far more", async () => {
   expect(await held()).toMatchObject({ outputExtra: 1_500 });
 });
 
-test("a model that was never stored is told of in the log alone", async () => {
+test("an excess of a model that was never stored is only logged", async () => {
   const before = (await told()).length;
   await call({ outputTokens: 9_000 }, { modelId: null });
   expect(await told()).toHaveLength(before);
@@ -182,7 +182,7 @@ test("a model that was never stored is told of in the log alone", async () => {
   expect(await app.deps.database.db.select().from(excesses)).toEqual([]);
 });
 
-test("what is our own count teaches nothing, unless the answer has passed its cap", async () => {
+test("our own counts teach nothing, unless the answer has exceeded its cap", async () => {
   const broken = { complete: false, reported: undefined, outputTokens: 9_000 };
   await call({}, {}, broken);
   await call({}, {}, { ...broken, complete: true });
@@ -199,7 +199,7 @@ test("a ledger row keeps what was held beside what it cost", async () => {
   expect(row).toMatchObject({ heldMicroUsd: 2_000, costMicroUsd: 1_200 });
 });
 
-test("a hold of a version that kept no cap has nothing to compare its output with", async () => {
+test("a hold of a release that did not store the cap cannot be compared with its output", async () => {
   const { id: generationId } = await hold();
   await app.deps.database.sql`update holds set max_output_tokens = 0 where id = ${generationId}`;
   await settle(ctx(), {

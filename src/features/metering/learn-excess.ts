@@ -3,14 +3,14 @@ import { record } from "../audit/index.ts";
 import { heldPrices } from "./billable-usage.ts";
 import { type HoldRow, type LedgerRow, rememberExcess } from "./repo.ts";
 
-/** A cost this many times what was held is told to the admins. */
+/** A cost above the hold by this factor is reported to the admins. */
 const FAR_ABOVE = 1.25;
 
 /**
- * Compares what a call was charged with what was held for it. For a day from then on, a model that was charged
- * for more is held for as many times as much, by no more tokens than it was off, so that budgets refuse what
- * they cannot pay; and where it was far more, the audit log tells the admins.
- * Call it for charges that rest on a final report, or on an answer that has passed its cap.
+ * Compares the charge of a call with its hold. For a day, a model that was charged for more is held for
+ * proportionally more, by no more tokens than it was off, so that budgets refuse what they do not cover; a far
+ * higher charge is recorded in the audit log. Call it for charges based on a final report, or on an answer that
+ * exceeded its cap.
  */
 export async function learnExcess(tx: Ctx, hold: HoldRow, row: LedgerRow): Promise<void> {
   const { input, output } = chargedTokens(hold, row);
@@ -42,7 +42,7 @@ export async function learnExcess(tx: Ctx, hold: HoldRow, row: LedgerRow): Promi
     });
 }
 
-/** What a call was charged, as tokens at the prices it was held at. */
+/** The charge of a call as tokens at the held prices. */
 function chargedTokens(hold: HoldRow, row: LedgerRow): { input: number; output: number } {
   const table = { tiers: hold.priceTiers, source: hold.priceVersion };
   const held = heldPrices(table, hold.inputTokens);
@@ -50,7 +50,7 @@ function chargedTokens(hold: HoldRow, row: LedgerRow): { input: number; output: 
     row.inputTokens * row.inputPrice +
     row.cacheReadTokens * row.cacheReadPrice +
     row.cacheWriteTokens * row.cacheWritePrice;
-  // A version that kept no cap, or a model that costs nothing, leaves nothing to compare with.
+  // Without a stored cap, or with a free model, there is nothing to compare.
   const capped = hold.maxOutputTokens > 0 && held.output > 0;
   return {
     input: held.input === 0 ? 0 : Math.ceil(input / held.input),

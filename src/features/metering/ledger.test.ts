@@ -13,7 +13,7 @@ import { budgets, holds, ledger } from "./tables.ts";
 
 const CALLS = 2_000;
 const AT_ONCE = 20;
-/** Prices that do not divide a million, so that rows have to be rounded, and dearer ones for long calls. */
+/** Prices that do not divide a million, so that rows are rounded, and higher ones for long calls. */
 const PRICES: UnitPrices = {
   input: 3_000_001,
   cacheRead: 300_007,
@@ -35,9 +35,9 @@ const KINDS = ["complete", "retried", "aborted", "cut", "refused", "crashed", "t
 interface Call {
   kind: (typeof KINDS)[number];
   usage: TokenUsage;
-  /** Two at least. */
+  /** At least two. */
   words: number;
-  /** After how many words it is aborted, cut, or its process dies: before the last one. */
+  /** Number of words before it is aborted, cut, or its process dies: before the last one. */
   breaksAfter: number;
 }
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => app.close());
 
-test(`the ledger of ${CALLS} random calls is what the provider has reported, to the micro-USD`, async () => {
+test(`the ledger of ${CALLS} random calls equals what the provider reported, to the micro-USD`, async () => {
   const { db } = app.deps.database;
   const ofWorkspace = { id: app.deps.ids.next(), scope: "workspace" as const, limitMicroUsd: 1e15 };
   await db.insert(budgets).values(ofWorkspace);
@@ -78,7 +78,7 @@ test(`the ledger of ${CALLS} random calls is what the provider has reported, to 
       });
       continue;
     }
-    // A lost call is charged what it may have produced too: its report at least, its hold at most.
+    // A lost call is also charged what it may have produced: at least its report, at most its hold.
     expect(cost).toBeGreaterThanOrEqual(roundedCost(bill.usage));
     expect(row.costMicroUsd).toBeLessThanOrEqual(row.heldMicroUsd ?? 0);
   }
@@ -91,7 +91,7 @@ test(`the ledger of ${CALLS} random calls is what the provider has reported, to 
 
 interface Bill {
   kind: Call["kind"];
-  /** What the provider reported of it. */
+  /** The usage the provider reported. */
   usage: TokenUsage;
 }
 
@@ -100,7 +100,9 @@ function usageOf(row: typeof ledger.$inferSelect): TokenUsage {
   return { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens };
 }
 
-/** One call through hold, provider, retry and settle, as an answer goes. @returns what the provider reported of it. */
+/**
+ * One call through hold, provider, retry and settle, like an answer. @returns the usage the provider reported.
+ */
 async function run(generationId: string, call: Call): Promise<TokenUsage> {
   const ctx = systemContext(app.deps, "test");
   const common = {
@@ -151,7 +153,7 @@ async function run(generationId: string, call: Call): Promise<TokenUsage> {
     }
   });
   if (crashes) {
-    // Nobody settles it: what was noted is what is known. Inputs of a crash are the held estimate.
+    // Not settled: only the noted progress is known. The input after a crash is the held estimate.
     const { outputTokens } = bill.reported;
     await noteProgress(ctx.db, [{ generationId, outputTokens, reported: undefined, lastsMs }]);
     return { ...NOTHING, inputTokens: call.usage.inputTokens, outputTokens };
@@ -175,7 +177,7 @@ function* script(call: Call, attempt: number, bill: { reported: TokenUsage }): G
         { type: "usage", usage },
       ],
     };
-    // Whoever asks for more has read what came before.
+    // The consumer asks for more, so it has read what came before.
     bill.reported = usage;
     if (call.kind === "cut" && word === call.breaksAfter) yield { fail: "cut" };
   }
@@ -188,7 +190,7 @@ function* script(call: Call, attempt: number, bill: { reported: TokenUsage }): G
   };
 }
 
-/** The price of a call as one reads it off a price list: exact decimal digits, the last place rounded half up. */
+/** The price of a call as on a price list: exact decimal digits, the last place rounded half up. */
 function roundedCost(usage: TokenUsage): bigint {
   const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   const prices = input > LONG ? LONG_PRICES : PRICES;

@@ -4,10 +4,10 @@ import { heldPrices } from "./billable-usage.ts";
 import { budgetExhausted } from "./errors.ts";
 import { insertHold } from "./repo.ts";
 
-/** An answer capped shorter than this is not worth its input. */
+/** A shorter answer is not worth its input. */
 const MIN_USEFUL_OUTPUT_TOKENS = 256;
 
-/** What metering has to know of the model that a call is made with. */
+/** What metering needs to know of a model. */
 export interface PricedModel {
   /** Null for one that was never stored. */
   id: string | null;
@@ -20,31 +20,32 @@ export interface PricedModel {
 export interface HoldInput {
   generationId: string;
   projectId: string;
-  /** Null for a call that answers nobody, such as the test of a provider. */
+  /** Null for a call without a thread, such as the test of a provider. */
   threadId: string | null;
   messageId: string | null;
   userId: string;
   model: PricedModel;
-  /** Estimated, leaning upward. */
+  /** Upper estimate. */
   inputTokens: number;
   maxOutputTokens: number;
   /** The provider is called at once, without {@link markSent}. */
   sent?: boolean;
-  /** Milliseconds, longer than the lease of the process that runs the call: whoever recovers it comes first. */
+  /** Milliseconds, longer than the lease of the process that runs the call, so that its recovery comes first. */
   lastsMs: number;
 }
 
 export interface PlacedHold {
   amountMicroUsd: number;
-  /** What to ask the provider for: at most what was wished, less where a budget cannot pay the worst case. */
+  /** The output cap for the provider: the requested one, or less where a budget does not cover the worst case. */
   maxOutputTokens: number;
 }
 
 /**
- * Sets the worst-case cost of a call aside in every budget in scope (workspace, project, person), in one
- * atomic statement; without budgets it only stores the hold. Input is priced at the dearer of fresh and
- * cache-writing; a model that was charged for more than held lately is held for as many times as much. Where a budget cannot pay it all, the output cap shrinks before anything is refused.
- * A budget of 0 is blocked, for free models too. Call it in the transaction that stores the generation.
+ * Holds the worst-case cost of a call in every budget in scope (workspace, project, user), in one atomic
+ * statement; without budgets it only stores the hold. Input is priced at the higher of the input and
+ * cache-write prices; a model recently charged for more than held is held for proportionally more. Where a
+ * budget does not cover it all, the output cap is reduced before the call is refused. A budget of 0 is blocked,
+ * for free models too. Call it in the transaction that stores the generation.
  *
  * @throws {Problem} 402 `budget_exhausted`, with the tightest budget under `budget`
  */

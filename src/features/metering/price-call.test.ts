@@ -20,7 +20,7 @@ const flat = (each: number): Prices => ({
 });
 
 describe("the cost of a call", () => {
-  test("is what the price list says", () => {
+  test("matches the price list", () => {
     const list = { input: 3e6, cacheRead: 3e5, cacheWrite: 3_750_000, output: 15e6 };
     expect(costMicroUsd(list, { ...NO_USAGE, inputTokens: 1_000_000 })).toBe(3_000_000);
     expect(costMicroUsd(list, { ...NO_USAGE, cacheReadTokens: 10 })).toBe(3);
@@ -50,7 +50,7 @@ describe("the cost of a call", () => {
     );
   });
 
-  test("never falls when more is used, and nothing costs nothing", () => {
+  test("never falls when more is used, and no usage costs nothing", () => {
     fc.assert(
       fc.property(prices, usages, tokens, (list, usage, more) => {
         const cost = costMicroUsd(list, usage);

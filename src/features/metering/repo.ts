@@ -9,7 +9,7 @@ import { BUDGET_SCOPES, budgets, excesses, holds, ledger } from "./tables.ts";
 export type HoldRow = typeof holds.$inferSelect;
 export type LedgerRow = typeof ledger.$inferSelect;
 
-/** What a hold is asked with. Prices are micro-USD per million tokens, the worst that the call can reach. */
+/** The input of a hold. Prices are micro-USD per million tokens, the highest that the call can reach. */
 export interface HoldRequest {
   hold: Pick<
     typeof holds.$inferInsert,
@@ -25,18 +25,18 @@ export interface HoldRequest {
     | "priceVersion"
     | "inputTokens"
   >;
-  /** For how many milliseconds it stands without being renewed. */
+  /** Milliseconds until it expires, unless renewed. */
   lastsMs: number;
   /** Whether the provider is called without {@link markSent}. */
   sent: boolean;
   inputPrice: number;
   outputPrice: number;
   maxOutputTokens: number;
-  /** The smallest output cap that is worth a call. */
+  /** The smallest useful output cap. */
   minOutputTokens: number;
 }
 
-/** What a model was charged for beyond a hold is held in advance for so long. */
+/** How long an excess is remembered. */
 const REMEMBERED = "1 day";
 
 const whole = z.coerce.number().int();
@@ -49,12 +49,12 @@ const holdAnswer = z.object({
 });
 
 /**
- * Checks and reserves in every budget in scope, or in none, and stores the hold, in one statement.
- * Another one, sent with it, locks the budgets first: PostgreSQL applies check constraints to the version
- * of a row that a statement has seen, before it looks for a newer one, so a statement that had to wait for
- * its lock could be refused for a sum that nobody has any more. Locks are taken in the order of ids, here
- * and when settling, so two calls cannot deadlock.
- * Amounts are computed as `numeric`: tokens times price in micro-USD per million passes 2⁵³.
+ * Checks and reserves in every budget in scope, or in none, and stores the hold, in one statement. A second
+ * statement, pipelined before it, locks the budgets: PostgreSQL applies check constraints to the row version
+ * that a statement has seen, before it looks for a newer one, so a statement that had to wait for its lock
+ * could be refused for an outdated sum. Locks are taken in the order of ids, here and when settling, so two
+ * calls cannot deadlock. Amounts are computed as `numeric`: tokens times price in micro-USD per million exceeds
+ * 2⁵³.
  */
 export async function insertHold(db: Database, request: HoldRequest) {
   const { hold } = request;
@@ -124,18 +124,18 @@ export async function insertHold(db: Database, request: HoldRequest) {
   return holdAnswer.parse(rows[0]);
 }
 
-/** What a running call has counted and was told so far. */
+/** The progress of a running call. */
 export interface Progress {
   generationId: string;
   /** Output counted so far, reasoning included. */
   outputTokens: number;
-  /** The provider's last report, if there was one. */
+  /** The provider's last report, if any. */
   reported: TokenUsage | undefined;
-  /** For how many milliseconds from now on its hold stands without being renewed. */
+  /** Milliseconds until its hold expires, unless renewed. */
   lastsMs: number;
 }
 
-/** One statement for what all running calls have counted; counts and expiries only grow. */
+/** Stores the progress of all running calls in one statement; counts and expiries only grow. */
 export async function updateProgress(db: Database, items: readonly Progress[]): Promise<void> {
   if (items.length === 0) return;
   const rows = items.map((item) => ({
@@ -157,7 +157,7 @@ export async function updateProgress(db: Database, items: readonly Progress[]): 
   `);
 }
 
-/** Says that from now on the provider may have the prompt. @returns false when there is no such hold any more. */
+/** Marks that from now on the provider may have the prompt. @returns false when the hold is gone. */
 export async function updateSent(db: Database, generationId: string): Promise<boolean> {
   const rows = await db
     .update(holds)
@@ -168,8 +168,8 @@ export async function updateSent(db: Database, generationId: string): Promise<bo
 }
 
 /**
- * Removes a hold and returns it; the second of two callers waits for the first and finds nothing.
- * @param expiredForMs only when it expired so long ago
+ * Deletes a hold and returns it; the second of two callers waits for the first and finds nothing.
+ * @param expiredForMs only when it expired this long ago
  */
 export async function takeHold(
   db: Database,
@@ -189,10 +189,10 @@ export async function takeHold(
 }
 
 /**
- * Releases a hold in its budgets and books what the call has cost. Spending fits under the limit up to the
- * room there is once the hold is released; the rest is booked as overrun, and an earlier overrun moves into
- * spent as room appears. So `spent + held ≤ limit` stays true, and `spent + overrun` is what was charged.
- * It stays true of an outdated version of the row too, as long as that holds the amount (see `insertHold`).
+ * Releases a hold in its budgets and books the cost of the call. Spending is booked up to the room there is
+ * once the hold is released; the rest is booked as overrun, and an earlier overrun moves into spent as room
+ * appears. So `spent + held ≤ limit` stays true, and `spent + overrun` is what was charged. It also holds for
+ * an outdated version of the row, as long as that includes the hold (see `insertHold`).
  */
 export async function bookInBudgets(
   db: Database,
@@ -216,19 +216,19 @@ export async function bookInBudgets(
   `);
 }
 
-/** The database's time, by which holds are marked. */
+/** The database's time, which holds use. */
 export async function readNow(db: Database): Promise<Date> {
   const [row] = await db.execute(sql`select clock_timestamp() as now`);
   return z.object({ now: z.coerce.date() }).parse(row).now;
 }
 
-/** How much more than its worst case a call was charged for. */
+/** The excess of a charge over its hold. */
 export type Excess = Pick<
   typeof excesses.$inferInsert,
   "inputRatio" | "inputExcess" | "outputRatio" | "outputExcess"
 >;
 
-/** Remembers what a model's next holds have to cover beyond the estimate. @returns whether it was less until now. */
+/** Remembers what a model's next holds have to cover beyond the estimate. @returns whether it grew. */
 export async function rememberExcess(
   db: Database,
   modelId: string,
@@ -289,7 +289,7 @@ export async function findLedgerRows(
 const hasExpired = (forMs: number) =>
   sql`${holds.expiresAt} <= now() - ${forMs} * interval '1 millisecond'`;
 
-/** Holds that expired so long ago, the longest first. */
+/** Holds that expired this long ago, the oldest first. */
 export async function listExpiredHolds(
   db: Database,
   expiredForMs: number,

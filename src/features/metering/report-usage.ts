@@ -5,12 +5,12 @@ import { type LedgerOwner, type SumRow, sumByDay, sumByModel } from "./sum-ledge
 
 const DAY_MS = 86_400_000;
 
-/** What a project has used and spent, by everybody in it. */
+/** Usage and spending of a project, by all its members. */
 export function projectUsage(ctx: Ctx, scope: ProjectScope, days: number): Promise<UsageReport> {
   return report(ctx, { projectId: scope.projectId }, days);
 }
 
-/** What a person has used and spent, in every project. */
+/** Usage and spending of a user, in all projects. */
 export function userUsage(ctx: Ctx, userId: string, days: number): Promise<UsageReport> {
   return report(ctx, { userId }, days);
 }

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 
-/** What one call used, as the provider counts it. */
+/** Usage of one call, as counted by the provider. */
 export const tokenUsage = z
   .object({
     inputTokens: z.number().int(),
@@ -20,14 +20,14 @@ const spent = {
 export const usageTotals = z.object(spent).openapi("UsageTotals");
 export type UsageTotals = z.infer<typeof usageTotals>;
 
-/** What was used and what it cost, from the ledger. */
+/** Usage and cost, from the ledger. */
 export const usageReport = z
   .object({
-    /** Over all time. */
+    /** All time. */
     totals: usageTotals,
-    /** Over all time, dearest first; a model keeps its name here after it was removed. */
+    /** All time, most expensive first; a removed model keeps its name here. */
     byModel: z.array(z.object({ provider: z.string(), model: z.string(), ...spent })),
-    /** Days in UTC on which something was used, oldest first, of the last `days`. */
+    /** Days (UTC) with usage, oldest first, of the last `days`. */
     byDay: z.array(z.object({ day: z.iso.date(), ...spent })),
   })
   .openapi("UsageReport");

@@ -4,19 +4,19 @@ import { findLedgerRows, type Progress, updateProgress, updateSent } from "./rep
 import { type Settled, settled } from "./settle.ts";
 
 /**
- * Says that the provider is about to be called; what it has not been said of is charged nothing.
- * @returns false when the call has been settled already: then it must not be made.
+ * Marks that the provider is about to be called; unmarked calls are not charged.
+ * @returns false when the call has been settled already; then it must not be made.
  */
 export async function markSent(db: Database, generationId: string): Promise<boolean> {
   return updateSent(db, generationId);
 }
 
-/** Notes what running calls have counted and renews their holds, all in one statement; ended ones are passed over. */
+/** Stores the progress of running calls and renews their holds, in one statement; ended ones are skipped. */
 export async function noteProgress(db: Database, items: readonly Progress[]): Promise<void> {
   await updateProgress(db, items);
 }
 
-/** What each of these generations used and cost, by generation id; those not settled yet are missing. */
+/** Usage and cost of these generations by id; unsettled ones are missing. */
 export async function usageForMessages(
   ctx: Ctx,
   generationIds: readonly string[],

@@ -19,7 +19,7 @@ export interface SettleInput extends CallFacts {
   generationId: string;
   /** How the generation ended; kept with the row. */
   status: string;
-  /** Whether the provider went on past the output cap it was given, so that the call was ended here. */
+  /** Whether the provider exceeded its output cap, so that the call was ended here. */
   pastCap?: boolean;
 }
 
@@ -30,28 +30,28 @@ export interface Settled {
 }
 
 /**
- * Ends a hold with what the call has cost: the ledger row, the budgets and the hold change in one
- * transaction. Idempotent by generation: a second call, by anybody, returns what the first has booked.
+ * Ends a hold at the cost of the call: ledger row, budgets and hold change in one transaction. Idempotent by
+ * generation: a second call returns what the first booked.
  */
 export async function settle(ctx: Ctx, input: SettleInput): Promise<Settled> {
   return inTransaction(ctx, async (tx) => {
     const hold = await takeHold(tx.db, input.generationId);
     if (hold) return book(tx, hold, input);
     const [row] = await findLedgerRows(tx.db, [input.generationId]);
-    if (!row) throw new Error("There is neither a hold nor a ledger row of this generation");
+    if (!row) throw new Error("There is neither a hold nor a ledger row for this generation");
     return settled(row);
   });
 }
 
 const EXPIRED_BATCH = 20;
-/** Who recovers a generation knows better what it has produced, so it goes first. */
+/** The recovery of a generation knows better what it produced, so it goes first. */
 const GRACE_MS = 60_000;
 
 /**
- * Settles holds that nobody renews and nobody has recovered, at what was counted: what is left when
- * everything else has failed. Several processes may do it at once.
+ * Settles expired holds that were not recovered, at their noted progress: the last resort. Several processes
+ * may run it at once.
  * @param graceMs how long after its expiry a hold is left to the recovery of its generation
- * @returns how many this call has settled
+ * @returns how many it has settled
  */
 export async function settleExpired(deps: Deps, graceMs = GRACE_MS): Promise<number> {
   const ctx = systemContext(deps, "metering");
@@ -61,7 +61,7 @@ export async function settleExpired(deps: Deps, graceMs = GRACE_MS): Promise<num
     const done = await Promise.all(expired.map((id) => settleOne(ctx, id, graceMs)));
     const settledNow = done.filter(Boolean).length;
     count += settledNow;
-    // A batch of which nothing could be settled would come again.
+    // If nothing in the batch could be settled, the same batch would come again.
     more = expired.length === EXPIRED_BATCH && settledNow > 0;
   }
   return count;
@@ -70,7 +70,7 @@ export async function settleExpired(deps: Deps, graceMs = GRACE_MS): Promise<num
 async function settleOne(ctx: Ctx, generationId: string, graceMs: number): Promise<boolean> {
   try {
     return await inTransaction(ctx, async (tx) => {
-      // Renewed or settled since it was listed: then there is nothing to do.
+      // Renewed or settled since it was listed.
       const hold = await takeHold(tx.db, generationId, graceMs);
       if (!hold) return false;
       await book(tx, hold, {
@@ -85,7 +85,7 @@ async function settleOne(ctx: Ctx, generationId: string, graceMs: number): Promi
       return true;
     });
   } catch (error) {
-    // One that fails must not keep the others waiting; it comes again.
+    // A failure must not block the others; it is retried.
     ctx.deps.logger.error({ err: error, generationId }, "expired hold not settled");
     return false;
   }
@@ -120,13 +120,13 @@ async function book(tx: Ctx, hold: HoldRow, input: SettleInput): Promise<Settled
     createdAt: tx.deps.clock.now(),
   });
   if (final || input.pastCap) await learnExcess(tx, hold, row);
-  // Last, so that the budgets' rows are locked for as short as possible.
+  // Last, so that the budgets' rows are locked only briefly.
   await bookInBudgets(tx.db, hold, cost);
   tx.deps.metrics.overrun.inc(Math.max(0, cost - hold.amountMicroUsd));
   return settled(row);
 }
 
-/** What a ledger row says a call used and cost. */
+/** Usage and cost of a ledger row. */
 export function settled(row: LedgerRow): Settled {
   return {
     costMicroUsd: row.costMicroUsd,

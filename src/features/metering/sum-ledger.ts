@@ -2,7 +2,7 @@ import { and, count, eq, gte, sql, sum } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { ledger } from "./tables.ts";
 
-/** Whose rows of the ledger a report is about. */
+/** Whose ledger rows a report covers. */
 export type LedgerOwner = { projectId: string } | { userId: string };
 
 const total = (column: Parameters<typeof sum>[0]) => sum(column).mapWith(Number);
@@ -28,7 +28,7 @@ export function sumByModel(db: Database, owner: LedgerOwner) {
     .groupBy(ledger.provider, ledger.model);
 }
 
-/** Sums of each day (UTC) from an instant on, oldest first. */
+/** Sums per day (UTC) from an instant on, oldest first. */
 export function sumByDay(db: Database, owner: LedgerOwner, since: Date) {
   const day = sql<string>`to_char(${ledger.createdAt} at time zone 'UTC', 'YYYY-MM-DD')`;
   return db

@@ -19,7 +19,10 @@ const microUsd = (name: string) => bigint(name, { mode: "number" });
 export const BUDGET_SCOPES = ["workspace", "project", "principal"] as const;
 export type BudgetScope = (typeof BUDGET_SCOPES)[number];
 
-/** A cap on spending in a scope; null is unlimited, 0 is blocked. Spent and held can never pass it: the check constraint says so. */
+/**
+ * A spending limit in a scope; null is unlimited, 0 is blocked. A check constraint keeps spent and held within
+ * it.
+ */
 export const budgets = pgTable(
   "budgets",
   {
@@ -30,7 +33,7 @@ export const budgets = pgTable(
     limitMicroUsd: microUsd("limit_micro_usd"),
     spentMicroUsd: microUsd("spent_micro_usd").notNull().default(0),
     heldMicroUsd: microUsd("held_micro_usd").notNull().default(0),
-    /** What providers reported beyond what was held: booked apart, so that the constraint stays true. */
+    /** Charges beyond what was held: booked separately, so that the constraint stays true. */
     overrunMicroUsd: microUsd("overrun_micro_usd").notNull().default(0),
     resetsAt: instant("resets_at"),
     createdAt: createdAt(),
@@ -51,7 +54,7 @@ export const budgets = pgTable(
   ],
 );
 
-/** Money set aside for a running call; the id is the generation's, so settling twice finds nothing the second time. */
+/** Money held for a running call; the id is the generation's, so settling twice finds nothing the second time. */
 export const holds = pgTable(
   "holds",
   {
@@ -63,21 +66,24 @@ export const holds = pgTable(
     modelId: uuid("model_id"),
     provider: text("provider").notNull(),
     model: text("model").notNull(),
-    /** As they were when the call began: a price changed meanwhile is the next call's. */
+    /** Prices when the call began; later changes apply to later calls. */
     priceTiers: jsonb("price_tiers").$type<PriceTable["tiers"]>().notNull(),
     priceVersion: text("price_version").notNull(),
     amountMicroUsd: microUsd("amount_micro_usd").notNull(),
-    /** The budgets that hold the amount; one made later holds nothing of it. */
+    /** The budgets that hold the amount; later budgets hold nothing of it. */
     budgetIds: uuid("budget_ids").array().notNull(),
-    /** Input as estimated, and the output cap that the provider is given (0: not kept by that version). */
+    /** Estimated input, and the provider's output cap (0: not stored by that release). */
     inputTokens: integer("input_tokens").notNull(),
     maxOutputTokens: integer("max_output_tokens").notNull().default(0),
-    /** Tokens held beyond them for a model that was charged for more lately: see `excesses`. */
+    /** Extra tokens held for a model recently charged for more: see `excesses`. */
     inputExtra: integer("input_extra").notNull().default(0),
     outputExtra: integer("output_extra").notNull().default(0),
-    /** Since when the provider may have the prompt; null: not called, so nothing to pay. A version that does not say so has called. */
+    /**
+     * When the provider may have received the prompt; null: not called, so nothing to pay. The default is for
+     * releases that do not set it.
+     */
     sentAt: instant("sent_at").defaultNow(),
-    /** What the running process has counted and was told, so that a crash can be settled at what was produced. */
+    /** Progress noted by the running process, so that a crash can be settled. */
     outputTokens: integer("output_tokens").notNull().default(0),
     reported: jsonb("reported").$type<TokenUsage>(),
     countedAt: instant("counted_at"),
@@ -88,9 +94,8 @@ export const holds = pgTable(
 );
 
 /**
- * By how much a model was charged for more than the worst case of a call, lately: what reports beyond a hold
- * have taught. In tokens at the held price, and as a multiple of what was estimated. No foreign key, as in
- * the ledger.
+ * How far a model was recently charged above the worst case of a call, learned from reports above a hold. In
+ * tokens at the held price, and as a multiple of the estimate. No foreign key, as in the ledger.
  */
 export const excesses = pgTable("excesses", {
   modelId: uuid("model_id").primaryKey(),
@@ -101,7 +106,7 @@ export const excesses = pgTable("excesses", {
   learnedAt: instant("learned_at").notNull().defaultNow(),
 });
 
-/** Append-only. No foreign keys: rows outlive the project, person and model they name. */
+/** Append-only. No foreign keys: rows outlive the project, user and model they name. */
 export const ledger = pgTable(
   "ledger",
   {
@@ -124,14 +129,14 @@ export const ledger = pgTable(
     cacheWriteTokens: bigint("cache_write_tokens", { mode: "number" }).notNull(),
     outputTokens: bigint("output_tokens", { mode: "number" }).notNull(),
     reasoningTokens: bigint("reasoning_tokens", { mode: "number" }).notNull(),
-    /** Micro-USD per million tokens, as they were. */
+    /** Micro-USD per million tokens at the time. */
     inputPrice: microUsd("input_price").notNull(),
     cacheReadPrice: microUsd("cache_read_price").notNull(),
     cacheWritePrice: microUsd("cache_write_price").notNull(),
     outputPrice: microUsd("output_price").notNull(),
     priceVersion: text("price_version").notNull(),
     costMicroUsd: microUsd("cost_micro_usd").notNull(),
-    /** What was held for the call; a cost above it passed its budgets. Null in rows of a version that did not keep it. */
+    /** The hold of the call; a higher cost exceeded it. Null in rows of a release that did not store it. */
     heldMicroUsd: microUsd("held_micro_usd"),
     createdAt: createdAt(),
   },

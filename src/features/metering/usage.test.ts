@@ -49,7 +49,7 @@ function row(person: Person, model: string, costMicroUsd: number, createdAt: Dat
   };
 }
 
-test("a project's members see what it has used, in all and by model and day", async () => {
+test("a project's members see its usage, in total and by model and day", async () => {
   const report = await read(
     await ada.get(`/projects/${ada.me.personalProjectId}/usage`),
     usageReport,
@@ -78,7 +78,7 @@ test("a person's total counts every project", async () => {
   expect(his).toMatchObject({ totals: { calls: 0, costMicroUsd: 0 }, byModel: [], byDay: [] });
 });
 
-test("a stranger's project has no usage to see", async () => {
+test("the usage of another's project is not visible", async () => {
   const response = await bob.get(`/projects/${ada.me.personalProjectId}/usage`);
   expect((await readProblem(response)).status).toBe(404);
 });

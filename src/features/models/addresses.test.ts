@@ -10,7 +10,7 @@ import { providers } from "./tables.ts";
 let app: TestApp;
 let ada: Person;
 let calls = 0;
-/** What went out to vendors, none of whom is really asked. */
+/** Requests that would have gone to vendors. */
 const sent: { url: string; body: unknown }[] = [];
 const inside = Bun.serve({
   port: 0,
@@ -37,7 +37,7 @@ afterAll(async () => {
   await app.close();
 });
 
-test("an admin cannot point a provider into the network that Atelier runs in", async () => {
+test("an admin cannot connect a provider in the network that Atelier runs in", async () => {
   for (const baseUrl of [
     `http://127.0.0.1:${inside.port}`,
     `http://localhost:${inside.port}/v1`,
@@ -59,7 +59,7 @@ test("an admin cannot point a provider into the network that Atelier runs in", a
   }
 });
 
-test("one that was stored while it was allowed is not called any more", async () => {
+test("an address stored while it was allowed is not called any more", async () => {
   const row = {
     id: Bun.randomUUIDv7(),
     kind: "openai" as const,
@@ -89,7 +89,7 @@ test("one that was stored while it was allowed is not called any more", async ()
   expect(calls).toBe(0);
 }, 20_000);
 
-test("a vendor's key is tried at the vendor's own address with a cheap model", async () => {
+test("a vendor's key is tested at the vendor's own address with a cheap model", async () => {
   const made = await ada.post("/admin/providers", {
     kind: "anthropic",
     name: "Anthropic",

@@ -17,32 +17,32 @@ import {
 } from "./repo.ts";
 import type { ModelChoice } from "./schema.ts";
 
-/** A model that a call is made with, prices included, as it was when it was chosen. */
+/** A model to call, with its prices when it was chosen. */
 export interface ChosenModel {
   id: string;
   providerKind: ProviderKind;
   providerName: string;
-  /** For connecting to it; its key is sealed. */
+  /** For calling it; its key is encrypted. */
   provider: ProviderRow;
-  /** The provider's own name of it. */
+  /** The provider's name of the model. */
   name: string;
   displayName: string;
   contextWindow: number;
   maxOutputTokens: number;
   images: boolean;
   reasoning: boolean;
-  /** Micro-USD per million tokens, of a call with little input. */
+  /** Micro-USD per million tokens, for a call with little input. */
   prices: UnitPrices;
-  /** The same for every size of input. */
+  /** Prices for every size of input. */
   priceTable: PriceTable;
   priceVersion: string;
 }
 
 /**
- * The model with this id; for null the workspace's default, else the oldest enabled model of a real
- * provider, else the built-in one, which always exists. The oldest, so that connecting a second provider
- * does not change what people talk to.
- * @throws {Problem} 422 `model_not_available` for an id that is unknown, switched off or without a key.
+ * The model with this id; for null the workspace's default, else the oldest enabled model of a real provider,
+ * else the built-in one, which always exists. The oldest, so that connecting a second provider does not change
+ * the default.
+ * @throws {Problem} 422 `model_not_available` for an id that is unknown, disabled or without a key.
  */
 export async function chooseModel(ctx: Ctx, modelId: string | null): Promise<ChosenModel> {
   if (modelId !== null) {
@@ -59,12 +59,12 @@ export async function chooseModel(ctx: Ctx, modelId: string | null): Promise<Cho
   return chosen(best);
 }
 
-/** Whether a model can be chosen: enabled, neither it nor its provider deleted. */
+/** Whether a model can be chosen: enabled, and neither it nor its provider deleted. */
 export async function isOffered(ctx: Ctx, modelId: string): Promise<boolean> {
   return (await findModel(ctx.db, modelId))?.model.enabled ?? false;
 }
 
-/** Every model that people can choose, oldest first. */
+/** Every model that users can choose, oldest first. */
 export async function listModels(ctx: Ctx): Promise<ModelChoice[]> {
   const usable = await usableModels(ctx);
   const best = defaultOf(usable, await getSetting(ctx, "defaultModelId"));
@@ -84,19 +84,19 @@ async function usableModels(ctx: Ctx): Promise<ModelOfProvider[]> {
   return rows.filter(({ provider }) => hasItsKey(provider, ctx.deps.config));
 }
 
-/** A provider of the environment is there as long as its variable is. */
+/** A provider from the environment exists as long as its variable is set. */
 export function hasItsKey(provider: ProviderRow, config: Config): boolean {
   return provider.origin !== "environment" || environmentKey(provider.kind, config) !== undefined;
 }
 
-/** Where the environment brings a kind's key; a new kind says so here or does not compile. */
+/** The environment key of each kind; a new kind must be added to compile. */
 const ENVIRONMENT_KEY: Record<ProviderKind, (config: Config) => string | undefined> = {
   anthropic: ({ anthropicApiKey }) => anthropicApiKey,
   openai: ({ openaiApiKey }) => openaiApiKey,
   excerpts: () => undefined,
 };
 
-/** The key that the environment brings for a kind of provider. */
+/** The API key from the environment for a kind of provider. */
 export function environmentKey(kind: ProviderKind, config: Config): string | undefined {
   return ENVIRONMENT_KEY[kind](config);
 }
@@ -125,7 +125,7 @@ function present(row: ModelOfProvider, isDefault: boolean): ModelChoice {
   return { ...choice, isDefault };
 }
 
-/** Names of models by id, of those no longer offered too. */
+/** Names of models by id, including removed ones. */
 export async function modelNames(ctx: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
   return new Map(
     (await findModelNames(ctx.db, [...new Set(ids)])).map(({ id, name }) => [id, name]),

@@ -1,21 +1,21 @@
 import { capabilitiesOf, flatPrices, lookupModel, type PriceTable } from "../../providers/index.ts";
 import type { ProviderRow } from "./repo.ts";
 
-/** What Atelier knows of a model by its name and place, without what an admin says about it. */
+/** A model as described by catalogue and name, without an admin's settings. */
 export interface DescribedModel {
   displayName: string;
   contextWindow: number;
   maxOutputTokens: number;
   images: boolean;
   reasoning: boolean;
-  /** Undefined where the catalogue knows no price. */
+  /** Undefined where the catalogue has no price. */
   prices: PriceTable | undefined;
 }
 
-/** A window that every current model has, where the catalogue does not say. */
+/** Default where the catalogue has none; every current model has this much. */
 const MODEST_WINDOW = 128_000;
 
-/** A model as the catalogue of prices and the rules of capabilities have it. */
+/** Describes a model by the price catalogue and the capability rules. */
 export async function describeModel(
   provider: Pick<ProviderRow, "kind" | "baseUrl">,
   name: string,
@@ -33,19 +33,19 @@ export async function describeModel(
   };
 }
 
-/** Where the catalogue has to look for a provider's models. */
+/** Where the catalogue lists a provider's models. */
 export function placeOf({ kind, baseUrl }: Pick<ProviderRow, "kind" | "baseUrl">) {
   return baseUrl === null ? { kind } : { kind, baseUrl };
 }
 
 const ADMIN = "admin ";
 
-/** Prices that an admin has entered, dated. */
+/** Prices entered by an admin, dated. */
 export function enteredPrices(prices: Parameters<typeof flatPrices>[0], now: Date): PriceTable {
   return flatPrices(prices, `${ADMIN}${now.toISOString().slice(0, 10)}`);
 }
 
-/** Whether an admin has entered the prices of this version; the catalogue must not overwrite them. */
+/** Whether this price version was entered by an admin; the catalogue must not overwrite it. */
 export function isEntered(priceVersion: string): boolean {
   return priceVersion.startsWith(ADMIN);
 }

@@ -23,9 +23,9 @@ export async function getModel(ctx: Ctx, modelId: string): Promise<ModelOfProvid
 }
 
 /**
- * Offers a model of a provider. What the input leaves out comes from the catalogue.
- * @throws {Problem} 404 for an unknown provider, 409 for a model it has already or for the built-in
- * provider, 422 `prices_needed` when neither input nor catalogue says what it costs.
+ * Offers a model of a provider. Omitted fields come from the catalogue.
+ * @throws {Problem} 404 for an unknown provider, 409 for a duplicate model or the built-in provider, 422
+ * `prices_needed` when neither input nor catalogue has prices.
  */
 export async function addModel(ctx: Ctx, _scope: AdminScope, input: NewModel): Promise<ModelRow> {
   const { prices, providerId, name } = input;
@@ -85,7 +85,7 @@ export async function changeModel(
   });
 }
 
-/** Takes a model away; what it has answered and cost stays. @throws {Problem} 404, 409 `builtin_stays`. */
+/** Removes a model; its answers and their cost stay. @throws {Problem} 404, 409 `builtin_stays`. */
 export async function deleteModel(ctx: Ctx, _scope: AdminScope, modelId: string): Promise<void> {
   const { model, provider } = await getModel(ctx, modelId);
   if (provider.kind === "excerpts") throw builtinStays();

@@ -18,7 +18,7 @@ export async function getProvider(ctx: Ctx, providerId: string): Promise<Provide
 }
 
 /**
- * Adds a provider. Its key is sealed and from here on never shown.
+ * Adds a provider. Its key is encrypted and never shown again.
  * @throws {Problem} 409 for a name in use, 422 `address_not_allowed`.
  */
 export async function addProvider(
@@ -45,8 +45,8 @@ export async function addProvider(
 }
 
 /**
- * Changes a provider. A stored key never follows a changed address: whoever changes that has to know the
- * key too, so that taking over an admin's session does not give the keys away.
+ * Changes a provider. A stored key is never sent to a changed address: changing the address requires the key,
+ * so that a stolen admin session cannot leak keys.
  * @throws {Problem} 404, 409 `provider_kept`, 412, 422 `key_needed` or `address_not_allowed`.
  */
 export async function changeProvider(
@@ -68,7 +68,7 @@ export async function changeProvider(
       tx.db,
       providerId,
       { ...change, ...(apiKey === undefined ? {} : keyColumns(ctx, apiKey)) },
-      // What was judged above must be what is changed.
+      // The version that was checked above must be the one that is changed.
       expected ?? before.version,
       ctx.deps.clock.now(),
     );
@@ -98,7 +98,7 @@ export async function deleteProvider(
   });
 }
 
-/** A first answer, in words, to whoever enters an address; each call is guarded again when it is made. */
+/** Immediate feedback for an entered address; each call checks it again. */
 async function requireAllowed(ctx: Ctx, baseUrl: string | null): Promise<void> {
   if (baseUrl === null || ctx.deps.config.providerPrivateHosts) return;
   try {

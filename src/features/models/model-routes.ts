@@ -32,7 +32,7 @@ export function adminModelRoutes() {
         path: "/admin/models",
         ...guardRead(admin, "admin.read", "model"),
         tags: ["admin"],
-        summary: "All models, switched off ones too",
+        summary: "All models, including disabled ones",
         responses: { 200: jsonAnswer(adminModels, "Models, oldest first") },
       }),
       async (c) => {
@@ -97,7 +97,7 @@ export function adminModelRoutes() {
         path: "/admin/models/{modelId}",
         ...guard(admin, "model.deleted"),
         tags: ["admin"],
-        summary: "Take a model away",
+        summary: "Remove a model",
         request: { params },
         responses: { 204: { description: "Done" } },
       }),
@@ -112,11 +112,11 @@ export function adminModelRoutes() {
         path: "/admin/catalogue",
         ...guardRead(admin, "admin.read", "catalogue"),
         tags: ["admin"],
-        summary: "Known models of a kind of provider, with their prices, to pick from",
+        summary: "Known models of a kind of provider, with their prices, to choose from",
         request: {
           query: z.object({
             kind: z.enum(CONNECTABLE_KINDS),
-            /** Whose models; without it, the vendor's own. */
+            /** Endpoint of the models; default: the vendor's own. */
             baseUrl: z
               .url({ protocol: /^https?$/ })
               .max(500)

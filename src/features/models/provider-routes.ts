@@ -119,9 +119,9 @@ export function adminProviderRoutes() {
         path: "/admin/providers/{providerId}/test",
         ...guard(admin, "provider.tested"),
         tags: ["admin"],
-        summary: "Make one small call, and say what went wrong",
+        summary: "Test a provider with one small call",
         request: { params, body: jsonBody(providerTest) },
-        responses: { 200: jsonAnswer(providerTestResult, "How it went"), ...refusals(402) },
+        responses: { 200: jsonAnswer(providerTestResult, "The result"), ...refusals(402) },
       }),
       async (c) => {
         const { providerId } = c.req.valid("param");

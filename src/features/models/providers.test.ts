@@ -84,7 +84,7 @@ test("testing a provider makes a real call with its key, which the ledger books"
   expect(rows[0]).toMatchObject({ userId: ada.me.id, projectId: ada.me.personalProjectId });
 });
 
-test("a wrong key, an unknown model and an address where nobody listens are told in words, and cost nothing", async () => {
+test("a wrong key, an unknown model and an unreachable address are reported with a message, and cost nothing", async () => {
   server.apiKey = "another key";
   const { id } = await add();
   const badKey = await runTest(id, { model: "claude-sonnet-5" });
@@ -99,7 +99,7 @@ test("a wrong key, an unknown model and an address where nobody listens are told
   expect(unreachable.error?.detail).not.toContain("127.0.0.1");
 });
 
-test("a stored key does not follow a changed address", async () => {
+test("a stored key is not used with a changed address", async () => {
   const { id } = await add();
   const moved = await ada.patch(`/admin/providers/${id}`, { baseUrl: "http://127.0.0.1:2" });
   expect((await readProblem(moved)).code).toBe("key_needed");
@@ -110,7 +110,7 @@ test("a stored key does not follow a changed address", async () => {
   expect(await read(withKey, adminProvider)).toMatchObject({ keyHint: "r-it", version: 2 });
 });
 
-test("a provider that is switched off or removed takes its models away", async () => {
+test("disabling or removing a provider removes its models from the choices", async () => {
   const provider = await add();
   const modelId = await readId(
     await ada.post("/admin/models", { providerId: provider.id, name: "claude-haiku-4-5" }),
@@ -132,7 +132,7 @@ test("a provider that is switched off or removed takes its models away", async (
   expect(row?.sealedKey).toBeNull();
 });
 
-test("a change on top of one not seen is refused", async () => {
+test("a change based on an outdated version is refused", async () => {
   const { id } = await add();
   const path = `/admin/providers/${id}`;
   const change = (name: string) => ada.patch(path, { name }, { "if-match": '"v1"' });
@@ -140,7 +140,7 @@ test("a change on top of one not seen is refused", async () => {
   expect((await change("Two")).status).toBe(412);
 });
 
-test("what comes from the environment can be switched off but neither changed nor removed", async () => {
+test("a provider from the environment can be disabled but neither changed nor removed", async () => {
   const { items } = await read(await ada.get("/admin/providers"), adminProviders);
   const openai = items.find(({ origin }) => origin === "environment");
   expect(openai).toMatchObject({ kind: "openai", hasKey: true, keyHint: null });
@@ -153,7 +153,7 @@ test("what comes from the environment can be switched off but neither changed no
   await ada.patch(path, { enabled: true });
 });
 
-test("starting several processes at once keeps one of each provider and model", async () => {
+test("concurrently starting processes make one of each provider and model", async () => {
   const before = await read(await ada.get("/admin/models"), adminModels);
   await Promise.all(Array.from({ length: 5 }, () => syncBuiltinProviders(app.deps)));
   const after = await read(await ada.get("/admin/models"), adminModels);
@@ -176,7 +176,7 @@ test("the catalogue describes and prices a known model; an unknown one needs pri
   expect(own.priceVersion).toMatch(/^admin \d{4}-\d\d-\d\d$/);
 });
 
-test("an admin's prices stay over a restart, and can go back to the catalogue's", async () => {
+test("an admin's prices survive a restart, and can be reset to the catalogue's", async () => {
   const { items } = await read(await ada.get("/admin/models"), adminModels);
   const model = items.find(({ name }) => name === "gpt-6-sol");
   const path = `/admin/models/${model?.id}`;
@@ -189,7 +189,7 @@ test("an admin's prices stay over a restart, and can go back to the catalogue's"
   expect(back.priceTiers).toHaveLength(2);
 });
 
-test("the built-in model stays", async () => {
+test("the built-in model cannot be removed", async () => {
   const { items } = await read(await ada.get("/models"), modelChoices);
   const builtin = items.find(({ providerKind }) => providerKind === "excerpts");
   for (const response of [
@@ -199,7 +199,7 @@ test("the built-in model stays", async () => {
     expect((await readProblem(response)).code).toBe("builtin_stays");
 });
 
-test("the workspace's default model answers where nobody chose; it must be one in use", async () => {
+test("the workspace's default model answers where none was chosen; it must be enabled", async () => {
   const { items } = await read(await ada.get("/models"), modelChoices);
   expect(items.find(({ isDefault }) => isDefault)?.displayName).toBe("GPT-6 Sol");
   const other = items.find(({ displayName }) => displayName === "GPT-6 Luna");
@@ -214,7 +214,7 @@ test("the workspace's default model answers where nobody chose; it must be one i
   await ada.patch("/admin/settings", { defaultModelId: null });
 });
 
-test("an admin opens and closes sign-up over the configuration", async () => {
+test("an admin opens and closes sign-up, overriding the configuration", async () => {
   await ada.patch("/admin/settings", { signUpOpen: false });
   const account = { name: "Zoe", email: "zoe@example.com", password: "a long enough password" };
   const refused = await app.anonymous.post("/auth/sign-up", account);

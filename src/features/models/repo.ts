@@ -12,12 +12,12 @@ export interface ModelOfProvider {
 
 const SYNC_LOCK = 7_263_548_193;
 
-/** Makes processes that start at the same time take turns, to the end of the transaction. */
+/** Serialises processes that start at the same time, to the end of the transaction. */
 export async function lockSync(db: Database): Promise<void> {
   await db.execute(sql`select pg_advisory_xact_lock(${SYNC_LOCK})`);
 }
 
-/** Enabled models of enabled providers, oldest first; ids grow with time. */
+/** Enabled models of enabled providers, oldest first; ids are ordered by time. */
 export function listEnabledModels(db: Database): Promise<ModelOfProvider[]> {
   return db
     .select({ model: models, provider: providers })
@@ -47,7 +47,7 @@ export async function findProvider(
   return row;
 }
 
-/** The provider that this program keeps itself, deleted or not: an admin's decision outlives a restart. */
+/** The built-in or environment provider, deleted or not: an admin's decision outlives a restart. */
 export async function findBuiltinProvider(
   db: Database,
   origin: "builtin" | "environment",
@@ -75,7 +75,7 @@ export function listProviders(db: Database): Promise<ProviderRow[]> {
   return db.select().from(providers).where(isNull(providers.deletedAt)).orderBy(asc(providers.id));
 }
 
-/** Changes a provider that still has the expected version (null: any). @returns undefined when it has not. */
+/** Changes a provider if it has the expected version (null: any). @returns undefined when it has not. */
 export async function updateProvider(
   db: Database,
   providerId: string,
@@ -99,7 +99,7 @@ export async function updateProvider(
   return row;
 }
 
-/** Providers whose key an admin has entered, deleted ones included, locked to the end of the transaction. */
+/** Providers with a stored key, including deleted ones, locked to the end of the transaction. */
 export function lockSealedKeys(db: Database) {
   return db
     .select({ id: providers.id, name: providers.name, sealedKey: providers.sealedKey })
@@ -117,7 +117,7 @@ export async function replaceSealedKey(
   await db.update(providers).set({ sealedKey }).where(eq(providers.id, providerId));
 }
 
-/** Models of all providers that are not deleted, switched off or not. */
+/** Models of all providers that are not deleted, enabled or not. */
 export async function listAllModels(db: Database): Promise<ModelRow[]> {
   const rows = await db
     .select({ model: models })
@@ -141,7 +141,7 @@ export async function findModel(
   return row;
 }
 
-/** Changes a model that still has the expected version (null: any). @returns undefined when it has not. */
+/** Changes a model if it has the expected version (null: any). @returns undefined when it has not. */
 export async function updateModel(
   db: Database,
   modelId: string,
@@ -165,7 +165,7 @@ export async function updateModel(
   return row;
 }
 
-/** True while a provider that is not deleted has this name, in any case of letters. */
+/** Whether a provider that is not deleted has this name, ignoring case. */
 export async function providerNameTaken(db: Database, name: string): Promise<boolean> {
   const rows = await db
     .select({ id: providers.id })
@@ -175,7 +175,7 @@ export async function providerNameTaken(db: Database, name: string): Promise<boo
   return rows.length > 0;
 }
 
-/** Every model a provider ever had, deleted ones included. */
+/** All models of a provider, including deleted ones. */
 export function listModelsEver(db: Database, providerId: string): Promise<ModelRow[]> {
   return db.select().from(models).where(eq(models.providerId, providerId));
 }
@@ -189,7 +189,7 @@ export async function insertModel(
   return stored;
 }
 
-/** Names of models, deleted ones too: old answers still say who wrote them. */
+/** Names of models, including deleted ones: old answers still name their model. */
 export async function findModelNames(db: Database, ids: string[]) {
   if (ids.length === 0) return [];
   return db

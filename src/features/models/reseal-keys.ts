@@ -5,13 +5,13 @@ import { lockSealedKeys, replaceSealedKey } from "./repo.ts";
 
 export interface ResealReport {
   resealed: number;
-  /** Names of providers whose key no key of the ring opens: it must be entered again. */
+  /** Names of providers whose key cannot be decrypted and must be entered again. */
   lost: string[];
 }
 
 /**
- * Seals stored provider keys anew that an older secret key has sealed, so that it can leave the ring.
- * Safe to run while Atelier serves: all keys of the ring open until they are taken out.
+ * Re-encrypts stored provider keys with the newest secret key, so that older ones can leave the ring. Safe to
+ * run while Atelier serves: all keys of the ring decrypt until they are removed.
  */
 export async function resealKeys(ctx: Ctx): Promise<ResealReport> {
   const { secrets } = ctx.deps;

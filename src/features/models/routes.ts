@@ -8,7 +8,7 @@ import { adminModelRoutes } from "./model-routes.ts";
 import { adminProviderRoutes } from "./provider-routes.ts";
 import { modelChoices } from "./schema.ts";
 
-/** The models that people can choose, and the providers and models that admins manage. */
+/** The models that users can choose, and the providers and models that admins manage. */
 export function modelRoutes(): OpenAPIHono<AppEnv> {
   const routes = router();
   routes.route("/", choiceRoutes());
@@ -24,7 +24,7 @@ function choiceRoutes() {
       path: "/models",
       ...guard(signedIn, null),
       tags: ["models"],
-      summary: "Models that one can choose",
+      summary: "Models that users can choose",
       responses: { 200: jsonAnswer(modelChoices, "Models, oldest first") },
     }),
     async (c) => c.json({ items: await listModels(c.get("ctx")), nextCursor: null }, 200),

@@ -12,7 +12,7 @@ export const prices = z
 
 export const providerKind = z.enum(PROVIDER_KINDS);
 
-/** A model that people can choose. */
+/** A model that users can choose. */
 export const modelChoice = z
   .object({
     id: z.uuid(),
@@ -23,9 +23,9 @@ export const modelChoice = z
     maxOutputTokens: z.number().int(),
     images: z.boolean(),
     reasoning: z.boolean(),
-    /** Of a call with little input. */
+    /** For a call with little input. */
     prices,
-    /** True for the one that is used where nobody chose. */
+    /** True for the model that is used where none was chosen. */
     isDefault: z.boolean(),
   })
   .openapi("ModelChoice");
@@ -46,9 +46,9 @@ export const adminProvider = z
     baseUrl: z.string().nullable(),
     origin: z.enum(PROVIDER_ORIGINS),
     enabled: z.boolean(),
-    /** Whether there is a key; the key itself is never shown. */
+    /** Whether there is an API key; the key itself is never shown. */
     hasKey: z.boolean(),
-    /** Its last characters, where an admin has entered it. */
+    /** Its last characters, if an admin entered it. */
     keyHint: z.string().nullable(),
     version,
     createdAt: timestamp,
@@ -62,7 +62,7 @@ export const adminProviders = z
 const baseUrl = z
   .url({ protocol: /^https?$/ })
   .max(500)
-  // What stands there would be shown and logged, and is no part of where calls go.
+  // These parts would be shown and logged, and are not needed for calls.
   .refine((value) => !/[?#@]/.test(value), "must have no user, query or fragment");
 const apiKey = z
   .string()
@@ -82,7 +82,7 @@ export type NewProvider = z.infer<typeof newProvider>;
 export const providerChange = z
   .strictObject({
     name: line(80).optional(),
-    /** A new address needs the key again: a key goes only where it was entered for. */
+    /** A new address needs the key again: a key is only sent to the address it was entered for. */
     baseUrl: baseUrl.nullable().optional(),
     apiKey: apiKey.nullable().optional(),
     enabled: z.boolean().optional(),
@@ -99,7 +99,7 @@ export const providerTestResult = z
     durationMs: z.number().int(),
     usage: orNull(tokenUsage),
     costMicroUsd: z.number().int().nullable(),
-    /** What went wrong, in words; null when nothing did. */
+    /** The error and its message; null on success. */
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
   })
   .openapi("ProviderTestResult");
@@ -124,9 +124,9 @@ export const adminModel = z
     images: z.boolean(),
     reasoning: z.boolean(),
     prices,
-    /** The same for calls with much input, where the vendor takes more for them. */
+    /** Prices for calls with much input, where the vendor charges more for them. */
     priceTiers: z.array(z.object({ aboveInputTokens: z.number().int(), prices })),
-    /** Where the prices come from. */
+    /** Source of the prices. */
     priceVersion: z.string(),
     enabled: z.boolean(),
     version,
@@ -137,7 +137,7 @@ export type AdminModel = z.infer<typeof adminModel>;
 export const adminModels = z
   .object({ items: z.array(adminModel), nextCursor: z.null() })
   .openapi("AdminModels");
-/** What is left out comes from the catalogue; a model that it does not know needs its prices. */
+/** Omitted fields come from the catalogue; a model it does not have needs prices. */
 export const newModel = z
   .strictObject({ providerId: z.uuid(), name: line(200), ...described, prices: prices.optional() })
   .openapi("NewModel");
@@ -145,7 +145,7 @@ export type NewModel = z.infer<typeof newModel>;
 export const modelChange = z
   .strictObject({
     ...described,
-    /** Null: back to the catalogue's. */
+    /** Null: reset to the catalogue's. */
     prices: orNull(prices).optional(),
     enabled: z.boolean().optional(),
   })

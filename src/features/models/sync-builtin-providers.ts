@@ -17,7 +17,7 @@ interface BuiltinProvider {
   kind: ProviderKind;
   origin: "builtin" | "environment";
   name: string;
-  /** The first is what a workspace without a default of its own uses, the last is the cheapest. */
+  /** The first is the default of a workspace without its own, the last is the cheapest. */
   models: string[];
 }
 
@@ -39,15 +39,15 @@ const BUILTIN: BuiltinProvider[] = [
 
 type NamedModel = DescribedModel & { name: string };
 
-/** A cheap model of a vendor, to try a key with. */
+/** A cheap model of a vendor, to test a key with. */
 export function cheapModel(kind: ProviderKind): string | undefined {
   return BUILTIN.find((builtin) => builtin.kind === kind)?.models.at(-1);
 }
 
 /**
- * Brings the providers that this program keeps itself up to date: the built-in one, and those whose key is
- * in the environment, each with a sensible set of models. What an admin has switched off, deleted or priced
- * stays so. Safe to run in several processes at once, and again.
+ * Creates or updates the providers that need no admin: the built-in one, and those with a key in the
+ * environment, each with some models. Keeps what an admin has disabled, deleted or priced. Idempotent, and safe
+ * to run in several processes at once.
  */
 export async function syncBuiltinProviders(deps: Deps): Promise<void> {
   const builtin = BUILTIN.filter(
@@ -87,7 +87,7 @@ async function syncProvider(
     }));
   const known = new Map((await listModelsEver(tx.db, provider.id)).map((row) => [row.name, row]));
   for (const { prices, ...model } of models) {
-    // The catalogue has dropped it: then nobody knows what it costs any more.
+    // Dropped from the catalogue, so its price is unknown.
     if (!prices) continue;
     const row = known.get(model.name);
     const columns = { priceTiers: prices.tiers, priceVersion: prices.source };
@@ -99,7 +99,7 @@ async function syncProvider(
   }
 }
 
-/** An admin may have entered a provider of this name before the environment brought one. */
+/** An admin may have used this name before the environment key was set. */
 async function freeName(tx: Ctx, name: string): Promise<string> {
   if (!(await providerNameTaken(tx.db, name))) return name;
   return freeName(tx, `${name} (environment)`);

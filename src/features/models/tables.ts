@@ -14,7 +14,10 @@ import { PROVIDER_KINDS, type PriceTable } from "../../providers/index.ts";
 
 export const PROVIDER_ORIGINS = ["builtin", "environment", "admin"] as const;
 
-/** A place models are called at. `origin` tells apart what the environment brings from what an admin entered. */
+/**
+ * An account or endpoint that models are called at. `origin` distinguishes the environment's from those an
+ * admin entered.
+ */
 export const providers = pgTable(
   "providers",
   {
@@ -22,7 +25,7 @@ export const providers = pgTable(
     kind: text("kind", { enum: PROVIDER_KINDS }).notNull(),
     name: text("name").notNull(),
     baseUrl: text("base_url"),
-    /** Sealed with the newest secret key; null: from the environment, or none needed. */
+    /** Encrypted with the newest secret key; null: from the environment, or none needed. */
     sealedKey: text("sealed_key"),
     /** The last four characters, so that an admin can tell which key is in use. */
     keyHint: text("key_hint"),
@@ -48,7 +51,7 @@ export const models = pgTable(
     providerId: uuid("provider_id")
       .notNull()
       .references(() => providers.id, { onDelete: "cascade" }),
-    /** The provider's own name of it. */
+    /** The provider's name of the model. */
     name: text("name").notNull(),
     displayName: text("display_name").notNull(),
     contextWindow: integer("context_window").notNull(),
@@ -57,7 +60,7 @@ export const models = pgTable(
     reasoning: boolean("reasoning").notNull().default(false),
     /** Micro-USD per million tokens, by the size of the input; most models have one tier. */
     priceTiers: jsonb("price_tiers").$type<PriceTable["tiers"]>().notNull(),
-    /** Where the prices come from and of which day, for example `genai-prices@0.1.8 openai/o3` or `admin 2026-11-23`. */
+    /** Source and date of the prices, for example `genai-prices@0.1.8 openai/o3` or `admin 2026-11-23`. */
     priceVersion: text("price_version").notNull(),
     enabled: boolean("enabled").notNull().default(true),
     version: integer("version").notNull().default(1),

@@ -26,16 +26,16 @@ const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_TOKENS = 16;
 const FREE = flatPrices({ input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }, "unknown");
 
-/** What a call has led to. */
+/** The result of a call. */
 interface Outcome extends CallFacts {
   error: { code: string; detail: string } | null;
   durationMs: number;
 }
 
 /**
- * Makes one real call of a few tokens, which the ledger books on the admin's personal project, and says in
- * words what went wrong, if anything did.
- * @param modelName the provider's name of a model; without one, the first that the provider offers, else a cheap one of the vendor
+ * Makes one real call of a few tokens, booked on the admin's personal project, and reports the error if any.
+ * @param modelName the provider's name of a model; default: the first that the provider offers, else a cheap
+ * one of the vendor
  * @throws {Problem} 404, 402 `budget_exhausted`, 422 `model_needed`.
  */
 export async function testProvider(
@@ -158,7 +158,7 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
   };
 }
 
-/** The guard of each call would say no more than "unreachable". */
+/** The check in each call would only report "unreachable". */
 async function requirePublic(ctx: Ctx, { baseUrl }: ProviderRow): Promise<void> {
   if (baseUrl === null || ctx.deps.config.providerPrivateHosts) return;
   await publicAddresses(new URL(baseUrl)).catch(() => {
