@@ -9,7 +9,10 @@ import { files, fileVersions } from "./tables.ts";
 /** Files per run; the rest waits for the next day. */
 const BATCH = 1_000;
 
-/** Removes files deleted longer ago than the restore window: bytes first, then the rows. */
+/**
+ * Removes files deleted longer ago than the restore window: bytes first, then the rows. A file that fails is
+ * logged and tried again by the next run.
+ */
 export async function purgeDeletedFiles(ctx: Ctx): Promise<void> {
   const gone = await ctx.db
     .select({ id: files.id, projectId: files.projectId })
@@ -17,19 +20,23 @@ export async function purgeDeletedFiles(ctx: Ctx): Promise<void> {
     .where(lt(files.deletedAt, restorableSince(ctx)))
     .limit(BATCH);
   for (const { id, projectId } of gone) {
-    await removeBytes(ctx, projectId, [id]);
-    await inTransaction(ctx, async (tx) => {
-      // Subtracts from the counts before the cascade deletes the entries they came from.
-      await settleIndex(tx.db, projectId, id);
-      await tx.db.delete(files).where(eq(files.id, id));
+    await purgeFile(ctx, projectId, id).catch((error) => {
+      ctx.deps.logger.error({ err: error, fileId: id }, "deleted file not purged");
     });
   }
   await dropEmptyCounts(ctx.db);
 }
 
-/**
- * Removes the bytes of all files of a project, and its counts in the search index, before its rows are deleted.
- */
+async function purgeFile(ctx: Ctx, projectId: string, id: string): Promise<void> {
+  await removeBytes(ctx, projectId, [id]);
+  await inTransaction(ctx, async (tx) => {
+    // Subtracts from the counts before the cascade deletes the entries they came from.
+    await settleIndex(tx.db, projectId, id);
+    await tx.db.delete(files).where(eq(files.id, id));
+  });
+}
+
+/** Removes the bytes of all files of a project, and its counts in the search index, before its rows are deleted. */
 export async function removeProjectBytes(ctx: Ctx, projectId: string): Promise<void> {
   const rows = await ctx.db
     .select({ id: files.id })
