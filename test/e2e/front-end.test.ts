@@ -377,6 +377,7 @@ describe("the workspace", () => {
     await asked.getByLabel("Password").fill("not the password");
     await asked.getByRole("button", { name: "Confirm" }).click();
     await asked.getByRole("alert").first().waitFor();
+    expect(await asked.getByLabel("Password").getAttribute("aria-invalid")).toBe("true");
     await asked.getByLabel("Password").fill("a long enough password");
     await asked.getByRole("button", { name: "Confirm" }).click();
     expect(await page.locator(".secret code").textContent()).toStartWith("atl_");

@@ -27,7 +27,7 @@ export async function requireFreshSession(ctx: Ctx): Promise<void> {
  * @throws {Problem} 422 `wrong_password`, 429 `too_many_attempts`.
  */
 export async function confirmPassword(ctx: Ctx, password: string): Promise<void> {
-  const { sessionId } = await checkPassword(ctx, password);
+  const { sessionId } = await checkPassword(ctx, password, "password");
   await inTransaction(ctx, async (tx) => {
     await markAuthenticated(tx.db, sessionId);
     await record(tx, { action: "session.confirmed", target: { kind: "session", id: sessionId } });
@@ -36,12 +36,14 @@ export async function confirmPassword(ctx: Ctx, password: string): Promise<void>
 
 /**
  * Compares a password with the signed-in user's own.
+ * @param field of the body that holds it; a refusal points at it.
  * @returns their account and session.
  * @throws {Problem} 422 `wrong_password`, 429 `too_many_attempts`.
  */
 export async function checkPassword(
   ctx: Ctx,
   password: string,
+  field: "password" | "currentPassword",
 ): Promise<{ userId: string; sessionId: string }> {
   const { userId, via } = requireSession(ctx.actor, "POST");
   const found = await findOwnCredential(ctx.db, userId);
@@ -50,7 +52,7 @@ export async function checkPassword(
   const attempt = await ctx.deps.services.identity.attempts.begin(ctx, found.user.email, true);
   if (!(await verifyPassword(password, found.passwordHash))) {
     await attempt.fail();
-    throw wrongPassword();
+    throw wrongPassword(field);
   }
   await attempt.giveBack();
   return { userId, sessionId: via.sessionId };

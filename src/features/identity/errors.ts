@@ -13,10 +13,11 @@ export const wrongCredentials = (account: string) =>
   new Problem(401, "wrong_credentials", "The e-mail address or the password is wrong.", {
     refusal: { action: "auth.failed", account },
   });
-export const wrongPassword = () =>
+/** @param field of the body that holds it. */
+export const wrongPassword = (field: string) =>
   new Problem(422, "wrong_password", "The current password is wrong.", {
     refusal: { action: "auth.failed" },
-    errors: [{ path: "currentPassword", message: "is wrong" }],
+    errors: [{ path: field, message: "is wrong" }],
   });
 export const passwordNeeded = () =>
   new Problem(403, "password_needed", "Enter your password again to do this.");

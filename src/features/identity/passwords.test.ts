@@ -118,7 +118,11 @@ test("a key is made or rotated, and an account taken care of, only soon after th
   // What takes away rather than gives is not held up.
   expect((await gus.delete(`/me/api-keys/${id}`)).status).toBe(204);
   const wrong = await gus.post("/me/confirm-password", { password: "not his at all" });
-  expect(await readProblem(wrong)).toMatchObject({ status: 422, code: "wrong_password" });
+  expect(await readProblem(wrong)).toMatchObject({
+    status: 422,
+    code: "wrong_password",
+    errors: [{ path: "password", message: "is wrong" }],
+  });
   expect((await readProblem((await acts[0]?.()) ?? wrong)).code).toBe("password_needed");
   expect((await gus.post("/me/confirm-password", { password: PASSWORD })).status).toBe(204);
   expect((await gus.post("/me/api-keys", { name: "New", scopes: ["read"] })).status).toBe(201);

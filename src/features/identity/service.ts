@@ -77,7 +77,7 @@ export async function changePassword(
   ctx: Ctx,
   input: { currentPassword: string; newPassword: string; revokeKeys: boolean },
 ): Promise<DeviceAccount> {
-  const { userId, sessionId } = await checkPassword(ctx, input.currentPassword);
+  const { userId, sessionId } = await checkPassword(ctx, input.currentPassword, "currentPassword");
   const next = await hashPassword(input.newPassword);
   const now = ctx.deps.clock.now();
   await inTransaction(ctx, async (tx) => {
