@@ -28,8 +28,19 @@ export function Avatar(props: { name: string; size?: "sm" | "md" }): JSX.Element
 }
 
 /** A bar between 0 and 1; without a value it only shows that something is going on. */
-export function Progress(props: { value?: number | undefined; label: string }): JSX.Element {
-  return <progress class="progress" value={props.value} max={1} aria-label={props.label} />;
+export function Progress(props: {
+  value?: number | undefined;
+  label: string;
+  tone?: Tone | undefined;
+}): JSX.Element {
+  return (
+    <progress
+      class={`progress ${props.tone ?? "accent"}`}
+      value={props.value}
+      max={1}
+      aria-label={props.label}
+    />
+  );
 }
 
 export function Kbd(props: { keys: string }): JSX.Element {

@@ -36,6 +36,21 @@ test.each<[string, Partial<ProjectStorage>, string[]]>([
       "Your own uploads in all projects: 4 GB of 5 GB, 12 of 10,000 files",
     ],
   ],
+  [
+    "that nothing more fits once a limit is reached, whichever it is",
+    { project: { ...usage(3_200_000), files: { used: 10_000, limit: 10_000 } } },
+    ["3.2 MB of 5 GB, 10,000 of 10,000 files", "Nothing more can be uploaded until there is room."],
+  ],
+  [
+    "versions when they are what is nearly used up",
+    { project: { ...usage(3_200_000), versions: { used: 40, limit: 50 } } },
+    ["3.2 MB of 5 GB, 12 of 10,000 files, 40 of 50 versions"],
+  ],
+  [
+    "and no versions before",
+    { project: { ...usage(3_200_000), versions: { used: 39, limit: 50 } } },
+    ["3.2 MB of 5 GB, 12 of 10,000 files"],
+  ],
   ["and not before", { user: usage(3_999_999_999) }, ["3.2 MB of 5 GB, 12 of 10,000 files"]],
   [
     "also one of nothing",

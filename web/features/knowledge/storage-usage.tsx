@@ -18,13 +18,18 @@ export function StorageUsage(props: { projectId: string; changes: string }): JSX
   const storage = resource.data.value;
   if (!storage) return null;
   const share = fullness(storage.project);
+  const [usage, ...lines] = describeStorage(storage);
   return (
-    <div class="storage-usage muted small">
-      {share !== null && <Progress value={share} label={t("storage.label")} />}
-      {describeStorage(storage).map((line) => (
+    <section class="storage-usage muted small" aria-label={t("storage.label")}>
+      <p class="storage-head">
+        <span>{t("storage.label")}</span>
+        <span class="numeric">{usage}</span>
+      </p>
+      {share !== null && <Progress value={share} label={t("storage.label")} tone={toneOf(share)} />}
+      {lines.map((line) => (
         <p key={line}>{line}</p>
       ))}
-    </div>
+    </section>
   );
 }
 
@@ -32,6 +37,7 @@ export function StorageUsage(props: { projectId: string; changes: string }): JSX
 export function describeStorage(storage: ProjectStorage): string[] {
   const { project, user, deleted } = storage;
   const lines = [usageLine(project)];
+  if (fullness(project) === 1) lines.push(t("storage.full"));
   if (deleted.files > 0) {
     const days = formatNumber(storage.purgedAfterDays);
     lines.push(t("storage.deleted", { size: formatBytes(deleted.bytes), days }));
@@ -43,10 +49,10 @@ export function describeStorage(storage: ProjectStorage): string[] {
 
 type Usage = ProjectStorage["project"];
 
-function usageLine({ bytes, files }: Usage): string {
+function usageLine({ bytes, files, versions }: Usage): string {
   const size = formatBytes(bytes.used);
   const count = formatNumber(files.used);
-  return t("storage.usage", {
+  const line = t("storage.usage", {
     size:
       bytes.limit === null
         ? size
@@ -56,12 +62,25 @@ function usageLine({ bytes, files }: Usage): string {
         ? count
         : t("storage.of", { used: count, limit: formatNumber(files.limit) }),
   });
+  // Nobody counts versions until they are what is nearly used up.
+  if (versions.limit === null || (shareOf(versions) ?? 0) < NEARLY) return line;
+  const used = formatNumber(versions.used);
+  return t("storage.versions", { line, used, limit: formatNumber(versions.limit) });
 }
 
 /** How full the fullest of the limits is, between 0 and 1; null without limits. */
 function fullness(usage: Usage): number | null {
-  const shares = [usage.bytes, usage.files, usage.versions].flatMap(({ used, limit }) =>
-    limit === null ? [] : [limit === 0 ? 1 : Math.min(1, used / limit)],
-  );
+  const shares = [usage.bytes, usage.files, usage.versions]
+    .map(shareOf)
+    .filter((share) => share !== null);
   return shares.length === 0 ? null : Math.max(...shares);
+}
+
+function shareOf({ used, limit }: { used: number; limit: number | null }): number | null {
+  if (limit === null) return null;
+  return limit === 0 ? 1 : Math.min(1, used / limit);
+}
+
+function toneOf(share: number): "accent" | "warn" | "danger" {
+  return share === 1 ? "danger" : share >= NEARLY ? "warn" : "accent";
 }

@@ -49,8 +49,10 @@ export const knowledge = {
   "source.text": "Text of {name}",
   "storage.deleted":
     "Deleted files take {size} of it until they are purged, {days} days after their deletion.",
+  "storage.full": "Nothing more can be uploaded until there is room.",
   "storage.label": "Storage used",
   "storage.of": "{used} of {limit}",
   "storage.own": "Your own uploads in all projects: {usage}",
   "storage.usage": "{size}, {files} files",
+  "storage.versions": "{line}, {used} of {limit} versions",
 } as const;
