@@ -41,7 +41,7 @@ import { securityHeaders } from "./platform/http/security.ts";
 import { webRoutes } from "./platform/http/web.ts";
 import { healthRoutes } from "./platform/observability/health.ts";
 
-/** The whole HTTP application of a role. The only place that knows every feature. */
+/** The complete HTTP application of a role. The only place that knows every feature. */
 export function createApp(deps: Deps): OpenAPIHono<AppEnv> {
   const { config, probe, lifecycle } = deps;
   const app = new OpenAPIHono<AppEnv>();
@@ -68,10 +68,10 @@ const WRITES = ["POST", "PUT", "PATCH", "DELETE"];
 /** Everything under /api. */
 function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const api = new OpenAPIHono<AppEnv>();
-  // What guards writes is not even asked for reads: they are most requests.
+  // Write guards are registered for write methods only: reads are most requests.
   const writes = (...guards: MiddlewareHandler<AppEnv>[]) => api.on(WRITES, ["/api/*"], ...guards);
   api.use("/api/*", notStored(), authenticate(deps), rateLimit(deps), refuseBadKeys);
-  // No body is read before its sender has been counted.
+  // A request is counted by the rate limit before its body is read.
   writes(sameOrigin(deps.config), except(isUpload, jsonOnly(), jsonLimit(), wellFormedJson()));
   api.route(
     "/api/v1",

@@ -44,7 +44,7 @@ test("a forgotten password is reset with a link from the command line", async ()
   expect(await run(["reset-password", "nobody@example.com"])).toMatchObject({ code: 1 });
 });
 
-test("after resealing, provider keys open with the newest secret key alone", async () => {
+test("after re-encryption, provider keys decrypt with the newest secret key alone", async () => {
   const root = await run(["create-user", "admin@example.com"], { role: "admin" });
   expect(root?.code).toBe(0);
   const { database, ids, secrets } = app.deps;
@@ -57,8 +57,8 @@ test("after resealing, provider keys open with the newest secret key alone", asy
   const report = await run(["reseal"], {}, [newKey, oldKey]);
   expect(report).toMatchObject({ code: 1 });
   expect(report?.lines).toEqual([
-    "1 provider keys were sealed anew with the newest secret key.",
-    "No secret key opens that of Lost; enter it again.",
+    "1 provider keys were re-encrypted with the newest secret key.",
+    "The key of Lost cannot be decrypted; enter it again.",
   ]);
   const again = await run(["reseal"], {}, [newKey, oldKey]);
   expect(again?.lines[0]).toStartWith("0 provider keys");
@@ -66,7 +66,7 @@ test("after resealing, provider keys open with the newest secret key alone", asy
   expect(secretKeys([newKey]).open(stored?.sealedKey ?? "", KEY_PURPOSE)).toBe("sk-secret");
 });
 
-test("words that mean nothing do nothing", async () => {
+test("unknown commands do nothing", async () => {
   for (const words of [[], ["dance"], ["reset-password"], ["create-user"], ["reseal", "now"]])
     expect(await run(words)).toBeNull();
   expect(await run(["create-user", "not an address"])).toBeNull();

@@ -23,9 +23,9 @@ export interface AdminArguments {
 }
 
 /**
- * `atelier admin …`: what an operator does without a browser.
- * @param words what stands behind `admin`
- * @returns the lines to print and the exit code; null for words that mean nothing.
+ * `atelier admin …`: operator commands without a browser.
+ * @param words arguments after `admin`
+ * @returns the lines to print and the exit code; null for an unknown command.
  */
 export async function runAdmin(
   config: Config,
@@ -35,7 +35,7 @@ export async function runAdmin(
 ): Promise<{ lines: string[]; code: number } | null> {
   const command = commandOf(words, options);
   if (command === null) return null;
-  // A database of our own may be older than this program; another one has its migrate job.
+  // An embedded database may be older than this program; any other has a migrate job.
   if (config.databaseUrl === undefined) await migrateDatabase(databaseUrl);
   const { deps, close } = await buildDeps(
     { ...config, role: "api", logLevel: "silent" },
@@ -72,8 +72,8 @@ function commandOf(words: string[], { name, role }: AdminArguments): Command | n
 
 async function reseal(ctx: Ctx) {
   const { resealed, lost } = await resealKeys(ctx);
-  const lines = [`${resealed} provider keys were sealed anew with the newest secret key.`];
-  for (const name of lost) lines.push(`No secret key opens that of ${name}; enter it again.`);
+  const lines = [`${resealed} provider keys were re-encrypted with the newest secret key.`];
+  for (const name of lost) lines.push(`The key of ${name} cannot be decrypted; enter it again.`);
   return { lines, code: lost.length === 0 ? 0 : 1 };
 }
 
@@ -92,7 +92,7 @@ async function create(
 ) {
   const nobody =
     (await listUsers(ctx.db, { search: undefined, after: null, limit: 1 })).length === 0;
-  // A workspace whose only account is a member could be managed by nobody.
+  // The first account must be an admin, or nobody could manage the workspace.
   const role = nobody ? "admin" : (input.role ?? "member");
   const { user, reset } = await createUser(
     ctx,
@@ -111,7 +111,7 @@ function linkLines(ctx: Ctx, reset: ResetToken): string[] {
   ];
 }
 
-/** The command line starts no jobs and takes none. */
+/** The command line neither runs nor enqueues jobs. */
 const noJobs: Jobs = {
   enqueue: () => Promise.reject(new Error("The command line has no queue")),
   abandon: async () => {},

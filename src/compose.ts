@@ -29,12 +29,12 @@ import { createProductEvents } from "./platform/observability/product-events.ts"
 
 export interface BuiltDeps {
   readonly deps: Deps;
-  /** Closes in reverse order of opening. @returns the names of what could not be closed. */
+  /** Closes in reverse order of opening. @returns the names of resources that could not be closed. */
   close(): Promise<string[]>;
 }
 
 /**
- * Opens everything a serving process needs, on a database that is up to date.
+ * Builds the dependencies of a serving process, on a migrated database.
  * @param databaseUrl the effective URL: configured, or of the embedded server.
  */
 export async function buildDeps(
@@ -112,7 +112,7 @@ async function open(
     lifecycle: new Lifecycle(),
     fetch: freshAfterIdle(fetch),
     ...overrides,
-    // Services take the dependencies that they are themselves a part of.
+    // Lazy, because services take the dependencies that they are part of.
     get services() {
       return services;
     },
@@ -128,7 +128,7 @@ async function open(
 /** Web and worker processes answer no API requests. */
 const servesApi = ({ config }: Deps) => config.role === "all" || config.role === "api";
 
-/** Starts what an API process does beside requests: sealing the audit log, upkeep of answers, batched writes. */
+/** Starts the background work of an API process: sealing the audit log, upkeep of answers, batched writes. */
 export function startBackground(deps: Deps): void {
   if (!servesApi(deps)) return;
   const { audit, generation, identity } = deps.services;
@@ -141,13 +141,13 @@ export function startBackground(deps: Deps): void {
 
 /**
  * Lets running answers finish, then interrupts them.
- * @param graceMs how long they may take.
+ * @param graceMs time for them to finish.
  */
 export async function finishAnswers(deps: Deps, graceMs: number): Promise<void> {
   if (servesApi(deps)) await deps.services.generation.runner.drain(graceMs);
 }
 
-/** Ends what {@link startBackground} started. To be called when no request can come any more. */
+/** Ends what {@link startBackground} started. Call it when no more requests can arrive. */
 export async function stopBackground(deps: Deps): Promise<void> {
   if (!servesApi(deps)) return;
   const { audit, generation, identity } = deps.services;
@@ -180,7 +180,7 @@ async function openBus(
     : valkeyBus({ url: valkeyUrl, processId, fallback, logger });
 }
 
-/** Statements are long at times; what a line needs of one is which it is. */
+/** Enough to identify a long statement. */
 const LOGGED_CHARACTERS = 2000;
 
 function observersOf(metrics: Metrics, logger: Logger, slowMs: number): Observers {

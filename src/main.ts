@@ -46,7 +46,7 @@ async function runServe(role: string | undefined): Promise<number> {
   });
   assertConnectionLimit();
   const logger = createLogger(config.logLevel);
-  // Log bugs instead of exiting: one of them must not end everybody's answers.
+  // Log bugs instead of exiting, which would end everyone's answers.
   process.on("unhandledRejection", (err) => logger.error({ err }, "unhandled rejection"));
   process.on("uncaughtException", (err) => logger.error({ err }, "uncaught exception"));
   const ended = new AbortController();
@@ -58,13 +58,14 @@ async function runServe(role: string | undefined): Promise<number> {
   });
   say(`Atelier is at ${server.url}`);
   if (server.setupUrl !== null) say(`Make the first account: ${server.setupUrl}`);
-  // An orchestrator (SIGTERM) waits for running answers, a terminal (SIGINT) does not; a second signal exits at once.
+  // An orchestrator (SIGTERM) waits for running answers, a terminal (SIGINT) does not; a second signal exits at
+  // once.
   const signal = await asked;
   await server.stop(signal === "SIGTERM" ? config.generationMaxSeconds * 1000 : 0);
   return process.exit(0);
 }
 
-/** The first signal to end, also one that comes while starting; the second ends the process at once. */
+/** Resolves with the first signal, also during start-up; a second one ends the process at once. */
 function askedToEnd(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let asked = false;
@@ -78,7 +79,7 @@ function askedToEnd(): Promise<NodeJS.Signals> {
   return promise;
 }
 
-/** Bun opens 256 client connections at most unless told otherwise, and every running answer needs one. */
+/** Bun limits client connections to 256 by default, and every running answer needs one. */
 function assertConnectionLimit(): void {
   const limit = z.coerce.number().min(1000).safeParse(process.env.BUN_CONFIG_MAX_HTTP_REQUESTS);
   if (!limit.success) {
@@ -93,7 +94,7 @@ async function runMigrate(): Promise<number> {
   return 0;
 }
 
-/** The settings, and what the system makes of the one that depends on it. */
+/** Prints the settings, and the document isolation that this system offers. */
 async function runConfig(): Promise<number> {
   const config = readConfig(process.env);
   const folder = mkdtempSync(join(tmpdir(), "atelier-config-"));
@@ -142,14 +143,14 @@ async function runAdminCommand(words: string[], values: CommandOptions): Promise
   return result.code;
 }
 
-/** Runs against the configured database; without one, against the embedded one, running or not. */
+/** Runs on the configured database, or else on the embedded one, whether it is running or not. */
 async function onDatabase<T>(config: Config, work: (url: string) => Promise<T>): Promise<T> {
   if (config.databaseUrl !== undefined) return work(config.databaseUrl);
   let embedded: EmbeddedServer;
   try {
     embedded = await startEmbedded(config.dataDir);
   } catch (error) {
-    // A running Atelier holds the folder: its own database is the one meant.
+    // A running Atelier holds the folder; use its database.
     if (!(error instanceof FolderInUseError)) throw error;
     return work(embeddedUrl(config.dataDir));
   }
@@ -161,7 +162,7 @@ function usage(): number {
   return 2;
 }
 
-/** What went wrong, for the terminal. Errors of the database are told by code: their texts hold statements and values. */
+/** An error for the terminal. Database errors are shown by code: their messages contain statements and values. */
 function describeFailure(error: unknown): string {
   const codes: string[] = [];
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -207,6 +208,6 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  // Whatever is still open must not keep a process that has failed.
+  // Open handles must not keep a failed process alive.
   process.stderr.write(`atelier: ${describeFailure(error)}\n`, () => process.exit(1));
 }

@@ -20,29 +20,29 @@ export interface RunningServer {
   readonly url: string;
   readonly metricsUrl: string;
   readonly deps: Deps;
-  /** Where to make the first account, while there is none. */
+  /** The setup link, while there is no account. */
   readonly setupUrl: string | null;
   /**
    * Drains, then closes everything in reverse order.
-   * @param graceMs how long running answers may take to finish; with 0, nothing is waited for.
+   * @param graceMs time for running answers to finish; with 0, nothing is waited for.
    */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Bun closes quiet connections after ten seconds; event streams set their own. */
+/** Bun closes idle connections after ten seconds; event streams set their own timeout. */
 const IDLE_SECONDS = 30;
-/** Most that one form of several files may take. */
+/** Maximum size of a form with several files. */
 const FORM_BYTES = 134_217_728;
-/** Between two tries to start without a database. */
+/** Pause before retrying to start without a database. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 2_000;
-/** How long requests that are being answered may take when everything else has ended. */
+/** Time for the remaining requests when everything else has ended. */
 const LAST_ANSWERS_MS = 5_000;
 
 /**
- * Starts a role: database (embedded where none is configured), migrations, listeners. While a database cannot
- * be reached, or goes away meanwhile, starts over until it is there.
- * @param ended aborts when nobody wants the process any more.
+ * Starts a role: database (embedded unless configured), migrations, listeners. Retries while a database cannot
+ * be reached or goes away during the start.
+ * @param ended aborts the retries.
  * @throws Error when a part cannot start; what had started is closed again.
  */
 export async function serve(
@@ -82,7 +82,7 @@ async function start(
     await migrateDatabase(embedded.ownerUrl);
     databaseUrl = embedded.appUrl;
   } else if (config.role === "all") {
-    // In a cluster the migrate Job does this; alone, the process itself.
+    // In a cluster the migrate Job does this.
     await migrateDatabase(databaseUrl);
   }
   const { deps, close } = await buildDeps(config, databaseUrl, overrides);
@@ -97,7 +97,7 @@ async function start(
     hostname: config.host,
     port: config.port,
     idleTimeout: IDLE_SECONDS,
-    // Each route has its own, smaller limit; this one only must not stand in the way of a file's.
+    // Each route has a smaller limit of its own; this one must only allow the largest file.
     maxRequestBodySize: Math.max(FORM_BYTES, config.fileMaxBytes + 1_048_576),
     fetch: app.fetch,
   });
@@ -115,7 +115,7 @@ async function start(
     setupUrl: token === null ? null : `${url}/setup?token=${token}`,
     stop: async (graceMs) => {
       deps.lifecycle.drain();
-      // Endpoints lag behind readiness: keep accepting until nobody sends us anything new.
+      // Endpoints lag behind readiness: keep accepting until no new requests arrive.
       if (graceMs > 0) await Bun.sleep(config.drainSeconds * 1000);
       deps.lifecycle.leave();
       await finishAnswers(deps, graceMs);
@@ -124,7 +124,7 @@ async function start(
   };
 }
 
-/** Says in the log what happens to the embedded database, which starts before anything else. */
+/** Logs exits and restarts of the embedded database. */
 function watchDatabase(config: Config, overrides: Partial<Deps>): Watcher {
   const logger = overrides.logger ?? createLogger(config.logLevel);
   return {
@@ -136,7 +136,7 @@ function watchDatabase(config: Config, overrides: Partial<Deps>): Watcher {
   };
 }
 
-/** Lets what is being answered end; a client that reads nothing would keep that waiting for ever. */
+/** Lets running requests finish; a client that does not read would block that forever. */
 async function stopServer(server: Server<undefined>): Promise<void> {
   await Promise.race([server.stop(), Bun.sleep(LAST_ANSWERS_MS)]);
   await server.stop(true);

@@ -18,28 +18,28 @@ import { type Ctx, jobContext } from "./platform/context.ts";
 import type { Deps } from "./platform/deps.ts";
 import { forgetKeys } from "./platform/http/idempotency-keys.ts";
 
-/** What removes bytes and rows that no cascade reaches, before a project is deleted for good. */
+/** Called before a project is purged, to remove what no cascade reaches. */
 const beforePurge: BeforePurge[] = [removeProjectBytes];
 
-/** After the database was away, living processes first renew their holds; the next run is a minute away. */
+/** After the database was down, living processes first renew their holds; the next run is a minute later. */
 const QUIET_MS = 10_000;
 
-/** What keeps an old version of a file from being removed. */
+/** Protects old file versions from removal. */
 const inUse: VersionsInUse[] = [findCitedVersions, findSentVersions];
 
-/** What the daily purge does, in order; a part that fails does not keep the rest from running. */
+/** The daily purge, in order; a failure does not keep the rest from running. */
 const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
   projects: (ctx) => purgeProjects(ctx, beforePurge),
   files: purgeDeletedFiles,
   "old versions of files": (ctx) => purgeVersions(ctx, inUse),
-  "bytes that no file names": purgeOrphans,
+  "bytes without a file version": purgeOrphans,
   threads: purgeDeletedThreads,
   agents: purgeDeletedAgents,
   "sessions and links": purgeEnded,
   "idempotency keys": ({ db }) => forgetKeys(db),
 };
 
-/** Removes for good what was deleted longer ago than the restore window. */
+/** Deletes everything that was deleted longer ago than the restore window. */
 export async function purge(deps: Deps): Promise<void> {
   const ctx = jobContext(deps, "purge");
   for (const [what, run] of Object.entries(purges)) {
@@ -51,7 +51,10 @@ export async function purge(deps: Deps): Promise<void> {
   }
 }
 
-/** Starts taking jobs in this process (roles `all` and `worker`). Beside `app.ts`, the only place that knows every feature. */
+/**
+ * Starts processing jobs in this process (roles `all` and `worker`). Besides `app.ts`, the only place that
+ * knows every feature.
+ */
 export async function startWork(deps: Deps): Promise<void> {
   await deps.jobs.work("purge", {}, () => purge(deps));
   await deps.jobs.schedule("purge", "17 3 * * *");
@@ -68,7 +71,7 @@ export async function startWork(deps: Deps): Promise<void> {
   await deps.jobs.schedule("purge-sign-in-attempts", "29 * * * *");
   await deps.jobs.work("report-audit-head", {}, () => reportHead(jobContext(deps, "audit")));
   await deps.jobs.schedule("report-audit-head", "0 * * * *");
-  // By then a rollout with a new secret key is over: every process can open what it seals.
+  // By then the rollout of a new secret key is complete: every process can decrypt what it encrypts.
   await deps.jobs.work("reseal-provider-keys", {}, async () => {
     await resealKeys(jobContext(deps, "reseal"));
   });

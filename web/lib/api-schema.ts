@@ -277,7 +277,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a deleted project back */
+        /** Restore a deleted project */
         post: operations["post_projects_projectId_restore"];
         delete?: never;
         options?: never;
@@ -293,10 +293,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Archive a project: it can be read, no longer written */
+        /** Archive a project: it becomes read-only */
         put: operations["put_projects_projectId_archive"];
         post?: never;
-        /** Take a project out of the archive */
+        /** Unarchive a project */
         delete: operations["delete_projects_projectId_archive"];
         options?: never;
         head?: never;
@@ -310,7 +310,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is in the project */
+        /** Members of the project */
         get: operations["get_projects_projectId_members"];
         put?: never;
         /** Add the user with an e-mail address */
@@ -386,7 +386,7 @@ export interface paths {
         get: operations["get_agents_agentId"];
         put?: never;
         post?: never;
-        /** Delete an agent; it can be restored for a while */
+        /** Delete an agent; it can be restored within the restore window */
         delete: operations["delete_agents_agentId"];
         options?: never;
         head?: never;
@@ -403,7 +403,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a deleted agent back */
+        /** Restore a deleted agent */
         post: operations["post_agents_agentId_restore"];
         delete?: never;
         options?: never;
@@ -572,8 +572,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change name or role, switch an account off or on
-         * @description To make somebody an admin needs a browser session.
+         * Change name or role, disable or enable an account
+         * @description Making a user an admin needs a browser session.
          */
         patch: operations["patch_admin_users_userId"];
         trace?: never;
@@ -588,7 +588,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A one-time link with which the user sets a new password
+         * A one-time link to set a new password
          * @description An Idempotency-Key is not honoured here: answers that hold a secret are never stored.
          */
         post: operations["post_admin_users_userId_password_reset_link"];
@@ -605,7 +605,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A user's sessions and API keys in force */
+        /** A user's active sessions and API keys */
         get: operations["get_admin_users_userId_access"];
         put?: never;
         post?: never;
@@ -657,14 +657,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The workspace's switches */
+        /** Workspace settings */
         get: operations["get_admin_settings"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the workspace's switches */
+        /** Change workspace settings */
         patch: operations["patch_admin_settings"];
         trace?: never;
     };
@@ -901,7 +901,7 @@ export interface paths {
         /** Threads of a project */
         get: operations["get_projects_projectId_threads"];
         put?: never;
-        /** Begin a thread */
+        /** Create a thread */
         post: operations["post_projects_projectId_threads"];
         delete?: never;
         options?: never;
@@ -920,7 +920,7 @@ export interface paths {
         get: operations["get_threads_threadId"];
         put?: never;
         post?: never;
-        /** Delete; can be restored for a while */
+        /** Delete a thread; it can be restored within the restore window */
         delete: operations["delete_threads_threadId"];
         options?: never;
         head?: never;
@@ -954,7 +954,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a deleted thread back */
+        /** Restore a deleted thread */
         post: operations["post_threads_threadId_restore"];
         delete?: never;
         options?: never;

@@ -17,7 +17,7 @@ const params = z.object({ userId: z.uuid() });
 const tags = ["admin"];
 const revoked = { 204: { description: "Revoked" } };
 
-/** How somebody is signed in, and ending it. */
+/** A user's sessions and API keys: listing and ending them. */
 export function adminAccessRoutes() {
   return router()
     .openapi(
@@ -26,7 +26,7 @@ export function adminAccessRoutes() {
         path: "/admin/users/{userId}/access",
         ...guardRead(admin, "admin.read", "user"),
         tags,
-        summary: "A user's sessions and API keys in force",
+        summary: "A user's active sessions and API keys",
         request: { params },
         responses: { 200: jsonAnswer(accessOfUser, "Sessions and keys, without their secrets") },
       }),

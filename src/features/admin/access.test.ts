@@ -19,7 +19,7 @@ const auditOf = async (action: string) =>
   app.deps.database
     .sql`select target_id, detail from audit_log where action = ${action} order by at desc`;
 
-test("an admin sees how somebody is signed in, without any secret", async () => {
+test("an admin sees a user's sessions and keys, without any secret", async () => {
   const bob = await app.person("Bob");
   const key = await newKey(bob);
   await app.withKey(key.key).get("/me");
@@ -34,7 +34,7 @@ test("an admin sees how somebody is signed in, without any secret", async () => 
   expect((await accessOf(ada)).sessions).toMatchObject([{ current: true }]);
 });
 
-test("an admin ends one session or one key of somebody at once", async () => {
+test("an admin ends a single session or key at once", async () => {
   const cleo = await app.person("Cleo");
   const [first, second] = [await newKey(cleo), await newKey(cleo)];
   const path = `/admin/users/${cleo.me.id}`;
@@ -53,7 +53,7 @@ test("an admin ends one session or one key of somebody at once", async () => {
   ]);
 });
 
-test("a session or key is found with its own user alone", async () => {
+test("a session or key is only found under its own user", async () => {
   const dora = await app.person("Dora");
   const key = await newKey(dora);
   const [session] = (await accessOf(dora)).sessions;
@@ -66,7 +66,7 @@ test("a session or key is found with its own user alone", async () => {
   expect((await app.withKey(key.key).get("/me")).status).toBe(200);
 });
 
-test("an admin ends all of somebody's sessions and keys; the account stays", async () => {
+test("an admin ends all sessions and keys of a user; the account stays", async () => {
   const eve = await app.person("Eve");
   const key = await newKey(eve);
   expect((await ada.delete(`/admin/users/${eve.me.id}/access`)).status).toBe(204);
@@ -84,7 +84,7 @@ test("an admin ends all of somebody's sessions and keys; the account stays", asy
   expect(again.status).toBe(200);
 });
 
-test("of nobody there is nothing to see or end", async () => {
+test("for an unknown user there is nothing to see or end", async () => {
   const path = `/admin/users/${Bun.randomUUIDv7()}/access`;
   for (const answer of [await ada.get(path), await ada.delete(path)])
     expect(await readProblem(answer)).toMatchObject({ status: 404, code: "user_not_found" });

@@ -25,7 +25,7 @@ export async function changeSettings(
     const modelId = change.defaultModelId ?? null;
     if (modelId !== null && !(await isOffered(tx, modelId)))
       throw modelNotAvailable("defaultModelId");
-    // Versions must grow even where two changes share a millisecond.
+    // Versions must grow even when two changes share a millisecond.
     const now = new Date(Math.max(ctx.deps.clock.now().getTime(), version + 1));
     for (const [name, value] of Object.entries(change)) {
       if (value !== undefined) await storeSetting(tx.db, name, value, now);

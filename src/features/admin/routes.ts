@@ -27,7 +27,7 @@ function settingsRoutes() {
         path: "/admin/settings",
         ...guardRead(admin, "admin.read", "settings"),
         tags: ["admin"],
-        summary: "The workspace's switches",
+        summary: "Workspace settings",
         responses: { 200: jsonAnswer(settings, "Settings") },
       }),
       async (c) => {
@@ -41,7 +41,7 @@ function settingsRoutes() {
         path: "/admin/settings",
         ...guard(admin, "settings.updated"),
         tags: ["admin"],
-        summary: "Change the workspace's switches",
+        summary: "Change workspace settings",
         request: { body: jsonBody(settingsChange) },
         responses: { 200: jsonAnswer(settings, "Settings") },
       }),

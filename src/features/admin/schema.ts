@@ -29,13 +29,13 @@ export const userChange = z
   })
   .openapi("UserChange");
 
-/** A link that lets its holder set a new password, once. Shown now and never again. */
+/** A one-time link to set a new password. Shown only once. */
 export const resetLink = z.object({ url: z.url(), expiresAt: timestamp }).openapi("ResetLink");
 export const createdUser = z.object({ user: adminUser, resetLink }).openapi("CreatedUser");
 
 export const settings = z
   .object({
-    /** In force: as set here, else as configured. */
+    /** The effective value: as set here, else as configured. */
     signUpOpen: z.boolean(),
     /** Null: as configured. */
     signUpOpenSet: z.boolean().nullable(),

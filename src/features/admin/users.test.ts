@@ -18,7 +18,7 @@ afterAll(() => app.close());
 const signIn = (email: string, password: string) =>
   app.anonymous.post("/auth/sign-in", { email, password });
 
-test("to everybody but admins the administration does not exist", async () => {
+test("for everyone but admins the administration does not exist", async () => {
   for (const path of ["/admin/users", "/admin/providers", "/admin/models", "/admin/settings"]) {
     expect((await readProblem(await bob.get(path))).status).toBe(404);
     expect((await readProblem(await app.anonymous.get(path))).status).toBe(401);
@@ -57,7 +57,7 @@ test("an admin creates an account; its owner sets the password with the link, on
   expect((await readProblem(twice)).code).toBe("email_taken");
 });
 
-test("a new reset link ends the one before it", async () => {
+test("a new reset link invalidates the previous one", async () => {
   const make = async () =>
     read(await ada.post(`/admin/users/${bob.me.id}/password-reset-link`), resetLink);
   const tokenOf = ({ url }: { url: string }) => new URL(url).searchParams.get("token");
@@ -69,7 +69,7 @@ test("a new reset link ends the one before it", async () => {
   bob = await app.person("Bobby");
 });
 
-test("reset links are stored nowhere", async () => {
+test("reset links are not stored in clear", async () => {
   const path = `/admin/users/${bob.me.id}/password-reset-link`;
   const response = await ada.request("POST", path, {}, { "idempotency-key": "once" });
   const { url } = await read(response, resetLink);
@@ -85,7 +85,7 @@ const keyOf = async (person: Person, scopes: string[]) => {
   return read(made, z.looseObject({ id: z.uuid(), key: z.string() }));
 };
 
-test("an admin's key manages nothing without the scope `admin`, which only an admin gives", async () => {
+test("an admin's key without the scope `admin` manages nothing, and only an admin can grant that scope", async () => {
   const plain = app.withKey((await keyOf(ada, ["read", "write"])).key);
   for (const answer of [
     await plain.get("/admin/users"),
@@ -103,7 +103,7 @@ test("an admin's key manages nothing without the scope `admin`, which only an ad
   expect((await readProblem(write)).code).toBe("missing_scope");
 });
 
-test("a key with the scope `admin` switches accounts off and on, and never leads to a session", async () => {
+test("a key with the scope `admin` disables and enables accounts, and never leads to a session", async () => {
   const gus = await app.person("Gus");
   const byKey = app.withKey((await keyOf(ada, ["read", "write", "admin"])).key);
   const path = `/admin/users/${gus.me.id}`;
@@ -119,7 +119,7 @@ test("a key with the scope `admin` switches accounts off and on, and never leads
   expect(await read(await ada.get(path), adminUser)).toMatchObject({ role: "member" });
 });
 
-test("who is no admin any more loses the keys with the scope `admin`, and keeps the others", async () => {
+test("a demoted admin loses the keys with the scope `admin`, and keeps the others", async () => {
   const hal = await app.person("Hal");
   const path = `/admin/users/${hal.me.id}`;
   await ada.patch(path, { role: "admin" });
@@ -131,7 +131,7 @@ test("who is no admin any more loses the keys with the scope `admin`, and keeps 
   await ada.patch(path, { role: "member" });
 });
 
-test("whoever is switched off loses every key for good", async () => {
+test("a disabled user loses every key for good", async () => {
   const ida = await app.person("Ida");
   const { key } = await keyOf(ida, ["read", "write"]);
   const path = `/admin/users/${ida.me.id}`;
@@ -141,7 +141,7 @@ test("whoever is switched off loses every key for good", async () => {
   expect((await readProblem(await app.withKey(key).get("/me"))).code).toBe("invalid_api_key");
 });
 
-test("whoever is switched off is signed out at once, and cannot sign in until switched on", async () => {
+test("a disabled user is signed out at once, and cannot sign in until enabled", async () => {
   const path = `/admin/users/${bob.me.id}`;
   expect((await bob.get("/me")).status).toBe(200);
   const off = await read(await ada.patch(path, { disabled: true }), adminUser);
@@ -152,7 +152,7 @@ test("whoever is switched off is signed out at once, and cannot sign in until sw
   expect((await signIn("bobby@example.com", "a long enough password")).status).toBe(200);
 });
 
-test("a role counts from the next request on", async () => {
+test("a role change applies from the next request on", async () => {
   const dora = await app.person("Dora");
   expect((await dora.get("/admin/users")).status).toBe(404);
   await ada.patch(`/admin/users/${dora.me.id}`, { role: "admin" });
@@ -177,7 +177,7 @@ test("the last admin stays, even when two admins step down at the same moment", 
   if (both[1].status === 200) await eve.patch(`/admin/users/${ada.me.id}`, { role: "admin" });
 });
 
-test("a change on top of one not seen is refused", async () => {
+test("a change based on an outdated version is refused", async () => {
   const path = `/admin/users/${bob.me.id}`;
   const seen = (await ada.get(path)).headers.get("etag") ?? "";
   expect((await ada.patch(path, { name: "Robert" }, { "if-match": seen })).status).toBe(200);
@@ -185,7 +185,7 @@ test("a change on top of one not seen is refused", async () => {
   expect((await readProblem(late)).code).toBe("changed_meanwhile");
 });
 
-test("unknown accounts and bad input are told apart", async () => {
+test("unknown accounts and bad input have different errors", async () => {
   const nobody = `/admin/users/${Bun.randomUUIDv7()}`;
   expect((await ada.get(nobody)).status).toBe(404);
   expect((await ada.patch(nobody, { role: "member" })).status).toBe(404);

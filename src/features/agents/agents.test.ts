@@ -18,7 +18,7 @@ afterAll(() => app.close());
 
 const project = async (owner: Person) => readId(await owner.post("/projects", { name: "Plans" }));
 
-test("a new workspace has an assistant that everybody may read and nobody may delete", async () => {
+test("a new workspace has an assistant that everyone may read and no one may delete", async () => {
   const { items } = await read(await bob.get("/agents"), agentList);
   expect(items).toHaveLength(1);
   expect(items[0]).toMatchObject({ id: DEFAULT_AGENT_ID, name: "Assistant", isDefault: true });
@@ -35,7 +35,7 @@ test("only an admin changes an agent of the workspace", async () => {
   expect((await ada.patch(`/agents/${id}`, { name: "Counsel" })).status).toBe(200);
 });
 
-test("a project's agent is unknown to people outside the project, admins included", async () => {
+test("a project's agent is hidden from non-members, admins included", async () => {
   const projectId = await project(bob);
   const id = await readId(await bob.post(`/projects/${projectId}/agents`, { name: "Editor" }));
   expect((await ada.get(`/agents/${id}`)).status).toBe(404);
@@ -54,7 +54,7 @@ test("a change based on an older version is refused", async () => {
   expect((await read(await ada.get(`/agents/${id}`), agent)).name).toBe("Bard");
 });
 
-test("a deleted agent is gone, can be listed by who may change it, and comes back", async () => {
+test("a deleted agent is listed only for those who may change it, and can be restored", async () => {
   const projectId = await project(bob);
   const id = await readId(await bob.post(`/projects/${projectId}/agents`, { name: "Short-lived" }));
   expect((await bob.delete(`/agents/${id}`)).status).toBe(204);
@@ -67,12 +67,12 @@ test("a deleted agent is gone, can be listed by who may change it, and comes bac
   expect(await list("")).toHaveLength(1);
 });
 
-test("a model that the workspace does not offer cannot be chosen", async () => {
+test("a model that the workspace does not offer is refused", async () => {
   const refused = await ada.post("/agents", { name: "Lost", modelId: Bun.randomUUIDv7() });
   expect(await readProblem(refused)).toMatchObject({ status: 422, code: "model_not_offered" });
 });
 
-test("an answer uses the chosen agent, and the default one when the choice is gone or foreign", async () => {
+test("an answer uses the chosen agent, or the default when the choice was deleted or belongs elsewhere", async () => {
   const projectId = await project(bob);
   const foreign = await project(bob);
   const id = await readId(

@@ -2,7 +2,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { agents } from "./tables.ts";
 
-/** Where an agent lives: what the access rule asks before anything is read of it. */
+/** Where an agent belongs: read for the access rule before anything else of it. */
 export async function findAgentPlace(db: Database, agentId: string, deleted: boolean) {
   const [row] = await db
     .select({ projectId: agents.projectId })

@@ -6,7 +6,7 @@ import { scopeOf } from "../projects/index.ts";
 import { agentAdminNeeded, agentNotFound } from "./errors.ts";
 import { findAgentPlace } from "./find-agent-place.ts";
 
-/** The agent that answers where none is chosen; a migration brings it. */
+/** The default agent, created by a migration. */
 export const DEFAULT_AGENT_ID = "00000000-0000-7000-8000-000000000001";
 
 type Level = "read" | "write";
@@ -18,7 +18,9 @@ interface Included {
 
 let mint: <L extends Level>(level: L, agentId: string, projectId: string | null) => AgentScope<L>;
 
-/** Proof that the actor may read or change an agent. Only {@link inAgent} makes one; repo functions demand it. */
+/**
+ * Proof that the actor may read or change an agent. Only {@link inAgent} creates it; repo functions require it.
+ */
 export class AgentScope<L extends Level = "read"> {
   declare protected readonly includes: { [K in Included[L]]: true };
   readonly agentId: string;
@@ -56,17 +58,17 @@ async function agentScope<L extends Level>(
 }
 
 const WHO: Record<Level, string> = {
-  read: "Members of the agent's project; an agent of the workspace, anyone signed in.",
-  write: "Editors of the agent's project; an agent of the workspace, admins.",
+  read: "Members of the agent's project; for an agent of the workspace, anyone signed in.",
+  write: "Editors of the agent's project; for an agent of the workspace, admins.",
 };
 
 /**
- * Route rule for the agent in the path: a project's agent is read by its members and changed by its
- * editors, the workspace's is read by everybody and changed by admins. Leaves the scope in `c.var.agent`.
+ * Route rule for the agent in the path: a project's agent is read by members and changed by editors; the
+ * workspace's is read by everyone and changed by admins. Puts the scope into `c.var.agent`.
  */
 export function inAgent<L extends Level>(
   use: L,
-  /** Deleted ones too; a request to restore one may be repeated. */
+  /** Deleted ones too, so that a restore request may be repeated. */
   options: { deleted?: boolean } = {},
 ): AccessRule<{ agent: AgentScope<L> }> {
   return {

@@ -67,7 +67,7 @@ export async function insertAgent(
   return agent;
 }
 
-/** Changes an agent when it still has the expected version (null: whatever it has). @returns undefined when it has not. */
+/** Changes an agent if it has the expected version (null: any). @returns undefined when it has not. */
 export async function updateAgent(
   db: Database,
   scope: AgentScope<"write">,
@@ -88,7 +88,7 @@ export async function updateAgent(
   return row;
 }
 
-/** Whether a model can be chosen at the moment. */
+/** Whether a model can be chosen now. */
 export async function modelIsOffered(db: Database, modelId: string): Promise<boolean> {
   const rows = await db
     .select({ id: models.id })

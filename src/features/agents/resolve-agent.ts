@@ -5,7 +5,7 @@ import { DEFAULT_AGENT_ID } from "./policy.ts";
 import { findUsableAgent } from "./repo.ts";
 import type { AgentRow } from "./tables.ts";
 
-/** What an answer takes from its agent. */
+/** The agent's settings for an answer. */
 export interface ResolvedAgent {
   id: string;
   name: string;
@@ -19,8 +19,8 @@ export interface ResolvedAgent {
 }
 
 /**
- * The agent that answers in a project. One that was deleted since it was chosen, and none chosen, give
- * the workspace's default agent.
+ * The agent for answers in a project. Falls back to the workspace's default agent when none is chosen, or the
+ * chosen one was deleted.
  */
 export async function resolveAgent(
   ctx: Ctx,
@@ -29,11 +29,14 @@ export async function resolveAgent(
 ): Promise<ResolvedAgent> {
   const chosen = agentId === null ? undefined : await findUsableAgent(ctx.db, scope, agentId);
   const row = chosen ?? (await findUsableAgent(ctx.db, scope, DEFAULT_AGENT_ID));
-  if (!row) throw new Error("The default agent is missing; a migration brings it");
+  if (!row) throw new Error("The default agent is missing; a migration creates it");
   return resolved(row);
 }
 
-/** An agent that was just chosen, for a thread or a message. @throws {Problem} 422 `agent_unknown` when the project cannot use it. */
+/**
+ * An agent chosen for a thread or message. @throws {Problem} 422 `agent_unknown` when the project cannot use
+ * it.
+ */
 export async function requireUsableAgent(
   ctx: Ctx,
   scope: ProjectScope,

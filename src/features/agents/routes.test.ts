@@ -32,7 +32,7 @@ const names = async (path: string) =>
   (await read(await ada.get(path), agentList)).items.map(({ name }) => name);
 
 describe("an agent", () => {
-  test("is shown with everything that was said of it, and a tag for its version", async () => {
+  test("is shown with all its fields, and an ETag of its version", async () => {
     const body = {
       name: "Counsel",
       description: "Reads contracts",
@@ -63,7 +63,7 @@ describe("an agent", () => {
     expect(await read(ofWorkspace, agent)).toMatchObject({ ...body, projectId: null });
   });
 
-  test("leaves to the model what it does not say", async () => {
+  test("leaves unset fields to the model", async () => {
     expect(await show(await start({ name: "Bare" }))).toMatchObject({
       description: "",
       instructions: "",
@@ -73,7 +73,7 @@ describe("an agent", () => {
     });
   });
 
-  test("changes in the fields that were sent, with the time and a new version", async () => {
+  test("changes only in the sent fields, with a new time and version", async () => {
     const id = await start({ name: "Brief", temperature: 1, modelId });
     const before = await show(id);
     clock.advance(60_000);
@@ -94,7 +94,7 @@ describe("an agent", () => {
     });
   });
 
-  test("of the workspace leaves no project in the log", async () => {
+  test("of the workspace has no project in the audit log", async () => {
     const id = await readId(await ada.post("/agents", { name: "Everybody's" }));
     const [row] = await app.deps.database.sql`
       select project_id, detail from audit_log where action = 'agent.created' and target_id = ${id}`;
@@ -123,7 +123,7 @@ describe("an agent", () => {
     expect((await ada.patch(`/agents/${id}`, right)).status).toBe(200);
   });
 
-  test("refuses fields that it does not have", async () => {
+  test("refuses unknown fields", async () => {
     const id = await start();
     for (const asked of [
       () => ada.patch(`/agents/${id}`, { projectId: null }),
@@ -132,7 +132,7 @@ describe("an agent", () => {
       expect((await readProblem(await asked())).code).toBe("validation_failed");
   });
 
-  test("says with a code and a field why it cannot be had or changed", async () => {
+  test("reports code and field when it cannot be read or changed", async () => {
     const id = await start();
     const workspace = await readId(await ada.post("/agents", { name: "Everybody's" }));
     const codeOf = async (response: Response) => {
@@ -181,7 +181,7 @@ describe("an agent", () => {
 });
 
 describe("the lists of agents", () => {
-  test("are by name, whatever its case, a project's own apart from the workspace's", async () => {
+  test("are by name, ignoring case, a project's own separate from the workspace's", async () => {
     const other = await readId(await ada.post("/projects", { name: "Other" }));
     for (const name of ["beta", "Alpha", "Gamma"])
       await ada.post(`/projects/${other}/agents`, { name });
@@ -190,7 +190,7 @@ describe("the lists of agents", () => {
     expect(await names("/agents")).not.toContain("Alpha");
   });
 
-  test("show deleted ones apart, for as long as they can be restored", async () => {
+  test("show deleted ones separately, until the restore window ends", async () => {
     const other = await readId(await ada.post("/projects", { name: "Bin" }));
     const path = `/projects/${other}/agents`;
     const id = await readId(await ada.post(path, { name: "Gone" }));
@@ -216,7 +216,7 @@ describe("the lists of agents", () => {
     });
   });
 
-  test("a deleted agent is neither changed nor deleted again, a used one not restored", async () => {
+  test("a deleted agent is neither changed nor deleted again, one in use not restored", async () => {
     const id = await start();
     expect((await readProblem(await ada.post(`/agents/${id}/restore`))).code).toBe(
       "agent_not_found",
@@ -231,7 +231,7 @@ describe("the lists of agents", () => {
 });
 
 describe("the agent of an answer", () => {
-  test("brings its own words, model, temperature and cap", async () => {
+  test("sets instructions, model, temperature and cap", async () => {
     const body = { instructions: "Cite.", modelId, temperature: 0.5, maxOutputTokens: 9 };
     const id = await start({ name: "Brief", ...body });
     const scope = await projectScope(app, bob, projectId, "viewer");
@@ -240,7 +240,7 @@ describe("the agent of an answer", () => {
     expect(await requireUsableAgent(contextOf(app, bob), scope, id)).toEqual(expected);
   });
 
-  test("is the workspace's too, but never another project's or a deleted one", async () => {
+  test("may be the workspace's, but not another project's or a deleted one", async () => {
     const other = await readId(await ada.post("/projects", { name: "Other" }));
     const foreign = await readId(await ada.post(`/projects/${other}/agents`, { name: "Foreign" }));
     const workspace = await readId(await ada.post("/agents", { name: "Everybody's" }));

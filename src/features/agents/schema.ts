@@ -15,9 +15,9 @@ export const agent = z
     /** Null: the workspace's default model. */
     modelId: z.uuid().nullable(),
     temperature: z.number().nullable(),
-    /** Cap of one answer in tokens; null: the model's own. */
+    /** Output cap of one answer in tokens; null: the model's own. */
     maxOutputTokens: z.number().int().nullable(),
-    /** True for the agent that answers where none is chosen; it cannot be deleted. */
+    /** True for the default agent; it cannot be deleted. */
     isDefault: z.boolean(),
     version: z.number().int(),
     deletedAt: timestamp.nullable(),

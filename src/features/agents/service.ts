@@ -32,7 +32,7 @@ export async function getAgent(ctx: Ctx, scope: AgentScope): Promise<AgentRow> {
   return agent;
 }
 
-/** Makes an agent of a project or, as an admin, of the workspace. @throws {Problem} 422 `model_not_offered`. */
+/** Creates an agent of a project or, as an admin, of the workspace. @throws {Problem} 422 `model_not_offered`. */
 export async function createAgent(
   ctx: Ctx,
   scope: ProjectScope<"editor"> | AdminScope,
@@ -52,7 +52,7 @@ export async function createAgent(
   });
 }
 
-/** @throws {Problem} 412 when `expected` is not the newest version, 422 `model_not_offered`. */
+/** @throws {Problem} 412 when `expected` is not the latest version, 422 `model_not_offered`. */
 export async function changeAgent(
   ctx: Ctx,
   scope: AgentScope<"write">,
@@ -68,7 +68,10 @@ export async function changeAgent(
   });
 }
 
-/** Deletes an agent for now; threads that chose it fall back to the default. @throws {Problem} 409 `default_agent`. */
+/**
+ * Deletes an agent; it can be restored, and threads that use it fall back to the default. @throws {Problem} 409
+ * `default_agent`.
+ */
 export async function deleteAgent(ctx: Ctx, scope: AgentScope<"write">): Promise<void> {
   if (scope.agentId === DEFAULT_AGENT_ID) throw defaultAgentStays();
   await inTransaction(ctx, async (tx) => {
@@ -79,7 +82,7 @@ export async function deleteAgent(ctx: Ctx, scope: AgentScope<"write">): Promise
   });
 }
 
-/** Brings a deleted agent back within the window. @throws {Problem} 404 past it. */
+/** Restores a deleted agent within the restore window. @throws {Problem} 404 past it. */
 export async function restoreAgent(ctx: Ctx, scope: AgentScope<"write">): Promise<AgentRow> {
   return inTransaction(ctx, async (tx) => {
     const found = await findAgent(tx.db, scope);
@@ -97,7 +100,7 @@ export async function restoreAgent(ctx: Ctx, scope: AgentScope<"write">): Promis
   });
 }
 
-/** Removes agents whose restore window has passed. */
+/** Deletes agents whose restore window has passed. */
 export async function purgeDeletedAgents(ctx: Ctx): Promise<void> {
   await purgeAgents(ctx.db, restorableSince(ctx));
 }

@@ -8,7 +8,7 @@ export const agents = pgTable(
   "agents",
   {
     id: id(),
-    /** Null: the whole workspace has it. */
+    /** Null: an agent of the workspace. */
     projectId: uuid("project_id").references(() => projects.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
     description: text("description").notNull().default(""),

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await ada.post(`/projects/${id}/members`, { email: bob.me.email, role: "editor" });
 });
 
-describe("open streams of a project are told", () => {
+describe("an access change is announced to a project's open streams", () => {
   const heard = async (act: () => Promise<Response>) => {
     let told = 0;
     let others = 0;
@@ -41,7 +41,7 @@ describe("open streams of a project are told", () => {
     return { told, others };
   };
 
-  test("when a member is removed, once, and no other project's are", async () => {
+  test("when a member is removed, once, and to no other project", async () => {
     const act = () => ada.delete(`/projects/${id}/members/${bob.me.id}`);
     expect(await heard(act)).toEqual({ told: 1, others: 1 });
   });
@@ -51,7 +51,7 @@ describe("open streams of a project are told", () => {
   });
 });
 
-test("a project deleted by somebody else is gone from its members' lists at once", async () => {
+test("a project deleted by another owner disappears from its members' lists at once", async () => {
   await ada.delete(`/projects/${id}`);
   const { items } = await read(await bob.get("/projects?limit=200"), projectPage);
   expect(items.map((item) => item.id)).not.toContain(id);
@@ -65,7 +65,7 @@ describe("the purge", () => {
   const there = async () =>
     (await app.deps.database.sql`select 1 from projects where id = ${id}`).length === 1;
 
-  test("leaves a project that is restored while its bytes are being removed", async () => {
+  test("keeps a project that is restored while its bytes are being removed", async () => {
     await ada.delete(`/projects/${id}`);
     clock.advance(8 * DAY_MS);
     const restore = async () => {
@@ -75,7 +75,7 @@ describe("the purge", () => {
     expect(await there()).toBe(true);
   });
 
-  test("leaves one that is deleted anew meanwhile, and says how many it took", async () => {
+  test("keeps one that is deleted again meanwhile, and returns how many it removed", async () => {
     await ada.delete(`/projects/${id}`);
     clock.advance(8 * DAY_MS);
     const again = async () => {
@@ -91,7 +91,7 @@ describe("the purge", () => {
     expect(await there()).toBe(false);
   });
 
-  test("removes bytes before rows, the longest deleted project first", async () => {
+  test("removes bytes before rows, the project deleted first before others", async () => {
     const order: string[] = [];
     const later = await readId(await ada.post("/projects", { name: "Later" }));
     await ada.delete(`/projects/${later}`);

@@ -24,13 +24,13 @@ import {
 import type { NewMember } from "./schema.ts";
 import type { ProjectRole } from "./tables.ts";
 
-/** Everybody in the project. */
+/** All members of the project. */
 export function getMembers(ctx: Ctx, scope: ProjectScope): Promise<MemberRow[]> {
   return listMembers(ctx.db, scope);
 }
 
 /**
- * Makes the user with this e-mail address a member.
+ * Adds the user with this e-mail address as a member.
  * @throws {Problem} 422 `no_such_account` (also for a disabled one), 409 `already_member`, `personal_project`.
  */
 export async function addMember(
@@ -66,7 +66,10 @@ export async function changeMember(
   });
 }
 
-/** Ends a membership, one's own included; the next request of that person finds no project. @throws {Problem} as {@link changeMember}. */
+/**
+ * Ends a membership, possibly one's own; effective from the next request. @throws {Problem} as {@link
+ * changeMember}.
+ */
 export async function removeMember(ctx: Ctx, scope: MembershipScope): Promise<void> {
   const { project, principalId } = scope;
   await inTransaction(ctx, async (tx) => {
@@ -80,7 +83,7 @@ export async function removeMember(ctx: Ctx, scope: MembershipScope): Promise<vo
   await announceAccess(ctx.deps, project.projectId);
 }
 
-/** The lock makes two owners who demote each other at the same moment take turns, so one of them stays. */
+/** The lock serialises two owners who demote each other at the same moment, so that one stays. */
 async function lockShared(tx: Ctx, scope: ProjectScope): Promise<void> {
   const project = await lockProject(tx.db, scope);
   if (!project) throw projectNotFound();

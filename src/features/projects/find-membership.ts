@@ -18,7 +18,7 @@ const membership = prepared((db) =>
     .prepare("find_membership"),
 );
 
-/** The user's role in a project, and the project. @param deleted whether a deleted project counts. */
+/** The user's role in a project, and the project. @param deleted whether to include deleted projects. */
 export async function findMembership(
   db: Database,
   projectId: string,

@@ -28,7 +28,7 @@ async function shared(role: "viewer" | "editor" = "editor"): Promise<string> {
 const names = async (person: Person, query: string) =>
   (await read(await person.get(`/projects${query}`), projectPage)).items.map(({ id }) => id);
 
-test("an archived project can be read but not written until it leaves the archive", async () => {
+test("an archived project can be read but not changed until it is unarchived", async () => {
   const id = await shared();
   expect((await ada.put(`/projects/${id}/archive`)).status).toBe(200);
   expect((await ada.put(`/projects/${id}/archive`)).status).toBe(200);
@@ -43,7 +43,7 @@ test("an archived project can be read but not written until it leaves the archiv
   expect((await bob.patch(`/projects/${id}`, { name: "Renamed" })).status).toBe(200);
 });
 
-test("deleting a project hides it from everybody and says until when it can be restored", async () => {
+test("deleting a project hides it from everyone and returns until when it can be restored", async () => {
   const id = await shared();
   const deleted = await read(await ada.delete(`/projects/${id}`), project);
   const until = new Date(clock.now().getTime() + 7 * DAY_MS);
@@ -95,7 +95,7 @@ test("past the window a project cannot be restored, and the purge removes it wit
   expect(audit.map((row) => row.actor_kind)).toEqual(["system:purge"]);
 });
 
-test("a project whose bytes cannot be removed stays for the next purge and does not keep others", async () => {
+test("a project whose bytes cannot be removed waits for the next purge and does not block others", async () => {
   const stuck = await shared();
   const free = await shared();
   await ada.delete(`/projects/${stuck}`);

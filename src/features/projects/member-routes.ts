@@ -24,7 +24,7 @@ export function memberRoutes() {
         path: "/projects/{projectId}/members",
         ...guard(inProject("viewer"), null),
         tags,
-        summary: "Who is in the project",
+        summary: "Members of the project",
         request: { params: projectParams },
         responses: { 200: jsonAnswer(memberList, "Members") },
       }),

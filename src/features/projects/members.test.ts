@@ -26,7 +26,7 @@ const roles = async (id: string) =>
     ]),
   );
 
-test("a member added by e-mail address sees the project with the role given", async () => {
+test("a member added by e-mail address sees the project with the given role", async () => {
   const id = await start();
   expect((await bob.get(`/projects/${id}`)).status).toBe(404);
   expect((await add(id, bob, "viewer")).status).toBe(201);
@@ -51,7 +51,7 @@ test("an unknown and a disabled address get the same field error", async () => {
   expect(first).toMatchObject(second);
 });
 
-test("the same person twice is refused", async () => {
+test("adding a user twice is refused", async () => {
   const id = await start();
   await add(id, bob, "viewer");
   expect((await readProblem(await add(id, bob, "editor"))).code).toBe("already_member");
@@ -73,7 +73,7 @@ test("only owners add, change and remove members", async () => {
   expect((await bob.delete(`/projects/${id}/members/${eve.me.id}`)).status).toBe(204);
 });
 
-test("a removed member finds no project from the next request on", async () => {
+test("a removed member has no access from the next request on", async () => {
   const id = await start();
   await add(id, bob, "editor");
   expect((await bob.get(`/projects/${id}`)).status).toBe(200);
@@ -81,7 +81,7 @@ test("a removed member finds no project from the next request on", async () => {
   expect((await bob.get(`/projects/${id}`)).status).toBe(404);
 });
 
-test("anybody may leave, even an archived project, but the last owner may not", async () => {
+test("any member may leave, also an archived project, but the last owner may not", async () => {
   const id = await start();
   await add(id, bob, "viewer");
   await ada.put(`/projects/${id}/archive`);
@@ -93,7 +93,7 @@ test("anybody may leave, even an archived project, but the last owner may not", 
   expect((await readProblem(demoted)).code).toBe("last_owner");
 });
 
-test("two owners who remove each other at the same moment leave one owner", async () => {
+test("when two owners remove each other at the same moment, one remains", async () => {
   for (let round = 0; round < 8; round++) {
     const id = await start();
     await add(id, bob, "owner");

@@ -6,7 +6,7 @@ import { projectArchived, projectNotFound, projectRoleNeeded } from "./errors.ts
 import { findMembership } from "./find-membership.ts";
 import { PROJECT_ROLES, type ProjectRole, type ProjectRow } from "./tables.ts";
 
-/** What each level includes: an owner's scope is also an editor's and a viewer's, never the other way. */
+/** What each level includes: an owner's scope is also an editor's and a viewer's, but not vice versa. */
 interface Included {
   viewer: "viewer";
   editor: "viewer" | "editor";
@@ -19,21 +19,21 @@ export interface Membership {
   readonly userId: string;
   readonly role: ProjectRole;
   readonly archived: boolean;
-  /** The project as it was when access was checked, so that reading it costs no second query. */
+  /** The project when access was checked, to save a second query. */
   readonly row?: ProjectRow;
 }
 
 let mint: <L extends ProjectRole>(level: L, membership: Membership) => ProjectScope<L>;
 
 /**
- * Proof that the actor may act in a project at a level. Only this file makes one, so a literal does not
- * compile; verbs and repo functions demand the level that they need.
+ * Proof of access to a project at a level. Only this file creates it, so a literal does not compile; verbs and
+ * repo functions require the level they need.
  */
 export class ProjectScope<L extends ProjectRole = "viewer"> {
   declare protected readonly includes: { [K in Included[L]]: true };
   readonly projectId: string;
   readonly userId: string;
-  /** The member's own role, which may be more than the level asked for. */
+  /** The member's actual role, which may exceed the required level. */
   readonly role: ProjectRole;
   readonly archived: boolean;
   readonly row: ProjectRow | undefined;
@@ -51,15 +51,15 @@ export class ProjectScope<L extends ProjectRole = "viewer"> {
   }
 }
 
-/** True when `role` allows what `needed` allows. */
+/** Whether `role` includes `needed`. */
 export function atLeast(role: ProjectRole, needed: ProjectRole): boolean {
   return PROJECT_ROLES.indexOf(role) >= PROJECT_ROLES.indexOf(needed);
 }
 
 /**
- * The scope of a membership that another policy has read together with its own rows. Only policies may
- * import it; the structure check says so.
- * @throws {Problem} 403 for too low a role.
+ * The scope of a membership that another policy has read together with its own rows. Only policies may import
+ * it (checked by structure-check).
+ * @throws {Problem} 403 when the role is too low.
  */
 export function grantProjectScope<L extends ProjectRole>(
   membership: Membership,
@@ -69,20 +69,20 @@ export function grantProjectScope<L extends ProjectRole>(
   return mint(needed, membership);
 }
 
-/** What a rule makes an exception for. */
+/** Exceptions of a rule. */
 export interface ScopeOptions {
   /** Deleted projects too, for restoring them. */
   deleted?: boolean;
-  /** Writes in an archived project too, for taking it out of the archive. */
+  /** Writes in an archived project too, for unarchiving it. */
   archived?: boolean;
 }
 
 const READ_METHODS = new Set(["GET", "HEAD"]);
 
 /**
- * The actor's scope in a project. An archived project can be read, not written.
- * @throws {Problem} 401; 404 when it does not exist, is deleted, or the actor is no member; 403 for too
- * low a role; 409 `project_archived`.
+ * The actor's scope in a project. An archived project is read-only.
+ * @throws {Problem} 401; 404 when it does not exist, is deleted, or the actor is not a member; 403 when the
+ * role is too low; 409 `project_archived`.
  */
 export async function scopeOf<L extends ProjectRole>(
   ctx: Ctx,
@@ -109,7 +109,9 @@ const WHO: Record<ProjectRole, string> = {
   owner: "Owners of the project.",
 };
 
-/** Route rule: a member of the project in the path with at least this role. Leaves the scope in `c.var.project`. */
+/**
+ * Route rule: a member of the project in the path with at least this role. Puts the scope into `c.var.project`.
+ */
 export function inProject<L extends ProjectRole>(
   needed: L,
   options: ScopeOptions = {},
@@ -128,7 +130,7 @@ export function inProject<L extends ProjectRole>(
 
 let mintMembership: (project: ProjectScope, principalId: string) => MembershipScope;
 
-/** Proof that the actor may end one membership: an owner anybody's, a member their own. */
+/** Proof that the actor may end one membership: an owner any, a member their own. */
 export class MembershipScope {
   declare protected readonly proof: true;
   readonly project: ProjectScope;
@@ -144,10 +146,12 @@ export class MembershipScope {
   }
 }
 
-/** Route rule: an owner of the project, or the member that the path names. Leaves the scope in `c.var.membership`. */
+/**
+ * Route rule: an owner of the project, or the member named in the path. Puts the scope into `c.var.membership`.
+ */
 export const ownerOrSelf: AccessRule<{ membership: MembershipScope }> = {
   name: "project:owner-or-self",
-  who: "Owners of the project, and the member that the path names.",
+  who: "Owners of the project, and the member named in the path.",
   proof: "session or key",
   middleware: async function ownerOrSelf(c, next) {
     const ctx = c.get("ctx");

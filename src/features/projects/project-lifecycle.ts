@@ -8,18 +8,21 @@ import type { ProjectRow } from "./tables.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What was deleted after this instant can still be brought back. */
+/** Items deleted after this instant can be restored. */
 export function restorableSince(ctx: Ctx): Date {
   const { clock, config } = ctx.deps;
   return new Date(clock.now().getTime() - config.restoreDays * DAY_MS);
 }
 
-/** Until when something deleted at an instant can be brought back. */
+/** End of the restore window of something deleted at an instant. */
 export function restorableUntil(ctx: Ctx, deletedAt: Date): Date {
   return new Date(deletedAt.getTime() + ctx.deps.config.restoreDays * DAY_MS);
 }
 
-/** Hides a project and all in it; within the window an owner can restore it. @throws {Problem} 409 `personal_project`. */
+/**
+ * Deletes a project with everything in it; an owner can restore it within the restore window. @throws {Problem}
+ * 409 `personal_project`.
+ */
 export async function deleteProject(ctx: Ctx, scope: ProjectScope<"owner">): Promise<ProjectRow> {
   const deleted = await inTransaction(ctx, async (tx) => {
     const found = await lockProject(tx.db, scope);
@@ -42,7 +45,7 @@ export async function restoreProject(ctx: Ctx, scope: ProjectScope<"owner">): Pr
   });
 }
 
-/** Puts a project into the archive or takes it out; asking for the state it has changes nothing. */
+/** Archives or unarchives a project; does nothing when it is in that state already. */
 export async function setArchived(
   ctx: Ctx,
   scope: ProjectScope<"owner">,

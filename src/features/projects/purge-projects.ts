@@ -4,14 +4,14 @@ import { restorableSince } from "./project-lifecycle.ts";
 import { listPurgeable, lockProjectById, removeProject } from "./repo.ts";
 
 /**
- * What another feature removes before a project's rows go: bytes that no cascade reaches. Called again
- * when a purge was cut short, so it must bear finding its work half done.
+ * Called before a project's rows are deleted, to remove what no cascade reaches, such as bytes. Must be
+ * idempotent: it is called again after an interrupted purge.
  */
 export type BeforePurge = (ctx: Ctx, projectId: string) => Promise<void>;
 
 /**
- * Really deletes every project whose restore window has passed, with all that belongs to it. Ledger and
- * audit rows stay. A project that fails is logged and tried again by the next run.
+ * Deletes every project whose restore window has passed, with everything that belongs to it. Ledger and audit
+ * rows stay. A failure is logged and retried by the next run.
  * @returns how many were deleted.
  */
 export async function purgeProjects(ctx: Ctx, beforePurge: BeforePurge[]): Promise<number> {
@@ -28,7 +28,7 @@ export async function purgeProjects(ctx: Ctx, beforePurge: BeforePurge[]): Promi
   return purged;
 }
 
-/** Past the window nobody can restore it, so it is safe that the bytes went before the rows. */
+/** Past the window the project cannot be restored, so bytes may go before the rows. */
 async function purgeOne(ctx: Ctx, projectId: string, before: Date): Promise<boolean> {
   return inTransaction(ctx, async (tx) => {
     const project = await lockProjectById(tx.db, projectId);

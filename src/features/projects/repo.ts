@@ -77,7 +77,10 @@ export function listProjects(
     .limit(options.limit + 1);
 }
 
-/** Locks the project's row to the end of the transaction, so that what depends on its members or state is decided one at a time. */
+/**
+ * Locks the project's row to the end of the transaction, to serialise changes that depend on its members or
+ * state.
+ */
 export async function lockProject(
   db: Database,
   scope: ProjectScope,
@@ -85,7 +88,7 @@ export async function lockProject(
   return lockProjectById(db, scope.projectId);
 }
 
-/** The same for the purge, which acts for nobody. */
+/** The same for the purge, which has no scope. */
 export async function lockProjectById(
   db: Database,
   projectId: string,
@@ -94,7 +97,7 @@ export async function lockProjectById(
   return row;
 }
 
-/** Ids of projects that were deleted before an instant, oldest first. */
+/** Ids of projects deleted before an instant, oldest first. */
 export async function listPurgeable(db: Database, before: Date): Promise<string[]> {
   const rows = await db
     .select({ id: projects.id })
@@ -104,7 +107,7 @@ export async function listPurgeable(db: Database, before: Date): Promise<string[
   return rows.map(({ id }) => id);
 }
 
-/** Removes a project's row and, by cascade, all that belongs to it. */
+/** Deletes a project's row and, by cascade, everything that belongs to it. */
 export async function removeProject(db: Database, projectId: string): Promise<void> {
   await db.delete(projects).where(eq(projects.id, projectId));
 }
@@ -118,7 +121,7 @@ export async function findPersonalProjectId(db: Database, userId: string): Promi
   return row?.id ?? null;
 }
 
-/** Changes a project when it still has the expected version (null: whatever it has). @returns undefined when it has not. */
+/** Changes a project if it has the expected version (null: any). @returns undefined when it has not. */
 export async function updateProject(
   db: Database,
   scope: ProjectScope<"editor">,
@@ -156,7 +159,7 @@ export function listMembers(db: Database, scope: ProjectScope) {
 }
 export type MemberRow = Awaited<ReturnType<typeof listMembers>>[number];
 
-/** @returns false when the principal is a member already. */
+/** @returns false when the principal is already a member. */
 export async function insertMember(
   db: Database,
   scope: ProjectScope<"owner">,

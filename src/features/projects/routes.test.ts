@@ -27,7 +27,7 @@ const details = async (action: string, id: string) =>
   ).map(({ detail }) => detail);
 
 describe("a project", () => {
-  test("is shown with everything that was said of it, and a tag for its version", async () => {
+  test("is shown with all its fields, and an ETag of its version", async () => {
     const body = { name: "  Plans ", description: "For spring", instructions: "Be brief.\n" };
     const created = await ada.post("/projects", body);
     expect(created.status).toBe(201);
@@ -57,14 +57,14 @@ describe("a project", () => {
     });
   });
 
-  test("has no description and no instructions until somebody writes them", async () => {
+  test("has empty description and instructions by default", async () => {
     expect(await show(await start({ name: "Bare" }))).toMatchObject({
       description: "",
       instructions: "",
     });
   });
 
-  test("changes in the fields that were sent, with the time and a new version", async () => {
+  test("changes only in the sent fields, with a new time and version", async () => {
     const id = await start({ name: "Plans", description: "Old", instructions: "Kept" });
     const before = await show(id);
     clock.advance(3_600_000);
@@ -79,7 +79,7 @@ describe("a project", () => {
     expect(await details("project.updated", id)).toEqual([{ changed: ["description"] }]);
   });
 
-  test("is changed only from the version that was read, when one is named", async () => {
+  test("is changed only from the version that the request names, if any", async () => {
     const id = await start();
     const change = (tag: string) =>
       ada.patch(`/projects/${id}`, { name: "Renamed" }, { "if-match": tag });
@@ -113,7 +113,7 @@ describe("a project", () => {
     expect((await ada.post("/projects", { name: "Plans", ...enough })).status).toBe(201);
   });
 
-  test("refuses fields that it does not have", async () => {
+  test("refuses unknown fields", async () => {
     const id = await start();
     for (const asked of [
       () => ada.patch(`/projects/${id}`, { archivedAt: null }),
@@ -124,7 +124,7 @@ describe("a project", () => {
       expect((await readProblem(await asked())).code).toBe("validation_failed");
   });
 
-  test("says with a code why it cannot be had", async () => {
+  test("reports a code when it cannot be read", async () => {
     const id = await start();
     await add(id, bob, "viewer");
     const codeOf = async (response: Response) => {
@@ -144,7 +144,7 @@ describe("a project", () => {
 });
 
 describe("the archive", () => {
-  test("dates what enters it; asking again changes nothing and records nothing", async () => {
+  test("records when a project was archived; archiving again changes and records nothing", async () => {
     const id = await start();
     clock.advance(60_000);
     const archived = await ada.put(`/projects/${id}/archive`);
@@ -162,7 +162,7 @@ describe("the archive", () => {
     expect(await details("project.unarchived", id)).toHaveLength(1);
   });
 
-  test("lets a project be deleted from it, and come back into it", async () => {
+  test("lets a project be deleted from it, and restored into it", async () => {
     const id = await start();
     await ada.put(`/projects/${id}/archive`);
     expect((await ada.delete(`/projects/${id}`)).status).toBe(200);
@@ -190,7 +190,7 @@ describe("the list of projects", () => {
     await app.deps.database.sql`delete from projects where personal_of = ${eve.me.id}`;
     ids = [];
     for (let n = 0; n < 5; n++) ids.push(await readId(await eve.post("/projects", { name: "P" })));
-    // Changed at the same instant all: then the newer id comes first.
+    // All changed at the same instant: then the newer id comes first.
     await app.deps.database
       .sql`update projects set updated_at = ${clock.now().toISOString()} where id in ${app.deps.database.sql(ids)}`;
   });
@@ -206,7 +206,7 @@ describe("the list of projects", () => {
     return found;
   };
 
-  test("goes page by page, most recently changed first", async () => {
+  test("is paged, most recently changed first", async () => {
     clock.advance(1_000);
     await eve.patch(`/projects/${ids[1]}`, { name: "Newest" });
     const [a, , c, d, e] = ids;
@@ -216,7 +216,7 @@ describe("the list of projects", () => {
     expect(await pages("limit=5")).toHaveLength(1);
   });
 
-  test("shows members their role, and what is archived or deleted on its own", async () => {
+  test("shows members their role, and archived or deleted projects separately", async () => {
     const [shared = "", archived = "", deleted = ""] = ids;
     await eve.post(`/projects/${shared}/members`, { email: bob.me.email, role: "viewer" });
     const bobs = await read(await bob.get("/projects?limit=200"), projectPage);
@@ -231,7 +231,7 @@ describe("the list of projects", () => {
     expect((await pages("deleted=true")).flat()).toEqual([deleted]);
   });
 
-  test("shows a deleted project for as long as it can be restored", async () => {
+  test("shows a deleted project until the restore window ends", async () => {
     const [deleted = ""] = ids;
     await eve.delete(`/projects/${deleted}`);
     clock.advance(3 * 86_400_000 - 1);
@@ -244,7 +244,7 @@ describe("the list of projects", () => {
 });
 
 describe("members", () => {
-  test("are shown by name, address, role and day of joining, in the order in which they joined", async () => {
+  test("are shown with name, address, role and join date, in the order they joined", async () => {
     const id = await start();
     const added = await add(id, bob, "editor");
     expect(added.status).toBe(201);
@@ -265,7 +265,7 @@ describe("members", () => {
     expect(await changed.json()).toEqual({ ...shown, role: "owner" });
   });
 
-  test("leave in the log from what to what role they came", async () => {
+  test("are recorded in the audit log with old and new role", async () => {
     const id = await start();
     await add(id, bob, "editor");
     await ada.patch(`/projects/${id}/members/${bob.me.id}`, { role: "viewer" });
@@ -275,7 +275,7 @@ describe("members", () => {
     expect(await details("member.removed", id)).toEqual([{ role: "viewer" }]);
   });
 
-  test("who are none cannot be changed or removed", async () => {
+  test("that do not exist cannot be changed or removed", async () => {
     const id = await start();
     for (const asked of [
       () => ada.patch(`/projects/${id}/members/${bob.me.id}`, { role: "viewer" }),
@@ -299,7 +299,7 @@ describe("members", () => {
     expect((await bob.delete(`${members}/${ada.me.id}`)).status).toBe(204);
   });
 
-  test("a refused address is marked at its field", async () => {
+  test("a refused address is reported on its field", async () => {
     const id = await start();
     const twice = await readProblem(await add(id, ada, "viewer"));
     expect(twice).toMatchObject({ status: 409, code: "already_member" });

@@ -140,7 +140,7 @@ export function projectRoutes() {
         path: "/projects/{projectId}/restore",
         ...guard(inProject("owner", { archived: true, deleted: true }), "project.restored"),
         tags: ["projects"],
-        summary: "Bring a deleted project back",
+        summary: "Restore a deleted project",
         request: { params: projectParams },
         responses: { 200: one("The project") },
       }),
@@ -155,7 +155,7 @@ export function projectRoutes() {
         path: "/projects/{projectId}/archive",
         ...guard(inProject("owner", { archived: true }), "project.archived"),
         tags: ["projects"],
-        summary: "Archive a project: it can be read, no longer written",
+        summary: "Archive a project: it becomes read-only",
         request: { params: projectParams },
         responses: { 200: one("The project") },
       }),
@@ -170,7 +170,7 @@ export function projectRoutes() {
         path: "/projects/{projectId}/archive",
         ...guard(inProject("owner", { archived: true }), "project.unarchived"),
         tags: ["projects"],
-        summary: "Take a project out of the archive",
+        summary: "Unarchive a project",
         request: { params: projectParams },
         responses: { 200: one("The project") },
       }),
@@ -181,7 +181,7 @@ export function projectRoutes() {
     );
 }
 
-/** A project as the API shows it to a member with this role. */
+/** A project in the API's format, for a member with this role. */
 export function present(ctx: Ctx, row: ProjectRow, role: ProjectRole): Project {
   return {
     id: row.id,

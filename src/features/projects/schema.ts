@@ -11,13 +11,13 @@ export const project = z
     name: z.string(),
     description: z.string(),
     instructions: z.string(),
-    /** True for the project that each user has from sign-up on. */
+    /** True for the project that every user gets at sign-up. */
     personal: z.boolean(),
     role: projectRole,
     version: z.number().int(),
     archivedAt: timestamp.nullable(),
     deletedAt: timestamp.nullable(),
-    /** Until when a deleted project can be brought back; null while it is not deleted. */
+    /** End of the restore window of a deleted project; null while it is not deleted. */
     restorableUntil: timestamp.nullable(),
     createdAt: timestamp,
     updatedAt: timestamp,
@@ -48,7 +48,7 @@ export type ProjectChange = z.infer<typeof projectChange>;
 export const projectParams = z.object({ projectId: z.uuid() });
 export const projectQuery = pageQuery.extend({
   archived: flag(),
-  /** Projects that I own, deleted, and can still bring back. */
+  /** My own deleted projects that can still be restored. */
   deleted: flag(),
 });
 

@@ -21,7 +21,7 @@ export async function createProject(ctx: Ctx, input: NewProject): Promise<Projec
   });
 }
 
-/** The project that a new user gets, so that a first chat needs no set-up. */
+/** The personal project of a new user, so that a first chat needs no set-up. */
 export async function createPersonalProject(
   ctx: Ctx,
   user: { userId: string; name: string },
@@ -40,7 +40,7 @@ export async function getProject(ctx: Ctx, scope: ProjectScope): Promise<Project
   return project;
 }
 
-/** Changes name, description or instructions. @throws {Problem} 412 when `expected` is not the newest version. */
+/** Changes name, description or instructions. @throws {Problem} 412 when `expected` is not the latest version. */
 export async function changeProject(
   ctx: Ctx,
   scope: ProjectScope<"editor">,

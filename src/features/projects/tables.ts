@@ -12,7 +12,7 @@ import {
 import { createdAt, id, instant, isOneOf, updatedAt } from "../../platform/db/columns.ts";
 import { principals, users } from "../identity/tables.ts";
 
-/** From least to most; each role may do what those before it may. */
+/** In ascending order; each role includes those before it. */
 export const PROJECT_ROLES = ["viewer", "editor", "owner"] as const;
 export type ProjectRole = (typeof PROJECT_ROLES)[number];
 
@@ -23,9 +23,9 @@ export const projects = pgTable(
     name: text("name").notNull(),
     description: text("description").notNull().default(""),
     instructions: text("instructions").notNull().default(""),
-    /** Set for the personal project that each user has from sign-up on. */
+    /** Set for the personal project that every user gets at sign-up. */
     personalOf: uuid("personal_of").references(() => users.id, { onDelete: "set null" }),
-    /** Raised by each change; the ETag. */
+    /** Incremented by each change; the ETag. */
     version: integer("version").notNull().default(1),
     archivedAt: instant("archived_at"),
     deletedAt: instant("deleted_at"),

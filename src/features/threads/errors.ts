@@ -1,9 +1,9 @@
 import { Problem } from "../../platform/http/problem.ts";
 
 export const threadNotFound = () =>
-  new Problem(404, "thread_not_found", "There is no such thread, or you may not see it.");
+  new Problem(404, "thread_not_found", "This thread does not exist, or you may not see it.");
 export const messageNotFound = () =>
-  new Problem(404, "message_not_found", "There is no such message in this thread.");
+  new Problem(404, "message_not_found", "This message is not in this thread.");
 export const threadReadOnly = () =>
   new Problem(403, "thread_read_only", "You may read this thread but not write in it.");
 export const threadNotYours = () =>

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { messages, threads } from "./tables.ts";
 
-/** Which of some versions of a project's files its answers cite, also in threads that can still be restored. */
+/** Which of these file versions are cited by answers, including threads that can still be restored. */
 export async function findCitedVersions(
   db: Database,
   projectId: string,

@@ -3,7 +3,7 @@ import type { Database } from "../../platform/db/client.ts";
 import { projectMembers, projects } from "../projects/tables.ts";
 import { messages, threads } from "./tables.ts";
 
-/** What decides about access to a thread, for a member of its project; undefined for everybody else. */
+/** The facts that decide about access to a thread, for a member of its project; undefined for others. */
 export async function findThreadAccess(db: Database, threadId: string, userId: string) {
   const [row] = await db
     .select({
@@ -27,7 +27,7 @@ export async function findThreadAccess(db: Database, threadId: string, userId: s
   return row;
 }
 
-/** The thread of a message: what a policy asks before it decides about the message. */
+/** The thread of a message, for policies. */
 export async function findThreadOfMessage(
   db: Database,
   messageId: string,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { ProjectRole } from "../projects/index.ts";
 import { allowed } from "./policy.ts";
 
-describe("what a member may do with a thread", () => {
+describe("a member's access to a thread", () => {
   const shared: [ProjectRole, string][] = [
     ["viewer", "read"],
     ["editor", "read write"],
@@ -13,15 +13,15 @@ describe("what a member may do with a thread", () => {
       .flatMap(([level, granted]) => (granted ? [level] : []))
       .join(" ");
 
-  test.each(shared)("that is shared and somebody else's, as %s: %s", (role, expected) => {
+  test.each(shared)("shared, of another member, as %s: %s", (role, expected) => {
     expect(may({ isOwner: false, visibility: "project", role })).toBe(expected);
   });
 
-  test.each(shared)("that is private and somebody else's, as %s: nothing", (role) => {
+  test.each(shared)("private, of another member, as %s: none", (role) => {
     expect(may({ isOwner: false, visibility: "private", role })).toBe("");
   });
 
-  test.each(shared)("of their own, as %s: everything", (role) => {
+  test.each(shared)("of their own, as %s: full", (role) => {
     for (const visibility of ["private", "project"] as const)
       expect(may({ isOwner: true, visibility, role })).toBe("read write manage");
   });

@@ -17,8 +17,8 @@ import type { Visibility } from "./schema.ts";
 export type ThreadLevel = "read" | "write" | "manage";
 
 /**
- * What each level includes. Managing includes writing for the verbs that ask for either: whoever may
- * rename or delete a thread may write in it.
+ * What each level includes. Managing includes writing: a member who may rename or delete a thread may write in
+ * it.
  */
 interface Included {
   read: "read";
@@ -37,14 +37,14 @@ interface Granted {
 
 let mint: <L extends ThreadLevel>(level: L, granted: Granted) => ThreadScope<L>;
 
-/** Proof of what the actor may do in a thread. Only {@link threadScope} makes one. */
+/** Proof of the actor's access to a thread. Only {@link threadScope} creates it. */
 export class ThreadScope<L extends ThreadLevel = "read"> {
   declare protected readonly includes: { [K in Included[L]]: true };
   readonly threadId: string;
   readonly project: ProjectScope;
   readonly mayWrite: boolean;
   readonly mayManage: boolean;
-  /** What the thread answers with where a message chooses nothing. */
+  /** The thread's defaults for its messages. */
   readonly agentId: string | null;
   readonly modelId: string | null;
 
@@ -62,9 +62,9 @@ export class ThreadScope<L extends ThreadLevel = "read"> {
   }
 }
 
-/** What a rule makes an exception for. */
+/** Exceptions of a rule. */
 export interface ThreadScopeOptions {
-  /** Deleted threads too; a request to restore one may be repeated. */
+  /** Deleted threads too, so that a restore request may be repeated. */
   deleted?: boolean;
   /** In an archived project too: stopping is always allowed. */
   archived?: boolean;
@@ -76,7 +76,10 @@ interface Standing {
   role: ProjectRole;
 }
 
-/** Private threads are their owner's alone. In shared ones members read, editors write, the project's owner manages. */
+/**
+ * Private threads belong to their owner only. In shared ones members read, editors write, the project's owners
+ * manage.
+ */
 export function allowed({ isOwner, visibility, role }: Standing): Record<ThreadLevel, boolean> {
   const shared = visibility === "project";
   return {
@@ -88,8 +91,8 @@ export function allowed({ isOwner, visibility, role }: Standing): Record<ThreadL
 
 /**
  * The actor's scope in a thread.
- * @throws {Problem} 401; 404 when it does not exist or the actor may not read it; 403 when reading is all they may; 409 for
- * changes in an archived project, unless `options.archived`.
+ * @throws {Problem} 401; 404 when it does not exist or the actor may not read it; 403 when the actor may only
+ * read; 409 for changes in an archived project, unless `options.archived`.
  */
 export async function threadScope<L extends ThreadLevel>(
   ctx: Ctx,
@@ -136,12 +139,12 @@ const WHO: Record<ThreadLevel, string> = {
   manage: "The thread's owner; in a shared thread, owners of the project.",
 };
 
-/** What a rule on threads says of itself, however its path names the thread. */
+/** The documentation of a thread rule, however the path names the thread. */
 export function describeThreadRule(level: ThreadLevel) {
   return { name: `thread:${level}`, who: WHO[level], proof: "session or key" } as const;
 }
 
-/** Route rule: what the actor may do with the thread in the path. Leaves the scope in `c.var.thread`. */
+/** Route rule: access to the thread in the path. Puts the scope into `c.var.thread`. */
 export function onThread<L extends ThreadLevel>(
   level: L,
   options: { deleted?: boolean } = {},

@@ -1,7 +1,7 @@
 import type { MessageRow } from "./repo.ts";
 import type { Message } from "./schema.ts";
 
-/** What a message shows that other features know. */
+/** Parts of a message that other features provide. */
 export interface MessageExtras {
   authorName: string | null;
   modelName: string | null;
@@ -9,7 +9,7 @@ export interface MessageExtras {
   costMicroUsd: number | null;
 }
 
-/** A message as the API shows it. */
+/** A message in the API's format. */
 export function presentMessage(row: MessageRow, extras: MessageExtras): Message {
   return {
     id: row.id,

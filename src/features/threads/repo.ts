@@ -88,7 +88,7 @@ type ThreadFields = Partial<
   >
 >;
 
-/** Changes a thread when it still has the expected version (null: whatever it has). */
+/** Changes a thread if it has the expected version (null: any). */
 export async function updateThread(
   db: Database,
   scope: ThreadScope<"write">,
@@ -109,7 +109,7 @@ export async function updateThread(
   return row;
 }
 
-/** What a new message does to its thread; not a change that somebody else's edit could lose, so the version stays. */
+/** Updates the thread after a new message. No conflict with other edits, so the version stays. */
 export async function touchThread(
   db: Database,
   { threadId }: ThreadScope<"write">,
@@ -123,7 +123,7 @@ export async function touchThread(
     .where(eq(threads.id, threadId));
 }
 
-/** Every message of a thread with its author's name, in the order they were made. */
+/** Every message of a thread with its author's name, in order of creation. */
 export function listMessages(db: Database, scope: ThreadScope) {
   return db
     .select({ message: messages, authorName: users.name })
@@ -157,7 +157,7 @@ export async function insertMessages(
     .returning();
 }
 
-/** Stores how an answer ended. Only a running message changes, so an end happens once. */
+/** Stores how an answer ended. Only a running message changes, so it ends once. */
 export async function endMessage(
   db: Database,
   messageId: string,
@@ -169,7 +169,7 @@ export async function endMessage(
     .where(and(eq(messages.id, messageId), eq(messages.status, "running")));
 }
 
-/** Removes threads that were deleted before an instant, with their messages and answers. */
+/** Deletes threads that were deleted before an instant, with their messages and answers. */
 export async function removeThreads(db: Database, before: Date): Promise<void> {
   await db.delete(threads).where(lt(threads.deletedAt, before));
 }

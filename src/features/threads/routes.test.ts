@@ -41,7 +41,7 @@ const audited = async (action: string, id: string) =>
   ).map((row) => ({ detail: row.detail, projectId: row.project_id }));
 
 describe("a thread", () => {
-  test("is shown with everything that was said of it, and a tag for its version", async () => {
+  test("is shown with all its fields, and an ETag of its version", async () => {
     const body = { title: " Spring ", visibility: "project", agentId, modelId };
     const created = await ada.post(`/projects/${projectId}/threads`, body);
     expect(created.status).toBe(201);
@@ -74,7 +74,7 @@ describe("a thread", () => {
     expect(items.find(({ id }) => id === shown.id)).toEqual({ ...shown, mayManage: false });
   });
 
-  test("is private, untitled and without choices until somebody says more", async () => {
+  test("is private, untitled and without agent and model by default", async () => {
     expect(await show(await start())).toMatchObject({
       title: "New thread",
       visibility: "private",
@@ -83,7 +83,7 @@ describe("a thread", () => {
     });
   });
 
-  test("changes in the fields that were sent, with the time and a new version", async () => {
+  test("changes only in the sent fields, with a new time and version", async () => {
     const id = await start({ title: "Spring", agentId, modelId });
     const before = await show(id);
     clock.advance(60_000);
@@ -108,7 +108,7 @@ describe("a thread", () => {
     ]);
   });
 
-  test("takes a title of 200 characters and refuses fields that it does not have", async () => {
+  test("accepts a title of 200 characters and refuses unknown fields", async () => {
     const id = await start();
     expect((await ada.patch(`/threads/${id}`, { title: "x".repeat(200) })).status).toBe(200);
     for (const body of [{ title: "x".repeat(201) }, { title: " " }]) {
@@ -123,7 +123,7 @@ describe("a thread", () => {
       expect(await codeOf(await asked())).toBe("422 validation_failed");
   });
 
-  test("cannot choose an agent or a model that is not to be had", async () => {
+  test("refuses an agent or a model that is not available", async () => {
     const id = await start();
     const other = await readId(await ada.post("/projects", { name: "Other" }));
     const foreign = await readId(await ada.post(`/projects/${other}/agents`, { name: "Foreign" }));
@@ -143,7 +143,7 @@ describe("a thread", () => {
     expect((await show(id)).version).toBe(1);
   });
 
-  test("says with a code why it cannot be had or changed", async () => {
+  test("reports a code when it cannot be read or changed", async () => {
     const shared = await start({ visibility: "project" });
     const own = await start();
     expect(await codeOf(await ada.get(`/threads/${Bun.randomUUIDv7()}`))).toBe(
@@ -168,7 +168,7 @@ describe("a thread", () => {
     await ada.patch(`/projects/${projectId}/members/${bob.me.id}`, { role: "editor" });
   });
 
-  test("of an archived project can be read, and not changed, written in or begun", async () => {
+  test("of an archived project can be read, but not changed, written in or created", async () => {
     const other = await readId(await ada.post("/projects", { name: "Done" }));
     const id = await readId(await ada.post(`/projects/${other}/threads`, {}));
     await ada.put(`/projects/${other}/archive`);
@@ -185,8 +185,8 @@ describe("a thread", () => {
   });
 });
 
-describe("the branch that a thread shows", () => {
-  test("is chosen by its last message, which must be one of its own", async () => {
+describe("the branch shown in a thread", () => {
+  test("is chosen by its last message, which must be in the thread", async () => {
     const id = await start();
     const message = async (threadId: string) => {
       const messageId = app.deps.ids.next();
@@ -215,7 +215,7 @@ describe("the branch that a thread shows", () => {
 });
 
 describe("the list of threads", () => {
-  test("has the latest message first and the newer thread where that is the same", async () => {
+  test("has the latest message first, and for equal times the newer thread", async () => {
     const mine = await readId(await ada.post("/projects", { name: "Ordered" }));
     const ids: string[] = [];
     for (let n = 0; n < 4; n++)
@@ -237,7 +237,7 @@ describe("the list of threads", () => {
     ]);
   });
 
-  test("of one project has no other's", async () => {
+  test("of one project has no threads of others", async () => {
     const mine = await readId(await ada.post("/projects", { name: "Apart" }));
     await start();
     const { items } = await read(await ada.get(`/projects/${mine}/threads`), threadPage);
@@ -246,7 +246,7 @@ describe("the list of threads", () => {
 });
 
 describe("a deleted thread", () => {
-  test("waits in the bin with the time of its deletion, and comes back within the window", async () => {
+  test("is listed with its deletion time, and can be restored within the window", async () => {
     const id = await start();
     clock.advance(60_000);
     expect((await ada.delete(`/threads/${id}`)).status).toBe(204);
@@ -268,12 +268,12 @@ describe("a deleted thread", () => {
   });
 });
 
-describe("those who read along are told", () => {
+describe("readers of a thread are told", () => {
   const heard = async (act: () => Promise<Response>) => {
     let told = 0;
     const stop = onAccessChange(app.deps, projectId, () => told++);
     expect((await act()).status).toBeLessThan(300);
-    // Words go in order: what comes after this one was not said by the act itself.
+    // Messages arrive in order: anything after this marker was not sent by the act itself.
     let marked = false;
     const stopMark = onAccessChange(app.deps, "mark", () => {
       marked = true;

@@ -24,7 +24,7 @@ import {
 } from "./schema.ts";
 import { changeThread, createThread, getThread, selectLeaf, setDeleted } from "./service.ts";
 
-/** What other features know about messages, for many at once: model names, usage and cost. */
+/** Data about messages that other features provide, for many at once: model names, usage and cost. */
 export interface ThreadHooks {
   describe(
     ctx: Ctx,
@@ -90,7 +90,7 @@ export function threadRoutes(hooks: ThreadHooks) {
         path: "/projects/{projectId}/threads",
         ...guard(inProject("viewer"), "thread.created"),
         tags: ["threads"],
-        summary: "Begin a thread",
+        summary: "Create a thread",
         request: { params: z.object({ projectId: z.uuid() }), body: jsonBody(newThread) },
         responses: { 201: jsonAnswer(thread, "The thread") },
       }),
@@ -164,7 +164,7 @@ export function threadRoutes(hooks: ThreadHooks) {
         path: "/threads/{threadId}",
         ...guard(onThread("manage"), "thread.deleted"),
         tags: ["threads"],
-        summary: "Delete; can be restored for a while",
+        summary: "Delete a thread; it can be restored within the restore window",
         request: { params: threadParams },
         responses: nothing,
       }),
@@ -179,7 +179,7 @@ export function threadRoutes(hooks: ThreadHooks) {
         path: "/threads/{threadId}/restore",
         ...guard(onThread("manage", { deleted: true }), "thread.restored"),
         tags: ["threads"],
-        summary: "Take a deleted thread back",
+        summary: "Restore a deleted thread",
         request: { params: threadParams },
         responses: one("The thread"),
       }),

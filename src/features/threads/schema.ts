@@ -5,17 +5,17 @@ import { tokenUsage } from "../metering/index.ts";
 export const VISIBILITIES = ["private", "project"] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 export const MESSAGE_ROLES = ["user", "assistant"] as const;
-/** How an answer, and so its message, stands: every status but `running` is an end. */
+/** State of an answer and its message: every status but `running` is final. */
 export const ANSWER_STATUSES = ["running", "complete", "stopped", "interrupted", "failed"] as const;
 
-/** Parts of a message. Readers skip types they do not know, so a new type never breaks an old client. */
+/** Parts of a message. Clients skip unknown types, so a new type does not break an old client. */
 export const messagePart = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({
     type: z.literal("reasoning"),
     text: z.string(),
     signature: z.string().optional(),
-    /** Encrypted thinking that only its provider can read, given back as it came. */
+    /** Encrypted thinking that only its provider can read, sent back unchanged. */
     redacted: z.literal(true).optional(),
   }),
   z.object({ type: z.literal("image"), fileId: z.uuid() }),
@@ -28,7 +28,7 @@ export const messagePart = z.discriminatedUnion("type", [
     fileId: z.uuid(),
     fileVersionId: z.uuid(),
     fileName: z.string(),
-    /** UTF-16 offsets in the file version's text; the words there are the quote when `verified`. */
+    /** UTF-16 offsets in the file version's text; the text there equals the quote when `verified`. */
     start: z.number().int(),
     end: z.number().int(),
     verified: z.boolean(),

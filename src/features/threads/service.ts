@@ -53,7 +53,7 @@ export async function createThread(
   });
 }
 
-/** The thread with the names around it. */
+/** The thread with the names of its project and owner. */
 export async function getThread(ctx: Ctx, scope: ThreadScope): Promise<ListedThread> {
   const found = await findListedThread(ctx.db, scope);
   if (!found) throw threadNotFound();
@@ -62,7 +62,7 @@ export async function getThread(ctx: Ctx, scope: ThreadScope): Promise<ListedThr
 
 /**
  * Changes title, visibility, agent or model.
- * @throws {Problem} 412 when `expected` is not the newest version, 422 `agent_unknown`, `model_not_available`.
+ * @throws {Problem} 412 when `expected` is not the latest version, 422 `agent_unknown`, `model_not_available`.
  */
 export async function changeThread(
   ctx: Ctx,
@@ -91,7 +91,7 @@ export async function changeThread(
   if (visibility === "private") await announceAccess(ctx.deps, scope.project.projectId);
 }
 
-/** What a thread answers with must be there when it is chosen. */
+/** Agent and model must be available when they are chosen. */
 async function requireChoices(
   ctx: Ctx,
   scope: ProjectScope,
@@ -118,7 +118,7 @@ export async function selectLeaf(
   });
 }
 
-/** Puts a thread into the bin, or takes it out again. @throws {Problem} 404 when one to take out is not there. */
+/** Deletes a thread, or restores it. @throws {Problem} 404 when it cannot be restored. */
 export async function setDeleted(
   ctx: Ctx,
   scope: ThreadScope<"manage">,
@@ -138,7 +138,7 @@ export async function setDeleted(
   if (deleted) await announceAccess(ctx.deps, scope.project.projectId);
 }
 
-/** Removes threads for good whose restore window has passed. */
+/** Deletes threads whose restore window has passed. */
 export async function purgeDeletedThreads(ctx: Ctx): Promise<void> {
   await removeThreads(ctx.db, restorableSince(ctx));
 }

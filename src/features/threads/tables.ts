@@ -23,7 +23,7 @@ export const threads = pgTable(
       .references(() => users.id, { onDelete: "cascade" }),
     title: text("title").notNull(),
     visibility: text("visibility", { enum: VISIBILITIES }).notNull().default("private"),
-    /** The leaf of the branch that is shown; null in an empty thread. */
+    /** The leaf of the shown branch; null in an empty thread. */
     leafId: uuid("leaf_id"),
     agentId: uuid("agent_id"),
     modelId: uuid("model_id"),

@@ -27,7 +27,7 @@ const start = async (by: Person, body: object) =>
 const listed = async (by: Person, path: string) =>
   (await read(await by.get(path), threadPage)).items.map(({ id }) => id);
 
-test("a private thread shows in its owner's lists only; a shared one in everybody's of the project", async () => {
+test("a private thread is only in its owner's lists; a shared one in every member's", async () => {
   const own = await start(bob, { title: "Mine" });
   const shared = await start(bob, { title: "Ours", visibility: "project" });
   for (const path of ["/threads", `/projects/${projectId}/threads`]) {
@@ -40,7 +40,7 @@ test("a private thread shows in its owner's lists only; a shared one in everybod
   }
 });
 
-test("viewers may ask in threads of their own, and only read those of others", async () => {
+test("viewers may ask in their own threads, and only read those of others", async () => {
   const own = await start(eve, {});
   expect((await read(await eve.get(`/threads/${own}`), threadDetail)).mayWrite).toBe(true);
   const shared = await start(bob, { visibility: "project" });
@@ -49,7 +49,7 @@ test("viewers may ask in threads of their own, and only read those of others", a
   expect((await eve.post(`/threads/${shared}/messages`, { text: "Hello" })).status).toBe(403);
 });
 
-test("a shared thread is renamed and deleted by its owner and the project's, by nobody else", async () => {
+test("a shared thread is renamed and deleted only by its owner and the project's", async () => {
   const shared = await start(eve, { visibility: "project" });
   expect((await bob.patch(`/threads/${shared}`, { title: "Taken" })).status).toBe(403);
   expect((await bob.delete(`/threads/${shared}`)).status).toBe(403);
@@ -57,7 +57,7 @@ test("a shared thread is renamed and deleted by its owner and the project's, by 
   expect((await eve.patch(`/threads/${shared}`, { title: "Mine" })).status).toBe(200);
 });
 
-test("a thread made private again is gone for the others", async () => {
+test("a thread made private again disappears for the others", async () => {
   const id = await start(bob, { visibility: "project" });
   expect((await eve.get(`/threads/${id}`)).status).toBe(200);
   await bob.patch(`/threads/${id}`, { visibility: "private" });
@@ -65,7 +65,7 @@ test("a thread made private again is gone for the others", async () => {
   expect((await ada.get(`/threads/${id}`)).status).toBe(404);
 });
 
-test("who leaves a project leaves their private threads behind, and finds them when they are back", async () => {
+test("a member who leaves a project finds their private threads again after coming back", async () => {
   const gone = await app.person("Gone");
   const join = () =>
     ada.post(`/projects/${projectId}/members`, { email: gone.me.email, role: "editor" });
@@ -79,7 +79,7 @@ test("who leaves a project leaves their private threads behind, and finds them w
   expect((await gone.get(`/threads/${id}`)).status).toBe(200);
 });
 
-test("a deleted thread is in the bin of who may restore it, and nowhere else", async () => {
+test("a deleted thread is listed only for those who may restore it", async () => {
   const id = await start(bob, { visibility: "project" });
   await bob.delete(`/threads/${id}`);
   expect((await bob.get(`/threads/${id}`)).status).toBe(404);
@@ -89,7 +89,7 @@ test("a deleted thread is in the bin of who may restore it, and nowhere else", a
   expect(await listed(bob, `/projects/${projectId}/threads`)).toContain(id);
 });
 
-test("a deleted project takes its threads out of every list", async () => {
+test("a deleted project removes its threads from every list", async () => {
   const other = await readId(await ada.post("/projects", { name: "Short" }));
   const id = await readId(await ada.post(`/projects/${other}/threads`, {}));
   expect(await listed(ada, "/threads")).toContain(id);
@@ -100,7 +100,7 @@ test("a deleted project takes its threads out of every list", async () => {
   expect(await listed(ada, "/threads")).toContain(id);
 });
 
-test("a rename based on an older version is refused", async () => {
+test("a rename based on an outdated version is refused", async () => {
   const id = await start(bob, { title: "First" });
   const tag = (await bob.get(`/threads/${id}`)).headers.get("etag") ?? "";
   const changed = await bob.patch(`/threads/${id}`, { title: "Second" }, { "if-match": tag });
@@ -109,7 +109,7 @@ test("a rename based on an older version is refused", async () => {
   expect((await readProblem(late)).code).toBe("changed_meanwhile");
 });
 
-test("lists go page by page without repeating or missing a thread", async () => {
+test("lists are paged without repeating or missing a thread", async () => {
   const mine = await readId(await eve.post("/projects", { name: "Paged" }));
   const made = [];
   for (let n = 0; n < 7; n++)

@@ -4,12 +4,12 @@ import { workspaceSettings } from "./tables.ts";
 
 const SETTINGS_LOCK = 7_263_548_194;
 
-/** Who changes settings takes turns, to the end of the transaction. */
+/** Serialises changes of settings, to the end of the transaction. */
 export async function lockSettings(db: Database): Promise<void> {
   await db.execute(sql`select pg_advisory_xact_lock(${SETTINGS_LOCK})`);
 }
 
-/** Name and value of every switch that was ever set. */
+/** Name and value of every setting that was ever set. */
 export function listSettings(db: Database) {
   return db.select().from(workspaceSettings);
 }
@@ -20,7 +20,7 @@ export async function storeSetting(
   value: boolean | string | null,
   now: Date,
 ): Promise<void> {
-  // A plain null would be the column's, not JSON's.
+  // A plain null would be the column's null, not JSON's.
   const json = sql`${JSON.stringify(value)}::text::jsonb`;
   await db
     .insert(workspaceSettings)

@@ -2,13 +2,13 @@ import { z } from "zod";
 import type { Ctx } from "../../platform/context.ts";
 import { listSettings } from "./repo.ts";
 
-/** Null is "never set"; so is a value of a shape that only a newer version knows. */
+/** Null means "never set"; so does a value whose format only a newer release knows. */
 const stored = z.object({
   signUpOpen: z.boolean().nullable().catch(null),
   defaultModelId: z.uuid().nullable().catch(null),
 });
 
-/** The workspace's switches as an admin has set them; null: as the configuration, or the product, has it. */
+/** The workspace settings as set by an admin; null: the configured or built-in default. */
 export type StoredSettings = z.output<typeof stored>;
 type SettingName = keyof StoredSettings;
 
@@ -19,12 +19,12 @@ export async function getSetting<N extends SettingName>(
   return parse(await listSettings(ctx.db))[name];
 }
 
-/** Whether strangers may sign up: as an admin has set it, else as configured. */
+/** Whether public sign-up is open: as set by an admin, else as configured. */
 export async function signUpOpen(ctx: Ctx): Promise<boolean> {
   return (await getSetting(ctx, "signUpOpen")) ?? ctx.deps.config.signUp === "open";
 }
 
-/** The settings in force, and what an admin has set. */
+/** The effective settings, and what an admin has set. */
 export interface WorkspaceSettings {
   signUpOpen: boolean;
   /** Null: as configured. */
