@@ -343,6 +343,7 @@ describe("delivery by git commits", () => {
 
   test("every script explains itself and refuses what it does not know", async () => {
     for (const name of [
+      "audit",
       "render",
       "diff",
       "promote",
@@ -356,7 +357,7 @@ describe("delivery by git commits", () => {
       "restore-database",
     ]) {
       const help = await run([join(root, "scripts", name), "--help"]);
-      expect(`${name} ${help.code} ${help.stdout.split(" ")[0]}`).toBe(`${name} 0 ${name}`);
+      expect(`${name} ${help.code} ${help.stdout.split(/\s/)[0]}`).toBe(`${name} 0 ${name}`);
       expect(`${name} ${(await run([join(root, "scripts", name), "--nonsense"])).code}`).toBe(
         `${name} 64`,
       );

@@ -45,6 +45,7 @@ test("an error is reported with its class, code and request id, but without its 
   expect(sent).toContain("TypeError");
   expect(sent).toContain("E_TEST");
   expect(sent).toContain("request-1");
+  expect(sent).toContain("vendors.test.ts");
   expect(sent).not.toContain("in confidence");
 });
 
