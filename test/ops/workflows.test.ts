@@ -41,7 +41,8 @@ function breaches(text: string): string[] {
 }
 
 describe("the workflows", () => {
-  test("are there", () => expect(files).toEqual(["ci.yaml", "image.yaml", "promote.yaml"]));
+  test("are there", () =>
+    expect(files).toEqual(["advisories.yaml", "ci.yaml", "image.yaml", "promote.yaml"]));
 
   for (const file of files) {
     test(`${file} pins by hash, gives no right to all, and hides no failure`, async () => {
