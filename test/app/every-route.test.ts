@@ -84,6 +84,9 @@ function isKey(role: Role): role is Key {
   return role.includes("key");
 }
 
+/** What changes nothing and yet is no GET: a secret must not stand in an address. */
+const ASKS_WITH_SECRET = new Set(["POST /auth/password-check"]);
+
 let app: TestApp;
 let operations: Operation[];
 beforeAll(async () => {
@@ -104,7 +107,7 @@ test("every operation states a known access rule, what it records, and has a sam
       access === undefined ||
       EXPECTED[access] === undefined ||
       audit === undefined ||
-      (audit === null && method !== "GET") ||
+      (audit === null && method !== "GET" && !ASKS_WITH_SECRET.has(name)) ||
       samples[name] === undefined,
   );
   expect(wrong.map(({ name, access, audit }) => `${name}: ${access}, ${audit}`)).toEqual([]);

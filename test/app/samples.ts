@@ -45,6 +45,10 @@ const identity: Record<string, MakeSample> = {
     body: { email: cast.self(as).email, password: PASSWORD },
   }),
   "POST /auth/sign-out": () => ({ path: "/auth/sign-out" }),
+  "POST /auth/password-check": () => ({
+    path: "/auth/password-check",
+    body: { password: PASSWORD, name: "Ada", email: "ada@example.com" },
+  }),
   "POST /auth/password-reset": async (cast, as) => {
     const { deps } = cast.app;
     const token = `reset-${cast.projectId}`;

@@ -331,6 +331,21 @@ describe("the workspace", () => {
     await page.locator("main:focus").waitFor();
   });
 
+  test("shows how hard a new password is to guess, and why it is refused", async () => {
+    const page = await newPage();
+    await page.goto("/settings/security");
+    await page.getByLabel("Current password").fill("a long enough password");
+    const field = page.getByLabel("New password");
+    await field.fill("adalovelace-1815");
+    const reason = page.getByText("Little more than a name, an e-mail address or “Atelier”");
+    await reason.waitFor();
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.getByRole("alert").and(reason).waitFor();
+    await field.fill("harbour otters sunlit");
+    await page.getByText("Strong", { exact: true }).waitFor();
+    await reason.waitFor({ state: "detached" });
+  });
+
   test("leads who is not signed in to the sign-in page, and then to where they wanted to go", async () => {
     const page = await newPage({ storageState: { cookies: [], origins: [] } });
     await page.goto("/settings/keys");

@@ -36,6 +36,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/password-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How hard a new password is to guess, and whether it would be accepted
+         * @description The password is neither stored nor logged.
+         */
+        post: operations["post_auth_password_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/auth/sign-in": {
         parameters: {
             query?: never;
@@ -1127,6 +1147,16 @@ export interface components {
             email: string;
             password: string;
         };
+        PasswordJudgement: {
+            /** @enum {string|null} */
+            weakness: "password_too_short" | "password_personal" | "password_repetitive" | "password_common" | null;
+            score: number;
+        };
+        PasswordCheck: {
+            password: string;
+            name?: string | undefined;
+            email?: string | undefined;
+        };
         SignedInUser: components["schemas"]["Me"] & {
             failedBefore: number;
         };
@@ -1894,6 +1924,8 @@ export type SetupState = components['schemas']['SetupState'];
 export type Me = components['schemas']['Me'];
 export type SetupInput = components['schemas']['SetupInput'];
 export type AccountInput = components['schemas']['AccountInput'];
+export type PasswordJudgement = components['schemas']['PasswordJudgement'];
+export type PasswordCheck = components['schemas']['PasswordCheck'];
 export type SignedInUser = components['schemas']['SignedInUser'];
 export type SignInInput = components['schemas']['SignInInput'];
 export type PasswordReset = components['schemas']['PasswordReset'];
@@ -2055,6 +2087,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_auth_password_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordCheck"];
+            };
+        };
+        responses: {
+            /** @description The judgement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordJudgement"];
                 };
             };
             /** @description A problem */

@@ -23,6 +23,7 @@ export type {
   ModelChoice,
   NewAgent,
   NewProvider,
+  PasswordJudgement,
   Project,
   ProjectStorage,
   ProviderChange,

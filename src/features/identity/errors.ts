@@ -1,4 +1,5 @@
 import { Problem } from "../../platform/http/problem.ts";
+import { MIN_PASSWORD, type PasswordWeakness } from "./schema.ts";
 
 export const notSignedIn = () =>
   new Problem(401, "not_signed_in", "Sign in, or send an API key.", {
@@ -19,6 +20,21 @@ export const wrongPassword = (field: string) =>
     refusal: { action: "auth.failed" },
     errors: [{ path: field, message: "is wrong" }],
   });
+const WEAKNESSES: Record<PasswordWeakness, string> = {
+  password_too_short: `needs at least ${MIN_PASSWORD} characters`,
+  password_personal: "holds little more than a name, an e-mail address or “Atelier”",
+  password_repetitive: "repeats characters, or follows the alphabet or the keyboard",
+  password_common: "is made of common passwords, which are guessed first",
+};
+export const weakPassword = (weakness: PasswordWeakness, field: string) =>
+  new Problem(
+    422,
+    weakness,
+    "This password is too easy to guess. A few unrelated words are better.",
+    {
+      errors: [{ path: field, message: WEAKNESSES[weakness] }],
+    },
+  );
 export const passwordNeeded = () =>
   new Problem(403, "password_needed", "Enter your password again to do this.");
 export const missingScope = (scope: string) =>

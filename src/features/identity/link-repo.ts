@@ -10,17 +10,17 @@ export async function insertOneTimeToken(
   await db.insert(oneTimeTokens).values(row);
 }
 
-/** Whether a token could be used now. */
-export async function oneTimeTokenHolds(
+/** Whose account a token is for, while it can be used. */
+export async function findOwnerOfToken(
   db: Database,
   purpose: "password_reset",
   tokenHash: string,
-): Promise<boolean> {
-  const rows = await db
-    .select({ id: oneTimeTokens.id })
+): Promise<string | undefined> {
+  const [row] = await db
+    .select({ userId: oneTimeTokens.userId })
     .from(oneTimeTokens)
     .where(isUsable(purpose, tokenHash));
-  return rows.length > 0;
+  return row?.userId ?? undefined;
 }
 
 function isUsable(purpose: "password_reset", tokenHash: string) {

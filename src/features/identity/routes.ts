@@ -5,6 +5,7 @@ import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { readAfterCommit } from "../../platform/http/read-after-commit.ts";
 import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
+import { judgePassword } from "./check-new-password.ts";
 import { confirmPassword } from "./confirm-password.ts";
 import type { AfterSignUp } from "./create-account.ts";
 import { readDeviceCookie, setDeviceCookie } from "./device-cookie.ts";
@@ -19,7 +20,9 @@ import {
   me,
   meChange,
   passwordChange,
+  passwordCheck,
   passwordConfirmation,
+  passwordJudgement,
   passwordReset,
   session,
   setupInput,
@@ -128,6 +131,24 @@ export function identityRoutes(hooks: IdentityHooks) {
           hooks.afterSignUp,
         );
         return c.json(await welcome(c, opened), 201);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "post",
+        path: "/auth/password-check",
+        ...guard(anyone, null),
+        tags: ["identity"],
+        summary: "How hard a new password is to guess, and whether it would be accepted",
+        description: "The password is neither stored nor logged.",
+        request: { body: jsonBody(passwordCheck) },
+        responses: { 200: jsonAnswer(passwordJudgement, "The judgement") },
+      }),
+      async (c) => {
+        const ctx = c.get("ctx");
+        await ctx.deps.services.identity.passwordChecks.count(ctx.ip);
+        const { password, ...owner } = c.req.valid("json");
+        return c.json(await judgePassword(password, owner), 200);
       },
     )
     .openapi(

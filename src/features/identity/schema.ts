@@ -2,7 +2,19 @@ import { z } from "@hono/zod-openapi";
 import { KEY_SCOPES, WORKSPACE_ROLES } from "../../platform/context.ts";
 import { line, timestamp } from "../../platform/http/json.ts";
 
-const password = z.string().min(10).max(200);
+/** In characters as people count them (ASVS 2.1.1). */
+export const MIN_PASSWORD = 12;
+const PASSWORD_WEAKNESSES = [
+  "password_too_short",
+  "password_personal",
+  "password_repetitive",
+  "password_common",
+] as const;
+/** Why a password is refused: the code of the problem. */
+export type PasswordWeakness = (typeof PASSWORD_WEAKNESSES)[number];
+
+/** A new password. What is too short is refused with the other weaknesses, which have codes of their own. */
+const password = z.string().max(200).openapi({ minLength: MIN_PASSWORD });
 
 export const setupState = z
   .object({
@@ -23,6 +35,24 @@ export const setupInput = z
   })
   .openapi("SetupInput");
 export type SetupInput = z.infer<typeof setupInput>;
+
+export const passwordCheck = z
+  .strictObject({
+    password: z.string().max(200),
+    /** Of the person whose password it is to be, as far as they are known. */
+    name: z.string().max(120).optional(),
+    email: z.string().max(254).optional(),
+  })
+  .openapi("PasswordCheck");
+export const passwordJudgement = z
+  .object({
+    /** Why it would be refused; null: it would be accepted. */
+    weakness: z.enum(PASSWORD_WEAKNESSES).nullable(),
+    /** How hard it is to guess; 3 and 4 are accepted. */
+    score: z.number().int().min(0).max(4),
+  })
+  .openapi("PasswordJudgement");
+export type PasswordJudgement = z.infer<typeof passwordJudgement>;
 
 export const signInInput = z
   .strictObject({ email: z.email().max(254), password: z.string().max(200) })

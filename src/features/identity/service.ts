@@ -1,12 +1,13 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { deleteOldAttempts } from "./attempt-repo.ts";
+import { checkNewPassword } from "./check-new-password.ts";
 import { checkPassword } from "./confirm-password.ts";
 import type { DeviceAccount } from "./device-cookie.ts";
 import { noSuchSession, notSignedIn, tokenWrong } from "./errors.ts";
 import { hashPassword } from "./hash-password.ts";
 import { revokeApiKeys } from "./key-repo.ts";
-import { oneTimeTokenHolds, takeOneTimeToken } from "./link-repo.ts";
+import { findOwnerOfToken, takeOneTimeToken } from "./link-repo.ts";
 import { findUser, lockUser, type UserRow, updatePasswordHash, updateUser } from "./repo.ts";
 import {
   deleteEnded,
@@ -71,13 +72,15 @@ export async function revokeSession(ctx: Ctx, sessionId: string): Promise<void> 
 /**
  * Changes the password and ends every other session and, unless told otherwise, every API key.
  * @returns the account as the device knows it from now on.
- * @throws {Problem} 422 `wrong_password`, 429 `too_many_attempts`.
+ * @throws {Problem} 422 `wrong_password` or for a weak new one, 429 `too_many_attempts`.
  */
 export async function changePassword(
   ctx: Ctx,
   input: { currentPassword: string; newPassword: string; revokeKeys: boolean },
 ): Promise<DeviceAccount> {
   const { userId, sessionId } = await checkPassword(ctx, input.currentPassword, "currentPassword");
+  const { name, email } = await getMe(ctx);
+  await checkNewPassword(input.newPassword, { name, email }, "newPassword");
   const next = await hashPassword(input.newPassword);
   const now = ctx.deps.clock.now();
   await inTransaction(ctx, async (tx) => {
@@ -99,7 +102,7 @@ export async function changePassword(
 /**
  * Sets a new password with a reset link and ends every session and API key.
  * @returns the account as the device knows it from now on.
- * @throws {Problem} 410 `link_expired`.
+ * @throws {Problem} 410 `link_expired`, 422 for a weak password, which does not use the link up.
  */
 export async function resetPassword(
   ctx: Ctx,
@@ -107,7 +110,10 @@ export async function resetPassword(
 ): Promise<DeviceAccount> {
   const tokenHash = hashToken(input.token);
   // Asked before hashing, which costs the most; inside the transaction the token is used up.
-  if (!(await oneTimeTokenHolds(ctx.db, "password_reset", tokenHash))) throw tokenWrong();
+  const ownerId = await findOwnerOfToken(ctx.db, "password_reset", tokenHash);
+  const owner = ownerId === undefined ? undefined : await findUser(ctx.db, ownerId);
+  if (!owner) throw tokenWrong();
+  await checkNewPassword(input.newPassword, owner, "newPassword");
   const next = await hashPassword(input.newPassword);
   const userId = await inTransaction(ctx, async (tx) => {
     const token = await takeOneTimeToken(tx.db, "password_reset", tokenHash);

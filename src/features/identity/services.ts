@@ -1,4 +1,5 @@
 import type { Deps } from "../../platform/deps.ts";
+import { AddressLimit } from "../../platform/http/address-limit.ts";
 import { ActorCache } from "./actor-cache.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
 import { markKeysUsed } from "./key-repo.ts";
@@ -11,6 +12,7 @@ export interface IdentityServices {
   readonly keyUse: LastUse;
   readonly sessionUse: LastUse;
   readonly attempts: AttemptLimit;
+  readonly passwordChecks: AddressLimit;
 }
 
 declare module "../../platform/deps.ts" {
@@ -26,5 +28,6 @@ export function createIdentityServices(deps: Deps): IdentityServices {
     keyUse: new LastUse(deps.logger, (ids) => markKeysUsed(db, ids, deps.clock.now())),
     sessionUse: new LastUse(deps.logger, (ids) => markSessionsSeen(db, ids)),
     attempts: new AttemptLimit(deps),
+    passwordChecks: new AddressLimit(deps, { name: "password-check", points: 60, seconds: 60 }),
   };
 }

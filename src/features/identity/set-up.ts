@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
+import { checkNewPassword } from "./check-new-password.ts";
 import { type AfterSignUp, createAccount } from "./create-account.ts";
 import { setupDone, setupTokenWrong } from "./errors.ts";
 import { hashPassword } from "./hash-password.ts";
@@ -46,7 +47,7 @@ export async function createSetupToken(ctx: Ctx): Promise<string | null> {
 /**
  * Makes the first account, an admin. Always needs the token of the setup link: behind a proxy or a tunnel on
  * the same machine, everybody comes from loopback.
- * @throws {Problem} 409 `setup_done`, 403 `setup_token_wrong`.
+ * @throws {Problem} 409 `setup_done`, 403 `setup_token_wrong`, 422 for a weak password.
  */
 export async function setUp(
   ctx: Ctx,
@@ -58,6 +59,7 @@ export async function setUp(
   const id = await findSetupId(ctx.db);
   if (id === undefined || !ctx.deps.secrets.verify(id, input.token ?? "", PURPOSE))
     throw setupTokenWrong();
+  await checkNewPassword(password, { name, email }, "password");
   const passwordHash = await hashPassword(password);
   return inTransaction(ctx, async (tx) => {
     // Two browsers at the same moment must not both become the first.

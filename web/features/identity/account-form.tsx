@@ -6,6 +6,7 @@ import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { Input } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
+import { NewPasswordInput } from "./new-password-input.tsx";
 
 export type AccountFields = { name: string; email: string; password: string };
 
@@ -49,17 +50,12 @@ export function AccountForm(props: {
         error={failure?.field("email")}
         required
       />
-      <Input
+      <NewPasswordInput
         label={t("field.password")}
-        type="password"
         name="password"
-        autoComplete="new-password"
-        minLength={10}
-        maxLength={200}
-        hint={t("field.password.hint")}
-        {...typed(password)}
+        password={password}
+        owner={{ name: name.value, email: email.value }}
         error={failure?.field("password")}
-        required
       />
       <Button type="submit" look="primary" busy={submit.busy.value}>
         {props.action}

@@ -9,6 +9,7 @@ import { Button } from "../../ui/button.tsx";
 import { Input, Switch } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/tabs.tsx";
+import { NewPasswordInput } from "./new-password-input.tsx";
 import { me } from "./session.ts";
 
 export function PasswordForm(): JSX.Element {
@@ -52,16 +53,11 @@ export function PasswordForm(): JSX.Element {
           {...typed(current)}
           required
         />
-        <Input
+        <NewPasswordInput
           label={t("settings.password.new")}
-          type="password"
-          autoComplete="new-password"
-          minLength={10}
-          maxLength={200}
-          hint={t("field.password.hint")}
-          {...typed(next)}
+          password={next}
+          owner={me.value ?? undefined}
           error={failure?.field("newPassword")}
-          required
         />
         <Switch
           label={t("settings.password.revokeKeys")}

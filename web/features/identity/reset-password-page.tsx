@@ -6,10 +6,9 @@ import { api } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
 import { toast } from "../../lib/toast.ts";
-import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
-import { Input } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
+import { NewPasswordInput } from "./new-password-input.tsx";
 import { PublicPage } from "./public-page.tsx";
 
 /** A new password, by the one-time link that an admin hands out. */
@@ -38,16 +37,11 @@ export default function ResetPasswordPage(): JSX.Element {
       >
         <p class="muted">{t("reset.detail")}</p>
         <FormError error={submit.error.value} />
-        <Input
+        <NewPasswordInput
           label={t("settings.password.new")}
-          type="password"
           name="new-password"
-          autoComplete="new-password"
-          minLength={10}
-          maxLength={200}
-          hint={t("field.password.hint")}
-          {...typed(password)}
-          required
+          password={password}
+          error={submit.error.value?.field("newPassword")}
           autoFocus
         />
         <Button type="submit" look="primary" busy={submit.busy.value}>

@@ -41,6 +41,12 @@ export const identity = {
   "confirmPassword.title": "Confirm your password",
   "confirmPassword.why":
     "What you are about to do outlives this session, so your password is needed once more.",
+  "password.common": "Made of common passwords, which are guessed first",
+  "password.good": "Good",
+  "password.personal": "Little more than a name, an e-mail address or “Atelier”",
+  "password.repetitive": "Repeats characters, or follows the alphabet or the keyboard",
+  "password.strong": "Strong",
+  "password.tooShort": "Too short",
   "reset.action": "Set password",
   "reset.detail": "It signs you out everywhere and revokes all your API keys.",
   "reset.done": "Your password is changed. Sign in with it.",

@@ -33,7 +33,7 @@ export const shell = {
   "field.email": "E-mail",
   "field.name": "Name",
   "field.password": "Password",
-  "field.password.hint": "At least 10 characters",
+  "field.password.hint": "At least 12 characters, such as a few words",
   "field.problem": "This {message}",
   "field.title": "Title",
   "notFound.action": "Go to the start page",
