@@ -232,8 +232,11 @@ describe("the audit log", () => {
     await row.getByText("Wrong e-mail address or password (wrong_credentials)").waitFor();
     await row.getByText("127.0.0.1").waitFor();
     await row.getByText("POST /api/v1/auth/sign-in").waitFor();
-    await page.keyboard.press("Escape");
+    await row.getByRole("button", { name: "Only this object" }).click();
     await row.waitFor({ state: "detached" });
+    await page.waitForURL(/\/admin\/audit\?kind=refusal&target=[\w-]+$/);
+    await page.getByRole("button", { name: /^Remove the filter Object/ }).click();
+    await page.waitForURL(/\/admin\/audit\?kind=refusal$/);
 
     await page.getByLabel("Result").selectOption("Any");
     await page.getByLabel("Action").selectOption("Project created");

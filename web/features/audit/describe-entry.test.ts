@@ -103,6 +103,13 @@ test("a change tells its details by name; what is not known is left out", () => 
     expect(labels.map(String)).not.toContain(`audit.fact.${absent}`);
 });
 
+test("a row leads to what else there is about its person, object and project", () => {
+  const ways = (more: Partial<AuditEntry>) =>
+    factsOf(entry(more)).flatMap(({ only }) => (only ? [only.filter] : []));
+  expect(ways({ projectId: "p9" })).toEqual([{ actor: "u1" }, { target: "p1" }, { project: "p9" }]);
+  expect(ways({ actorId: null, targetId: null })).toEqual([]);
+});
+
 test("a row that was not signed yet says so", () => {
   expect(told({ seq: 0, hash: "" })["audit.fact.seq"]).toBe("Not signed yet");
   expect(told({ seq: 0, hash: "" })["audit.fact.hash"]).toBeUndefined();

@@ -1,6 +1,7 @@
 import type { AuditEntry } from "../../lib/api-types.ts";
 import { formatDateTime, formatNumber, type MessageId, t } from "../../lib/i18n.ts";
 import { ACTIONS, isAction, REASONS } from "./actions.ts";
+import type { Filters } from "./filters.ts";
 
 export const KIND_NAMES = {
   change: "audit.kind.change",
@@ -24,8 +25,13 @@ export function describeActor({ actorKind, actorName }: AuditEntry): string {
   return actorKind === "api_key" ? t("audit.who.key", { name }) : name;
 }
 
-/** One thing that a row says; `code` is not for reading but for copying. */
-export type Fact = { label: MessageId; value: string; code?: boolean };
+/** One thing that a row says; `code` is not for reading but for copying, `only` shows what belongs to it. */
+export type Fact = {
+  label: MessageId;
+  value: string;
+  code?: boolean;
+  only?: { label: MessageId; filter: Filters };
+};
 
 /** All that a row says, in the order in which people ask; what it does not say is left out. */
 export function factsOf(entry: AuditEntry): Fact[] {
@@ -35,7 +41,12 @@ export function factsOf(entry: AuditEntry): Fact[] {
   const facts: (Fact | false)[] = [
     { label: "audit.fact.time", value: `${formatDateTime(entry.at)} (${entry.at})` },
     { label: "audit.fact.who", value: describeActor(entry) },
-    entry.actorId !== null && { label: "audit.fact.account", value: entry.actorId, code: true },
+    entry.actorId !== null && {
+      label: "audit.fact.account",
+      value: entry.actorId,
+      code: true,
+      only: { label: "audit.only.actor", filter: { actor: entry.actorId } },
+    },
     entry.ip !== null && { label: "audit.fact.address", value: entry.ip, code: true },
     { label: "audit.fact.result", value: t(KIND_NAMES[entry.kind]) },
     reason !== "" && { label: "audit.fact.reason", value: describeReason(reason) },
@@ -45,8 +56,16 @@ export function factsOf(entry: AuditEntry): Fact[] {
       label: "audit.fact.object",
       value: [entry.targetKind, entry.targetId ?? ""].join(" ").trim(),
       code: true,
+      ...(entry.targetId !== null && {
+        only: { label: "audit.only.target", filter: { target: entry.targetId } },
+      }),
     },
-    entry.projectId !== null && { label: "audit.fact.project", value: entry.projectId, code: true },
+    entry.projectId !== null && {
+      label: "audit.fact.project",
+      value: entry.projectId,
+      code: true,
+      only: { label: "audit.only.project", filter: { project: entry.projectId } },
+    },
     countOf(entry) > 1 && { label: "audit.fact.count", value: formatNumber(countOf(entry)) },
     countOf(entry) > 1 && {
       label: "audit.fact.period",

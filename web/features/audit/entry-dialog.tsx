@@ -12,39 +12,23 @@ export function EntryDialog(props: {
   onFilter: (filter: Filters) => void;
   onClose: () => void;
 }): JSX.Element {
-  const { entry, onFilter } = props;
-  const { actorId, targetId, projectId } = entry;
+  const { entry } = props;
+  const title = describeAction(entry);
   return (
-    <Dialog
-      title={describeAction(entry)}
-      wide
-      onClose={props.onClose}
-      footer={
-        <>
-          {actorId !== null && (
-            <Button size="sm" onClick={() => onFilter({ actor: actorId })}>
-              {t("audit.only.actor")}
-            </Button>
-          )}
-          {targetId !== null && (
-            <Button size="sm" onClick={() => onFilter({ target: targetId })}>
-              {t("audit.only.target")}
-            </Button>
-          )}
-          {projectId !== null && (
-            <Button size="sm" onClick={() => onFilter({ project: projectId })}>
-              {t("audit.only.project")}
-            </Button>
-          )}
-        </>
-      }
-    >
+    <Dialog title={title} wide onClose={props.onClose}>
       {entry.detail.overflow === true && <p>{t("audit.fact.overflow")}</p>}
-      <dl class="fact-list">
-        {factsOf(entry).map(({ label, value, code }) => (
+      <dl class="fact-list" tabIndex={0}>
+        {factsOf(entry).map(({ label, value, code, only }) => (
           <div key={`${label} ${value}`}>
             <dt>{t(label)}</dt>
-            <dd>{code ? <code>{value}</code> : value}</dd>
+            <dd>
+              {code ? <code>{value}</code> : value}
+              {only && (
+                <Button size="sm" onClick={() => props.onFilter(only.filter)}>
+                  {t(only.label)}
+                </Button>
+              )}
+            </dd>
           </div>
         ))}
       </dl>
