@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { z } from "zod";
-import { settings } from "../src/config.ts";
+import { settings } from "../src/settings.ts";
 
 /**
- * Writes what the documentation takes from the code: the README's table of settings, from `config.ts`.
+ * Writes what the documentation takes from the code: the README's table of settings, from `settings.ts`.
  * With `--check` it writes nothing and exits 1 when the table is not what the code says.
  */
 const README = join(import.meta.dir, "..", "README.md");
@@ -39,7 +39,7 @@ if (import.meta.main) {
   if (!process.argv.includes("--check")) await Bun.write(README, after);
   else if (before !== after) {
     console.error(
-      "README.md: the table of settings is not what src/config.ts says; run scripts/bun scripts/write-docs.ts",
+      "README.md: the table of settings is not what src/settings.ts says; run scripts/bun scripts/write-docs.ts",
     );
     process.exit(1);
   }
