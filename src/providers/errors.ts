@@ -145,52 +145,75 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-function classify({ status, names, message }: Complaint): ProviderErrorCode {
-  const named = (...wanted: string[]) => wanted.some((name) => names.includes(name));
-  if (status === 402 || named("insufficient_quota", "billing_error") || CREDIT.test(message)) {
-    return "no_credit";
-  }
-  if (status === 429 || named("rate_limit_error", "rate_limit_exceeded")) return "rate_limited";
-  if (
-    status === 413 ||
-    named("context_length_exceeded", "exceed_context_size_error", "request_too_large") ||
-    CONTEXT.test(message)
-  ) {
-    return "context_too_long";
-  }
-  if (named("content_policy_violation", "content_filter") || refusedBy(status, message)) {
-    return "refused";
-  }
-  if (
-    status === 401 ||
-    status === 403 ||
-    named("authentication_error", "permission_error", "invalid_api_key") ||
-    KEY.test(message)
-  ) {
-    return "bad_key";
-  }
-  if (named("model_not_found", "not_found_error") || modelUnknownBy(status, message)) {
-    return "unknown_model";
-  }
-  if (
-    status === 529 ||
-    status === 503 ||
-    named("overloaded_error") ||
-    /overloaded/i.test(message)
-  ) {
-    return "overloaded";
-  }
+/** Matches a complaint by its status, one of its names, or the text of its message. */
+interface ErrorPattern {
+  code: ProviderErrorCode;
+  statuses?: readonly number[];
+  names?: readonly string[];
+  words?: RegExp;
+  /** Restricts `words` to these statuses. */
+  wordsWith?: readonly number[];
+}
+
+/** The first match wins: vendors send one status for several causes, so the more specific patterns come first. */
+const PATTERNS: readonly ErrorPattern[] = [
+  {
+    code: "no_credit",
+    statuses: [402],
+    names: ["insufficient_quota", "billing_error"],
+    words: CREDIT,
+  },
+  { code: "rate_limited", statuses: [429], names: ["rate_limit_error", "rate_limit_exceeded"] },
+  {
+    code: "context_too_long",
+    statuses: [413],
+    names: ["context_length_exceeded", "exceed_context_size_error", "request_too_large"],
+    words: CONTEXT,
+  },
+  {
+    code: "refused",
+    names: ["content_policy_violation", "content_filter"],
+    words: REFUSED,
+    wordsWith: [400, 403],
+  },
+  {
+    code: "bad_key",
+    statuses: [401, 403],
+    names: ["authentication_error", "permission_error", "invalid_api_key"],
+    words: KEY,
+  },
+  {
+    code: "unknown_model",
+    names: ["model_not_found", "not_found_error"],
+    words: MODEL,
+    wordsWith: [400, 404],
+  },
+  {
+    code: "overloaded",
+    statuses: [503, 529],
+    names: ["overloaded_error"],
+    words: /overloaded/i,
+  },
+];
+
+function classify(complaint: Complaint): ProviderErrorCode {
+  const pattern = PATTERNS.find((candidate) => matches(complaint, candidate));
+  if (pattern !== undefined) return pattern.code;
+  const { status, names } = complaint;
   if (status === undefined)
-    return named("invalid_request_error") ? "invalid_request" : "provider_fault";
+    return names.includes("invalid_request_error") ? "invalid_request" : "provider_fault";
   if (status === 404 || status === 405 || status < 400) return "unreachable";
   if (status === 408 || status >= 500) return "provider_fault";
   return "invalid_request";
 }
 
-function refusedBy(status: number | undefined, message: string): boolean {
-  return (status === 400 || status === 403) && REFUSED.test(message);
-}
-
-function modelUnknownBy(status: number | undefined, message: string): boolean {
-  return (status === 400 || status === 404) && MODEL.test(message);
+function matches({ status, names, message }: Complaint, pattern: ErrorPattern): boolean {
+  const is = (statuses: readonly number[] = []) =>
+    status !== undefined && statuses.includes(status);
+  return (
+    is(pattern.statuses) ||
+    names.some((name) => pattern.names?.includes(name)) ||
+    (pattern.words?.test(message) === true &&
+      (pattern.wordsWith === undefined || is(pattern.wordsWith)))
+  );
 }

@@ -28,7 +28,6 @@ export const threads = pgTable(
     agentId: uuid("agent_id"),
     modelId: uuid("model_id"),
     version: integer("version").notNull().default(1),
-    archivedAt: instant("archived_at"),
     deletedAt: instant("deleted_at"),
     lastMessageAt: instant("last_message_at").notNull().defaultNow(),
     createdAt: createdAt(),
