@@ -39,7 +39,7 @@ describe("migrations", () => {
       await empty.close();
       await client.sql.unsafe(`drop database ${name} with (force)`);
     }
-  });
+  }, 60_000);
 
   test("release their lock", async () => {
     await migrateDatabase(migrated.url);
