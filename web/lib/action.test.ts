@@ -20,7 +20,7 @@ const actionOf = <Args extends unknown[]>(
 const refused = (status: number) => () =>
   Promise.reject(new ApiError(status, "refused", `Refused ${status}.`));
 
-test("an action is busy while it runs, and says that it succeeded", async () => {
+test("an action is busy while it runs, and reports success", async () => {
   const given: unknown[] = [];
   const done = Promise.withResolvers<void>();
   const action = actionOf(async (one: string, two: number) => {
@@ -35,7 +35,7 @@ test("an action is busy while it runs, and says that it succeeded", async () => 
   expect([action.busy.value, action.error.value]).toEqual([false, undefined]);
 });
 
-test("an action that runs is not started again", async () => {
+test("a running action is not started again", async () => {
   let started = 0;
   const done = Promise.withResolvers<void>();
   const action = actionOf(() => {
@@ -51,7 +51,7 @@ test("an action that runs is not started again", async () => {
   expect(started).toBe(2);
 });
 
-test("a failure is kept for the form until the next run, and said nowhere else", async () => {
+test("a failure is kept for the form until the next run, and shown nowhere else", async () => {
   let fails = true;
   const action = actionOf(() => (fails ? refused(409)() : Promise.resolve()));
   expect(await action.run()).toBe(false);
@@ -63,12 +63,12 @@ test("a failure is kept for the form until the next run, and said nowhere else",
   await second;
 });
 
-test("where there is no form a failure is said in passing", async () => {
+test("without a form a failure is shown as a toast", async () => {
   await actionOf(refused(409), { toast: true }).run();
   expect(toasts.value).toMatchObject([{ text: "Refused 409.", tone: "danger" }]);
 });
 
-test("what somebody else changed meanwhile is read again, and only then", async () => {
+test("after a conflict the data is reloaded, and only then", async () => {
   let read = 0;
   const onConflict = () => {
     read++;
@@ -80,7 +80,7 @@ test("what somebody else changed meanwhile is read again, and only then", async 
   expect(await actionOf(refused(412)).run()).toBe(false);
 });
 
-test("work without a form says its failure in passing", async () => {
+test("work without a form shows its failure as a toast", async () => {
   attempt(Promise.resolve());
   attempt(Promise.reject(new TypeError("Failed to fetch")));
   await Promise.resolve();

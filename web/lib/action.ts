@@ -11,21 +11,18 @@ export type Action<Args extends unknown[]> = {
 };
 
 export type ActionOptions = {
-  /** Says a failure in a toast: where there is no form to show it. */
+  /** Shows a failure as a toast, for actions without a form. */
   toast?: boolean;
-  /** Reads again what was changed by somebody else meanwhile (412). */
+  /** Reloads data that someone else has changed meanwhile (412). */
   onConflict?: () => unknown;
 };
 
-/** Lets a piece of work run by itself, with no form to show its failure: that is said in a toast. */
+/** Runs a promise without a form; a failure is shown as a toast. */
 export function attempt(work: Promise<unknown>): void {
   work.catch((thrown: unknown) => toast(toApiError(thrown).detail, { tone: "danger" }));
 }
 
-/**
- * A write that a component starts: busy while it runs, its failure kept for the form to show, or
- * said in a toast where there is no form.
- */
+/** A write started by a component: busy while it runs; its failure is kept for the form, or shown as a toast. */
 export function useAction<Args extends unknown[]>(
   act: (...args: Args) => Promise<unknown>,
   options: ActionOptions = {},
@@ -55,7 +52,7 @@ export function useAction<Args extends unknown[]>(
   };
 }
 
-/** Runs an act; where the API wants the password first, asks for it and runs the act once more. */
+/** Runs an action; if the API requires the password, asks for it and runs the action again. */
 async function confirmed(act: () => Promise<unknown>): Promise<void> {
   try {
     await act();

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { announce, announcement } from "./announce.ts";
 
-test("the same words said twice are two announcements to a screen reader", () => {
+test("announcing the same text twice makes two announcements to a screen reader", () => {
   announce("Answering");
   expect(announcement.value).toBe("Answering");
   announce("Answering");

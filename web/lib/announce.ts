@@ -1,10 +1,10 @@
 import { signal } from "@preact/signals";
 
-/** What the page's live region says. */
+/** Text of the page's live region. */
 export const announcement = signal("");
 
-/** Has a screen reader say something that is not where the focus is. */
+/** Announces text to screen readers outside the focused element. */
 export function announce(text: string): void {
-  // The same words twice would not be read again.
+  // The same text would not be announced again.
   announcement.value = announcement.value === text ? `${text}\u00a0` : text;
 }

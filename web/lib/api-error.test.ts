@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { ApiError, refusal, toApiError } from "./api-error.ts";
 
-test("a problem document is read field by field; what has another shape is left out", () => {
+test("a problem document is parsed field by field; invalid fields are left out", () => {
   const body = JSON.stringify({
     code: "validation_failed",
     detail: "Some fields are not valid.",
@@ -21,7 +21,7 @@ test("a problem document is read field by field; what has another shape is left 
   });
 });
 
-test("a body without a problem has words of its own, and the header's request id", () => {
+test("a body without a problem gets a default message, and the header's request id", () => {
   for (const body of ["", "<html>", "null", "[]", '"text"', '{"code":1,"detail":2,"errors":3}']) {
     const error = refusal(500, body, "from-header");
     expect([body, error.code, error.errors, error.requestId]).toEqual([
@@ -36,7 +36,7 @@ test("a body without a problem has words of its own, and the header's request id
   expect(refusal(500, "").requestId).toBeUndefined();
 });
 
-test("what is wrong with a field is a sentence, also when the server sent the end of one", () => {
+test("a field error is a full sentence, also when the server sent only its end", () => {
   const error = new ApiError(409, "conflict", "No.", {
     errors: [
       { path: "email", message: "is taken" },

@@ -3,13 +3,13 @@ import { member, parseJson, textAt } from "./json.ts";
 
 export type FieldProblem = { path: string; message: string };
 
-/** A refusal or failure of the API: a problem document (RFC 9457), or the network's own failure. */
+/** An error of the API: a problem document (RFC 9457), or a network failure. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
   /** Stable and machine-readable; `offline`, `timeout` and `unreadable` are the client's own. */
   readonly code: string;
-  /** A sentence for people. */
+  /** A sentence for the user. */
   readonly detail: string;
   readonly errors: readonly FieldProblem[];
   readonly requestId: string | undefined;
@@ -27,10 +27,10 @@ export class ApiError extends Error {
     this.requestId = more.requestId;
   }
 
-  /** What is wrong with one field of the body, in words. */
+  /** The error message of one field of the body. */
   field(path: string): string | undefined {
     const message = this.errors.find((error) => error.path === path)?.message;
-    // The server writes some as the end of a sentence: "is taken".
+    // Some server messages are the end of a sentence: "is taken".
     return message && /^[a-z]/.test(message) ? t("field.problem", { message }) : message;
   }
 }
@@ -44,10 +44,7 @@ function fieldProblems(value: unknown): FieldProblem[] {
   });
 }
 
-/**
- * The error that an answer stands for: its problem document where it has one that can be read; what
- * a proxy on the way answers may be anything.
- */
+/** The error of a response: its problem document if it can be parsed; a proxy may answer with anything. */
 export function refusal(status: number, body: string, requestId?: string | null): ApiError {
   const problem = parseJson(body);
   return new ApiError(
@@ -61,7 +58,7 @@ export function refusal(status: number, body: string, requestId?: string | null)
   );
 }
 
-/** Any failure of a call as ApiError. */
+/** Converts any failure of a call to ApiError. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof DOMException && error.name === "TimeoutError") {

@@ -1,10 +1,10 @@
 declare const safe: unique symbol;
-/** A path made by `path`, so that no unescaped value gets into one. */
+/** A path made by `path`, which contains no unescaped value. */
 export type ApiPath = string & { readonly [safe]: true };
 
 /**
- * Writes an API path for what is not a call of `api`: an upload, an event stream, a link. Each
- * inserted value becomes one escaped segment.
+ * Builds an API path for requests outside `api`: uploads, event streams, links. Each inserted value becomes one
+ * escaped segment.
  */
 export function path(parts: TemplateStringsArray, ...values: (string | number)[]): ApiPath {
   const text = parts.reduce(

@@ -15,7 +15,7 @@ async function failureOf(work: Promise<unknown>): Promise<ApiError> {
   throw new Error(`not an ApiError: ${String(failure)}`);
 }
 
-test("a call goes to its path below /api/v1 with each value escaped, and reads the answer's body", async () => {
+test("a call goes to its path below /api/v1 with each value escaped, and returns the response body", async () => {
   using network = fakeNetwork(() => Response.json({ items: ["a"] }));
   const answer = await read(
     api.GET("/projects/{projectId}/search", {
@@ -32,7 +32,7 @@ test("a call goes to its path below /api/v1 with each value escaped, and reads t
   expect(network.asked[0]?.headers.get("accept")).toBe("application/json");
 });
 
-test("a write sends JSON, the version it was made to, and the key of its one effect", async () => {
+test("a write sends JSON, its expected version, and its idempotency key", async () => {
   using network = fakeNetwork(() => new Response(null, { status: 204 }));
   await api.PATCH("/agents/{agentId}", {
     ...at({ agentId: "a" }),
@@ -46,17 +46,17 @@ test("a write sends JSON, the version it was made to, and the key of its one eff
   expect(asked?.headers.get("idempotency-key")).toBe("key-1");
 });
 
-test("an answer without a body is read as nothing", async () => {
+test("a response without a body gives undefined", async () => {
   using _ = fakeNetwork(() => new Response(null, { status: 204 }));
   expect<unknown>(await read(api.POST("/auth/sign-out"))).toBeUndefined();
 });
 
-test("keys of writes differ from each other", () => {
+test("idempotency keys are unique", () => {
   expect(newIdempotencyKey()).toMatch(/^[0-9a-f-]{36}$/);
   expect(once()["idempotency-key"]).not.toBe(once()["idempotency-key"]);
 });
 
-test("a refusal is thrown with all that its problem document says", async () => {
+test("a refusal is thrown with all fields of its problem document", async () => {
   using _ = fakeNetwork(() =>
     problem(422, "validation_failed", {
       errors: [{ path: "name", message: "Too long" }],
@@ -73,7 +73,7 @@ test("a refusal is thrown with all that its problem document says", async () => 
   });
 });
 
-test("an answer that a proxy gave has its status, and the request id of its header", async () => {
+test("a proxy's response has its status, and the request id of its header", async () => {
   using _ = fakeNetwork(
     () => new Response("<h1>Bad gateway</h1>", { status: 502, headers: { "x-request-id": "r2" } }),
   );
@@ -82,7 +82,7 @@ test("an answer that a proxy gave has its status, and the request id of its head
   expect(failure.detail).toContain("502");
 });
 
-test("a refusal whose body breaks off is a refusal all the same", async () => {
+test("a refusal with an incomplete body is still a refusal", async () => {
   using _ = fakeNetwork(() => {
     const cut = new ReadableStream({ pull: (controller) => controller.error(new Error("cut")) });
     return new Response(cut, { status: 503 });
@@ -90,7 +90,7 @@ test("a refusal whose body breaks off is a refusal all the same", async () => {
   expect(await failureOf(api.GET("/me"))).toMatchObject({ status: 503, code: "unreadable" });
 });
 
-test("a session that the server no longer knows is told; a wrong password is not one", async () => {
+test("an expired session is reported; a wrong password is not one", async () => {
   let told = 0;
   onSignedOut(() => {
     told++;
@@ -105,7 +105,7 @@ test("a session that the server no longer knows is told; a wrong password is not
   expect(told).toBe(1);
 });
 
-test("a refusal that is no 401 leaves the session alone", async () => {
+test("a refusal other than 401 leaves the session alone", async () => {
   let told = 0;
   onSignedOut(() => {
     told++;
@@ -115,7 +115,7 @@ test("a refusal that is no 401 leaves the session alone", async () => {
   expect(told).toBe(0);
 });
 
-test("a network that fails is said to be offline", async () => {
+test("a network failure is reported as offline", async () => {
   using _ = fakeNetwork(() => Promise.reject(new TypeError("Failed to fetch")));
   expect(await failureOf(api.GET("/me"))).toMatchObject({ status: 0, code: "offline" });
 });
@@ -142,7 +142,7 @@ test("a call may take 30 seconds", async () => {
   expect(limits).toEqual([30_000]);
 });
 
-test("a call that its caller gives up fails with the caller's reason", async () => {
+test("a call aborted by its caller fails with the caller's reason", async () => {
   using network = fakeNetwork(() => new Promise<Response>(() => {}));
   const caller = new AbortController();
   const reason = new Error("no longer wanted");
@@ -156,7 +156,7 @@ test("a call that its caller gives up fails with the caller's reason", async () 
   expect(network.asked[0]?.signal.aborted).toBe(true);
 });
 
-test("an answer that is not JSON fails, and never as a success without data", async () => {
+test("a response that is not JSON fails, and never succeeds without data", async () => {
   using _ = fakeNetwork(() => new Response("<html>", { status: 200 }));
   await expect(read(api.GET("/me"))).rejects.toThrow();
 });

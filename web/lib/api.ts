@@ -3,12 +3,12 @@ import { toApiError } from "./api-error.ts";
 import type { paths } from "./api-schema.ts";
 import { refused } from "./refused.ts";
 
-/** How long a call may take, in ms, unless it says otherwise. */
+/** Default timeout of a call, in ms. */
 const TIMEOUT = 30_000;
 
 /**
- * Sends a request that may take this long, in ms. Throws ApiError for refusals and network failures,
- * the caller's own reason when the caller aborts.
+ * A fetch with this timeout in ms. Throws ApiError for refusals and network failures, and the caller's own
+ * reason when the caller aborts.
  */
 export function within(timeout: number): (request: Request) => Promise<Response> {
   return async (request) => {
@@ -26,12 +26,12 @@ export function within(timeout: number): (request: Request) => Promise<Response>
   };
 }
 
-// Outside a browser, in unit tests, there is no page for an address to be relative to.
+// In unit tests there is no page that an address could be relative to.
 const origin = typeof location === "undefined" ? "http://localhost" : location.origin;
 
 /**
- * The API, one method per verb. Paths, parameters, bodies and answers are checked against the types
- * of the OpenAPI document; refusals and failures are thrown as ApiError.
+ * The API client, one method per HTTP verb. Paths, parameters, bodies and responses are typed by the OpenAPI
+ * document; refusals and failures are thrown as ApiError.
  */
 export const api = createClient<paths>({
   baseUrl: `${origin}/api/v1`,
@@ -41,30 +41,30 @@ export const api = createClient<paths>({
 
 type Answer<T> = { data: T; error?: never } | { data?: never; error: object };
 
-/** The body of a call's answer. */
+/** The body of a call's response. */
 export async function read<T>(call: Promise<Answer<T>>): Promise<T> {
   const answer = await call;
-  // Refusals were thrown before they came to be answers.
+  // Refusals were thrown already.
   if (answer.error !== undefined) throw toApiError(answer.error);
   return answer.data;
 }
 
-/** The values of a path's places: `api.GET("/threads/{threadId}", at({ threadId }))`. */
+/** Path parameters: `api.GET("/threads/{threadId}", at({ threadId }))`. */
 export function at<Places>(path: Places): { params: { path: Places } } {
   return { params: { path } };
 }
 
-/** Headers of a change that was made to this version; a newer one on the server answers 412. */
+/** Headers of a change based on this version; the server answers 412 when there is a newer one. */
 export function ifMatch(version: number): { "if-match": string } {
   return { "if-match": `"v${version}"` };
 }
 
-/** A key for one intended write; the same key on every retry of it. */
+/** An idempotency key for one intended write; retries use the same key. */
 export function newIdempotencyKey(): string {
   return crypto.randomUUID();
 }
 
-/** Headers of a write whose retry answers as the first one did. */
+/** Headers of a write that may be retried without a second effect. */
 export function once(key: string = newIdempotencyKey()): { "idempotency-key": string } {
   return { "idempotency-key": key };
 }

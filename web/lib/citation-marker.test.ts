@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { type CitationMarker, markerAt, markersIn, withoutUnfinished } from "./citation-marker.ts";
 
-test("a marker has its label, the words quoted, and its length", () => {
+test("a marker has its label, its quote, and its length", () => {
   for (const [text, marker, quote] of [
     ["[S1]", "S1", ""],
     ['[S12: "exact words"]', "S12", "exact words"],
@@ -19,7 +19,7 @@ test("a marker has its label, the words quoted, and its length", () => {
   }
 });
 
-test("what only resembles a marker is none", () => {
+test("similar text is not a marker", () => {
   for (const text of [
     "[S]",
     "[s1]",
@@ -40,7 +40,7 @@ test("what only resembles a marker is none", () => {
     expect([text, markerAt(text, 0)]).toEqual([text, undefined]);
 });
 
-test("all markers of a text come in order, none of them twice or from inside another", () => {
+test("all markers of a text are found in order, none twice or inside another", () => {
   const text = 'a [S1: "one [S9]"] b [S2][S1: "one"] [S [S3: “x”]';
   expect([...markersIn(text)].map(({ marker, quote }) => `${marker} ${quote}`)).toEqual([
     "S1 one [S9]",
@@ -51,7 +51,7 @@ test("all markers of a text come in order, none of them twice or from inside ano
   expect([...markersIn("none [here]")]).toEqual([]);
 });
 
-test("however markers and halves of them follow each other, each whole one is found", () => {
+test("in any sequence of markers and partial markers, each complete one is found", () => {
   const piece = fc.constantFrom(
     ...[
       "[S1]",
@@ -94,7 +94,7 @@ test("a curly quote may be as long as a straight one, wherever it closes", () =>
   expect([...markersIn(`[S1: “${"x".repeat(2_001)}”]`)]).toEqual([]);
 });
 
-test("the beginning of a marker at the end of a text is held back, however far it got", () => {
+test("a partial marker at the end of a text is held back", () => {
   const whole = '[S12: "words, [even] \\"these\\""  ]';
   for (let length = 1; length < whole.length; length++)
     expect([length, withoutUnfinished(`Text ${whole.slice(0, length)}`)]).toEqual([
@@ -105,7 +105,7 @@ test("the beginning of a marker at the end of a text is held back, however far i
   expect(withoutUnfinished("Text [S1: “half")).toBe("Text ");
 });
 
-test("brackets that are no marker are not held back", () => {
+test("brackets that start no marker are not held back", () => {
   for (const text of [
     "An [array",
     "[x",

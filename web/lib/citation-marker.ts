@@ -1,12 +1,12 @@
-/** A citation marker in a text: the source's label and the words quoted from it. */
+/** A citation marker in a text: the source's label and the quote. */
 export type CitationMarker = {
   readonly marker: string;
   readonly quote: string;
-  /** How much of the text it takes. */
+  /** Its length in the text. */
   readonly length: number;
 };
 
-/** A quote is at most one paragraph; the server reads none that is longer. */
+/** A quote is at most one paragraph; the server accepts none longer. */
 const MAX_QUOTE = 2_000;
 /** `[S1]` or `[S1: "exact words"]`; straight quotes, with escaped ones inside, or curly ones. */
 const MARKER = new RegExp(
@@ -14,7 +14,7 @@ const MARKER = new RegExp(
   "y",
 );
 
-/** The citation marker that stands at an offset, if one does. */
+/** The citation marker at an offset, if there is one. */
 export function markerAt(text: string, offset: number): CitationMarker | undefined {
   MARKER.lastIndex = offset;
   const match = MARKER.exec(text);
@@ -25,7 +25,7 @@ export function markerAt(text: string, offset: number): CitationMarker | undefin
 
 /** All citation markers of a text, in order. */
 export function* markersIn(text: string): Generator<CitationMarker> {
-  /** Where the next closing curly quote is; searched for once, however many quotes are left open. */
+  /** Position of the next closing curly quote; searched once, however many quotes are open. */
   let closing = -1;
   for (let at = text.indexOf("[S"); at !== -1; at = text.indexOf("[S", at)) {
     if (closing < at) closing = indexOrEnd(text, "”", at);
@@ -45,7 +45,7 @@ function indexOrEnd(text: string, what: string, from: number): number {
 const UNFINISHED =
   /^\[(?:S(?:\d{1,4}(?::\s{0,4}(?:["“](?:\\.|[^"”\\])*\\?(?:["”]\s{0,4})?)?)?)?)?$/;
 
-/** The text without the beginning of a citation marker at its end, whose rest is still to come. */
+/** The text without a partial citation marker at its end. */
 export function withoutUnfinished(text: string): string {
   for (const at of [text.lastIndexOf("[S"), text.lastIndexOf("[")]) {
     if (at !== -1 && text.length - at <= MAX_QUOTE && UNFINISHED.test(text.slice(at)))

@@ -18,7 +18,7 @@ function codeOf(language: string | undefined, text: string): HTMLElement {
   return code;
 }
 
-test("code in each language that we name is coloured, and its words stay what they were", () => {
+test("code in each supported language is highlighted, and its text is unchanged", () => {
   const samples: Record<string, string> = {
     bash: "if true; then echo hi; fi",
     sh: "echo hi",
@@ -53,27 +53,27 @@ test("code in each language that we name is coloured, and its words stay what th
   }
 });
 
-test("code without a language, or in one that we do not know, stays as it is", () => {
+test("code without a language, or in an unknown one, stays as it is", () => {
   for (const language of [undefined, "", "brainfuck"]) {
     const code = codeOf(language, "const a = 1;");
     expect([code.innerHTML, code.dataset.done]).toEqual(["const a = 1;", undefined]);
   }
 });
 
-test("code that is coloured already is not coloured again", () => {
+test("highlighted code is not highlighted again", () => {
   const code = codeOf("ts", "const a = 1;");
   code.textContent = "changed";
   if (code.parentElement) highlightIn(code.parentElement);
   expect(code.innerHTML).toBe("changed");
 });
 
-test("code that is very long stays as it is", () => {
+test("very long code stays as it is", () => {
   const line = "const a = 1;\n";
   expect(codeOf("ts", line.repeat(1_500)).querySelector("span")).not.toBeNull();
   expect(codeOf("ts", "x".repeat(20_001)).dataset.done).toBeUndefined();
   expect(codeOf("ts", "x".repeat(20_000)).dataset.done).toBe("");
 });
 
-test("code that is wrong in its language is coloured all the same", () => {
+test("invalid code is highlighted anyway", () => {
   expect(codeOf("json", "{ not: json }}}").dataset.done).toBe("");
 });

@@ -31,16 +31,16 @@ const languages = {
 for (const [name, language] of Object.entries(languages)) core.registerLanguage(name, language);
 core.registerAliases(["sh", "shell", "console", "zsh"], { languageName: "bash" });
 
-/** Longer code stays as it is: colouring it would keep the page from its reader. */
+/** Longer code stays plain: highlighting would block the page. */
 const MAX_CODE = 20_000;
 
-/** Colours the code blocks below an element that name a known language and are not coloured yet. */
+/** Highlights code blocks below an element that name a known language and are not highlighted yet. */
 export function highlightIn(root: Element): void {
   for (const code of root.querySelectorAll<HTMLElement>("code[data-language]:not([data-done])")) {
     const language = code.dataset.language ?? "";
     const text = code.textContent ?? "";
     if (!core.getLanguage(language) || text.length > MAX_CODE) continue;
-    // The library escapes what it is given; its output holds spans with class names alone.
+    // The library escapes its input; its output contains only spans with class names.
     code.innerHTML = core.highlight(text, {
       language,
       ignoreIllegals: true,

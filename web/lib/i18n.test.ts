@@ -12,7 +12,7 @@ import { addMessages, formatAgo, formatBytes, formatMoney, type MessageId, t } f
 
 const web = join(import.meta.dir, "..");
 
-/** All texts; the last ones are added by the pages that say them. */
+/** All texts; the last ones are added by the pages that use them. */
 const added = { ...admin, ...audit };
 const en = { ...shell, ...identity, ...projects, ...threads, ...knowledge, ...added };
 
@@ -31,12 +31,12 @@ async function sources(): Promise<string> {
 
 const idsIn = (text: string) => Object.keys(en).filter((id) => text.includes(`"${id}"`));
 
-test("every message is shown somewhere", async () => {
+test("every message is used somewhere", async () => {
   const used = new Set(idsIn(await sources()));
   expect(Object.keys(en).filter((id) => !used.has(id))).toEqual([]);
 });
 
-test("every message that is asked for exists", async () => {
+test("every message that is used exists", async () => {
   const asked = [...(await sources()).matchAll(/\bt\(\s*"([^"]+)"/g)].map(
     (match) => match[1] ?? "",
   );
@@ -44,7 +44,7 @@ test("every message that is asked for exists", async () => {
   expect(asked.filter((id) => !(id in en))).toEqual([]);
 });
 
-test("a text that comes with the administration is said there alone", async () => {
+test("texts loaded with the administration are only used there", async () => {
   const files = (await sourceFiles()).filter(
     ({ file, text }) => idsIn(text).some((id) => id in added) && file !== "lib/api-schema.ts",
   );
@@ -53,7 +53,7 @@ test("a text that comes with the administration is said there alone", async () =
   expect(others.map(({ file }) => file)).toEqual([]);
 });
 
-test("a text that was added is said, one that was not shows its id", () => {
+test("an added text is found, a missing one shows its id", () => {
   const id: MessageId = "admin.users.since";
   expect(t(id)).toBe(id);
   addMessages(admin);
@@ -61,7 +61,7 @@ test("a text that was added is said, one that was not shows its id", () => {
   expect(t("common.save")).toBe("Save");
 });
 
-test("no English sentence stands in a page outside the catalogue", async () => {
+test("pages contain no English sentence outside the catalogue", async () => {
   const text = await sources();
   const found = [...text.matchAll(/>\s*([A-Z][a-z]+(?: [a-z]+)+[.?!]?)\s*</g)].map(
     (match) => match[1],
@@ -69,14 +69,14 @@ test("no English sentence stands in a page outside the catalogue", async () => {
   expect(found).toEqual([]);
 });
 
-test("no message says the value of a setting", () => {
+test("no message contains the value of a setting", () => {
   const texts = Object.values(en).flatMap((text) =>
     typeof text === "string" ? [text] : [text.one, text.other],
   );
   expect(texts.filter((text) => /\d+ (?:days|MB|minutes|requests)/.test(text))).toEqual([]);
 });
 
-test("places in a message are filled, and unknown ones stay visible", () => {
+test("placeholders in a message are filled, and unknown ones stay visible", () => {
   expect(t("branch.position", { index: 1, total: 3 })).toBe("1 of 3");
   expect(t("branch.position", { index: 1 })).toBe("1 of {total}");
 });
@@ -87,21 +87,21 @@ test("a count chooses its plural", () => {
   expect(t("search.count", { count: 2 })).toBe("2 passages");
 });
 
-test("money keeps what is smaller than a cent", () => {
+test("money keeps fractions of a cent", () => {
   expect(formatMoney(0)).toBe("$0.00");
   expect(formatMoney(1_234_560_000)).toBe("$1,234.56");
   expect(formatMoney(1_234)).toBe("$0.0012");
   expect(formatMoney(42)).toBe("$0.000042");
 });
 
-test("sizes are told in the unit that fits", () => {
+test("sizes use the fitting unit", () => {
   expect(formatBytes(0)).toBe("0 bytes");
   expect(formatBytes(1)).toBe("1 byte");
   expect(formatBytes(1_500)).toBe("2 kB");
   expect(formatBytes(1_500_000)).toBe("1.5 MB");
 });
 
-test("what just happened is told as such, what is old by its date", () => {
+test("recent times are relative, old ones are dates", () => {
   const now = Date.UTC(2026, 5, 15, 12);
   expect(formatAgo(new Date(now - 10_000).toISOString(), now)).toBe("just now");
   expect(formatAgo(new Date(now - 300_000).toISOString(), now)).toBe("5 minutes ago");

@@ -6,7 +6,7 @@ import { projects } from "../messages/en/projects.ts";
 import { shell } from "../messages/en/shell.ts";
 import { threads } from "../messages/en/threads.ts";
 
-/** What every page may say. One object per language; English is the source. */
+/** Texts of all pages. One object per language; English is the source. */
 const first = { ...shell, ...identity, ...projects, ...threads, ...knowledge } as const;
 
 export type MessageId = keyof typeof first | keyof typeof admin | keyof typeof audit;
@@ -17,17 +17,17 @@ type Params = Readonly<Record<string, string | number>>;
 
 let texts: Messages = first;
 
-/** Adds texts that only some pages need; their code brings them along. */
+/** Adds texts that only some pages need; loaded with their code. */
 export function addMessages(more: Messages): void {
   texts = { ...texts, ...more };
 }
 
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
-/** Plurals follow the language of the catalogue, dates and numbers that of the person. */
+/** Plurals follow the catalogue's language, dates and numbers the user's. */
 const plural = new Intl.PluralRules("en");
 const integer = new Intl.NumberFormat(locale);
 
-/** The text of a message id, with `{name}` places filled in; numbers are written in the person's way. */
+/** The text of a message id, with `{name}` placeholders filled in; numbers in the user's locale. */
 export function t(id: MessageId, params: Params = {}): string {
   const message = texts[id] ?? id;
   const text =
@@ -69,7 +69,7 @@ export function formatTime(iso: string): string {
   return timeOfDay.format(new Date(iso));
 }
 
-/** How long ago, for recent things; the day, for older ones. */
+/** Relative for recent times, else the day. */
 export function formatAgo(iso: string, now: number = Date.now()): string {
   const then = new Date(iso);
   const seconds = Math.round((now - then.getTime()) / 1000);
@@ -90,12 +90,12 @@ export function formatNumber(value: number): string {
 
 const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
 
-/** A count that may be large, such as tokens: 1.2K. */
+/** Compact notation for large counts, such as tokens: 1.2K. */
 export function formatCompact(value: number): string {
   return compact.format(value);
 }
 
-/** US dollars from integer micro-USD: cents for real money, more places below a cent. */
+/** US dollars from integer micro-USD: cents, or more digits below a cent. */
 export function formatMoney(microUsd: number): string {
   const places =
     microUsd === 0 || Math.abs(microUsd) >= 10_000 ? 2 : Math.abs(microUsd) >= 100 ? 4 : 6;

@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { integerAt, member, parseJson, textAt } from "./json.ts";
 
-test("text that is not JSON is nothing", () => {
+test("text that is not JSON gives undefined", () => {
   expect(parseJson('{"a":[1]}')).toEqual({ a: [1] });
   expect(parseJson("{")).toBeUndefined();
   expect(parseJson("")).toBeUndefined();
 });
 
-test("members are read only where they are of the shape asked for", () => {
+test("members are read only if they have the requested type", () => {
   const value = { text: "x", empty: "", whole: 0, part: 0.5, none: null };
   expect(member(value, "none")).toBeNull();
   expect(member(null, "x")).toBeUndefined();

@@ -1,6 +1,6 @@
-/** Reading what came over the wire: each of these answers undefined where the shape is another. */
+/** Reading untrusted JSON: each function returns undefined for another type. */
 
-/** The value that a text of JSON stands for. */
+/** Parses JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -14,13 +14,13 @@ export function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }
 
-/** A member that is a text. */
+/** A string member. */
 export function textAt(value: unknown, name: string): string | undefined {
   const found = member(value, name);
   return typeof found === "string" ? found : undefined;
 }
 
-/** A member that is a whole number. */
+/** An integer member. */
 export function integerAt(value: unknown, name: string): number | undefined {
   const found = member(value, name);
   return typeof found === "number" && Number.isInteger(found) ? found : undefined;

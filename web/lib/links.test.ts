@@ -4,7 +4,7 @@ import { namesHost, ownPath, readLink } from "./links.ts";
 
 const origin = "https://atelier.example";
 
-test("a link to another host is told with the host that the browser will ask", () => {
+test("a link to another host is shown with the host that the browser resolves", () => {
   for (const [address, href, host] of [
     ["https://example.com", "https://example.com/", "example.com"],
     [" http://EXAMPLE.com:8080/a b ", "http://example.com:8080/a%20b", "example.com:8080"],
@@ -19,7 +19,7 @@ test("a link to another host is told with the host that the browser will ask", (
     expect(readLink(address, origin)).toEqual({ href, host });
 });
 
-test("a place of this site is a path, however it was written", () => {
+test("a link within this site is a path, however it was written", () => {
   for (const [address, href] of [
     ["/threads/1?a=b#c", "/threads/1?a=b#c"],
     ["/a/../b", "/b"],
@@ -30,14 +30,14 @@ test("a place of this site is a path, however it was written", () => {
     expect(readLink(address, origin)).toEqual({ href, host: undefined });
 });
 
-test("mail is no host", () => {
+test("a mail address has no host", () => {
   expect(readLink("mailto:a@example.com", origin)).toEqual({
     href: "mailto:a@example.com",
     host: undefined,
   });
 });
 
-test("what nobody may safely follow, or is not whole, leads nowhere", () => {
+test("unsafe or incomplete addresses are not links", () => {
   for (const address of [
     "javascript:alert(1)",
     " JaVaScRiPt:alert(1)",
@@ -56,7 +56,7 @@ test("what nobody may safely follow, or is not whole, leads nowhere", () => {
     expect([address, readLink(address, origin)]).toEqual([address, undefined]);
 });
 
-/** Ways to write a path that a browser reads as another host. */
+/** Ways to write a path that browsers read as another host. */
 const disguised = [
   "//evil.example",
   "/\\evil.example",
@@ -67,7 +67,7 @@ const disguised = [
   "\t//evil.example",
   "///evil.example",
 ];
-/** Ways to write one that stays ours until the path is taken out of the address. */
+/** Ways to write one that stays ours until the path is extracted from the address. */
 const folded = [
   "/..//evil.example",
   "/a/..//evil.example",
@@ -75,7 +75,7 @@ const folded = [
   "/\t//evil.example",
 ];
 
-test("what looks like a path of ours and leads to another host is refused", () => {
+test("a disguised path to another host is refused", () => {
   for (const address of disguised) {
     expect(new URL(address.trim(), origin).host).toBe("evil.example");
     expect([address, readLink(address, origin)]).toEqual([address, undefined]);
@@ -83,12 +83,12 @@ test("what looks like a path of ours and leads to another host is refused", () =
   }
 });
 
-test("a path that would lead to another host once it stands alone is refused", () => {
+test("a path that would become another host when used alone is refused", () => {
   for (const address of [...folded, `${origin}//evil.example`])
     expect([address, readLink(address, origin)]).toEqual([address, undefined]);
 });
 
-test("a path that is ours is one for every browser", () => {
+test("an accepted path stays on this site in every browser", () => {
   const piece = fc.constantFrom(
     "/",
     "\\",
@@ -115,13 +115,13 @@ test("a path that is ours is one for every browser", () => {
   );
 });
 
-test("only a path is a path of ours", () => {
+test("only paths are accepted as paths of this site", () => {
   expect(ownPath("/a", origin)).toBe("/a");
   expect(ownPath("https://atelier.example/a", origin)).toBeUndefined();
   expect(ownPath("#a", origin)).toBeUndefined();
 });
 
-test("words name a host only when they begin with it and nothing else goes on", () => {
+test("link text names a host only when it begins with exactly that host", () => {
   for (const words of [
     "example.com",
     "https://example.com",

@@ -1,16 +1,16 @@
-/** Where a link leads: to a place of this site, or to another host. */
+/** Target of a link: within this site, or another host. */
 export type Target = {
   readonly href: string;
-  /** The other host, as it is looked up; undefined for our own places and for mail. */
+  /** The other host, in ASCII form; undefined for this site and for mail. */
   readonly host: string | undefined;
 };
 
-// Outside a browser, in unit tests, there is no page for an address to be relative to.
+// In unit tests there is no page that an address could be relative to.
 const here = typeof location === "undefined" ? "http://localhost" : location.origin;
 
 /**
- * Where an address leads, as a browser would read it; undefined if no person may safely follow it.
- * What is written as a path of this site (`/…`) must not lead to another: `//host` and `/\host` do.
+ * The target of an address as a browser reads it; undefined when it is unsafe to follow. An address written as
+ * a path (`/…`) must not lead to another host, as `//host` and `/\host` do.
  */
 export function readLink(address: string, origin: string = here): Target | undefined {
   const href = address.trim();
@@ -21,12 +21,12 @@ export function readLink(address: string, origin: string = here): Target | undef
   if (url.protocol === "mailto:") return { href: url.href, host: undefined };
   if (url.protocol !== "http:" && url.protocol !== "https:") return undefined;
   if (url.origin !== origin) return path ? undefined : { href: url.href, host: url.host };
-  // `/..//host` ends as `//host`, which is another host again.
+  // `/..//host` resolves to `//host`, which is another host.
   if (url.pathname.startsWith("//")) return undefined;
   return { href: `${url.pathname}${url.search}${url.hash}`, host: undefined };
 }
 
-/** A path of this site out of an address that somebody else may have written; undefined if it is none. */
+/** A path of this site from an untrusted address; undefined if it is none. */
 export function ownPath(address: string, origin: string = here): string | undefined {
   return address.startsWith("/") ? readLink(address, origin)?.href : undefined;
 }
@@ -39,7 +39,7 @@ function parse(address: string, base: string | undefined): URL | undefined {
   }
 }
 
-/** Whether a link's words say already which host it leads to. */
+/** Whether a link's text already shows its host. */
 export function namesHost(words: string, host: string): boolean {
   const rest = words
     .trim()

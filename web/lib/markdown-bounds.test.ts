@@ -4,7 +4,7 @@ import { markersIn } from "./citation-marker.ts";
 import { Markdown } from "./markdown.ts";
 import { MAX_COLUMNS, MAX_DEPTH } from "./markdown-lexer.ts";
 
-/** Without a clock: what is shown depends on the text alone. */
+/** Without a time limit, so that the result depends on the text alone. */
 const reader = () =>
   new Markdown(
     (block) => block,
@@ -15,7 +15,7 @@ const html = (text: string) => blocksOf(text).join("");
 const fill = (unit: string, length: number) =>
   unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
 
-/** How deep tags stand in each other. */
+/** Nesting depth of the tags. */
 function depthOf(markup: string): number {
   let depth = 0;
   let deepest = 0;
@@ -27,7 +27,7 @@ function depthOf(markup: string): number {
   return deepest;
 }
 
-/** The words of a page, without its tags. */
+/** The text of a page, without its tags. */
 const wordsOf = (markup: string) =>
   markup
     .replace(/<[^>]*>/g, "")
@@ -35,7 +35,7 @@ const wordsOf = (markup: string) =>
     .replaceAll("&lt;", "<")
     .replaceAll("&amp;", "&");
 
-/** Texts that stopped a page, or made it stand still for seconds. */
+/** Texts that once crashed or blocked a page. */
 const found: Record<string, string> = {
   "quotes in quotes": `${">".repeat(2_500)}a`,
   "underscores in words": fill("_a", 146_000),
@@ -45,7 +45,7 @@ const found: Record<string, string> = {
   "open links": fill("[a](", 146_000),
 };
 
-test("no text that once stopped a page is lost, however it is shown", () => {
+test("texts that once crashed a page are shown without loss", () => {
   for (const [name, text] of Object.entries(found)) {
     const shown = html(text);
     expect([name, shown.length > 0, depthOf(shown) <= 2 * MAX_DEPTH + 2]).toEqual([
@@ -58,7 +58,7 @@ test("no text that once stopped a page is lost, however it is shown", () => {
   }
 });
 
-describe("what stands in each other", () => {
+describe("nesting", () => {
   const nested: Record<string, (depth: number) => string> = {
     quotes: (depth) => `${"> ".repeat(depth)}end`,
     "quotes over lines": (depth) =>
@@ -76,17 +76,17 @@ describe("what stands in each other", () => {
   };
 
   for (const [name, make] of Object.entries(nested)) {
-    test(`${name}: is read as deep as people write, and plain below ${MAX_DEPTH}`, () => {
+    test(`${name}: is parsed up to the depth limit, and plain below ${MAX_DEPTH}`, () => {
       for (const depth of [2, 8, 40, 62, 66, 200, 1_000]) {
         const shown = html(make(depth));
         expect([depth, shown.includes("end")]).toEqual([depth, true]);
-        // An item of a list is two tags, a paragraph in a quote one more.
+        // A list item is two tags, a paragraph in a quote one more.
         expect([depth, depthOf(shown) <= 2 * MAX_DEPTH + 2]).toEqual([depth, true]);
       }
     });
   }
 
-  test("quotes are counted exactly", () => {
+  test("the depth of quotes is counted exactly", () => {
     const quotes = (depth: number) =>
       html(`${"> ".repeat(depth)}end`).split("<blockquote>").length - 1;
     expect(quotes(10)).toBe(10);
@@ -94,7 +94,7 @@ describe("what stands in each other", () => {
     expect(quotes(MAX_DEPTH + 50)).toBe(MAX_DEPTH);
   });
 
-  test("emphasis is counted exactly", () => {
+  test("the depth of emphasis is counted exactly", () => {
     const strong = (depth: number) => {
       const marks = Array.from({ length: depth }, (_, level) => (level % 2 === 0 ? "**" : "__"));
       const opening = marks.map((mark) => `${mark}a `).join("");
@@ -106,7 +106,7 @@ describe("what stands in each other", () => {
   });
 });
 
-test("a table has as many columns as people can read, else it stays as it is written", () => {
+test("a table with too many columns stays plain", () => {
   const table = (columns: number) =>
     `|${"a|".repeat(columns)}\n|${"-|".repeat(columns)}\n|${"b|".repeat(columns)}`;
   expect(html(table(MAX_COLUMNS))).toContain("<table>");
@@ -115,13 +115,13 @@ test("a table has as many columns as people can read, else it stays as it is wri
   expect(html("a | b\n--|--\nc | d")).toContain("<td>d</td>");
 });
 
-test("a heading may be underlined, a long paragraph before a line of dashes is none", () => {
+test("a heading may be underlined, a long paragraph before a line of dashes is not one", () => {
   expect(html("Title\n=====\n\ntext")).toBe("<h1>Title</h1>\n<p>text</p>\n");
   expect(html("a\nb\n---")).toBe("<h2>a\nb</h2>\n");
   expect(html(`${fill("words ", 6_000)}\n---`)).not.toContain("<h2>");
 });
 
-test("a block too long to be read stays as it is written, in pieces; code may be any length", () => {
+test("a block that is too long stays plain, in pieces; code may be any length", () => {
   const long = `${fill("some *words* here\n", 33_000)}end`;
   const shown = blocksOf(`# Before\n\n${long}\n\n*after*`);
   expect(shown[0]).toBe("<h1>Before</h1>\n");
@@ -137,13 +137,13 @@ test("a block too long to be read stays as it is written, in pieces; code may be
   expect(html(`\`\`\`ts\n${code}\n\`\`\``)).toContain(`data-language="ts">${code}`);
 });
 
-test("a block of too many lines stays as it is written", () => {
+test("a block of too many lines stays plain", () => {
   const list = (lines: number) => Array.from({ length: lines }, () => "- a").join("\n");
   expect(html(list(1_000)).split("<li>").length - 1).toBe(1_000);
   expect(html(list(1_001))).not.toContain("<li>");
 });
 
-test("a block of exactly the longest length is read, one character more is not", () => {
+test("a block of exactly the maximum length is parsed, one character more is not", () => {
   const block = (length: number) => `*a* ${fill("many words without marks, ", length - 5)}.`;
   expect(html(block(32_768))).toContain("<em>a</em>");
   expect(html(block(32_769))).not.toContain("<em>a</em>");
@@ -155,7 +155,7 @@ test("plain text is not cut through a character", () => {
   for (const block of blocksOf(text)) expect(block.isWellFormed()).toBe(true);
 });
 
-test("what is too expensive to read stays plain, its neighbours do not", () => {
+test("a block that is too expensive to parse stays plain, its neighbours do not", () => {
   const shown = html(`*before*\n\n${fill("_a", 3_000)}\n\n*after*`);
   expect(shown).toContain("<em>before</em>");
   expect(shown).toContain("<em>after</em>");
@@ -166,7 +166,7 @@ test("what is too expensive to read stays plain, its neighbours do not", () => {
   expect(html(`${"x".repeat(5_000)} *end*`)).not.toContain("<em>end</em>");
 });
 
-test("of an answer made of nothing but expensive blocks, the first are read", () => {
+test("of an answer of only expensive blocks, the first are parsed", () => {
   const block = fill("_a", 1_300);
   const shown = blocksOf(Array.from({ length: 60 }, () => block).join("\n\n"));
   const read = shown.filter((piece) => !piece.includes("as-written")).length;
@@ -175,7 +175,7 @@ test("of an answer made of nothing but expensive blocks, the first are read", ()
   expect(shown.map(wordsOf).join("").replaceAll("\n", "")).toBe(block.repeat(60));
 });
 
-test("what a citation or the library throws leaves the block as it is written", () => {
+test("an exception in a citation or in the library leaves the block plain", () => {
   const shown = reader().render("*a*\n\nb [S1]\n\n*c*", {
     cite: () => {
       throw new Error("broken");
@@ -189,7 +189,7 @@ test("what a citation or the library throws leaves the block as it is written", 
 });
 
 describe("time", () => {
-  test("one call reads for 50 ms at most; the next ones go on", () => {
+  test("one call parses for at most 50 ms; later calls go on", () => {
     let now = 0;
     const markdown = new Markdown(
       (block) => block,
@@ -213,14 +213,14 @@ describe("time", () => {
     expect(markdown.behind).toBe(false);
   });
 
-  test("a call that has time is not behind", () => {
+  test("a call that finishes in time is not behind", () => {
     const markdown = new Markdown((block) => block);
     markdown.render("*one*\n\n*two*");
     expect(markdown.behind).toBe(false);
   });
 });
 
-/** What regular expressions look at: the one deterministic measure of how long reading takes. */
+/** Characters inspected by regular expressions: a deterministic measure of parsing time. */
 let looked = 0;
 const exec = RegExp.prototype.exec;
 beforeAll(() => {
@@ -242,7 +242,7 @@ function workOf(act: () => unknown): number {
   return looked - before;
 }
 
-/** The pieces from which hostile texts are made: each begins, ends or crosses something. */
+/** Pieces of hostile texts: each opens, closes or crosses something. */
 const mark = fc.constantFrom(
   ...["*", "**", "_", "__", "***", "~", "~~", "`", "``", "[", "]", "](", "![", "(", ")", "<", ">"],
   ...["> ", "- ", "1. ", "+ ", "|", "|-|", "\\", "&", "&amp;", "#", "# ", "=", "-", "\n", "\n\n"],
@@ -251,8 +251,8 @@ const mark = fc.constantFrom(
 );
 const hostile = fc.array(mark, { minLength: 1, maxLength: 6 }).map((marks) => marks.join(""));
 
-describe("the work of reading", () => {
-  test("a hostile answer of any length takes a bounded amount, and is never thrown at the reader", () => {
+describe("the work of parsing", () => {
+  test("a hostile answer of any length takes bounded work, and never throws", () => {
     fc.assert(
       fc.property(hostile, fc.constantFrom("", "\n", "\n\n"), (unit, between) => {
         for (const length of [1_500, 12_000, 60_000]) {
@@ -268,12 +268,12 @@ describe("the work of reading", () => {
     );
   }, 120_000);
 
-  test("looking for citations takes a few looks at each character, however many are left open", () => {
+  test("finding citations inspects each character a few times, however many are left open", () => {
     const text = fill("[S1: “", 60_000);
     expect(workOf(() => [...markersIn(text)])).toBeLessThan(8 * text.length);
   });
 
-  test("it does not grow faster than an answer that is long already", () => {
+  test("it does not grow faster than a long answer", () => {
     for (const [name, text] of Object.entries(found)) {
       const work = (times: number) => workOf(() => html(`${text}\n\n`.repeat(times)));
       expect([name, work(8) < 12 * work(2)]).toEqual([name, true]);

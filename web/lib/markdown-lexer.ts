@@ -1,17 +1,17 @@
 import { Lexer, type MarkedOptions, type Token, Tokenizer, type TokensList } from "marked";
 
-/** So deep may quotes, lists, emphasis and links stand in each other; what is deeper stays plain. */
+/** Maximum nesting of quotes, lists, emphasis and links; deeper text stays plain. */
 export const MAX_DEPTH = 64;
 /** A table with more columns stays plain. */
 export const MAX_COLUMNS = 64;
-/** Cost of the most expensive run of text that is still read, in units of `inlineCost`. */
+/** Maximum cost of a run of text to parse, in units of `inlineCost`. */
 export const MAX_RUN_COST = 1_000_000;
-/** What reading a segment may cost in all. */
+/** Maximum total cost of a segment. */
 export const MAX_SEGMENT_COST = 2_000_000;
-/** What each item of a list, cell of a table and emphasis costs, however short it is. */
+/** Fixed cost of each list item, table cell and emphasis. */
 const CALL_COST = 500;
 
-/** The characters at which marked stops and tries its rules. */
+/** The characters at which marked stops to try its rules. */
 const DELIMITERS = /[\\<![`*~_@]|:\/\/|www\./g;
 const RUNS = /\S{32,}|\s{32,}/g;
 

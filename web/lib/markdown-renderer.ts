@@ -4,11 +4,11 @@ import { escapeHtml } from "./escape-html.ts";
 import { t } from "./i18n.ts";
 import { namesHost, readLink } from "./links.ts";
 
-/** What a citation marker becomes: its number, and whether the quoted words were found. */
+/** A rendered citation: its number, and whether the quote was verified. */
 export type CitationChip = { number: number; verified: boolean | undefined; label: string };
 export type ResolveCitation = (marker: string, quote: string) => CitationChip | undefined;
 
-/** A link that opens beside the page. Whoever reads it sees to which other host it leads. */
+/** A link that opens in a new tab and shows another host's name. */
 function link(address: string, words: string, html: string): string {
   const target = readLink(address);
   if (target === undefined) return html;
@@ -34,9 +34,9 @@ function chip(marker: string, quote: string, { number, verified, label }: Citati
 }
 
 /**
- * A renderer that writes every tag itself: a document's own HTML is shown as the text it is, and
- * images become links, so that reading an answer asks nobody for anything.
- * @param cite asked for each citation marker; one that it does not know is left out.
+ * A renderer that writes every tag itself: HTML in the document is shown as text, and images become links, so
+ * that reading an answer sends no requests.
+ * @param cite called for each citation marker; unknown ones are left out.
  */
 export function createRenderer(cite: ResolveCitation): Marked {
   const marked = new Marked({ gfm: true, breaks: false });

@@ -4,7 +4,7 @@ import { splitSegments } from "./markdown-segments.ts";
 
 const cut = (text: string) => splitSegments(text).map(({ start, end }) => text.slice(start, end));
 
-test("blocks apart from each other are segments of their own, with the blank lines after them", () => {
+test("separate blocks are segments of their own, with the blank lines after them", () => {
   expect(cut("# A\n\none\ntwo\n\n\n> quote\n \t\n| a |\n|---|\n")).toEqual([
     "# A\n\n",
     "one\ntwo\n\n\n",
@@ -16,12 +16,12 @@ test("blocks apart from each other are segments of their own, with the blank lin
   expect(cut("a\n\n   b")).toEqual(["a\n\n", "   b"]);
 });
 
-test("a text without words has no segment", () => {
+test("a blank text has no segment", () => {
   expect(cut("")).toEqual([]);
   expect(cut(" \n\t\n")).toEqual([]);
 });
 
-test("a list with blank lines and what is indented below it are one segment", () => {
+test("a list with blank lines and its indented content are one segment", () => {
   for (const list of [
     "- a\n\n- b\n\n  more of b\n\n    code\n",
     "1. a\n\n2) b\n\n\tmore\n",
@@ -37,11 +37,11 @@ test("a list with blank lines and what is indented below it are one segment", ()
   expect(cut("1234567890. a\n\n1. b")).toEqual(["1234567890. a\n\n", "1. b"]);
 });
 
-test("indented code belongs to what stands before it", () => {
+test("indented code belongs to the block before", () => {
   expect(cut("a\n\n    code\n\n\tcode\n\nb")).toEqual(["a\n\n    code\n\n\tcode\n\n", "b"]);
 });
 
-test("a fence is one segment, with all that is in it, and begins and ends one", () => {
+test("a fence is one segment with its content, and separates segments", () => {
   const fence = "```ts\n# no\n\n- heading\n~~~\n``\n````\n";
   expect(cut(`a\n${fence}b`)).toEqual(["a\n", fence, "b"]);
   expect(cut(`- a\n${fence}- b`)).toEqual(["- a\n", fence, "- b"]);
@@ -59,12 +59,12 @@ test("a fence is one segment, with all that is in it, and begins and ends one", 
   expect(splitSegments("```\nopen").map((segment) => segment.fence)).toEqual([true]);
 });
 
-test("a segment knows its lines, blank ones after it included", () => {
+test("a segment knows its number of lines, including blank ones after it", () => {
   expect(splitSegments("\n\na\nb\n\n\nc").map(({ lines }) => lines)).toEqual([4, 1]);
   expect(splitSegments("```\n\nx\n```").map(({ lines }) => lines)).toEqual([4]);
 });
 
-test("what defines a reference is told, except inside code", () => {
+test("reference definitions are found, except inside code", () => {
   const text = "a\n[one]: /1\n\n   [two]: /2\n\n```\n[no]: /3\n```\n    [no]: /4\n[no] : x\n[]: /x";
   expect(splitSegments(text).flatMap(({ definitions }) => definitions)).toEqual([
     "[one]: /1",
@@ -72,7 +72,7 @@ test("what defines a reference is told, except inside code", () => {
   ]);
 });
 
-test("the segments are the text, and adding to it changes the last one alone", () => {
+test("the segments add up to the text, and appending changes only the last one", () => {
   const line = fc.constantFrom(
     "a",
     "- a",

@@ -1,15 +1,15 @@
 /**
- * A stretch of Markdown that means the same whether it is read alone or with what stands around it:
- * one block, or several that belong together, such as a list with blank lines in it.
+ * A part of a Markdown text that means the same when parsed alone: one block, or several that belong together,
+ * such as a list with blank lines.
  */
 export type Segment = {
-  /** Offsets in the text; a segment ends where the next one begins. */
+  /** Offset in the text; a segment ends where the next one begins. */
   readonly start: number;
   readonly end: number;
   readonly lines: number;
-  /** It is one fenced block of code. */
+  /** Whether it is one fenced code block. */
   readonly fence: boolean;
-  /** Its lines that may say where a reference of the whole text leads. */
+  /** Lines that may define a reference for the whole text. */
   readonly definitions: readonly string[];
 };
 
@@ -19,9 +19,9 @@ const DEFINITION = /^ {0,3}\[[^\]]{1,200}\]:/;
 const BLANK = /^[ \t]*$/;
 
 /**
- * Cuts Markdown into segments, in one pass. What is added at the end of a text changes its last
- * segment and nothing before it, except that a reference is resolved wherever it stands.
- * @param from the start of a segment; what is before it is left out.
+ * Splits Markdown into segments, in one pass. Appending to a text changes only its last segment, except that
+ * references are resolved everywhere.
+ * @param from the start of a segment; text before it is skipped.
  */
 export function splitSegments(text: string, from = 0): Segment[] {
   const segments: Segment[] = [];
@@ -30,7 +30,7 @@ export function splitSegments(text: string, from = 0): Segment[] {
   let list = false;
   let afterBlank = false;
   let definitions: string[] = [];
-  /** What opened the fence that we are in. */
+  /** The opening of the current fence. */
   let fence: string | undefined;
   let end = from;
 
@@ -62,7 +62,7 @@ export function splitSegments(text: string, from = 0): Segment[] {
       continue;
     }
     const opened = FENCE.exec(line)?.[1];
-    // In a list, what is indented belongs to an item.
+    // In a list, indented lines belong to an item.
     const inList = list && /^[ \t]/.test(line);
     if (lines > 0 && !inList && (opened !== undefined || (afterBlank && starts(line, list))))
       close();
@@ -77,7 +77,7 @@ export function splitSegments(text: string, from = 0): Segment[] {
   return segments;
 }
 
-/** Whether a line after a blank one begins a block of its own. */
+/** Whether a line after a blank one starts a new segment. */
 function starts(line: string, list: boolean): boolean {
   return list ? !LIST.test(line) : !/^(?: {4}| {0,3}\t)/.test(line);
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Markdown, type MarkdownOptions } from "./markdown.ts";
 import { createRenderer } from "./markdown-renderer.ts";
 
-/** Without a clock: what is shown depends on the text alone. */
+/** Without a time limit, so that the result depends on the text alone. */
 const reader = () =>
   new Markdown(
     (block) => block,
@@ -16,21 +16,21 @@ const cite: MarkdownOptions["cite"] = (marker, quote) => ({
   label: `Source ${marker}`,
 });
 
-test("tables, lists, emphasis and code become what they mean", () => {
+test("tables, lists, emphasis and code are rendered", () => {
   expect(html("| a | b |\n|---|--:|\n| 1 | 2 |")).toContain('<td class="align-right">2</td>');
   expect(html("- one\n- two")).toContain("<li>one</li>");
   expect(html("**bold** and `code`")).toContain("<strong>bold</strong> and <code>code</code>");
   expect(html("```ts\nconst a = 1 < 2;\n```")).toContain('data-language="ts">const a = 1 &lt; 2;');
 });
 
-test("a document's own tags are shown as text", () => {
+test("HTML in the document is shown as text", () => {
   const out = html("<script>alert(1)</script>\n\nhello <img src=x onerror=alert(1)>");
   expect(out).not.toContain("<script");
   expect(out).not.toContain("<img");
   expect(out).toContain("&lt;script&gt;");
 });
 
-test("a citation marker becomes a numbered chip that carries its words", () => {
+test("a citation marker becomes a numbered chip with its quote", () => {
   const out = html('Yes [S2: "true words"].', { cite });
   expect(out).toContain(
     '<button type="button" class="cite" data-marker="S2" data-quote="true words"',
@@ -39,19 +39,19 @@ test("a citation marker becomes a numbered chip that carries its words", () => {
   expect(html('No [S1: "other"]', { cite })).toContain('class="cite unverified"');
 });
 
-test("curly quotes and escaped quotes are citation marks too", () => {
+test("curly quotes and escaped quotes work in citation markers", () => {
   expect(html("[S1: “true words”]", { cite })).toContain('data-quote="true words"');
   expect(html('[S1: "say \\"hi\\""]', { cite })).toContain('data-quote="say &quot;hi&quot;"');
 });
 
-test("an unfinished marker at the end of a stream is not shown, and nothing else is lost", () => {
+test("a partial marker at the end of a stream is hidden, and nothing else", () => {
   for (const tail of ["[", "[S", "[S1", "[S1:", '[S1: "', '[S1: "half of the wor', '[S1: "all"']) {
     expect(html(`Text ${tail}`, { cite, streaming: true })).toMatch(/^<p>Text ?<\/p>\n$/);
   }
   expect(html("An [array] here", { cite, streaming: true })).toContain("[array]");
 });
 
-test("an address that nobody may safely follow is no link", () => {
+test("an unsafe address is no link", () => {
   for (const bad of [
     "javascript:alert(1)",
     "data:text/html,x",
@@ -61,7 +61,7 @@ test("an address that nobody may safely follow is no link", () => {
     expect(html(`[words](${bad})`)).toBe("<p>words</p>\n");
 });
 
-test("a link to another host says so, unless its words do", () => {
+test("a link to another host shows the host, unless its text does", () => {
   const rel = 'target="_blank" rel="noopener noreferrer nofollow external"';
   expect(html("[x](https://example.com/a?b=1&c)")).toBe(
     `<p><a href="https://example.com/a?b=1&amp;c" ${rel}>x</a> <span class="link-host">(example.com)</span></p>\n`,
@@ -73,7 +73,7 @@ test("a link to another host says so, unless its words do", () => {
   expect(html("[`example.com`/a](https://example.com/a)")).not.toContain("link-host");
 });
 
-test("a link to a place of ours, or to an address of mail, has no mark", () => {
+test("a link within the site, or to a mail address, shows no host", () => {
   const rel = 'target="_blank" rel="noopener noreferrer nofollow"';
   expect(html("[x](/threads/1)")).toBe(`<p><a href="/threads/1" ${rel}>x</a></p>\n`);
   expect(html("[x](mailto:a@example.com)")).toBe(
@@ -81,7 +81,7 @@ test("a link to a place of ours, or to an address of mail, has no mark", () => {
   );
 });
 
-test("an image is a link wherever it is, so that reading asks nobody for anything", () => {
+test("an image becomes a link, so that reading sends no requests", () => {
   for (const address of ["https://evil.example/pixel.png", "/api/v1/me", "/api/v1/projects/1/x"]) {
     expect(html(`![chart](${address})`)).not.toContain("<img");
     expect(html(`![chart](${address})`)).toContain(`href="${address}"`);
@@ -89,7 +89,7 @@ test("an image is a link wherever it is, so that reading asks nobody for anythin
   expect(html("![](https://example.com/a.png)")).toContain(">https://example.com/a.png</a>");
 });
 
-test("no text makes the renderer emit a tag it does not know", () => {
+test("no text makes the renderer emit an unknown tag", () => {
   const known =
     /^(?:a|blockquote|br|button|code|del|div|em|h[1-6]|hr|img|li|ol|p|pre|span|strong|table|tbody|td|th|thead|tr|ul)$/;
   const piece = fc.oneof(
@@ -128,7 +128,7 @@ test("no text makes the renderer emit a tag it does not know", () => {
   );
 });
 
-/** Blocks as people and models write them. */
+/** Typical blocks of people and models. */
 const block = fc.constantFrom(
   "# Heading",
   "Title\n=====",
@@ -153,7 +153,7 @@ const documentOf = fc
   .array(fc.tuple(block, fc.constantFrom("\n\n", "\n\n\n", "\n \n")), { maxLength: 8 })
   .map((blocks) => blocks.map(([text, gap]) => text + gap).join(""));
 
-test("a document that is read block by block is what it is as a whole", () => {
+test("a document parsed segment by segment renders like the whole", () => {
   const whole = createRenderer(() => undefined);
   fc.assert(
     fc.property(documentOf, (text) => {
@@ -163,7 +163,7 @@ test("a document that is read block by block is what it is as a whole", () => {
   );
 });
 
-test("a text that came in pieces is shown as if it had come at once", () => {
+test("a text that arrived in pieces renders as if it had arrived at once", () => {
   fc.assert(
     fc.property(
       fc.oneof(documentOf, fc.string({ maxLength: 60 })),
@@ -179,7 +179,7 @@ test("a text that came in pieces is shown as if it had come at once", () => {
   );
 });
 
-test("one reader may be given another text", () => {
+test("a reader can be given another text", () => {
   const markdown = reader();
   expect(markdown.render("*a*\n\nb")).toEqual(["<p><em>a</em></p>\n", "<p>b</p>\n"]);
   expect(markdown.render("*a*")).toEqual(["<p><em>a</em></p>\n"]);
@@ -187,7 +187,7 @@ test("one reader may be given another text", () => {
   expect(markdown.render("")).toEqual([]);
 });
 
-test("a block is made once, and not again while others come or change", () => {
+test("a block is rendered once, and not again while others arrive or change", () => {
   const made: string[] = [];
   const markdown = new Markdown(
     (html) => {
@@ -203,7 +203,7 @@ test("a block is made once, and not again while others come or change", () => {
   expect(made).toEqual(["<p>one</p>\n", "<p>two</p>\n", "<p>two and</p>\n", "<p>three</p>\n"]);
 });
 
-test("a citation that is checked later changes its block, and no other", () => {
+test("a citation that is verified later changes only its block", () => {
   const made: string[] = [];
   const markdown = new Markdown(
     (html) => {
@@ -232,7 +232,7 @@ test("a citation that is checked later changes its block, and no other", () => {
   expect(markdown.render(text)[1]).toBe("<p>two </p>\n");
 });
 
-test("a reference leads to where it is defined, also when that comes later", () => {
+test("a reference is resolved, also when its definition comes later", () => {
   const markdown = reader();
   const text = "See [it] and [that][b].\n\nno brackets";
   expect(markdown.render(text)[0]).toBe("<p>See [it] and [that][b].</p>\n");
@@ -243,7 +243,7 @@ test("a reference leads to where it is defined, also when that comes later", () 
   expect(markdown.render(text)[0]).toBe("<p>See [it] and [that][b].</p>\n");
 });
 
-test("while a definition is being written it counts for nothing yet", () => {
+test("a definition is ignored until its line is complete", () => {
   const markdown = reader();
   const text = "See [it].\n\n[it]: /one";
   expect(markdown.render(text, { streaming: true })[0]).toBe("<p>See [it].</p>\n");
@@ -251,7 +251,7 @@ test("while a definition is being written it counts for nothing yet", () => {
   expect(markdown.render(text)[0]).toContain('href="/one"');
 });
 
-test("of thousands of definitions the first 200 count", () => {
+test("of thousands of definitions the first 200 are used", () => {
   const definitions = Array.from({ length: 300 }, (_, index) => `[r${index}]: /p${index}`);
   const out = html(`[r0] [r199] [r200]\n\n${definitions.join("\n")}`);
   expect(out).toContain('href="/p0"');
@@ -259,13 +259,13 @@ test("of thousands of definitions the first 200 count", () => {
   expect(out).not.toContain('href="/p200"');
 });
 
-test("a document's own line break is one, in a cell too; other tags are words", () => {
+test("a <br> in the document is a line break, in a cell too; other tags are text", () => {
   expect(html("a<br>b<BR />c")).toBe("<p>a<br>b<br>c</p>\n");
   expect(html("| a |\n|---|\n| 1<br/>2 |")).toContain("<td>1<br>2</td>");
   expect(html("a<hr>b")).toBe("<p>a&lt;hr&gt;b</p>\n");
 });
 
-test("code names its language when it has one that can be named", () => {
+test("a code block shows its language, if it has a plain name", () => {
   expect(html("```C++ extra\nx\n```")).toContain('data-language="c++">x');
   expect(html("```\nx\n```")).toContain("<span>code</span>");
   expect(html("```\nx\n```")).not.toContain("data-language");

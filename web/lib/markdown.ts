@@ -7,31 +7,31 @@ import { type Segment, splitSegments } from "./markdown-segments.ts";
 
 export type MarkdownOptions = {
   cite?: ResolveCitation | undefined;
-  /** True while more text may come: an unfinished citation marker at the end is held back. */
+  /** True while more text may arrive: a partial citation marker at the end is held back. */
   streaming?: boolean | undefined;
 };
 
-/** A segment with more characters or lines stays plain, unless it is a block of code. */
+/** A segment with more characters or lines stays plain, unless it is a code block. */
 const MAX_LENGTH = 32_768;
 const MAX_LINES = 1_000;
-/** What reading a whole text may cost, in units of `inlineCost`; what follows stays plain. */
+/** Maximum cost of a whole text, in units of `inlineCost`; the rest stays plain. */
 const MAX_COST = 12_000_000;
-/** What each segment adds to that. */
+/** Fixed cost of each segment. */
 const SEGMENT_COST = 6_000;
-/** So many definitions of references are read. */
+/** Maximum number of reference definitions. */
 const MAX_DEFINITIONS = 200;
-/** Plain text is cut into blocks of this length, so that what is added to it draws only the last. */
+/** Plain text is split into blocks of this length, so that appending redraws only the last. */
 const PIECE = 8_192;
-/** After so many ms one call reads nothing more; the rest is plain until the next call. */
+/** Time limit of one call in ms; the rest is plain until the next call. */
 const SLICE = 50;
 
 type Asked = { marker: string; quote: string; chip: CitationChip | undefined };
 type Read = { blocks: readonly string[]; cost: number; asked: readonly Asked[] };
 
 /**
- * Markdown as HTML, block by block, for a text that may grow. It never throws, and what it costs is
- * bounded: a segment that is unchanged is not read again, and past a bound of depth, size or cost
- * the text stays as it is written. Blocks that did not change are the same strings.
+ * Renders Markdown to HTML, block by block, for a growing text. Never throws, and its cost is bounded: an
+ * unchanged segment is not parsed again, and beyond a limit of depth, size or cost the text stays plain.
+ * Unchanged blocks are the same strings.
  */
 export class Markdown {
   readonly #clean: Memory;
@@ -47,7 +47,7 @@ export class Markdown {
   #behind = false;
 
   /**
-   * @param clean what each block passes before it reaches the page.
+   * @param clean sanitizes each block.
    * @param now a clock in ms.
    */
   constructor(clean: (html: string) => string, now: () => number = () => performance.now()) {
@@ -56,12 +56,12 @@ export class Markdown {
     this.#renderer = createRenderer((marker, quote) => this.#resolve(marker, quote));
   }
 
-  /** Whether the last call left something plain only for want of time. */
+  /** Whether the last call left something plain only for lack of time. */
   get behind(): boolean {
     return this.#behind;
   }
 
-  /** The blocks of a text. Texts that begin alike share the work. */
+  /** The blocks of a text. Texts with a common beginning share the work. */
   render(text: string, options: MarkdownOptions = {}): string[] {
     this.#cite = options.cite;
     this.#split(text, options.streaming ?? false);
@@ -89,7 +89,7 @@ export class Markdown {
     return blocks;
   }
 
-  /** Finds the segments of a text; those of its beginning are known when it goes on with the last one. */
+  /** Finds the segments of a text; reuses those of the last text if it is continued. */
   #split(whole: string, streaming: boolean): void {
     const text = streaming ? withoutUnfinished(whole) : whole;
     const last = text.startsWith(this.#text) ? this.#segments.at(-1) : undefined;
@@ -97,12 +97,12 @@ export class Markdown {
       ? [...this.#segments.slice(0, -1), ...splitSegments(text, last.start)]
       : splitSegments(text);
     this.#text = text;
-    // A definition that is still being written would be another one each time.
+    // A definition in progress would change each time.
     const complete = streaming ? this.#segments.slice(0, -1) : this.#segments;
     this.#define(complete.flatMap((segment) => segment.definitions).slice(0, MAX_DEFINITIONS));
   }
 
-  /** Takes over where references lead; what may hold a reference is read again when that changed. */
+  /** Updates the reference definitions; segments that may use one are parsed again when they changed. */
   #define(lines: readonly string[]): void {
     const definitions = lines.join("\n");
     if (definitions === this.#definitions) return;
@@ -130,7 +130,7 @@ export class Markdown {
         .map((token) => this.#clean.of(String(this.#renderer.parser([token]))));
       return { blocks, cost: lexer.cost, asked: this.#asked };
     } catch {
-      // Whatever a text does to the library, it can still be read as it is written.
+      // Whatever a text does to the library, it can be shown plain.
       return { blocks: this.#plain(source), cost: lexer.cost, asked: [] };
     }
   }
@@ -147,7 +147,7 @@ export class Markdown {
     return chip;
   }
 
-  /** Whether the citations of what was read still are what they were. */
+  /** Whether the citations in a parsed segment are unchanged. */
   #current({ asked }: Read): boolean {
     return asked.every(({ marker, quote, chip }) => {
       const now = this.#cite?.(marker, quote);
@@ -160,7 +160,7 @@ export class Markdown {
   }
 }
 
-/** A function of texts that is asked again and again: what was used since the last time is kept. */
+/** A cache for a function of texts; keeps what was used since the last sweep. */
 class Memory {
   readonly #make: (text: string) => string;
   #kept = new Map<string, string>();
@@ -182,14 +182,14 @@ class Memory {
   }
 }
 
-/** Text in pieces of bounded length, cut at the end of a line where there is one. */
+/** Splits text into pieces of bounded length, at line ends where possible. */
 function pieces(text: string): string[] {
   const cut: string[] = [];
   let start = 0;
   while (text.length - start > PIECE) {
     const newline = text.lastIndexOf("\n", start + PIECE);
     const wanted = newline > start ? newline + 1 : start + PIECE;
-    // Not through the middle of a character.
+    // Do not split a surrogate pair.
     const end = /[\uDC00-\uDFFF]/.test(text.charAt(wanted)) ? wanted - 1 : wanted;
     cut.push(text.slice(start, end));
     start = end;

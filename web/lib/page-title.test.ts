@@ -15,7 +15,7 @@ function Page(props: { title: string | undefined; empty?: boolean }) {
   return props.empty ? null : h("main", { id: "main" }, h("button", { id: "inside" }));
 }
 
-test("a page is named in the tab and said aloud, once it has a name", () => {
+test("a page sets the tab's title and is announced, once it has a name", () => {
   document.title = "before";
   announcement.value = "";
   page.draw(h(Page, { title: undefined }));
@@ -26,7 +26,7 @@ test("a page is named in the tab and said aloud, once it has a name", () => {
   expect(announcement.value).toBe("Projects");
 });
 
-test("the keyboard goes on at the new page's content when what had the focus is gone", () => {
+test("the focus moves to the new page's content when the focused element is gone", () => {
   page.draw(h(Page, { title: "One" }));
   document.getElementById("inside")?.focus();
   page.draw(h(Page, { title: "Two" }));

@@ -4,8 +4,8 @@ import { announce } from "./announce.ts";
 let named = false;
 
 /**
- * Names the page in the browser's tab and to screen readers, as a page of its own would be. When what had
- * the focus went with the page before, the keyboard goes on at the new page's content.
+ * Sets the tab's title and announces the page to screen readers, as a page load would. When the focused element
+ * is gone, the focus moves to the new page's content.
  */
 export function useTitle(title: string | undefined): void {
   useEffect(() => {

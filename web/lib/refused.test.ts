@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Glob } from "bun";
 import { onSignedOut, refused } from "./refused.ts";
 
-test("an unknown session is told; other refusals and a wrong password are not", () => {
+test("an expired session is reported; other refusals and a wrong password are not", () => {
   const told: string[] = [];
   const answer = (status: number, code: string) => {
     onSignedOut(() => told.push(code));
@@ -17,7 +17,7 @@ test("an unknown session is told; other refusals and a wrong password are not", 
   onSignedOut(() => {});
 });
 
-test("whatever asks the server by other means than the API's client reads refusals the same way", async () => {
+test("every request outside the API client handles refusals the same way", async () => {
   const web = join(import.meta.dir, "..");
   const asking: string[] = [];
   const otherwise: string[] = [];

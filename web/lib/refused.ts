@@ -1,14 +1,14 @@
 import { type ApiError, refusal } from "./api-error.ts";
 
 let whenSignedOut: (() => void) | undefined;
-/** Sets what happens when the server no longer knows the session. */
+/** Sets the handler for an expired session. */
 export function onSignedOut(act: () => void): void {
   whenSignedOut = act;
 }
 
 /**
- * The error that a refused answer stands for. Whatever asks the server reads refusals with this,
- * calls of `api` and others, so that a session that ended leads to the sign-in page.
+ * The error of a refused response. Every request uses it, by `api` or otherwise, so that an expired session
+ * leads to the sign-in page.
  */
 export function refused(status: number, body: string, requestId?: string | null): ApiError {
   const error = refusal(status, body, requestId);

@@ -3,7 +3,7 @@ import { openPage, type TestPage } from "../test/page.ts";
 import { ApiError } from "./api-error.ts";
 import { createList, createResource, type Page, useList, useResource } from "./resource.ts";
 
-/** A read that the test answers, and that tells when it was called off. */
+/** A read that the test answers, and that records when it was aborted. */
 function slowRead<T>() {
   const calls: { answer: PromiseWithResolvers<T>; signal: AbortSignal; cursor?: string }[] = [];
   const begin = (signal: AbortSignal, cursor?: string) => {
@@ -22,7 +22,7 @@ function slowRead<T>() {
 const gone = new ApiError(404, "not_found", "Gone.");
 
 describe("a resource", () => {
-  test("is read only when asked, and is busy meanwhile", async () => {
+  test("is loaded only on request, and is busy meanwhile", async () => {
     const { calls, begin, call } = slowRead<string>();
     const resource = createResource((signal) => begin(signal));
     expect([calls.length, resource.busy.value, resource.data.value]).toEqual([0, false, undefined]);
@@ -37,7 +37,7 @@ describe("a resource", () => {
     ]);
   });
 
-  test("keeps what it has while it is read again, also when that fails", async () => {
+  test("keeps its data while it is reloaded, also when that fails", async () => {
     const { begin, call } = slowRead<string>();
     const resource = createResource((signal) => begin(signal));
     const first = resource.load();
@@ -59,7 +59,7 @@ describe("a resource", () => {
     expect([resource.data.value, resource.error.value]).toEqual(["two", undefined]);
   });
 
-  test("shows what the newest call read, in whatever order the answers come", async () => {
+  test("shows the result of the latest call, in whatever order the answers arrive", async () => {
     const { begin, call } = slowRead<string>();
     const resource = createResource((signal) => begin(signal));
     const first = resource.load();
@@ -74,7 +74,7 @@ describe("a resource", () => {
     expect([resource.data.value, resource.busy.value]).toEqual(["new", false]);
   });
 
-  test("says nothing of a call that was replaced or called off", async () => {
+  test("ignores a call that was replaced or aborted", async () => {
     const { begin, call } = slowRead<string>();
     const resource = createResource((signal) => begin(signal));
     const first = resource.load();
@@ -95,7 +95,7 @@ describe("a list", () => {
   const page = (items: string[], nextCursor?: string | null): Page<string> =>
     nextCursor === undefined ? { items } : { items, nextCursor };
 
-  test("goes on page by page for as long as there is one more", async () => {
+  test("loads page by page while there is another one", async () => {
     const { calls, begin, call } = slowRead<Page<string>>();
     const list = createList<string>((cursor, signal) => begin(signal, cursor));
     await list.loadMore();
@@ -118,7 +118,7 @@ describe("a list", () => {
     expect(calls.length).toBe(2);
   });
 
-  test("begins again from the first page", async () => {
+  test("starts again from the first page", async () => {
     const { begin, call } = slowRead<Page<string>>();
     const list = createList<string>((cursor, signal) => begin(signal, cursor));
     const first = list.load();
@@ -131,7 +131,7 @@ describe("a list", () => {
     expect([list.items.value, list.more.value]).toEqual([["z"], false]);
   });
 
-  test("keeps what it has when a page cannot be read, and forgets the failure afterwards", async () => {
+  test("keeps its items when a page fails, and clears the error afterwards", async () => {
     const { begin, call } = slowRead<Page<string>>();
     const list = createList<string>((cursor, signal) => begin(signal, cursor));
     const first = list.load();
@@ -152,7 +152,7 @@ describe("a list", () => {
     expect([list.items.value, list.error.value]).toEqual([["a", "b"], undefined]);
   });
 
-  test("shows what the newest call read, and nothing of one that was called off", async () => {
+  test("shows the result of the latest call, and ignores an aborted one", async () => {
     const { begin, call } = slowRead<Page<string>>();
     const list = createList<string>((cursor, signal) => begin(signal, cursor));
     const first = list.load();
@@ -176,7 +176,7 @@ describe("on a page", () => {
   });
   afterEach(() => shown[Symbol.dispose]());
 
-  test("a resource is read at once, again when its inputs change, and called off when it goes", () => {
+  test("a resource is loaded at once, again when its inputs change, and aborted when its component is removed", () => {
     const { calls, begin, call } = slowRead<string>();
     let id = 1;
     const hook = shown.hook(() => useResource((signal) => begin(signal, String(id)), [id]));
@@ -192,7 +192,7 @@ describe("on a page", () => {
     expect(call(1).signal.aborted).toBe(true);
   });
 
-  test("a list is read at once, again when its inputs change, and called off when it goes", () => {
+  test("a list is loaded at once, again when its inputs change, and aborted when its component is removed", () => {
     const { calls, begin, call } = slowRead<Page<string>>();
     let id = 1;
     const hook = shown.hook(() => useList<string>((_, signal) => begin(signal, String(id)), [id]));

@@ -2,20 +2,20 @@ import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { type ApiError, toApiError } from "./api-error.ts";
 
-/** Part of a list; without a cursor nothing follows. */
+/** Part of a list; without a cursor it is the last. */
 export type Page<Item> = { items: readonly Item[]; nextCursor?: string | null | undefined };
 
-/** Something read from the server, with its states. Data stays while it is read again. */
+/** Data from the server, with its states. Data stays while it is reloaded. */
 export type Resource<T> = {
   readonly data: Signal<T | undefined>;
   readonly error: ReadonlySignal<ApiError | undefined>;
   readonly busy: ReadonlySignal<boolean>;
-  /** Reads (again); the newest call wins. */
+  /** Loads or reloads; the latest call wins. */
   load(): Promise<void>;
   dispose(): void;
 };
 
-/** Makes a resource from a read; nothing is fetched until `load` is called. */
+/** Makes a resource; nothing is fetched until `load` is called. */
 export function createResource<T>(read: (signal: AbortSignal) => Promise<T>): Resource<T> {
   const data = signal<T | undefined>(undefined);
   const error = signal<ApiError | undefined>(undefined);
@@ -47,7 +47,7 @@ export function createResource<T>(read: (signal: AbortSignal) => Promise<T>): Re
   };
 }
 
-/** A list read page by page. */
+/** A list loaded page by page. */
 export type List<Item> = {
   readonly items: Signal<readonly Item[] | undefined>;
   readonly error: ReadonlySignal<ApiError | undefined>;
@@ -58,7 +58,7 @@ export type List<Item> = {
   dispose(): void;
 };
 
-/** Makes a list from a read of one page; `cursor` is undefined for the first. */
+/** Makes a list; `cursor` is undefined for the first page. */
 export function createList<Item>(
   read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>,
 ): List<Item> {
@@ -99,7 +99,7 @@ export function createList<Item>(
   };
 }
 
-/** A resource for as long as a component shows it, read at once and whenever `inputs` change. */
+/** A resource bound to a component, loaded at once and whenever `inputs` change. */
 export function useResource<T>(
   read: (signal: AbortSignal) => Promise<T>,
   inputs: readonly unknown[],
@@ -112,7 +112,7 @@ export function useResource<T>(
   return resource;
 }
 
-/** A list for as long as a component shows it, read at once and whenever `inputs` change. */
+/** A list bound to a component, loaded at once and whenever `inputs` change. */
 export function useList<Item>(
   read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>,
   inputs: readonly unknown[],

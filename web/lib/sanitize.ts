@@ -16,7 +16,7 @@ let made: DOMPurify | undefined;
 function purifier(): DOMPurify {
   if (made) return made;
   made = createPurifier(window);
-  // Judged again where it ends up: the same question as the renderer's, to the browser's own reading.
+  // Checked again at its destination: the renderer's check, on the address as the browser resolves it.
   made.addHook("afterSanitizeAttributes", (element) => {
     const href = element.getAttribute("href");
     if (href !== null && readLink(href) === undefined) element.removeAttribute("href");
@@ -24,12 +24,12 @@ function purifier(): DOMPurify {
   return made;
 }
 
-/** The second wall: whatever the renderer made, only these tags and attributes reach the page. */
+/** Second line of defence: only these tags and attributes reach the page, whatever the renderer writes. */
 export function sanitize(html: string): string {
   return purifier().sanitize(html, {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: ["href", ...plainAttributes],
-    // The pattern below is meant for addresses; without this it would judge every attribute.
+    // The pattern below is meant for addresses; without this it would apply to every attribute.
     ADD_URI_SAFE_ATTR: plainAttributes,
     ALLOW_DATA_ATTR: false,
     ALLOW_ARIA_ATTR: false,

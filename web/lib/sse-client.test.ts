@@ -15,7 +15,7 @@ type Seen = { id: number | undefined; type: string; data: string };
 
 const encoder = new TextEncoder();
 
-/** A stream whose bytes come in the given pieces, and then end, fail or hang. */
+/** A stream whose bytes arrive in these pieces, and then end, fail or hang. */
 function bodyOf(
   bytes: Uint8Array,
   sizes: readonly number[],
@@ -52,7 +52,7 @@ function record(id: number, type: string, data: unknown): string {
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-/** Follows replies in turn; each is one connection. Returns what was seen and what was asked for. */
+/** Follows one reply per connection, in turn. Returns the events received and the requests sent. */
 async function follow(
   replies: Reply[],
   options: { sizes?: number[]; silence?: number; after?: number } = {},
@@ -132,7 +132,7 @@ test("a connection cut at any byte, read in pieces of any size, loses and repeat
   );
 });
 
-test("a new connection asks for what comes after the last event seen", async () => {
+test("a new connection asks for the events after the last one received", async () => {
   const cutAt = encoder.encode(
     record(1, "start", {}) + record(2, "delta", { text: "héllo ✓" }),
   ).length;
@@ -140,13 +140,13 @@ test("a new connection asks for what comes after the last event seen", async () 
   expect(asked).toEqual([null, "2"]);
 });
 
-test("a reader that knows a part already asks for the rest only", async () => {
+test("a reader that has a part already asks for the rest only", async () => {
   const { asked, seen } = await follow([{ body: whole }], { after: 2 });
   expect(asked).toEqual(["2"]);
   expect(seen.map((event) => event.id)).toEqual([3, 4]);
 });
 
-test("a silent connection is given up and opened again", async () => {
+test("a silent connection is closed and reopened", async () => {
   const { seen, states } = await follow(
     [{ body: record(1, "start", {}), hang: true }, { body: whole }],
     { silence: 30 },
@@ -155,7 +155,7 @@ test("a silent connection is given up and opened again", async () => {
   expect(states).toContain("waiting");
 });
 
-test("a restarting server is tried again, a refusal is not", async () => {
+test("a restarting server is retried, a refusal is not", async () => {
   const passing = await follow([{ status: 503 }, { status: 429 }, { body: whole }]);
   expect(passing.states.at(-1)).toBe("ended");
   const refused = await follow([{ status: 404 }]);
@@ -163,7 +163,7 @@ test("a restarting server is tried again, a refusal is not", async () => {
   expect(refused.asked).toHaveLength(1);
 });
 
-test("a stream whose session ended is not tried again, and the page is told", async () => {
+test("a stream whose session ended is not retried, and the page is notified", async () => {
   const told: number[] = [];
   onSignedOut(() => told.push(told.length));
   const body = await problem(401, "not_signed_in").text();
@@ -172,7 +172,7 @@ test("a stream whose session ended is not tried again, and the page is told", as
   expect([ended.states.at(-1), ended.asked.length, told]).toEqual(["failed", 1, [0]]);
 });
 
-test("while the page is hidden no connection is held, and it goes on where it was", async () => {
+test("while the page is hidden no connection is open, and then it continues where it was", async () => {
   let shown = true;
   let hide: (() => void) | undefined;
   let show: (() => void) | undefined;
@@ -224,7 +224,7 @@ test("while the page is hidden no connection is held, and it goes on where it wa
   expect(seen).toEqual([1, 2, 3, 4]);
 });
 
-test("retries wait longer each time, up to eight seconds, and not all at the same moment", () => {
+test("retries wait longer each time, up to eight seconds, with jitter", () => {
   fc.assert(
     fc.property(
       fc.nat({ max: 40 }),
@@ -240,7 +240,7 @@ test("retries wait longer each time, up to eight seconds, and not all at the sam
   expect(backoff(0, 0)).toBe(250);
 });
 
-test("a lost connection is opened again only after the pause", async () => {
+test("a lost connection is reopened only after the pause", async () => {
   const pause = Promise.withResolvers<void>();
   const waiting = Promise.withResolvers<void>();
   const abort = new AbortController();

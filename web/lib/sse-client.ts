@@ -5,22 +5,22 @@ export type StreamState = "connecting" | "open" | "waiting" | "ended" | "failed"
 
 export type StreamOptions = {
   url: string;
-  /** The id of the last event already applied; the stream goes on after it. */
+  /** The id of the last event already applied; the stream continues after it. */
   after?: number | undefined;
   /** Called once per event, in order. Returns true when it was the last one. */
   onEvent: (event: { id: number | undefined; type: string; data: string }) => boolean;
   onState?: ((state: StreamState, status?: number) => void) | undefined;
   signal: AbortSignal;
   fetch?: typeof globalThis.fetch | undefined;
-  /** Resolves after so many ms, or at once when the signal aborts. */
+  /** Resolves after this many ms, or at once when the signal aborts. */
   wait?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
-  /** Resolves when the page is visible, at once when it is. */
+  /** Resolves when the page is visible. */
   visible?: Visibility | undefined;
-  /** No byte for so long, in ms, means the connection is dead; the server's heartbeat comes every 15 s. */
+  /** Idle timeout in ms; the server sends a heartbeat every 15 s. */
   silence?: number | undefined;
 };
 
-/** When the page can be seen; a stream is held only then, as a browser allows few connections. */
+/** Visibility of the page; a stream is open only while it is visible, since browsers limit connections. */
 export type Visibility = {
   now(): boolean;
   until(signal: AbortSignal): Promise<void>;
@@ -65,7 +65,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Delay before a retry, in ms: doubles from 250 to 8,000, less a random half so that tabs spread. */
+/** Retry delay in ms: doubles from 250 to 8,000, with jitter of up to half. */
 export function backoff(attempt: number, random: number = Math.random()): number {
   const full = Math.min(8_000, 250 * 2 ** attempt);
   return full - (full / 2) * random;
@@ -74,9 +74,9 @@ export function backoff(attempt: number, random: number = Math.random()): number
 type Outcome = "ended" | "lost" | "hidden" | { refused: number };
 
 /**
- * Follows a stream of server-sent events until its last event, over any number of connections. A
- * lost, silent or closed connection is opened again after the last id that arrived, so no event is
- * missed and none is applied twice. While the page is hidden no connection is held.
+ * Follows a stream of server-sent events to its last event, over any number of connections. A lost, silent or
+ * closed connection is reopened after the last id received, so that no event is missed or applied twice. No
+ * connection is open while the page is hidden.
  */
 export async function followStream(options: StreamOptions): Promise<void> {
   const visible = options.visible ?? pageVisibility;
@@ -133,7 +133,7 @@ async function readOnce(
     const response = await ask(options.url, { headers, signal: connection.signal });
     if (!response.ok) {
       const { status } = refused(response.status, await response.text().catch(() => ""));
-      // The server may be restarting or busy; anything else it means.
+      // Transient: the server may be restarting or busy. Any other status is final.
       const passing = status >= 500 || status === 429 || status === 408;
       return passing ? "lost" : { refused: status };
     }

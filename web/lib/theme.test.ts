@@ -12,7 +12,7 @@ const chosen = () => [
   localStorage.getItem("atelier.theme") ?? undefined,
 ];
 
-test("a choice of light or dark holds at once and for the next visit; the system's is none", async () => {
+test("a choice of light or dark applies at once and to the next visit; the system's choice is not stored", async () => {
   document.documentElement.dataset.theme = "dark";
   const { setTheme, theme } = await import("./theme.ts");
   expect(theme.value).toBe("dark");
@@ -24,7 +24,7 @@ test("a choice of light or dark holds at once and for the next visit; the system
   expect([theme.value, ...chosen()]).toEqual(["system", undefined, undefined]);
 });
 
-test("a browser that stores nothing still changes how the page looks", async () => {
+test("a browser without storage can still change the theme", async () => {
   const { setTheme, theme } = await import("./theme.ts");
   page.set("localStorage", {
     setItem: () => {

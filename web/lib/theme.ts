@@ -3,13 +3,13 @@ import { signal } from "@preact/signals";
 export type Theme = "system" | "light" | "dark";
 
 function read(): Theme {
-  // Outside a browser, in unit tests, nothing was chosen.
+  // In unit tests there is no document.
   if (typeof document === "undefined") return "system";
   const stored = document.documentElement.dataset.theme;
   return stored === "light" || stored === "dark" ? stored : "system";
 }
 
-/** Light, dark, or as the system says. */
+/** Light, dark, or the system's. */
 export const theme = signal<Theme>(read());
 
 /** Changes it now and for the next visit in this browser. */
@@ -21,6 +21,6 @@ export function setTheme(next: Theme): void {
     if (next === "system") localStorage.removeItem("atelier.theme");
     else localStorage.setItem("atelier.theme", next);
   } catch {
-    // Storage may be blocked; the choice then lasts as long as the page.
+    // Storage may be blocked; then the choice lasts as long as the page.
   }
 }

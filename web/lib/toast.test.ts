@@ -9,7 +9,7 @@ afterEach(() => {
 
 const texts = () => toasts.value.map(({ text }) => text);
 
-test("what is said in passing goes after five seconds", () => {
+test("a toast disappears after five seconds", () => {
   toast("Saved");
   expect(toasts.value).toMatchObject([{ text: "Saved", tone: "plain", action: undefined }]);
   jest.advanceTimersByTime(4_999);
@@ -18,7 +18,7 @@ test("what is said in passing goes after five seconds", () => {
   expect(texts()).toEqual([]);
 });
 
-test("what failed, or can be undone, stays ten seconds", () => {
+test("a failure, or a toast with undo, stays ten seconds", () => {
   const run = () => {};
   toast("Failed", { tone: "danger" });
   toast("Deleted", { action: { label: "Undo", run } });
@@ -35,7 +35,7 @@ test("at most three are shown, the oldest goes first", () => {
   expect(new Set(toasts.value.map(({ id }) => id)).size).toBe(3);
 });
 
-test("one that is dismissed goes, and no other", () => {
+test("dismissing one removes only that one", () => {
   toast("one");
   toast("two");
   dismissToast(toasts.value[0]?.id ?? 0);

@@ -18,8 +18,8 @@ export function dismissToast(id: number): void {
 }
 
 /**
- * Says something in passing. With an action (such as undo), or when something failed, it stays 10
- * seconds, else 5; at most three are shown at once.
+ * Shows a toast. With an action (such as undo), or for a failure, it stays 10 seconds, else 5; at most three
+ * are shown.
  */
 export function toast(
   text: string,

@@ -24,7 +24,7 @@ const tabs = [
   { id: "audit", label: "admin.audit" },
 ] as const;
 
-/** The workspace's people, providers, models and switches; for admins. */
+/** Users, providers, models and settings of the workspace, for admins. */
 export default function AdminPage(): JSX.Element {
   const { params } = useRoute();
   const tab = tabs.find((item) => item.id === params.tab)?.id ?? "users";

@@ -5,7 +5,7 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SecretBox } from "../../ui/secret-box.tsx";
 
-/** The one time that the link is shown; whoever has it can set the password. */
+/** Shows the link once; anyone who has it can set the password. */
 export function ResetLinkDialog(props: { link: ResetLink; onClose: () => void }): JSX.Element {
   return (
     <Dialog

@@ -12,10 +12,10 @@ import { ConfirmDialog, Dialog } from "../../ui/dialog.tsx";
 import { ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { KeyRow, me, SessionRow } from "../identity/index.ts";
 
-/** What is to be ended, once that is confirmed. */
+/** What to end once confirmed. */
 type Ending = { session: Session } | { apiKey: ApiKey } | "all";
 
-/** How somebody is signed in; an admin ends one session or key, or all of them. */
+/** A user's sessions and API keys; an admin ends one of them, or all. */
 export function UserAccessDialog(props: { userId: string; onClose: () => void }): JSX.Element {
   const { userId } = props;
   const content = useRef<HTMLDivElement>(null);
@@ -50,7 +50,7 @@ export function UserAccessDialog(props: { userId: string; onClose: () => void })
     await end.run(what);
     ending.value = undefined;
     await access.load();
-    // The button that had the focus is gone with its row.
+    // The focused button is gone with its row.
     content.current?.focus();
   };
   const error = user.error.value ?? access.error.value;
@@ -145,7 +145,7 @@ export function UserAccessDialog(props: { userId: string; onClose: () => void })
   );
 }
 
-/** So many rows of a list are shown at first, and more at a time: somebody may have hundreds of keys. */
+/** Rows of a list shown at first, and added each time: a user may have hundreds of keys. */
 const SHOWN = 10;
 
 function PagedRows<Item>(props: {

@@ -21,7 +21,7 @@ import { NewUserDialog } from "./new-user-dialog.tsx";
 import { ResetLinkDialog } from "./reset-link-dialog.tsx";
 import { UserAccessDialog } from "./user-access-dialog.tsx";
 
-/** All accounts. An admin makes and switches them off; a password is only ever set by its owner. */
+/** All accounts. Admins create and disable them; only the owner sets a password. */
 export function UsersTab(): JSX.Element {
   const { query, route } = useLocation();
   const search = query.q ?? "";
@@ -39,7 +39,7 @@ export function UsersTab(): JSX.Element {
       ),
     [search],
   );
-  /** The address of this tab, with the search and with whose access is open. */
+  /** The address of this tab, with search text and opened user. */
   const address = (user?: string) => {
     const params = new URLSearchParams({ ...(search && { q: search }), ...(user && { user }) });
     return params.size === 0 ? "/admin" : `/admin?${params}`;

@@ -9,7 +9,7 @@ import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
 import { modelChoices } from "../models/index.ts";
 
-/** The workspace's switches; each is saved as it is changed. */
+/** The workspace's settings; each is saved when it changes. */
 export function WorkspaceTab(): JSX.Element {
   const settings = useResource((signal) => read(api.GET("/admin/settings", { signal })), []);
   const models = useResource(

@@ -17,7 +17,7 @@ export function AgentDialog(props: {
   agent: Agent | undefined;
   create: (agent: NewAgent) => Promise<Agent>;
   onSaved: () => void;
-  /** Somebody else has changed it meanwhile. */
+  /** Called when someone else has changed it meanwhile. */
   onConflict: () => void;
   onClose: () => void;
 }): JSX.Element {

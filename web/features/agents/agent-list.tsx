@@ -17,7 +17,7 @@ import { Section } from "../../ui/tabs.tsx";
 import { modelChoices } from "../models/index.ts";
 import { AgentDialog } from "./agent-dialog.tsx";
 
-/** Agents of one place (a project, or the workspace) with all that can be done to them. */
+/** Agents of a project or of the workspace, with their actions. */
 export function AgentList(props: {
   title: string;
   detail: string;
@@ -25,7 +25,7 @@ export function AgentList(props: {
   inputs: readonly unknown[];
   read: (signal: AbortSignal) => Promise<Page<Agent>>;
   create: (agent: NewAgent) => Promise<Agent>;
-  /** Whether agents of the whole workspace may be changed here. */
+  /** Whether agents of the workspace may be changed here. */
   workspace?: boolean | undefined;
 }): JSX.Element {
   const list = useList<Agent>((_, signal) => props.read(signal), props.inputs);

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { fakeNetwork } from "../../../test/support/network.ts";
 import { agentsFor } from "./agents-for.ts";
 
-test("a project's own agents come first, those of the workspace after them, none twice", async () => {
+test("a project's own agents come first, then those of the workspace, without duplicates", async () => {
   using network = fakeNetwork(({ path }) =>
     Response.json({
       items: path.includes("projects")
@@ -19,7 +19,7 @@ test("a project's own agents come first, those of the workspace after them, none
   ]);
 });
 
-test("reading them is called off with the caller, and fails as the server refuses", async () => {
+test("loading aborts with its caller, and fails as the server refuses", async () => {
   using network = fakeNetwork(() => new Promise<Response>(() => {}));
   const caller = new AbortController();
   const reading = agentsFor("p1", caller.signal).catch((error: unknown) => error);

@@ -1,7 +1,7 @@
 import { api, at, read } from "../../lib/api.ts";
 import type { Agent } from "../../lib/api-types.ts";
 
-/** The agents that can answer in a project: its own and the workspace's. */
+/** The agents available in a project: its own and the workspace's. */
 export async function agentsFor(projectId: string, signal: AbortSignal): Promise<readonly Agent[]> {
   const [own, workspace] = await Promise.all([
     read(api.GET("/projects/{projectId}/agents", { ...at({ projectId }), signal })),

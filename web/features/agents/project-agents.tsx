@@ -5,7 +5,7 @@ import { t } from "../../lib/i18n.ts";
 import { AgentList } from "./agent-list.tsx";
 import { agentsFor } from "./agents-for.ts";
 
-/** The agents of a project; those of the workspace are shown with them and changed by admins. */
+/** A project's agents; the workspace's are listed too, and changed by admins. */
 export function ProjectAgents(props: { project: Project }): JSX.Element {
   const { project } = props;
   return (

@@ -1,7 +1,7 @@
 import type { AuditAction } from "../../lib/api-types.ts";
 import type { MessageId } from "../../lib/i18n.ts";
 
-/** What each action is called, related ones together. */
+/** Label of each action, related ones together. */
 export const ACTIONS: Record<AuditAction, MessageId> = {
   "user.signed_in": "audit.action.user.signed_in",
   "user.signed_out": "audit.action.user.signed_out",
@@ -65,7 +65,7 @@ export function isAction(value: string): value is AuditAction {
   return Object.hasOwn(ACTIONS, value);
 }
 
-/** Why something was refused, by the code of the refusal, as far as there are words for it. */
+/** Label of a refusal's code, where there is one. */
 export const REASONS: Readonly<Record<string, MessageId>> = {
   wrong_credentials: "audit.reason.wrong_credentials",
   wrong_password: "audit.reason.wrong_password",

@@ -14,10 +14,10 @@ import { ACTIONS, isAction } from "./actions.ts";
 import { KIND_NAMES } from "./describe-entry.ts";
 import { addressOf, countFilters, type Filters, isKind } from "./filters.ts";
 
-/** The form for what of the log is shown; it opens by itself where there is room for it. */
+/** Filter form of the log; open by default on wide screens. */
 export function AuditFilters(props: {
   filters: Filters;
-  /** What is shown, for the name of the person that is filtered by. */
+  /** The listed entries, for the name of the filtered person. */
   entries: readonly AuditEntry[];
   onChange: (filters: Filters) => void;
 }): JSX.Element {
@@ -119,7 +119,7 @@ export function AuditFilters(props: {
   );
 }
 
-/** The filters that the form has no field for, each with a button that removes it. */
+/** Filters without a form field, each with a button to remove it. */
 function Chips(props: {
   filters: Filters;
   entries: readonly AuditEntry[];

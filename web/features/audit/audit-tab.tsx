@@ -20,7 +20,7 @@ addMessages(audit);
 
 const TONES = { change: "plain", refusal: "danger", read: "accent" } as const;
 
-/** The audit log, newest first; what of it is shown is in the address. */
+/** The audit log, newest first; its filters are in the address. */
 export function AuditTab(): JSX.Element {
   const { query, route } = useLocation();
   const filters = readFilters(query);

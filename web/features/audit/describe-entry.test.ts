@@ -28,7 +28,7 @@ const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
 const told = (more: Partial<AuditEntry>) =>
   Object.fromEntries(factsOf(entry(more)).map(({ label, value }) => [label, value]));
 
-test("who did it is said for people, keys, jobs, strangers and accounts that are gone", () => {
+test("the actor is described for people, keys, jobs, anonymous callers and deleted accounts", () => {
   expect(
     [
       {},
@@ -46,7 +46,7 @@ test("who did it is said for people, keys, jobs, strangers and accounts that are
   ]);
 });
 
-test("what was done is said in words, with how often", () => {
+test("the action is described, with its count", () => {
   expect(describeAction(entry())).toBe("Project created");
   expect(describeAction(entry({ detail: { count: 1 } }))).toBe("Project created");
   expect(describeAction(entry({ action: "auth.failed", detail: { count: 12 } }))).toBe(
@@ -54,12 +54,12 @@ test("what was done is said in words, with how often", () => {
   );
 });
 
-test("an action or reason of a newer server is shown by its name", () => {
+test("an action or reason of a newer server is shown by its code", () => {
   expect(describeAction(entry({ action: "toString" }))).toBe("toString");
   expect(told({ detail: { reason: "constructor" } })["audit.fact.reason"]).toBe("constructor");
 });
 
-test("a refusal tells reason, rule, request, address, both request ids and the times", () => {
+test("a refusal shows reason, rule, request, address, both request ids and the times", () => {
   expect(
     told({
       kind: "refusal",
@@ -91,7 +91,7 @@ test("a refusal tells reason, rule, request, address, both request ids and the t
   });
 });
 
-test("a change tells its details by name; what is not known is left out", () => {
+test("a change shows its details by name; unknown ones are left out", () => {
   const facts = factsOf(
     entry({ detail: { scopes: ["read"], name: "x" }, ip: null, requestId: null }),
   );

@@ -9,14 +9,14 @@ export const KIND_NAMES = {
   read: "audit.kind.read",
 } as const;
 
-/** What was done, in words; an action that this page does not know by its name. */
+/** Describes the action; an unknown one by its code. */
 export function describeAction(entry: AuditEntry): string {
   const words = isAction(entry.action) ? t(ACTIONS[entry.action]) : entry.action;
   const times = countOf(entry);
   return times > 1 ? `${words} · ${t("audit.times", { count: times })}` : words;
 }
 
-/** Who did it, in words. */
+/** Describes the actor. */
 export function describeActor({ actorKind, actorName }: AuditEntry): string {
   if (actorKind === "anonymous") return t("audit.who.anonymous");
   const job = /^system:(.*)$/.exec(actorKind)?.[1];
@@ -33,7 +33,7 @@ export type Fact = {
   only?: { label: MessageId; filter: Filters };
 };
 
-/** All that a row says, in the order in which people ask; what it does not say is left out. */
+/** All facts of a row, in reading order; missing ones are left out. */
 export function factsOf(entry: AuditEntry): Fact[] {
   const { detail } = entry;
   const reason = textOf(detail.reason);
@@ -99,10 +99,10 @@ export function factsOf(entry: AuditEntry): Fact[] {
   return facts.filter((fact) => fact !== false);
 }
 
-/** What is told by a fact of its own. */
+/** Details with a fact of their own. */
 const TOLD = new Set(["reason", "rule", "method", "route", "count", "first", "last", "overflow"]);
 
-/** Why something was refused, in words; a code without words is shown as it is. */
+/** Describes why something was refused; an unknown code is shown as it is. */
 export function describeReason(code: string): string {
   const words = Object.hasOwn(REASONS, code) ? REASONS[code] : undefined;
   return words === undefined ? code : `${t(words)} (${code})`;

@@ -6,7 +6,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { describeAction, factsOf } from "./describe-entry.ts";
 import type { Filters } from "./filters.ts";
 
-/** All that one row of the log says, with ways to what belongs to it. */
+/** All facts of one row of the log, with links to related rows. */
 export function EntryDialog(props: {
   entry: AuditEntry;
   onFilter: (filter: Filters) => void;

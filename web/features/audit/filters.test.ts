@@ -3,7 +3,7 @@ import { addressOf, countFilters, type Filters, readFilters, toQuery } from "./f
 
 const ID = "0199b4a0-0000-7000-8000-000000000001";
 
-test("an address brings its filters back", () => {
+test("filters are restored from an address", () => {
   const filters: Filters = {
     kind: "refusal",
     action: "auth.failed",
@@ -27,7 +27,7 @@ test("no filters are the log itself", () => {
   );
 });
 
-test("what the API would refuse is no filter", () => {
+test("values that the API would refuse are ignored", () => {
   const bad: Record<string, string>[] = [
     { kind: "toString" },
     { action: "project.exploded" },
@@ -44,7 +44,7 @@ test("what the API would refuse is no filter", () => {
   for (const query of bad) expect([query, countFilters(readFilters(query))]).toEqual([query, 0]);
 });
 
-test("a period reaches from the midnight before its first day to the one after its last", () => {
+test("a period extends from midnight before its first day to midnight after its last", () => {
   const { since, until } = toQuery({ from: "2026-03-28", to: "2026-03-29" });
   expect(since).toBe(new Date(2026, 2, 28).toISOString());
   expect(until).toBe(new Date(2026, 2, 30).toISOString());

@@ -4,7 +4,7 @@ import { isAction } from "./actions.ts";
 const KINDS = ["change", "refusal", "read"] as const;
 type Kind = (typeof KINDS)[number];
 
-/** What of the log is shown, as the page's address says it. */
+/** The log's filters, as in the page's address. */
 export type Filters = {
   kind?: Kind | undefined;
   action?: NonNullable<AuditQuery["action"]> | undefined;
@@ -12,7 +12,7 @@ export type Filters = {
   actor?: string | undefined;
   target?: string | undefined;
   project?: string | undefined;
-  /** Days as `YYYY-MM-DD`, in the reader's time zone; both belong to the period. */
+  /** Days as `YYYY-MM-DD`, in the reader's time zone, both inclusive. */
   from?: string | undefined;
   to?: string | undefined;
 };
@@ -24,7 +24,7 @@ export function isKind(value: string): value is Kind {
   return KINDS.some((kind) => kind === value);
 }
 
-/** The filters in an address; what the API would refuse is left out. */
+/** Reads the filters from an address; values that the API would refuse are ignored. */
 export function readFilters(query: Readonly<Record<string, string>>): Filters {
   const {
     kind = "",
@@ -52,12 +52,12 @@ export function addressOf(filters: Filters): string {
   return set.length === 0 ? "/admin/audit" : `/admin/audit?${new URLSearchParams(set)}`;
 }
 
-/** How many of them are set. */
+/** Number of filters that are set. */
 export function countFilters(filters: Filters): number {
   return ORDER.filter((name) => filters[name]).length;
 }
 
-/** The same for the API, which takes instants: from the first day's beginning to the last day's end. */
+/** The same for the API, which takes instants: from the start of the first day to the end of the last. */
 export function toQuery(filters: Filters): AuditQuery {
   const { kind, action, actor, target, project, from, to } = filters;
   return {
@@ -71,12 +71,12 @@ export function toQuery(filters: Filters): AuditQuery {
   };
 }
 
-/** The local midnight at which a day begins, or that of a day so many later; undefined for no day. */
+/** Local midnight at the start of a day, or of a day this many later; undefined for an invalid day. */
 function dayOf(text: string, later = 0): Date | undefined {
   const [, year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []).map(Number);
   if (year === undefined || month === undefined || day === undefined) return undefined;
   const begin = new Date(year, month - 1, day);
-  // A 31st of February would be one of March.
+  // February 31st would become March.
   if (begin.getMonth() !== month - 1 || begin.getFullYear() !== year) return undefined;
   return new Date(year, month - 1, day + later);
 }

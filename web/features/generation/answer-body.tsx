@@ -17,9 +17,9 @@ export type AnswerBodyProps = {
   parts: readonly MessagePart[];
   status: MessageStatus;
   error: MessageError | undefined;
-  /** The connection is lost and being opened again. */
+  /** The connection is lost and being reopened. */
   waiting: boolean;
-  /** One of those seen first. */
+  /** Among the first messages seen. */
   eager: boolean;
   onCite: (citation: CitationPart) => void;
   onRetry: (() => void) | undefined;
@@ -30,7 +30,7 @@ const ends = {
   interrupted: { label: "answer.interrupted", tone: "warn" },
 } as const;
 
-/** An answer in any of its states: nothing yet, being written, complete, stopped, interrupted, failed. */
+/** An answer in any state: empty, running, complete, stopped, interrupted, failed. */
 export function AnswerBody(props: AnswerBodyProps): JSX.Element {
   const { text, citations } = useMemo(
     () => ({

@@ -25,7 +25,7 @@ const end: fc.Arbitrary<LogEvent> = fc.constantFrom<LogEvent>(
   { type: "done", status: "interrupted" },
   { type: "error", error: { code: "overloaded", detail: "Busy" } },
 );
-/** A whole log: start, anything, one end; ids grow but not always by one. */
+/** A complete log: start, any events, one end; ids grow, but not always by one. */
 const log: fc.Arbitrary<Numbered[]> = fc
   .tuple(
     fc.array(middle, { maxLength: 40 }),
@@ -44,8 +44,8 @@ function fold(events: readonly Numbered[], from: AnswerState = emptyAnswer): Ans
   return events.reduce((state, { id, event }) => applyEvent(state, id, event), from);
 }
 
-describe("an answer read from its events", () => {
-  test("has exactly the text that was sent, in order", () => {
+describe("an answer folded from its events", () => {
+  test("has exactly the sent text, in order", () => {
     fc.assert(
       fc.property(log, (events) => {
         const sent = events.map(({ event }) => (event.type === "delta" ? event.text : "")).join("");
@@ -54,7 +54,7 @@ describe("an answer read from its events", () => {
     );
   });
 
-  test("is the same after a connection that was cut anywhere and replayed from anywhere before", () => {
+  test("is the same after a connection cut anywhere and replayed from anywhere before", () => {
     fc.assert(
       fc.property(log, fc.nat(), fc.nat(), (events, a, b) => {
         const cut = a % (events.length + 1);
@@ -65,7 +65,7 @@ describe("an answer read from its events", () => {
     );
   });
 
-  test("does not change when any of its events comes twice", () => {
+  test("does not change when an event arrives twice", () => {
     fc.assert(
       fc.property(log, (events) => {
         expect(fold(events.flatMap((event) => [event, event]))).toEqual(fold(events));
@@ -73,7 +73,7 @@ describe("an answer read from its events", () => {
     );
   });
 
-  test("ends once, and nothing after the end changes it", () => {
+  test("ends once, and later events change nothing", () => {
     fc.assert(
       fc.property(log, fc.array(middle), (events, late) => {
         const ended = fold(events);
@@ -84,7 +84,7 @@ describe("an answer read from its events", () => {
     );
   });
 
-  test("never changes the state it was given", () => {
+  test("does not mutate its previous state", () => {
     fc.assert(
       fc.property(log, (events) => {
         let state = emptyAnswer;
@@ -105,7 +105,7 @@ for (const { name, events, parts } of answers) {
   });
 }
 
-test("an answer is shown in the order in which it is said, however it comes in pieces", () => {
+test("an answer is shown in the order of its events, however they are split", () => {
   fc.assert(
     fc.property(saidInPieces, ({ parts, events }) => {
       expect(fold(events.map((event, index) => ({ id: index + 1, event }))).parts).toEqual(parts);
@@ -114,7 +114,7 @@ test("an answer is shown in the order in which it is said, however it comes in p
   );
 });
 
-test("what an answer used and cost is told when it ends", () => {
+test("usage and cost are set when it ends", () => {
   const state = fold([
     { id: 1, event: { type: "usage", usage, costMicroUsd: 7 } },
     { id: 2, event: { type: "done", status: "stopped" } },
@@ -129,7 +129,7 @@ test("what an answer used and cost is told when it ends", () => {
   });
 });
 
-test("only its text is the text of an answer", () => {
+test("only text counts as the text of an answer", () => {
   expect(
     textOf([
       { type: "reasoning", text: "no" },
@@ -140,7 +140,7 @@ test("only its text is the text of an answer", () => {
   ).toBe("yes, and yes");
 });
 
-test("a failure keeps what was written and says why", () => {
+test("a failure keeps the written text and has a reason", () => {
   const state = fold([
     { id: 1, event: { type: "delta", text: "half" } },
     { id: 2, event: { type: "error", error: { code: "overloaded", detail: "Busy" } } },

@@ -6,7 +6,7 @@ import type {
   TokenUsage,
 } from "../../lib/api-types.ts";
 
-/** An answer as far as its events tell. */
+/** State of an answer, folded from its events. */
 export type AnswerState = {
   /** The id of the last event applied; 0 before the first. */
   readonly lastId: number;
@@ -27,8 +27,8 @@ export const emptyAnswer: AnswerState = {
 };
 
 /**
- * The answer after one more event. Pure, and the same for live and resumed streams: an event that
- * was applied already changes nothing, and nothing changes an answer that has ended.
+ * Applies one event. Pure, and the same for live and resumed streams: an event that was applied already changes
+ * nothing, and neither does one after the end.
  */
 export function applyEvent(state: AnswerState, id: number, event: LogEvent): AnswerState {
   if (id <= state.lastId || state.status !== "running") return state;
@@ -50,7 +50,7 @@ function next(state: AnswerState, event: LogEvent): AnswerState {
     case "error":
       return { ...state, status: "failed", error: event.error };
     default:
-      // `start`, and types that a newer server may send.
+      // `start`, and types of newer servers.
       return state;
   }
 }
@@ -58,16 +58,16 @@ function next(state: AnswerState, event: LogEvent): AnswerState {
 type Words = Extract<MessagePart, { type: "text" | "reasoning" }>;
 
 /**
- * Adds words to the last part that carries any, across citations, if that is of their kind and has
- * not ended; else they begin a part. The server's `fold-events.ts` does the same for the stored message;
- * both are held to `test/support/answer-events.ts`.
+ * Appends text to the last part with text, across citations, if it is of the same kind and open; else starts a
+ * new part. The server's `fold-events.ts` does the same for the stored message; both are tested with
+ * `test/support/answer-events.ts`.
  */
 function say(parts: readonly MessagePart[], words: Words): readonly MessagePart[] {
   const index = parts.findLastIndex((part) => part.type === "text" || part.type === "reasoning");
   const last = parts[index];
   if (last?.type === "text" && words.type === "text")
     return parts.with(index, { ...last, text: last.text + words.text });
-  // A signature, or that only its provider can read it, ends a block of thinking.
+  // A signature, or encryption, closes a block of thinking.
   if (last?.type === "reasoning" && words.type === "reasoning" && !ended(last) && !words.redacted)
     return parts.with(index, { ...last, ...words, text: last.text + words.text });
   return words.text === "" && !ended(words) ? parts : [...parts, words];
@@ -77,7 +77,7 @@ function ended(words: Words): boolean {
   return words.type === "reasoning" && (words.signature !== undefined || words.redacted === true);
 }
 
-/** All the text of an answer, without its reasoning. */
+/** All text of an answer, without its reasoning. */
 export function textOf(parts: readonly MessagePart[]): string {
   return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 }

@@ -52,7 +52,7 @@ async function opened(index = 0): Promise<ReturnType<typeof eventStream>> {
   return stream;
 }
 
-test("an answer is followed from its beginning, and is there before its first word", async () => {
+test("an answer is followed from its beginning, and exists before its first word", async () => {
   expect(live.answer.value).toBeUndefined();
   live.follow("g1");
   expect(live.answer.value).toMatchObject({
@@ -68,7 +68,7 @@ test("an answer is followed from its beginning, and is there before its first wo
   expect(network.asked[0]?.headers.get("last-event-id")).toBeNull();
 });
 
-test("what comes is shown once a frame, however fast it comes", async () => {
+test("text is shown once per frame, however fast it arrives", async () => {
   let shown = 0;
   const stop = effect(() => {
     void live.answer.value;
@@ -89,7 +89,7 @@ test("what comes is shown once a frame, however fast it comes", async () => {
   stop();
 });
 
-test("the end is shown at once, told once, and nothing after it", async () => {
+test("the end is shown at once and reported once, and later events are ignored", async () => {
   live.follow("g1");
   const stream = await opened();
   stream.send(1, { type: "delta", text: "all" });
@@ -106,7 +106,7 @@ test("the end is shown at once, told once, and nothing after it", async () => {
   expect(ends).toBe(1);
 });
 
-test("what is no event of ours is passed over", async () => {
+test("unknown events are ignored", async () => {
   live.follow("g1");
   const stream = await opened();
   stream.send(1, { type: "delta", text: "one " });
@@ -117,7 +117,7 @@ test("what is no event of ours is passed over", async () => {
   expect([textNow(), live.answer.value?.lastId]).toEqual([["one two"], 4]);
 });
 
-test("the same answer is followed once; another one instead of it", async () => {
+test("following the same answer again changes nothing; another one replaces it", async () => {
   live.follow("g1");
   live.follow("g1");
   const first = await opened();
@@ -154,7 +154,7 @@ test("nothing is followed when there is nothing to follow", () => {
   expect([live.answer.value, network.asked.length]).toEqual([undefined, 0]);
 });
 
-test("a stream that is refused ends the following, and is told", async () => {
+test("a refused stream ends the following, and is reported", async () => {
   refuse = problem(404, "not_found");
   live.follow("g1");
   await until(() => live.connection.value === "failed");

@@ -6,17 +6,17 @@ import { readEvent } from "./read-event.ts";
 import { scheduleDraw } from "./schedule-draw.ts";
 
 export type LiveAnswer = {
-  /** The answer being followed, or the last one that was; undefined before the first. */
+  /** The followed answer, or the last one; undefined before the first. */
   readonly answer: ReadonlySignal<(AnswerState & { generationId: string }) | undefined>;
   readonly connection: ReadonlySignal<StreamState>;
-  /** Follows this answer from its beginning, and no other; nothing for undefined. */
+  /** Follows this answer from its beginning, and no other; undefined stops. */
   follow(generationId: string | undefined): void;
   stop(): void;
 };
 
 /**
- * Follows one answer at a time. Events are applied as they come and shown once per frame or less
- * often, so that a fast stream costs no more than a slow one. `onEnd` runs when the answer has ended.
+ * Follows one answer at a time. Events are applied as they arrive and shown at most once per frame, so that a
+ * fast stream costs no more than a slow one. `onEnd` runs when the answer has ended.
  */
 export function createLiveAnswer(onEnd: () => void): LiveAnswer {
   const answer = signal<(AnswerState & { generationId: string }) | undefined>(undefined);

@@ -16,7 +16,7 @@ function part(marker: string, quote: string): CitationPart {
   };
 }
 
-test("citations are numbered by where they first stand in the text", () => {
+test("citations are numbered by their first occurrence in the text", () => {
   const text = 'b [S2: "two"] then a [S1: "one"] and again [S2: "two"]';
   const numbers = numberCitations(text, [part("S1", "one"), part("S2", "two")]);
   expect(numbers.find("S2", "two").number).toBe(1);
@@ -43,12 +43,12 @@ test("line breaks inside the quoted words do not matter", () => {
   expect(numbers.find("S1", "one\n two").citation?.quote).toBe("one two");
 });
 
-test("a marker without words points to its source as a whole", () => {
+test("a marker without a quote points to its whole source", () => {
   const numbers = numberCitations("[S1]", [part("S1", "one")]);
   expect(numbers.find("S1", "").citation?.marker).toBe("S1");
 });
 
-test("a marker that names no known source has a number and nothing to open", () => {
+test("a marker of an unknown source has a number and opens nothing", () => {
   const numbers = numberCitations('[S9: "nothing"]', [part("S1", "one")]);
   expect(numbers.find("S9", "nothing")).toEqual({ number: 1, citation: undefined });
   expect(numbers.sources).toEqual([]);

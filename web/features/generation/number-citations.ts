@@ -4,7 +4,7 @@ import { markersIn } from "../../lib/citation-marker.ts";
 export type NumberedCitation = { number: number; citation: CitationPart | undefined };
 
 export type CitationNumbers = {
-  /** The number of a marker, and what it points to once that is known. */
+  /** The number of a marker, and its target once that is known. */
   find(marker: string, quote: string): NumberedCitation;
   /** The known citations in order of their numbers. */
   readonly sources: readonly { number: number; citation: CitationPart }[];
@@ -15,8 +15,8 @@ function keyOf(marker: string, quote: string): string {
 }
 
 /**
- * Numbers the citations of an answer by where they first appear in its text, so that a number never
- * changes while the text grows. The same words of the same source share one number.
+ * Numbers an answer's citations by their first occurrence, so that numbers stay the same while the text grows.
+ * The same quote of the same source has one number.
  */
 export function numberCitations(text: string, citations: readonly CitationPart[]): CitationNumbers {
   const numbers = new Map<string, number>();
@@ -35,7 +35,7 @@ export function numberCitations(text: string, citations: readonly CitationPart[]
   }
   const find = (marker: string, quote: string): NumberedCitation => {
     const key = keyOf(marker, quote);
-    // A marker without words points to its source as a whole.
+    // A marker without a quote points to its whole source.
     const citation = byKey.get(key) ?? (quote === "" ? byMarker.get(marker) : undefined);
     return { number: number(key), citation };
   };

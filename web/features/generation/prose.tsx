@@ -12,7 +12,7 @@ export type ProseProps = {
   text: string;
   citations: readonly CitationPart[];
   streaming: boolean;
-  /** One of those seen first: it has its final form at once. */
+  /** Among the first messages seen: rendered completely at once. */
   eager: boolean;
   onCite: (citation: CitationPart) => void;
 };
@@ -29,7 +29,7 @@ function render(
     cite: (marker, quote) => {
       const { number, citation } = numbers.find(marker, quote);
       if (!citation) {
-        // While text still comes, its check may only be late.
+        // While text arrives, the verification may just be late.
         return {
           number,
           verified: streaming ? undefined : false,
@@ -47,9 +47,8 @@ function render(
 }
 
 /**
- * Markdown on the page. Each block keeps its element while text is added behind it, so a selection
- * in it stays and only the last block is drawn again. Far from the window it is plain text, which
- * costs little and can be searched all the same.
+ * Markdown on the page. Blocks keep their elements while text is appended, so selections stay and only the last
+ * block is redrawn. Far from the viewport it is plain text, which is cheap and still searchable.
  */
 export function Prose(props: ProseProps): JSX.Element {
   const { text, citations, streaming } = props;
@@ -63,7 +62,7 @@ export function Prose(props: ProseProps): JSX.Element {
     [near, text, numbers, streaming, round],
   );
   useEffect(() => {
-    // What there was no time for is read when the page has had its turn.
+    // Blocks skipped for lack of time are read after the page had a turn.
     if (!markdown.behind) return;
     const timer = setTimeout(() => setRound(round + 1), 16);
     return () => clearTimeout(timer);
@@ -72,7 +71,7 @@ export function Prose(props: ProseProps): JSX.Element {
   useEffect(() => {
     const element = root.current;
     if (streaming || !element?.querySelector("code[data-language]:not([data-done])")) return;
-    // Colours are an extra: without them the code can be read all the same.
+    // Highlighting is optional: code is readable without it.
     import("../../lib/highlight.ts").then(
       ({ highlightIn }) => highlightIn(element),
       () => undefined,

@@ -19,7 +19,7 @@ const usage = {
   outputTokens: 4,
   reasoningTokens: 0,
 };
-/** One event of each type as the server sends it, and what it is to the page. */
+/** One event of each type as the server sends it, and its value in the page. */
 const whole: [type: string, data: Record<string, unknown>][] = [
   ["start", { messageId: "m" }],
   ["delta", { text: "" }],
@@ -35,12 +35,12 @@ const whole: [type: string, data: Record<string, unknown>][] = [
   ["error", { error: { code: "overloaded", detail: "Busy" } }],
 ];
 
-test("an event of each type is read with all that it carries", () => {
+test("an event of each type is read completely", () => {
   for (const [type, data] of whole)
     expect<unknown>(readEvent(type, JSON.stringify(data))).toEqual({ type, ...data });
 });
 
-test("what a newer server adds to an event is left out", () => {
+test("fields added by a newer server are left out", () => {
   expect(readEvent("delta", '{"text":"x","more":1}')).toEqual({ type: "delta", text: "x" });
   expect(readEvent("reasoning", '{"text":"x","redacted":false}')).toEqual({
     type: "reasoning",
@@ -48,13 +48,13 @@ test("what a newer server adds to an event is left out", () => {
   });
 });
 
-test("an event of another type, or one that is no JSON, is none", () => {
+test("an event of an unknown type, or invalid JSON, is ignored", () => {
   expect(readEvent("tool", "{}")).toBeUndefined();
   expect(readEvent("message", '{"text":"x"}')).toBeUndefined();
   expect(readEvent("delta", '{"text":"x"')).toBeUndefined();
 });
 
-/** Each way to leave out or spoil one member, however deep. */
+/** Each way to remove or corrupt one member, at any depth. */
 function* spoiled(value: Record<string, unknown>): Generator<Record<string, unknown>> {
   for (const [key, member] of Object.entries(value)) {
     const { [key]: _, ...without } = value;
@@ -65,7 +65,7 @@ function* spoiled(value: Record<string, unknown>): Generator<Record<string, unkn
   }
 }
 
-test("an event that lacks a member, or has one of another shape, is none", () => {
+test("an event with a missing or invalid member is ignored", () => {
   const optional = new Set(["signature", "redacted", "verified", "type"]);
   for (const [type, data] of whole) {
     for (const broken of spoiled(data)) {
@@ -80,14 +80,14 @@ test("an event that lacks a member, or has one of another shape, is none", () =>
   }
 });
 
-test("words count as found in the file only when the server says so", () => {
+test("a quote counts as verified only when the server says so", () => {
   for (const verified of [undefined, "true", 1, null]) {
     const event = readEvent("citation", JSON.stringify({ citation: { ...citation, verified } }));
     expect(event).toMatchObject({ citation: { verified: false } });
   }
 });
 
-/** The paths of all members that are values themselves. */
+/** The paths of all leaf members. */
 function keysOf(value: unknown, prefix = ""): string[] {
   if (typeof value !== "object" || value === null) return [prefix];
   return Object.entries(value).flatMap(([key, inner]) =>

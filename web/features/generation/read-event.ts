@@ -2,8 +2,8 @@ import type { CitationPart, LogEvent, MessageError, TokenUsage } from "../../lib
 import { integerAt, member, parseJson, textAt } from "../../lib/json.ts";
 
 /**
- * One event of an answer's stream, from its type and the JSON it carries. Undefined for a type that
- * a newer server may send, and for what is not whole: the stream goes on after it.
+ * Parses an event of an answer's stream. Undefined for types of newer servers and invalid data; the stream goes
+ * on.
  */
 export function readEvent(type: string, data: string): LogEvent | undefined {
   const value = parseJson(data);

@@ -24,7 +24,7 @@ afterEach(() => {
   page[Symbol.dispose]();
 });
 
-test("an answer of usual length is drawn at the next frame", () => {
+test("an answer of normal length is drawn at the next frame", () => {
   for (const length of [0, 16_000]) {
     frames.clear();
     scheduleDraw(length, draw);
@@ -36,7 +36,7 @@ test("an answer of usual length is drawn at the next frame", () => {
   expect(drawn).toBe(1);
 });
 
-test("a long one is drawn the later the longer it is", () => {
+test("a long one is drawn later, in proportion to its length", () => {
   scheduleDraw(100_000, draw);
   expect(frames.size).toBe(0);
   jest.advanceTimersByTime(99);
@@ -45,7 +45,7 @@ test("a long one is drawn the later the longer it is", () => {
   expect(drawn).toBe(1);
 });
 
-test("either can be called off", () => {
+test("both can be cancelled", () => {
   scheduleDraw(10, draw)();
   scheduleDraw(100_000, draw)();
   expect(frames.size).toBe(0);

@@ -1,12 +1,12 @@
-/** A frame of the screen, in ms. */
+/** One frame, in ms. */
 const FRAME = 16;
-/** So many characters of an answer put off the next drawing by one ms. */
+/** Characters of an answer per ms of drawing delay. */
 const CHARACTERS_PER_MS = 1_000;
 
 /**
- * Draws at the next frame; an answer of so many characters later, in proportion: what drawing it
- * costs then stays the same share of the time, however long it gets.
- * @returns how to call it off.
+ * Draws at the next frame, or for a long answer later, in proportion to its length, so that drawing takes a
+ * constant share of the time.
+ * @returns a function that cancels it.
  */
 export function scheduleDraw(length: number, draw: () => void): () => void {
   const wait = length / CHARACTERS_PER_MS;

@@ -10,7 +10,7 @@ let page: TestPage;
 let intersections: Intersections;
 beforeAll(() => {
   page = openPage();
-  // One observer serves all pages, so one stands in for it.
+  // All pages share one observer, so the tests use one stand-in.
   intersections = new Intersections(page);
 });
 afterAll(() => page[Symbol.dispose]());
@@ -31,7 +31,7 @@ const words = (...ids: string[]) => ids.map((id) => element(id).textContent);
 const comes = (id: string, isIntersecting = true) =>
   act(() => intersections.change({ target: element(id), isIntersecting }));
 
-test("what comes within two windows is near, and stays so", () => {
+test("an element within two viewport heights is near, and stays so", () => {
   page.draw([h(Box, { id: "a" }), h(Box, { id: "b" })]);
   expect(words("a", "b")).toEqual(["far", "far"]);
   expect(intersections.watched.size).toBe(2);
@@ -45,7 +45,7 @@ test("what comes within two windows is near, and stays so", () => {
   expect(intersections.margins).toEqual(["200% 0px"]);
 });
 
-test("several may come near at once", () => {
+test("several elements may come near at once", () => {
   page.draw([h(Box, { id: "a" }), h(Box, { id: "b" }), h(Box, { id: "c" })]);
   act(() =>
     intersections.change(

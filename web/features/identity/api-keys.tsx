@@ -14,7 +14,7 @@ import { Section } from "../../ui/tabs.tsx";
 import { KeyRow } from "./key-row.tsx";
 import { NewKeyDialog, ShowKeyDialog } from "./new-key-dialog.tsx";
 
-/** Keys by which scripts act as the person. A key is shown once, when it is made. */
+/** API keys, with which scripts act as the user. A key is shown once, when it is created. */
 export function ApiKeys(): JSX.Element {
   const list = useResource((signal) => read(api.GET("/me/api-keys", { signal })), []);
   const creating = useSignal(false);

@@ -9,7 +9,7 @@ import { Input } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
 import { me } from "./session.ts";
 
-/** Asks for the password while an act waits for it; without it the act stays refused. */
+/** Asks for the password while an action waits for it; when cancelled, the action stays refused. */
 export function ConfirmPassword(): JSX.Element | null {
   const request = passwordRequest.value;
   return request ? <ConfirmPasswordDialog onEnd={request.end} /> : null;

@@ -4,7 +4,7 @@ import { describeAgent } from "./describe-agent.ts";
 const mozilla = "Mozilla/5.0";
 const chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0";
 
-test("a session is told by its browser and system, whatever else the browser claims to be", () => {
+test("a session is named by browser and system, whatever else the browser claims to be", () => {
   for (const [agent, words] of [
     [
       `${mozilla} (Windows NT 10.0; Win64; x64) ${chrome} Safari/537.36 Edg/126.0`,
@@ -31,7 +31,7 @@ test("a session is told by its browser and system, whatever else the browser cla
     expect(describeAgent(agent)).toBe(words);
 });
 
-test("what names neither is shown as it is, shortened", () => {
+test("a user agent with neither is shown as it is, shortened", () => {
   expect(describeAgent(`curl/8.5.0 ${"x".repeat(80)}`)).toBe(`curl/8.5.0 ${"x".repeat(49)}`);
   expect(describeAgent(null)).toBe("Unknown browser");
   expect(describeAgent("")).toBe("Unknown browser");

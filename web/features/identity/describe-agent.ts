@@ -1,6 +1,6 @@
 import { t } from "../../lib/i18n.ts";
 
-/** How browsers call themselves, and how people call them; most claim to be those further down too. */
+/** User agent tokens and browser names; most browsers also claim to be those further down. */
 const BROWSERS = [
   ["Edg", "Edge"],
   ["OPR", "Opera"],
@@ -17,7 +17,7 @@ const SYSTEMS = [
   ["Linux", "Linux"],
 ] as const;
 
-/** A browser's name and system out of its user agent string, as far as it tells. */
+/** Browser and system from a user agent string, as far as recognised. */
 export function describeAgent(userAgent: string | null): string {
   if (!userAgent) return t("sessions.unknown");
   const browser = BROWSERS.find(([mark]) => userAgent.includes(`${mark}/`))?.[1];

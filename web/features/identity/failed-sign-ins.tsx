@@ -4,7 +4,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { failedBefore } from "./session.ts";
 
-/** Says after signing in how often somebody failed to, until it is dismissed. */
+/** Shows after sign-in how many attempts had failed, until dismissed. */
 export function FailedSignIns(): JSX.Element | null {
   const count = failedBefore.value;
   const dismiss = () => {

@@ -4,7 +4,7 @@ import { formatAgo, formatDate, t } from "../../lib/i18n.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
 
-/** An API key in a list: its use, its end, what it may do, and what can be done with it. */
+/** An API key in a list: its use, expiry, scopes and actions. */
 export function KeyRow(props: { apiKey: ApiKey; children: ComponentChildren }): JSX.Element {
   const { name, prefix, lastUsedAt, expiresAt, scopes } = props.apiKey;
   const ended = expiresAt !== null && new Date(expiresAt) <= new Date();

@@ -14,7 +14,7 @@ import { endOfLife, offeredLives, usualLife } from "./key-life.ts";
 import { me } from "./session.ts";
 
 export function NewKeyDialog(props: {
-  /** Days that a new key may live at most; null: any. */
+  /** Maximum lifetime of a new key in days; null: unlimited. */
   maxDays: number | null;
   onClose: () => void;
   onCreated: (key: CreatedApiKey) => void;
@@ -92,7 +92,7 @@ export function NewKeyDialog(props: {
   );
 }
 
-/** The one time that a secret can be seen. */
+/** Shows a secret, once. */
 export function ShowKeyDialog(props: { made: CreatedApiKey; onClose: () => void }): JSX.Element {
   const { key, expiresAt } = props.made;
   return (

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { Brand } from "../../ui/brand.tsx";
 
-/** The frame of the pages that a visitor sees before signing in. */
+/** The frame of pages for visitors who are not signed in. */
 export function PublicPage(props: {
   title: string;
   detail?: string | undefined;

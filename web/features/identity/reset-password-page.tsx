@@ -11,7 +11,7 @@ import { FormError } from "../../ui/form-error.tsx";
 import { NewPasswordInput } from "./new-password-input.tsx";
 import { PublicPage } from "./public-page.tsx";
 
-/** A new password, by the one-time link that an admin hands out. */
+/** Sets a new password with a one-time link from an admin. */
 export default function ResetPasswordPage(): JSX.Element {
   useTitle(t("reset.title"));
   const { query, route } = useLocation();

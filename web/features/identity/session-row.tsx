@@ -5,7 +5,7 @@ import { Badge } from "../../ui/badge.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { describeAgent } from "./describe-agent.ts";
 
-/** A session in a list, with what can be done to it unless it is the one that looks. */
+/** A session in a list, with its actions unless it is the current one. */
 export function SessionRow(props: { session: Session; children: ComponentChildren }): JSX.Element {
   const { session } = props;
   return (

@@ -24,7 +24,7 @@ afterEach(() => network[Symbol.dispose]());
 
 const asked = () => network.asked.map(({ method, path }) => `${method} ${path}`);
 
-test("who is signed in is known once the server was asked", async () => {
+test("the user is known once the server was asked", async () => {
   answer = () => Response.json(person());
   await loadSession();
   expect([me.value, startError.value, asked()]).toEqual([person(), undefined, ["GET /api/v1/me"]]);
@@ -36,7 +36,7 @@ test("nobody is signed in when the server says so", async () => {
   expect([me.value, startError.value]).toEqual([null, undefined]);
 });
 
-test("a server that cannot be asked is told as a failure, until it can", async () => {
+test("an unreachable server is reported as a failure, until it answers", async () => {
   answer = () => problem(503, "busy");
   await loadSession();
   expect([me.value, startError.value?.code]).toEqual([undefined, "busy"]);
@@ -56,7 +56,7 @@ test("a session that ended elsewhere ends here with the next call", async () => 
   expect(me.value).toBeNull();
 });
 
-test("what a visitor may do is asked once", async () => {
+test("the set-up state is read once", async () => {
   answer = () => Response.json({ needed: false, signUpOpen: true });
   expect(await loadSetup()).toEqual({ needed: false, signUpOpen: true });
   expect(await loadSetup()).toEqual({ needed: false, signUpOpen: true });
@@ -74,14 +74,14 @@ test("signing out ends the session on the server first", async () => {
   expect(asked()).toEqual(["POST /api/v1/auth/sign-out"]);
 });
 
-test("a session that the server could not end goes on", async () => {
+test("a session that the server could not end stays", async () => {
   me.value = person();
   answer = () => Promise.reject(new TypeError("Failed to fetch"));
   await expect(signOut()).rejects.toMatchObject({ code: "offline" });
   expect(me.value?.id).toBe("u1");
 });
 
-test("signing in leads back to where one wanted to go, and never to another site", () => {
+test("signing in leads back to the requested page, and never to another site", () => {
   expect(returnPath({ next: "/threads/1?a=b#c" })).toBe("/threads/1?a=b#c");
   for (const next of [
     undefined,
@@ -100,7 +100,7 @@ test("signing in leads back to where one wanted to go, and never to another site
     expect([next, returnPath(next === undefined ? {} : { next })]).toEqual([next, "/"]);
 });
 
-test("for how long something can be restored is what the server says", () => {
+test("the restore window comes from the server", () => {
   me.value = person({ restoreDays: 1 });
   expect(restoreTime()).toBe("1 day");
   me.value = person({ restoreDays: 365 });

@@ -6,20 +6,20 @@ import { t } from "../../lib/i18n.ts";
 import { ownPath } from "../../lib/links.ts";
 import { onSignedOut } from "../../lib/refused.ts";
 
-/** Who is signed in: undefined until known, null when nobody is. */
+/** The signed-in user: undefined until known, null when signed out. */
 export const me = signal<Me | null | undefined>(undefined);
-/** Whether the first account is still to be made, and whether anybody may make one. */
+/** Whether the first account is missing, and whether sign-up is open. */
 export const setup = signal<SetupState | undefined>(undefined);
-/** Failed attempts to sign in that came before this sign-in, until the user has seen it. */
+/** Failed sign-in attempts before this sign-in, until dismissed. */
 export const failedBefore = signal(0);
-/** Set when the first question to the server failed, so that nothing can be shown. */
+/** Set when the first request failed, so that nothing can be shown. */
 export const startError = signal<ApiError | undefined>(undefined);
 
 onSignedOut(() => {
   me.value = null;
 });
 
-/** Asks who is signed in, and when nobody is, what a visitor may do. */
+/** Reads the signed-in user, and when there is none, the set-up state. */
 export async function loadSession(): Promise<void> {
   startError.value = undefined;
   try {
@@ -34,24 +34,24 @@ export async function loadSession(): Promise<void> {
   }
 }
 
-/** Asks what a visitor may do here; kept after the first answer. */
+/** Reads the set-up state; cached after the first answer. */
 export async function loadSetup(): Promise<SetupState> {
   setup.value ??= await read(api.GET("/setup"));
   return setup.value;
 }
 
-/** For how long what is deleted can be restored, in words. */
+/** The restore window, in words. */
 export function restoreTime(): string {
   return t("common.days", { count: me.value?.restoreDays ?? 0 });
 }
 
-/** Ends the session here and on the server; a server that cannot be reached keeps it. */
+/** Ends the session here and on the server; keeps it if the server cannot be reached. */
 export async function signOut(): Promise<void> {
   await api.POST("/auth/sign-out");
   me.value = null;
 }
 
-/** Where to go after signing in: a path of this site, from the address's `next`. */
+/** Where to go after sign-in: a path of this site, from `next` in the address. */
 export function returnPath(query: Readonly<Record<string, string>>): string {
   const next = ownPath(query.next ?? "/") ?? "/";
   return next.startsWith("/sign-in") ? "/" : next;

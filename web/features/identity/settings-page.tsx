@@ -16,7 +16,7 @@ const tabs = [
   { id: "usage", label: "usage.title" },
 ] as const;
 
-/** What belongs to the person: name, look, password, sessions, API keys. */
+/** The user's own settings: name, theme, password, sessions, API keys. */
 export default function SettingsPage(): JSX.Element {
   useTitle(t("settings.title"));
   const { params } = useRoute();

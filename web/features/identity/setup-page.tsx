@@ -8,7 +8,7 @@ import { AccountForm } from "./account-form.tsx";
 import { PublicPage } from "./public-page.tsx";
 import { loadSetup, me, setup } from "./session.ts";
 
-/** The first account of an installation, opened by the link that the console prints. */
+/** Creates the first account; opened by the setup link on the console. */
 export default function SetupPage(): JSX.Element {
   useTitle(t("setup.title"));
   const { query, route } = useLocation();

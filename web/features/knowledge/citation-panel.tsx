@@ -4,7 +4,7 @@ import { t } from "../../lib/i18n.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { SpanPanel } from "./span-panel.tsx";
 
-/** Where an answer's quoted words are from, and whether they are really there. */
+/** Source of a quote, and whether the quote was verified. */
 export function CitationPanel(props: {
   projectId: string;
   citation: CitationPart;

@@ -10,7 +10,7 @@ import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.
 import { Section } from "../../ui/tabs.tsx";
 import { restoreTime } from "../identity/index.ts";
 
-/** Files that were deleted and can still be brought back. */
+/** Deleted files that can still be restored. */
 export function DeletedFiles(props: { projectId: string; back: string }): JSX.Element {
   const list = useList<KnowledgeFile>(
     (cursor, signal) =>

@@ -20,14 +20,14 @@ afterEach(() => {
 
 const file = { id: "f1", name: "a b.pdf", projectId: "p1" };
 
-test("the browser downloads the version under the file's name, once the file may be read", async () => {
+test("the browser downloads the version under the file's name, if access is allowed", async () => {
   using network = fakeNetwork(() => Response.json({}));
   await downloadFile(file, "v/2");
   expect(network.asked).toMatchObject([{ method: "GET", path: "/api/v1/projects/p1/files/f1" }]);
   expect(clicked).toEqual(["/api/v1/projects/p1/file-versions/v%2F2/content as a b.pdf"]);
 });
 
-test("nothing is downloaded when the session has ended, and the page is told", async () => {
+test("nothing is downloaded when the session has ended, and the page is notified", async () => {
   let told = 0;
   onSignedOut(() => {
     told++;

@@ -2,8 +2,8 @@ import { api, at } from "../../lib/api.ts";
 import { path } from "../../lib/api-path.ts";
 
 /**
- * Lets the browser download a version of a file. What the browser fetches by itself tells the page of
- * no refusal, so the file is asked for first. Throws ApiError.
+ * Starts the browser's download of a file version. The page does not see a refusal of a browser download, so
+ * the file's metadata is requested first. Throws ApiError.
  */
 export async function downloadFile(
   file: { id: string; name: string; projectId: string },

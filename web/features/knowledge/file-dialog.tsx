@@ -12,13 +12,13 @@ import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { downloadFile } from "./download-file.ts";
 import { readText } from "./read-text.ts";
 
-/** So much of a file's text, in UTF-16 units, is shown at first, and at most (the server's own limit). */
+/** UTF-16 units of a file's text shown at first, and per request (the server's limit). */
 const PREVIEW = 20_000;
 const LONGEST = 200_000;
 
 type Opened = { file: KnowledgeFile; versions: FileVersion[] };
 
-/** A file's text as it was read, and its versions. */
+/** A file's extracted text, and its versions. */
 export function FileDialog(props: {
   fileId: string;
   projectId: string;

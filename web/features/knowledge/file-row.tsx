@@ -20,7 +20,7 @@ const states = {
   failed: { label: "file.failed", tone: "danger" },
 } as const;
 
-/** One file in the list with how far it is read. */
+/** One file in the list with its reading status. */
 export function FileRow(props: {
   file: KnowledgeFile;
   projectId: string;

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { cutSpans } from "./highlighted.tsx";
 
-test("the pieces are the text, whatever the spans", () => {
+test("the pieces add up to the text, for any spans", () => {
   const span = fc.record({
     start: fc.integer({ min: -5, max: 60 }),
     end: fc.integer({ min: -5, max: 60 }),
@@ -18,7 +18,7 @@ test("the pieces are the text, whatever the spans", () => {
   );
 });
 
-test("what a span covers is marked, and nothing else", () => {
+test("exactly the text covered by a span is marked", () => {
   expect(cutSpans("one two three", [{ start: 4, end: 7 }])).toEqual([
     { text: "one ", marked: false },
     { text: "two", marked: true },

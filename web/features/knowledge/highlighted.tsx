@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 
 type Span = { start: number; end: number };
 
-/** Text with spans marked; offsets are UTF-16 units of the text given. Overlaps are joined. */
+/** Text with marked spans; offsets are UTF-16 units of the given text. Overlaps are merged. */
 export function cutSpans(
   text: string,
   spans: readonly Span[],

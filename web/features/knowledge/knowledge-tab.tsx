@@ -18,10 +18,10 @@ import { StorageUsage } from "./storage-usage.tsx";
 import { UploadRow } from "./upload-row.tsx";
 import { startUploads, uploads } from "./uploads.ts";
 
-/** How often files that are being read are asked about, in ms. */
+/** Poll interval while files are being read, in ms. */
 const POLL = 1_500;
 
-/** The files of a project: drop them in, see how each is read, search all of them. */
+/** The files of a project: upload, reading status, search. */
 export function KnowledgeTab(props: { project: Project }): JSX.Element {
   const { project } = props;
   const { query, route } = useLocation();

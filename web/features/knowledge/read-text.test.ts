@@ -10,7 +10,7 @@ test("a part of a file's text is read by its offsets", async () => {
   expect(network.asked[0]?.path).toBe("/api/v1/projects/p1/file-versions/v1/text?start=3&end=8");
 });
 
-test("reading it is called off with the caller", async () => {
+test("reading aborts with its caller", async () => {
   using network = fakeNetwork(() => new Promise<Response>(() => {}));
   const caller = new AbortController();
   const reading = readText("p1", "v1", 0, 1, caller.signal).catch((error: unknown) => error);

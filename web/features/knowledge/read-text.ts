@@ -1,7 +1,7 @@
 import { api, read } from "../../lib/api.ts";
 import type { FileText } from "../../lib/api-types.ts";
 
-/** A part of the text that was read from one version of a file; offsets in UTF-16 units. */
+/** Reads a part of a file version's text; offsets in UTF-16 units. */
 export function readText(
   projectId: string,
   versionId: string,

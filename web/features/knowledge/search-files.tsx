@@ -11,7 +11,7 @@ import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Highlighted } from "./highlighted.tsx";
 import { SpanPanel } from "./span-panel.tsx";
 
-/** Search over the project's files; what was searched for is in the address. */
+/** Search in the project's files; the query is in the address. */
 export function SearchFiles(props: { projectId: string; query: string }): JSX.Element {
   const { route } = useLocation();
   const typed = useSignal(props.query);

@@ -7,7 +7,7 @@ import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { Highlighted } from "./highlighted.tsx";
 import { readText } from "./read-text.ts";
 
-/** So much text, in UTF-16 units, is shown on either side of the span. */
+/** UTF-16 units of text shown on either side of the span. */
 const AROUND = 6_000;
 
 export type SpanPanelProps = {
@@ -21,7 +21,7 @@ export type SpanPanelProps = {
   onClose: () => void;
 };
 
-/** A file beside the page, open at an exact span of the version that was read. */
+/** A file beside the page, opened at an exact span of a version. */
 export function SpanPanel(props: SpanPanelProps): JSX.Element {
   const panel = useRef<HTMLElement>(null);
   const from = Math.max(0, props.start - AROUND);

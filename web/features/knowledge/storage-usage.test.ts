@@ -21,7 +21,7 @@ test.each<[string, Partial<ProjectStorage>, string[]]>([
   ["what is used and what may be", {}, ["3.2 MB of 5 GB, 12 of 10,000 files"]],
   ["no limit where there is none", { project: usage(3_200_000, null) }, ["3.2 MB, 12 files"]],
   [
-    "what is deleted, and when that frees its room",
+    "deleted files, and when their space is freed",
     { deleted: { bytes: 1_500_000, files: 1 } },
     [
       "3.2 MB of 5 GB, 12 of 10,000 files",
@@ -29,7 +29,7 @@ test.each<[string, Partial<ProjectStorage>, string[]]>([
     ],
   ],
   [
-    "one's own limit once it is nearly reached",
+    "the user's own limit once it is nearly reached",
     { user: usage(4_000_000_000) },
     [
       "3.2 MB of 5 GB, 12 of 10,000 files",
@@ -53,7 +53,7 @@ test.each<[string, Partial<ProjectStorage>, string[]]>([
   ],
   ["and not before", { user: usage(3_999_999_999) }, ["3.2 MB of 5 GB, 12 of 10,000 files"]],
   [
-    "also one of nothing",
+    "including a limit of zero",
     { user: usage(0, 0) },
     [
       "3.2 MB of 5 GB, 12 of 10,000 files",

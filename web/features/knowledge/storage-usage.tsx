@@ -5,10 +5,10 @@ import { formatBytes, formatNumber, t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
 import { Progress } from "../../ui/badge.tsx";
 
-/** From this share on a limit that is not the project's is worth a line. */
+/** From this share on, limits other than the project's are shown too. */
 const NEARLY = 0.8;
 
-/** What the files of a project take and how much they may. */
+/** Storage used by a project's files, with the limits. */
 export function StorageUsage(props: { projectId: string; changes: string }): JSX.Element | null {
   const { projectId } = props;
   const resource = useResource(
@@ -33,7 +33,7 @@ export function StorageUsage(props: { projectId: string; changes: string }): JSX
   );
 }
 
-/** The lines that say what is used, and what would free some of it. */
+/** Lines about the storage used and what would free some of it. */
 export function describeStorage(storage: ProjectStorage): string[] {
   const { project, user, deleted } = storage;
   const lines = [usageLine(project)];
@@ -68,7 +68,7 @@ function usageLine({ bytes, files, versions }: Usage): string {
   return t("storage.versions", { line, used, limit: formatNumber(versions.limit) });
 }
 
-/** How full the fullest of the limits is, between 0 and 1; null without limits. */
+/** The highest share of all limits, between 0 and 1; null without limits. */
 function fullness(usage: Usage): number | null {
   const shares = [usage.bytes, usage.files, usage.versions]
     .map(shareOf)

@@ -5,8 +5,8 @@ import { t } from "../../lib/i18n.ts";
 import { refused } from "../../lib/refused.ts";
 
 /**
- * Sends one file as the newest version of its name. `fetch` cannot tell how much of a body has been
- * sent, so this is the older interface. Throws ApiError.
+ * Uploads one file as the newest version of its name. Uses XMLHttpRequest, since `fetch` has no upload
+ * progress. Throws ApiError.
  */
 export function uploadFile(
   projectId: string,
@@ -27,8 +27,8 @@ export function uploadFile(
     });
     request.addEventListener("error", () => {
       reject(new ApiError(0, "offline", t("error.offline")));
-      // A server that refuses a file before all of it was sent looks the same. Whether it did so because
-      // the session ended is learned, and told, by another call.
+      // A server that refuses a file before it was sent completely looks the same. Another call finds out, and
+      // reports, whether the session has ended.
       api.GET("/me").catch(() => undefined);
     });
     request.addEventListener("abort", () =>

@@ -4,7 +4,7 @@ import { onSignedOut } from "../../lib/refused.ts";
 import { until } from "../../test/stream.ts";
 import { dismissUpload, startUploads, uploads } from "./uploads.ts";
 
-/** An upload as the browser makes one; the test says how it goes. */
+/** A fake XMLHttpRequest, driven by the test. */
 class FakeRequest extends EventTarget {
   static all: FakeRequest[] = [];
   readonly upload = new EventTarget();
@@ -69,7 +69,7 @@ async function request(index: number): Promise<FakeRequest> {
   return found;
 }
 
-test("a file is sent as the newest version of its name, and leaves the list when it arrived", async () => {
+test("a file is sent as the newest version of its name, and leaves the list when done", async () => {
   startUploads("p1", [file("a b.md", "text/markdown")], (name) => done.push(name));
   const sending = await request(0);
   expect([sending.method, sending.path, sending.headers["content-type"]]).toEqual([
@@ -88,7 +88,7 @@ test("a file is sent as the newest version of its name, and leaves the list when
   expect([shown(), done]).toEqual([[], ["a b.md"]]);
 });
 
-test("a file of no known type is sent as bytes", async () => {
+test("a file of unknown type is sent as bytes", async () => {
   startUploads("p1", [file("x", "")], () => {});
   const sending = await request(0);
   expect(sending.headers["content-type"]).toBe("application/octet-stream");
@@ -96,7 +96,7 @@ test("a file of no known type is sent as bytes", async () => {
   await until(() => uploads.value.length === 0);
 });
 
-test("progress that cannot be told is not", async () => {
+test("unknown progress is not shown", async () => {
   start("a");
   const sending = await request(0);
   sending.sent(2, 5, false);
@@ -106,7 +106,7 @@ test("progress that cannot be told is not", async () => {
   await until(() => uploads.value.length === 0);
 });
 
-test("a refusal stays in the list with its reason until it is dismissed", async () => {
+test("a refusal stays in the list with its reason until dismissed", async () => {
   start("a");
   const refusedOnes = [300, 199, 413];
   (await request(0)).answer(413, JSON.stringify({ code: "too_large", detail: "Too large." }));
@@ -127,7 +127,7 @@ test("a refusal stays in the list with its reason until it is dismissed", async 
   }
 });
 
-test("a session that ended is told, like that of any other call", async () => {
+test("an ended session is reported, as by any other call", async () => {
   let told = 0;
   onSignedOut(() => {
     told++;
@@ -142,7 +142,7 @@ test("a session that ended is told, like that of any other call", async () => {
   for (const { id } of uploads.value) dismissUpload(id);
 });
 
-test("a connection closed while a file is sent may be a session that ended: that is asked", async () => {
+test("a connection closed during an upload may mean an ended session, which is checked", async () => {
   let told = 0;
   onSignedOut(() => {
     told++;
@@ -155,7 +155,7 @@ test("a connection closed while a file is sent may be a session that ended: that
   for (const { id } of uploads.value) dismissUpload(id);
 });
 
-test("a lost network is told as one", async () => {
+test("a lost network is reported as such", async () => {
   using _ = fakeNetwork(() => Promise.reject(new TypeError("Failed to fetch")));
   start("a");
   (await request(0)).dispatchEvent(new Event("error"));
@@ -164,7 +164,7 @@ test("a lost network is told as one", async () => {
   dismissUpload(uploads.value[0]?.id ?? 0);
 });
 
-test("three are sent at once; the next begins when one is done, however that ended", async () => {
+test("three uploads run at once; the next starts when one ends, however it ended", async () => {
   start("1", "2", "3", "4", "5", "6");
   await request(2);
   expect([FakeRequest.all.length, uploads.value.length]).toEqual([3, 6]);
@@ -186,7 +186,7 @@ test("three are sent at once; the next begins when one is done, however that end
   for (const { id } of uploads.value) dismissUpload(id);
 });
 
-test("one that is called off leaves the list at once, is not sent on, and makes room", async () => {
+test("a cancelled upload leaves the list at once, is aborted, and makes room", async () => {
   start("1", "2", "3", "4", "5");
   await request(2);
   uploads.value[3]?.cancel();

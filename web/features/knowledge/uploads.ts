@@ -13,10 +13,10 @@ export type Upload = {
   cancel: () => void;
 };
 
-/** Files on their way to the server; they go on while other pages are shown. */
+/** Uploads in progress; they continue while other pages are shown. */
 export const uploads = signal<readonly Upload[]>([]);
 
-/** So many at once: a browser opens few connections, and the page needs some itself. */
+/** Concurrent uploads: browsers open few connections, and the page needs some itself. */
 const AT_ONCE = 3;
 let next = 1;
 let running = 0;
@@ -32,7 +32,7 @@ export function dismissUpload(id: number): void {
   uploads.value = uploads.value.filter((upload) => upload.id !== id);
 }
 
-/** Sends files, a few at a time; `onDone` runs after each that arrived. */
+/** Uploads files, a few at a time; `onDone` runs after each success. */
 export function startUploads(
   projectId: string,
   files: readonly File[],

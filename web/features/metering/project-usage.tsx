@@ -35,7 +35,7 @@ const spentColumns: readonly Column<Spent>[] = [
   },
 ];
 
-/** What a project's answers used and cost. */
+/** Usage and cost of a project's answers. */
 export function ProjectUsage(props: { projectId: string }): JSX.Element {
   return (
     <Usage
@@ -46,7 +46,7 @@ export function ProjectUsage(props: { projectId: string }): JSX.Element {
   );
 }
 
-/** What my own answers used and cost, in all projects. */
+/** Usage and cost of my own answers, in all projects. */
 export function MyUsage(): JSX.Element {
   return (
     <Usage
@@ -59,7 +59,7 @@ export function MyUsage(): JSX.Element {
 
 function Usage(props: {
   read: (signal: AbortSignal) => Promise<UsageReport>;
-  /** What the report depends on. */
+  /** Dependencies of the report. */
   inputs: readonly unknown[];
   detail: string;
 }): JSX.Element {

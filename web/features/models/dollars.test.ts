@@ -4,7 +4,7 @@ import { dollarsOf, pricesOf } from "./dollars.ts";
 
 const none = { input: "", output: "", cacheRead: "", cacheWrite: "" };
 
-test("prices are typed in dollars and kept in whole micro-USD", () => {
+test("prices are entered in dollars and stored in whole micro-USD", () => {
   expect(pricesOf({ input: "3", output: "15.5", cacheRead: "0.3", cacheWrite: " " })).toEqual({
     input: 3_000_000,
     output: 15_500_000,
@@ -19,7 +19,7 @@ test("prices are typed in dollars and kept in whole micro-USD", () => {
   });
 });
 
-test("nothing typed is no price, which is not the price 0", () => {
+test("an empty input is no price, unlike 0", () => {
   expect(pricesOf(none)).toBeUndefined();
   expect(pricesOf({ ...none, input: "  " })).toBeUndefined();
   expect(pricesOf({ ...none, cacheWrite: "0" })).toEqual({
@@ -31,7 +31,7 @@ test("nothing typed is no price, which is not the price 0", () => {
   expect(dollarsOf(undefined)).toEqual(none);
 });
 
-test("prices that are shown and not changed are the same when they are read again", () => {
+test("displayed prices convert back to the same values", () => {
   expect(
     dollarsOf({ input: 3_000_000, output: 1, cacheRead: 300_000, cacheWrite: 3_750_000 }),
   ).toEqual({ input: "3", output: "0.000001", cacheRead: "0.3", cacheWrite: "3.75" });

@@ -1,10 +1,10 @@
 import type { AdminModel } from "../../lib/api-types.ts";
 
 type Prices = AdminModel["prices"];
-/** Prices as an admin types them, in dollars per million tokens. */
+/** Prices in the form, in dollars per million tokens. */
 export type Dollars = Record<keyof Prices, string>;
 
-/** Prices in micro-USD as they are typed; nothing where there are none. */
+/** Converts micro-USD prices to form input; empty where there is none. */
 export function dollarsOf(prices: Prices | undefined): Dollars {
   const write = (microUsd: number | undefined) =>
     microUsd === undefined ? "" : String(microUsd / 1_000_000);
@@ -16,7 +16,7 @@ export function dollarsOf(prices: Prices | undefined): Dollars {
   };
 }
 
-/** Prices in micro-USD from what was typed in dollars; undefined when no price was typed. */
+/** Converts form input to micro-USD prices; undefined when none was entered. */
 export function pricesOf(dollars: Dollars): Prices | undefined {
   if (Object.values(dollars).every((text) => text.trim() === "")) return undefined;
   const read = (text: string) => Math.round(Number(text) * 1_000_000);

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { fakeNetwork } from "../../../test/support/network.ts";
 import { modelChoices } from "./model-choices.ts";
 
-test("the models that I may choose are read when they are asked for", async () => {
+test("the available models are loaded on request", async () => {
   const items = [{ id: "m1", displayName: "One" }];
   using network = fakeNetwork(() => Response.json({ items }));
   expect(modelChoices.data.value).toBeUndefined();
@@ -14,7 +14,7 @@ test("the models that I may choose are read when they are asked for", async () =
   modelChoices.data.value = undefined;
 });
 
-test("reading them can be called off", async () => {
+test("loading can be aborted", async () => {
   using network = fakeNetwork(() => new Promise<Response>(() => {}));
   const load = modelChoices.load();
   while (network.asked.length === 0) await Promise.resolve();

@@ -17,12 +17,12 @@ const priceFields = [
   { key: "cacheWrite", label: "model.priceCacheWrite" },
 ] as const;
 
-/** A model of a provider. What the catalogue knows of it need not be typed. */
+/** A model of a provider. Fields known to the catalogue can be left out. */
 export function ModelDialog(props: {
   model: AdminModel | undefined;
   providers: readonly AdminProvider[];
   onSaved: () => void;
-  /** Somebody else has changed it meanwhile. */
+  /** Called when someone else has changed it meanwhile. */
   onConflict: () => void;
   onClose: () => void;
 }): JSX.Element {

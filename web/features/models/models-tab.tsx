@@ -14,7 +14,7 @@ import { useRowActions } from "./use-row-actions.tsx";
 
 type Both = { models: AdminModel[]; providers: AdminProvider[] };
 
-/** The models that people can choose, with their prices. */
+/** The models that users can choose, with their prices. */
 export function ModelsTab(): JSX.Element {
   const resource = useResource<Both>(async (signal) => {
     const [models, providers] = await Promise.all([

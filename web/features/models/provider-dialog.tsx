@@ -8,7 +8,7 @@ import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
 
-/** Each wire format that the API accepts has its choice here, or this does not compile. */
+/** Each wire format of the API must have a choice here to compile. */
 const KINDS: { [K in NewProvider["kind"]]: { value: K; label: MessageId } } = {
   anthropic: { value: "anthropic", label: "provider.kind.anthropic" },
   openai: { value: "openai", label: "provider.kind.openai" },
@@ -17,7 +17,7 @@ const KINDS: { [K in NewProvider["kind"]]: { value: K; label: MessageId } } = {
 export function ProviderDialog(props: {
   provider: AdminProvider | undefined;
   onSaved: () => void;
-  /** Somebody else has changed it meanwhile. */
+  /** Called when someone else has changed it meanwhile. */
   onConflict: () => void;
   onClose: () => void;
 }): JSX.Element {

@@ -21,7 +21,7 @@ const origins = {
   admin: "provider.origin.admin",
 } as const;
 
-/** Where answers come from. A key goes in and is never shown again. */
+/** The providers. A key is never shown again. */
 export function ProvidersTab(): JSX.Element {
   const list = useList<AdminProvider>(
     (_, signal) => read(api.GET("/admin/providers", { signal })),
@@ -53,7 +53,7 @@ export function ProvidersTab(): JSX.Element {
         api.POST("/admin/providers/{providerId}/test", {
           ...at({ providerId: provider.id }),
           body: {},
-          // It waits for the provider as long as an answer would.
+          // As long as an answer would wait for the provider.
           fetch: within(60_000),
         }),
       );

@@ -10,21 +10,21 @@ import { modelChoices } from "./model-choices.ts";
 type Row = { id: string; version: number; enabled: boolean };
 
 export type RowActions<Item extends Row> = {
-  /** What the dialog is open for. */
+  /** The item in the dialog. */
   editing: Signal<Item | "new" | undefined>;
-  /** Closes the dialog; after a save the list is read again. */
+  /** Closes the dialog; after a save the list is reloaded. */
   close: (saved?: "saved") => void;
-  /** The entries of an item's menu that it may have. */
+  /** The entries of an item's menu. */
   edit: (item: Item) => MenuItem;
   onOff: (item: Item) => MenuItem;
   remove: (item: Item) => MenuItem;
-  /** Asks before an item is removed, when that was chosen. */
+  /** The confirmation dialog, while removal is requested. */
   question: JSX.Element | null;
 };
 
-/** What an admin does with models and with providers: edit, switch off and on, remove after being asked. */
+/** The admin's actions on models and providers: edit, enable and disable, remove after confirmation. */
 export function useRowActions<Item extends Row>(of: {
-  /** Switches an item on or off on the server; a newer version there answers 412. */
+  /** Enables or disables an item; the server answers 412 for an outdated version. */
   switchTo: (item: Item, enabled: boolean) => Promise<unknown>;
   /** Removes an item on the server. */
   drop: (item: Item) => Promise<unknown>;

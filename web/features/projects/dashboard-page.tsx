@@ -23,7 +23,7 @@ function greeting(name: string): string {
   return t(id, { name: name.split(/\s+/)[0] ?? name });
 }
 
-/** Where one lands: a question can be asked at once; below it, what was being worked on. */
+/** The start page: a composer, and recent threads and projects. */
 export default function DashboardPage(): JSX.Element {
   const { route } = useLocation();
   const person = me.value;

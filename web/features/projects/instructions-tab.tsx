@@ -12,7 +12,7 @@ import { Textarea } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { Section } from "../../ui/tabs.tsx";
 
-/** What every answer in the project is told first. */
+/** Instructions for every answer in the project. */
 export function InstructionsTab(props: {
   project: Project;
   resource: Resource<Project>;

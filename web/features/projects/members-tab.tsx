@@ -28,7 +28,7 @@ function roleOf(value: string): ProjectRole {
 
 const roleOptions = () => roles.map((role) => ({ value: role.value, label: t(role.label) }));
 
-/** Who works in the project, and what each may do. */
+/** The project's members and their roles. */
 export function MembersTab(props: { project: Project }): JSX.Element {
   const { project } = props;
   const owner = project.role === "owner";

@@ -13,7 +13,7 @@ import { restoreTime } from "../identity/index.ts";
 import { projects } from "../shell/index.ts";
 import { EditProjectDialog } from "./edit-project-dialog.tsx";
 
-/** What can be done to a project as a whole: rename, archive, delete. */
+/** Actions on a project: rename, archive, delete. */
 export function ProjectMenu(props: {
   project: Project;
   resource: Resource<Project>;

@@ -32,7 +32,7 @@ function tabOf(name: string | undefined): TabId {
   return tabs.find((tab) => tab.id === name)?.id ?? "threads";
 }
 
-/** One project; its parts are tabs whose names are in the address. */
+/** One project; its tabs are in the address. */
 export default function ProjectPage(): JSX.Element {
   const { params } = useRoute();
   const id = params.projectId ?? "";

@@ -22,7 +22,7 @@ function viewOf(name: string | undefined): View {
   return name === "archived" || name === "deleted" ? name : "active";
 }
 
-/** All my projects; the archived and the deleted ones are one tab away. */
+/** All my projects, with tabs for archived and deleted ones. */
 export default function ProjectsPage(): JSX.Element {
   useTitle(t("projects.title"));
   const { query, route } = useLocation();

@@ -5,7 +5,7 @@ import { ErrorState } from "../../ui/states.tsx";
 type Props = { children: ComponentChildren; resetKey: string };
 type State = { failed: boolean; key: string };
 
-/** Shows a way on when a page's own code fails; going to another page clears it. */
+/** Error boundary of a page; navigation resets it. */
 export class CrashBoundary extends Component<Props, State> {
   override state: State = { failed: false, key: "" };
 
@@ -15,7 +15,7 @@ export class CrashBoundary extends Component<Props, State> {
 
   override componentDidCatch(error: unknown): void {
     this.setState({ failed: true });
-    // Reported as any uncaught error is: the console, and error tracking where it is switched on.
+    // Reported like any uncaught error: to the console, and to error tracking where enabled.
     reportError(error);
   }
 

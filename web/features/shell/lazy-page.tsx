@@ -6,9 +6,9 @@ import { ErrorState } from "../../ui/states.tsx";
 const RELOADED = "atelier.reloaded-at";
 
 /**
- * A page whose code comes when it is first shown. After a rollout a chunk may be gone from the
- * server; then the page reloads once, which brings the new version. When that did not help, it says
- * so instead of reloading for ever.
+ * A page whose code is loaded when it is first shown. After a rollout a chunk may be gone from the server; then
+ * the page reloads once, for the new version. If that did not help, it shows an error instead of reloading
+ * forever.
  */
 export function lazyPage(load: () => Promise<{ default: FunctionComponent }>): FunctionComponent {
   return lazy(async () => {

@@ -6,7 +6,7 @@ import { Icon } from "../../ui/icon.tsx";
 
 const offline = signal(typeof navigator !== "undefined" && navigator.onLine === false);
 
-/** Says that the network is gone, and that nothing is lost by it. */
+/** Says that the network is down, and that nothing is lost. */
 export function OfflineBanner(): JSX.Element | null {
   useEffect(() => {
     const update = () => {

@@ -16,7 +16,7 @@ const pages: readonly { href: string; label: MessageId; icon: IconName; admin?: 
   { href: "/admin", label: "admin.title", icon: "admin", admin: true },
 ];
 
-/** All that one can go to, most specific first. */
+/** All navigation targets, most specific first. */
 function entries(): Entry[] {
   const all: Entry[] = [];
   for (const thread of recentThreads.items.value ?? []) {
@@ -52,7 +52,7 @@ function entries(): Entry[] {
   return all;
 }
 
-/** Search by keyboard: arrows choose, Enter goes. Inside a project it offers to search its files. */
+/** Command palette: arrow keys select, Enter opens. Inside a project it offers a search in its files. */
 export function Palette(props: { onClose: () => void }): JSX.Element {
   const { path, route } = useLocation();
   const ref = useRef<HTMLDialogElement>(null);

@@ -15,7 +15,7 @@ import { projects, recentThreads } from "./workspace.ts";
 const drawer = signal(false);
 const palette = signal(false);
 
-/** The frame around every page of a signed-in person: sidebar (a drawer on a phone), banner, content. */
+/** Frame of every signed-in page: sidebar (a drawer on phones), banner, content. */
 export function Shell(props: { children: ComponentChildren }): JSX.Element {
   const { url } = useLocation();
   useEffect(() => {

@@ -36,7 +36,7 @@ function Page(props: { composer: boolean }) {
 const withComposer = () => page.draw(h(LocationProvider, {}, h(Page, { composer: true })));
 const by = (id: string) => document.getElementById(id) ?? undefined;
 
-test("Ctrl+K and ⌘K search, and nothing that resembles them does", () => {
+test("Ctrl+K and ⌘K search, similar keys do not", () => {
   expect(page.press("k", { ctrlKey: true })).toBe(false);
   expect(page.press("K", { metaKey: true })).toBe(false);
   expect(acts).toEqual(["palette", "palette"]);
@@ -51,7 +51,7 @@ test("Ctrl+K and ⌘K search, and nothing that resembles them does", () => {
   expect(acts).toHaveLength(2);
 });
 
-test("Ctrl+Shift+O begins a thread, with the cursor where it is written", () => {
+test("Ctrl+Shift+O starts a thread and focuses its composer", () => {
   expect(page.press("O", { ctrlKey: true, shiftKey: true })).toBe(false);
   expect([path, frames.length]).toEqual(["/", 1]);
   withComposer();
@@ -63,7 +63,7 @@ test("Ctrl+Shift+O begins a thread, with the cursor where it is written", () => 
   expect(frames.length).toBe(1);
 });
 
-test("a slash goes to where one writes, if the page has such a place", () => {
+test("a slash focuses the page's composer, if there is one", () => {
   expect(page.press("/")).toBe(true);
   withComposer();
   for (const more of [{ ctrlKey: true }, { metaKey: true }, { altKey: true }]) {
@@ -74,7 +74,7 @@ test("a slash goes to where one writes, if the page has such a place", () => {
   expect(document.activeElement?.id).toBe("composer");
 });
 
-test("a slash that is typed is a slash", () => {
+test("a slash typed into a field is a slash", () => {
   withComposer();
   const editable = by("button");
   for (const id of ["input", "area", "select"]) expect(page.press("/", {}, by(id))).toBe(true);
@@ -84,18 +84,18 @@ test("a slash that is typed is a slash", () => {
   expect(page.press("/", {}, document)).toBe(false);
 });
 
-test("Escape closes the drawer, and is left to whatever else it means", () => {
+test("Escape closes the drawer without stopping other handlers", () => {
   expect(page.press("Escape")).toBe(true);
   expect(page.press("Enter")).toBe(true);
   expect(acts).toEqual(["close"]);
 });
 
-test("the keys mean nothing once their page is gone", () => {
+test("shortcuts end with their page", () => {
   page.draw(null);
   page.press("k", { ctrlKey: true });
   expect(acts).toEqual([]);
 });
 
-test("keys are written as this machine has them", () => {
+test("shortcuts are displayed in the platform's notation", () => {
   expect(keys).toEqual({ search: "Ctrl K", newThread: "Ctrl ⇧ O" });
 });

@@ -8,7 +8,7 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** Puts the cursor into the page's composer, if it has one. */
+/** Focuses the page's composer, if it has one. */
 export function focusComposer(): boolean {
   const composer = document.querySelector<HTMLTextAreaElement>("textarea[data-composer]");
   composer?.focus();
@@ -16,8 +16,8 @@ export function focusComposer(): boolean {
 }
 
 /**
- * The keys that work everywhere: ⌘K or Ctrl+K searches, ⇧⌘O or Ctrl+Shift+O begins a thread, `/`
- * goes to the composer. Escape, which stops an answer, belongs to the thread's page.
+ * Global shortcuts: ⌘K or Ctrl+K searches, ⇧⌘O or Ctrl+Shift+O starts a thread, `/` focuses the composer.
+ * Escape, which stops an answer, is handled by the thread's page.
  */
 export function useShortcuts(act: { openPalette: () => void; closeDrawer: () => void }): void {
   const { route } = useLocation();
@@ -45,7 +45,7 @@ export function useShortcuts(act: { openPalette: () => void; closeDrawer: () => 
 
 const isApple = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-/** How a shortcut is written on this machine. */
+/** Shortcuts in the platform's notation. */
 export const keys = {
   search: isApple ? "⌘ K" : "Ctrl K",
   newThread: isApple ? "⇧ ⌘ O" : "Ctrl ⇧ O",

@@ -8,7 +8,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { me, signOut } from "../identity/index.ts";
 
-/** The person at the foot of the sidebar: settings, look, administration, sign-out. */
+/** The user menu in the sidebar: settings, theme, administration, sign-out. */
 export function UserMenu(): JSX.Element | null {
   const { route } = useLocation();
   const leave = useAction(

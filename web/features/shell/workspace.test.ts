@@ -20,7 +20,7 @@ afterEach(() => {
   me.value = null;
 });
 
-test("projects and recent threads are read page by page", async () => {
+test("projects and recent threads are loaded page by page", async () => {
   await Promise.all([projects.load(), recentThreads.load()]);
   expect(projects.items.value?.map(({ id }) => id)).toEqual(["p1", "p2"]);
   expect(recentThreads.items.value?.map(({ id }) => id)).toEqual(["t1"]);
@@ -34,7 +34,7 @@ test("projects and recent threads are read page by page", async () => {
   ]);
 });
 
-test("reading them is called off with their page", async () => {
+test("loading aborts with its page", async () => {
   network[Symbol.dispose]();
   network = fakeNetwork(() => new Promise<Response>(() => {}));
   const loads = [projects.load(), recentThreads.load()];
@@ -45,7 +45,7 @@ test("reading them is called off with their page", async () => {
   expect(network.asked.map(({ signal }) => signal.aborted)).toEqual([true, true]);
 });
 
-test("a first chat goes to the project that is mine alone", () => {
+test("a first chat goes to the personal project", () => {
   expect(personalProject.value).toBeUndefined();
   projects.items.value = [project("p2"), project("p1", { personal: true })];
   expect(personalProject.value?.id).toBe("p1");
@@ -53,14 +53,14 @@ test("a first chat goes to the project that is mine alone", () => {
   expect(personalProject.value).toBeUndefined();
 });
 
-test("who may only read a project adds no files to it; of others the server decides", () => {
+test("viewers cannot add files; for unknown projects the server decides", () => {
   projects.items.value = [project("p1", { role: "viewer" }), project("p2", { role: "editor" })];
   expect([mayAddFiles("p1"), mayAddFiles("p2"), mayAddFiles("p9")]).toEqual([false, true, true]);
   projects.items.value = undefined;
   expect(mayAddFiles("p1")).toBe(true);
 });
 
-test("what belongs to a person goes when they do, and not before", () => {
+test("a user's data is cleared when the session ends, and not before", () => {
   projects.items.value = [project("p1")];
   recentThreads.items.value = [thread("t1")];
   me.value = person({ name: "Ada L." });

@@ -4,27 +4,27 @@ import type { Project, Thread } from "../../lib/api-types.ts";
 import { createList } from "../../lib/resource.ts";
 import { me } from "../identity/index.ts";
 
-/** My projects, newest change first; the sidebar, the dashboard and the pickers share them. */
+/** My projects, last changed first; shared by sidebar, dashboard and pickers. */
 export const projects = createList<Project>((cursor, signal) =>
   read(api.GET("/projects", { params: { query: { cursor, limit: 50 } }, signal })),
 );
 
-/** The threads I worked in last, of all projects. */
+/** My most recent threads, of all projects. */
 export const recentThreads = createList<Thread>((cursor, signal) =>
   read(api.GET("/threads", { params: { query: { cursor, limit: 20 } }, signal })),
 );
 
-/** The project that a first chat goes to. */
+/** The project for a first chat. */
 export const personalProject = computed(() =>
   projects.items.value?.find((project) => project.id === me.value?.personalProjectId),
 );
 
-/** Whether I may add files to a project, as far as its role is known here. */
+/** Whether I may add files to a project, as far as my role is known here. */
 export function mayAddFiles(projectId: string): boolean {
   return projects.items.value?.find(({ id }) => id === projectId)?.role !== "viewer";
 }
 
-// What belongs to a person goes when they do, whoever ended the session.
+// Clear the user's data when the session ends, for whatever reason.
 effect(() => {
   if (me.value !== null) return;
   projects.items.value = undefined;

@@ -10,7 +10,7 @@ function upload(projectId: string, files: FileList | null | undefined): void {
   startUploads(projectId, [...files], (name) => toast(t("composer.attached", { name })));
 }
 
-/** Adds files to the project's knowledge from where one writes, by button or by pasting. */
+/** Adds files to the project from the composer, by button or by pasting. */
 export function AttachButton(props: { projectId: string }): JSX.Element {
   const picker = useRef<HTMLInputElement>(null);
   const { projectId } = props;
@@ -42,7 +42,7 @@ export function AttachButton(props: { projectId: string }): JSX.Element {
   );
 }
 
-/** The files on their way to this project. */
+/** Uploads to this project. */
 export function Attached(props: { projectId: string }): JSX.Element | null {
   const mine = uploads.value.filter((item) => item.projectId === props.projectId);
   if (mine.length === 0) return null;

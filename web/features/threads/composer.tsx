@@ -15,14 +15,14 @@ import { readDraft, writeDraft } from "./draft.ts";
 import type { Choice } from "./start-thread.ts";
 
 export type ComposerProps = {
-  /** Under which what is typed is kept until it is sent. */
+  /** Storage key of the draft. */
   draftKey: string;
   projectId: string | undefined;
   placeholder: string;
-  /** An answer is being written: the button stops it, and nothing can be sent meanwhile. */
+  /** An answer is running: the button stops it, and sending is disabled. */
   running?: boolean | undefined;
   disabled?: boolean | undefined;
-  /** Whether files may be added to the project from here. */
+  /** Whether files can be added to the project here. */
   attach?: boolean | undefined;
   autoFocus?: boolean | undefined;
   note?: ComponentChildren;
@@ -33,7 +33,7 @@ export type ComposerProps = {
 
 const MAX_TEXT = 100_000;
 
-/** Where a message is written. Enter sends, Shift+Enter begins a line. */
+/** The message input. Enter sends, Shift+Enter inserts a line break. */
 export function Composer(props: ComposerProps): JSX.Element {
   const text = useSignal(readDraft(props.draftKey));
   const modelId = useSignal(props.initial?.modelId ?? "");
@@ -41,7 +41,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const box = useRef<HTMLTextAreaElement>(null);
   useSignalEffect(() => writeDraft(props.draftKey, text.value));
   useEffect(() => {
-    // Where the browser cannot size the box by its text, this does.
+    // Fallback for browsers that cannot size the box by its content.
     if (!box.current || CSS.supports("field-sizing", "content")) return;
     box.current.style.height = "auto";
     box.current.style.height = `${box.current.scrollHeight}px`;

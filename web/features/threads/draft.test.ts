@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 afterEach(() => page[Symbol.dispose]());
 
-test("what was typed is kept under its place until it is sent", () => {
+test("a draft is stored under its key until it is sent", () => {
   expect(readDraft("home")).toBe("");
   writeDraft("home", "Hello");
   writeDraft("t1", "Other");
@@ -19,7 +19,7 @@ test("what was typed is kept under its place until it is sent", () => {
   expect(localStorage.getItem("atelier.draft.home")).toBeNull();
 });
 
-test("a browser that stores nothing has no drafts, and none are missed", () => {
+test("a browser without storage has no drafts, and no errors", () => {
   const blocked = () => {
     throw new Error("blocked");
   };

@@ -1,6 +1,6 @@
 const PREFIX = "atelier.draft.";
 
-/** What was typed and not sent, kept in this browser until it is. */
+/** Drafts: typed text, stored in this browser until it is sent. */
 export function readDraft(key: string): string {
   try {
     return localStorage.getItem(PREFIX + key) ?? "";

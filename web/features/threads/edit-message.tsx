@@ -6,7 +6,7 @@ import { t } from "../../lib/i18n.ts";
 import { Button } from "../../ui/button.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 
-/** Asks the same question in other words; the old one stays as a branch of its own. */
+/** Edits a question; the old one stays as a branch. */
 export function EditMessage(props: {
   text: string;
   onSend: (text: string) => Promise<void>;

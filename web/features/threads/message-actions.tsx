@@ -9,7 +9,7 @@ import { modelChoices } from "../models/index.ts";
 import type { MessageProps } from "./message-props.ts";
 import { siblingsOf } from "./message-tree.ts";
 
-/** What can be done with a message, which of its versions is shown, and what it cost. */
+/** Actions on a message, the version switch, and its cost. */
 export function MessageActions(
   props: MessageProps & { text: string; onStartEdit?: (() => void) | undefined },
 ): JSX.Element {

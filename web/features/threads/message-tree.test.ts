@@ -30,7 +30,7 @@ const tree = treeOf([
   message("q2", "a1", 3),
 ]);
 
-test("the branch through a leaf goes from the first message to it", () => {
+test("the branch of a leaf goes from the first message to the leaf", () => {
   expect(pathTo(tree, "q2").map((item) => item.id)).toEqual(["q", "a1", "q2"]);
 });
 
@@ -46,7 +46,7 @@ test("choosing a message in the middle shows its branch to the end", () => {
   expect(shownLeaf(tree, "a1")).toBe("q2");
 });
 
-test("without a choice, or with one that is gone, the newest branch is shown", () => {
+test("without a choice, or with a deleted one, the newest branch is shown", () => {
   expect(shownLeaf(tree, null)).toBe("a2");
   expect(shownLeaf(tree, "gone")).toBe("a2");
   expect(shownLeaf(treeOf([]), null)).toBeNull();

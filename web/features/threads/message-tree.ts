@@ -7,7 +7,7 @@ export function treeOf(messages: readonly Message[]): MessageTree {
   return new Map(messages.map((message) => [message.id, message]));
 }
 
-/** Children of each message, made once for a tree: a long thread asks for them at every message. */
+/** Children of each message, built once per tree: a long thread needs them for every message. */
 const families = new WeakMap<MessageTree, Map<string | null, Message[]>>();
 
 function familiesOf(tree: MessageTree): Map<string | null, Message[]> {
@@ -15,7 +15,7 @@ function familiesOf(tree: MessageTree): Map<string | null, Message[]> {
   if (known) return known;
   const made = Map.groupBy(tree.values(), (message) => message.parentId);
   for (const children of made.values()) {
-    // Ids are made in time order, which settles messages of the same instant.
+    // Ids are in time order, which orders messages of the same instant.
     children.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
   }
   families.set(tree, made);
@@ -26,12 +26,12 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The answers to a message, or the beginnings of a thread for null, oldest first. */
+/** The answers to a message, or the roots of a thread for null, oldest first. */
 export function childrenOf(tree: MessageTree, parentId: string | null): readonly Message[] {
   return familiesOf(tree).get(parentId) ?? [];
 }
 
-/** A message among those with the same parent: which one it is and all of them. */
+/** A message's siblings, and its index among them. */
 export function siblingsOf(
   tree: MessageTree,
   message: Message,
@@ -40,7 +40,7 @@ export function siblingsOf(
   return { index: all.findIndex((sibling) => sibling.id === message.id), all };
 }
 
-/** The messages from the beginning to a leaf; empty when the leaf is not known. */
+/** The messages from the root to a leaf; empty when the leaf is unknown. */
 export function pathTo(tree: MessageTree, leafId: string | null): Message[] {
   const path: Message[] = [];
   const seen = new Set<string>();
@@ -53,7 +53,7 @@ export function pathTo(tree: MessageTree, leafId: string | null): Message[] {
   return path;
 }
 
-/** The end of the branch through a message, taking the newest answer at each fork. */
+/** The leaf of the branch through a message, taking the newest answer at each fork. */
 export function leafBelow(tree: MessageTree, id: string): string {
   let leaf = id;
   for (let next = childrenOf(tree, leaf).at(-1); next; next = childrenOf(tree, leaf).at(-1))

@@ -6,7 +6,7 @@ import { EditMessage } from "./edit-message.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import type { MessageProps } from "./message-props.ts";
 
-/** One message of the branch, whoever wrote it. */
+/** One message of the branch, of either role. */
 export function MessageView(props: MessageProps): JSX.Element {
   return props.message.role === "user" ? (
     <UserMessage {...props} />
@@ -56,7 +56,7 @@ function UserMessage(props: MessageProps): JSX.Element {
 function AssistantMessage(props: MessageProps): JSX.Element {
   const { message } = props;
   const running = message.status === "running";
-  // Only the message being written reads the live answer, so only it is drawn again as text comes.
+  // Only the running message reads the live answer, so only it is redrawn as text arrives.
   const live = running || message.parts.length === 0 ? props.live.value : undefined;
   const mine = live && live.generationId === message.generationId ? live : undefined;
   const shown = running && mine ? mine : message;

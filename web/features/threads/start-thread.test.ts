@@ -11,7 +11,7 @@ afterEach(() => {
   recentThreads.items.value = undefined;
 });
 
-test("a thread begins with its first message, and stands among the recent ones", async () => {
+test("a thread starts with its first message, and is among the recent ones", async () => {
   network = fakeNetwork(({ method, path }) => {
     if (path.startsWith("/api/v1/threads?"))
       return Response.json({ items: [thread("t1")], nextCursor: null });
@@ -32,14 +32,14 @@ test("a thread begins with its first message, and stands among the recent ones",
   expect(keys[0]).not.toBe(keys[1]);
 });
 
-test("a thread whose first message is refused is told as a failure", async () => {
+test("a thread whose first message is refused is reported as a failure", async () => {
   network = fakeNetwork(({ path }) =>
     path.endsWith("/messages") ? problem(402, "budget_exhausted") : Response.json(thread("t1")),
   );
   await expect(startThread("p1", "Hello", choice)).rejects.toMatchObject({ status: 402 });
 });
 
-test("a message says what it follows and how it is to be answered", async () => {
+test("a message has a parent, a model and an agent", async () => {
   network = fakeNetwork(() => Response.json(begun("q", "a", "m0"), { status: 202 }));
   expect(await sendMessage("t1", "m0", "Hello", { modelId: null, agentId: "a1" })).toEqual(
     begun("q", "a", "m0"),
@@ -52,7 +52,7 @@ test("a message says what it follows and how it is to be answered", async () => 
   });
 });
 
-test("a thread that was just begun is shown once without asking, and no other is", () => {
+test("a thread that was just started is shown without a request, once", () => {
   const answer = begun("q", "a", null);
   const started = { thread: thread("t1", { title: "New" }), answer };
   expect(takeStart("t1")).toBeUndefined();

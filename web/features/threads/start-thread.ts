@@ -2,12 +2,12 @@ import { api, at, once, read } from "../../lib/api.ts";
 import type { StartedAnswer, Thread, ThreadDetail } from "../../lib/api-types.ts";
 import { recentThreads } from "../shell/index.ts";
 
-/** With what a message is to be answered; null is the default of the thread or the workspace. */
+/** Model and agent for a message; null is the default of the thread or the workspace. */
 export type Choice = { modelId: string | null; agentId: string | null };
 
 export type Started = { thread: Thread; answer: StartedAnswer };
 
-/** Begins a thread with its first message. */
+/** Starts a thread with its first message. */
 export async function startThread(
   projectId: string,
   text: string,
@@ -40,7 +40,7 @@ export function sendMessage(
 
 let remembered: ThreadDetail | undefined;
 
-/** Keeps a thread that was just begun, so that its page shows it without asking the server again. */
+/** Remembers a thread that was just started, so that its page shows it without a request. */
 export function rememberStart(started: Started): void {
   const { userMessage, assistantMessage } = started.answer;
   remembered = {

@@ -6,7 +6,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { me } from "../identity/index.ts";
 import { ThreadMenu } from "./thread-menu.tsx";
 
-/** Where the thread belongs, its title, who sees it. */
+/** The thread's project, title and visibility. */
 export function ThreadHead(props: {
   thread: Thread | undefined;
   onChanged: (thread: Thread) => void;

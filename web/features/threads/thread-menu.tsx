@@ -19,7 +19,7 @@ type Props = {
   onDeleted?: (() => void) | undefined;
 };
 
-/** What can be done to a thread: rename, share or unshare, delete. */
+/** Actions on a thread: rename, share or unshare, delete. */
 export function ThreadMenu({ thread, onChanged, onDeleted }: Props): JSX.Element {
   const asking = useSignal<"rename" | "delete" | undefined>(undefined);
   const close = () => {

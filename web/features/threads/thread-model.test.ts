@@ -63,8 +63,8 @@ afterEach(() => {
 
 const ids = (messages: readonly Message[]) => messages.map(({ id }) => id);
 
-describe("a thread on the screen", () => {
-  test("has nothing until it is read, and then the branch to its leaf", async () => {
+describe("a thread on the page", () => {
+  test("is empty until it is loaded, and then shows the branch to its leaf", async () => {
     expect([model.detail.value, model.branch.value, model.tree.value.size]).toEqual([
       undefined,
       [],
@@ -80,7 +80,7 @@ describe("a thread on the screen", () => {
     expect(streams.size).toBe(0);
   });
 
-  test("that was just begun is there at once, and no other's beginning is", () => {
+  test("that was just started is there at once, and no other's start is", () => {
     rememberStart({ thread: thread("t1"), answer: begun("q", "a", null) });
     const other = new ThreadModel("t2");
     expect(other.detail.value).toBeUndefined();
@@ -92,7 +92,7 @@ describe("a thread on the screen", () => {
     other.dispose();
   });
 
-  test("that cannot be read says why, keeps what it has, and forgets it when it can", async () => {
+  test("that cannot be loaded says why, keeps its data, and clears the error later", async () => {
     refuse = problem(404, "not_found");
     await model.load();
     expect([model.error.value?.code, model.detail.value]).toEqual(["not_found", undefined]);
@@ -125,7 +125,7 @@ describe("asking", () => {
     expect(ids(model.branch.value)).toEqual(["q2", "a2"]);
   });
 
-  test("again in other words makes a branch beside the message", async () => {
+  test("an edited question makes a branch beside the message", async () => {
     const [question] = model.branch.value;
     if (!question) throw new Error("no question");
     await model.edit(question, "Other words", choice);
@@ -133,7 +133,7 @@ describe("asking", () => {
     expect([ids(model.branch.value), model.tree.value.size]).toEqual([["q2", "a2"], 4]);
   });
 
-  test("for another answer makes a branch beside the old one, and repeats no question", async () => {
+  test("another answer makes a branch beside the old one, without repeating the question", async () => {
     const answer = model.branch.value[1];
     if (!answer) throw new Error("no answer");
     await model.regenerate(answer, "m2");
@@ -152,7 +152,7 @@ describe("asking", () => {
     expect(ids(model.branch.value)).toEqual(["q", "a"]);
   });
 
-  test("while nothing was read yet adds nothing to it", async () => {
+  test("before it is loaded adds nothing to it", async () => {
     const fresh = new ThreadModel("t1");
     await fresh.send("Hello", choice);
     expect(fresh.detail.value).toBeUndefined();
@@ -180,7 +180,7 @@ describe("choosing a branch", () => {
     expect(asked("PUT")).toEqual([{ path: "/api/v1/threads/t1/leaf", body: { messageId: "q2" } }]);
   });
 
-  test("before anything was read asks for nothing", async () => {
+  test("before it is loaded sends nothing", async () => {
     const fresh = new ThreadModel("t1");
     await fresh.choose("a1");
     expect(asked("PUT")).toEqual([]);
@@ -188,7 +188,7 @@ describe("choosing a branch", () => {
   });
 });
 
-describe("an answer that is being written", () => {
+describe("a running answer", () => {
   const running = (id: string, more: Partial<Message> = {}) =>
     message(id, {
       parentId: "q",
@@ -199,7 +199,7 @@ describe("an answer that is being written", () => {
       ...more,
     });
 
-  test("is followed, and the thread is read again when it ends", async () => {
+  test("is followed, and the thread is reloaded when it ends", async () => {
     stored = threadOf("t1", [message("q"), running("a")]);
     await model.load();
     await until(() => streams.has("g-a"));
@@ -243,7 +243,7 @@ describe("an answer that is being written", () => {
     expect(asked("POST")).toEqual([]);
   });
 
-  test("is let go when its page goes", async () => {
+  test("is no longer followed when its page is left", async () => {
     stored = threadOf("t1", [message("q"), running("a")]);
     await model.load();
     await until(() => streams.has("g-a"));

@@ -8,8 +8,8 @@ import { leafBelow, pathTo, shownLeaf, treeOf } from "./message-tree.ts";
 import { type Choice, sendMessage, takeStart } from "./start-thread.ts";
 
 /**
- * One thread on the screen: its messages, the branch shown, and the answer being written. The
- * stream of a running answer is followed only while its branch is the one shown.
+ * One thread on the page: its messages, the shown branch, and the running answer. A running answer is followed
+ * only while its branch is shown.
  */
 export const ThreadModel = createModel((threadId: string) => {
   const detail = signal<ThreadDetail | undefined>(takeStart(threadId));
@@ -66,7 +66,7 @@ export const ThreadModel = createModel((threadId: string) => {
       const last = branch.value.at(-1);
       add(await sendMessage(threadId, last?.id ?? null, text, choice));
     },
-    /** Asks again in other words: a new branch beside the message. */
+    /** Edits a question: a new branch beside the message. */
     async edit(message: Message, text: string, choice: Choice): Promise<void> {
       add(await sendMessage(threadId, message.parentId, text, choice));
     },
@@ -85,7 +85,7 @@ export const ThreadModel = createModel((threadId: string) => {
       const generationId = running.value?.generationId;
       if (generationId) await api.POST("/generations/{generationId}/stop", at({ generationId }));
     },
-    /** Shows the branch through a message, here at once and for the next visit. */
+    /** Shows the branch through a message, at once and for the next visit. */
     async choose(messageId: string): Promise<void> {
       const now = detail.value;
       if (!now) return;

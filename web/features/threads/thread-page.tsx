@@ -37,7 +37,7 @@ function OneThread(props: { id: string }): JSX.Element {
   const earlier = model.branch.value.length - shown.length;
 
   useEffect(() => {
-    // A thread that was just begun is shown at once, and read all the same: it has its title now.
+    // A thread that was just started is shown at once, and reloaded for its title.
     void model.load();
     return () => model.dispose();
   }, []);

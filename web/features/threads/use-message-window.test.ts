@@ -34,12 +34,12 @@ const button = (): Element => {
 const reach = (isIntersecting = true) =>
   act(() => intersections.change({ target: button(), isIntersecting }));
 
-test("a short thread is drawn whole, and nothing is watched", () => {
+test("a short thread is drawn completely, and nothing is observed", () => {
   page.draw(h(List, { total: 40 }));
   expect([count(), intersections.watched.size]).toEqual([40, 0]);
 });
 
-test("of a long thread the last 40 are drawn, and 40 more before the reader is at the first", () => {
+test("of a long thread the last 40 are drawn, and 40 more before the reader reaches the first", () => {
   page.draw(h(List, { total: 100 }));
   expect([count(), intersections.watched.size]).toEqual([40, 1]);
   expect(intersections.margins).toEqual(["100% 0px"]);
@@ -51,7 +51,7 @@ test("of a long thread the last 40 are drawn, and 40 more before the reader is a
   expect([count(), intersections.watched.size]).toEqual([120, 0]);
 });
 
-test("at the very top the reader asks for more", () => {
+test("at the very top there is a button for more", () => {
   page.draw(h(List, { total: 100 }));
   page.set("scrollY", 0);
   reach();
@@ -60,7 +60,7 @@ test("at the very top the reader asks for more", () => {
   expect(count()).toBe(80);
 });
 
-test("a thread that grows past what is drawn is watched from then on", () => {
+test("a thread that grows past the drawn messages is observed from then on", () => {
   page.draw(h(List, { total: 40 }));
   page.draw(h(List, { total: 41 }));
   expect(intersections.watched.size).toBe(1);

@@ -2,12 +2,12 @@ import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-/** So many messages are drawn at first, and so many more each time. */
+/** Messages drawn at first, and added each time. */
 const STEP = 40;
 
 /**
- * How many of a long thread's last messages are drawn. More are added before the reader reaches the
- * first of them; the browser keeps what is being read in its place.
+ * Number of a long thread's last messages that are drawn. More are added before the reader reaches the first;
+ * the browser's scroll anchoring keeps the position.
  */
 export function useMessageWindow(total: number): {
   count: ReadonlySignal<number>;
@@ -25,7 +25,7 @@ export function useMessageWindow(total: number): {
     if (!hidden || !element) return;
     const observer = new IntersectionObserver(
       (entries) => {
-        // At the very top the browser has nothing to hold on to, so the reader asks for more there.
+        // At the very top there is no scroll anchor, so a button loads more there.
         if (entries.some((entry) => entry.isIntersecting) && scrollY > 0) more();
       },
       { rootMargin: "100% 0px" },

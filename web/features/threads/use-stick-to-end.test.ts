@@ -3,7 +3,7 @@ import { act } from "preact/test-utils";
 import { openPage, type TestPage } from "../../test/page.ts";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
-/** A window of 800 px on a page that may grow. */
+/** A viewport of 800 px on a page that may grow. */
 const HEIGHT = 800;
 let page: TestPage;
 let length: number;
@@ -55,7 +55,7 @@ beforeEach(() => {
 });
 afterEach(() => page[Symbol.dispose]());
 
-test("a page that grows stays at its end", () => {
+test("a growing page stays scrolled to its end", () => {
   expect(watched).toEqual([document.body]);
   growTo(2_500);
   expect(scrolls).toEqual([0, 2_500]);
@@ -75,7 +75,7 @@ test("a reader who scrolls up is not pulled back, and can jump to the end", () =
   expect(scrolls).toEqual([0, 3_000, 0, 3_500]);
 });
 
-test("a step up lets go, a pixel does not", () => {
+test("scrolling up a step releases it, a pixel does not", () => {
   scrollBy(atEnd() - 150);
   scrollBy(atEnd() - 151);
   growTo(2_500);
@@ -86,7 +86,7 @@ test("a step up lets go, a pixel does not", () => {
   expect(scrolls).toEqual([0, 2_500]);
 });
 
-test("scrolling down without coming near keeps letting go; coming near takes hold again", () => {
+test("scrolling down sticks to the end again only when close to it", () => {
   scrollBy(atEnd());
   scrollBy(atEnd() - 700);
   scrollBy(atEnd() - 600);
@@ -98,7 +98,7 @@ test("scrolling down without coming near keeps letting go; coming near takes hol
   expect(scrolls).toEqual([0, 2_600]);
 });
 
-test("the way back is offered from half a window away", () => {
+test("the jump button is shown from half a viewport away", () => {
   scrollBy(atEnd());
   scrollBy(atEnd() - 400);
   expect(end.away.value).toBe(false);
@@ -108,12 +108,12 @@ test("the way back is offered from half a window away", () => {
   expect(end.away.value).toBe(false);
 });
 
-test("far away but still following, as when the page grew a lot, there is no way back to offer", () => {
+test("far away but still sticking, as when the page grew a lot, there is no jump button", () => {
   scrollBy(0);
   expect(end.away.value).toBe(false);
 });
 
-test("a page that is gone listens to nothing", () => {
+test("listeners end with the page", () => {
   hook.unmount();
   expect(grow).toBeUndefined();
   scrollBy(atEnd());

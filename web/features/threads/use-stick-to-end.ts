@@ -1,12 +1,12 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 
-/** So near to the end, in px, counts as being there. */
+/** Distance to the end in px that counts as being there. */
 const NEAR = 96;
 
 /**
- * Keeps the window at the end of a growing page for as long as the reader is there. Scrolling up
- * lets go at once and nothing pulls the reader back; coming back to the end takes hold again.
+ * Keeps a growing page scrolled to its end while the reader is there. Scrolling up releases it at once;
+ * scrolling back to the end sticks again.
  */
 export function useStickToEnd(): { away: ReadonlySignal<boolean>; jump: () => void } {
   const away = useSignal(false);

@@ -1,4 +1,4 @@
-/** What only the administration says: it adds these texts when it is loaded. */
+/** Texts of the administration pages, loaded with them. */
 export const admin = {
   "admin.access": "Sessions and API keys",
   "admin.access.all": "End everything",

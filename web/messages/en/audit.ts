@@ -1,4 +1,4 @@
-/** What only the audit log says: it adds these texts when it is loaded. */
+/** Texts of the audit log, loaded with it. */
 export const audit = {
   "audit.action.access.denied": "Access denied",
   "audit.action.admin.read": "Administration read",
