@@ -235,7 +235,9 @@ describe("the audit log", () => {
     await row.getByRole("button", { name: "Only this object" }).click();
     await row.waitFor({ state: "detached" });
     await page.waitForURL(/\/admin\/audit\?kind=refusal&target=[\w-]+$/);
-    await page.getByRole("button", { name: /^Remove the filter Object/ }).click();
+    const chip = page.getByRole("button", { name: /^Remove the filter Object/ });
+    await chip.click();
+    await chip.waitFor({ state: "detached" });
     await page.waitForURL(/\/admin\/audit\?kind=refusal$/);
 
     await page.getByLabel("Result").selectOption("Any");

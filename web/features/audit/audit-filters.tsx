@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { useAction } from "../../lib/action.ts";
 import { api, read } from "../../lib/api.ts";
 import type { AdminUser, AuditEntry } from "../../lib/api-types.ts";
@@ -22,13 +22,13 @@ export function AuditFilters(props: {
   onChange: (filters: Filters) => void;
 }): JSX.Element {
   const { filters, onChange } = props;
-  const kind = useSignal("");
-  const action = useSignal("");
-  const from = useSignal("");
-  const to = useSignal("");
+  const kind = useSignal<string>(filters.kind ?? "");
+  const action = useSignal<string>(filters.action ?? "");
+  const from = useSignal(filters.from ?? "");
+  const to = useSignal(filters.to ?? "");
   const who = useSignal("");
   const matches = useSignal<readonly AdminUser[] | undefined>(undefined);
-  useEffect(() => {
+  useLayoutEffect(() => {
     kind.value = filters.kind ?? "";
     action.value = filters.action ?? "";
     from.value = filters.from ?? "";
