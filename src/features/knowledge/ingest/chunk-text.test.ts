@@ -91,3 +91,55 @@ describe("a text is cut into passages", () => {
     expect(CHUNK_SIZES.maxTokens).toBeLessThanOrEqual(350);
   });
 });
+
+/** Passages of three to eight tokens: ten to twenty-six letters. */
+const TINY = { minTokens: 3, maxTokens: 8 };
+
+describe("of the breaks within reach the best is chosen, of equal ones the last", () => {
+  test.each([
+    ["aaaaaaaaaa\n\nbbb\nccc. dddd dddddddd", ["aaaaaaaaaa\n\n", "bbb\nccc. dddd dddddddd"]],
+    ["aaaaaaaaaa\r\n\r\nbbb\nccc. ddd ddddddd", ["aaaaaaaaaa\r\n\r\n", "bbb\nccc. ddd ddddddd"]],
+    ["aaaaaaaaaa\n \t\nbbb\nccc. ddd ddddddd", ["aaaaaaaaaa\n \t\n", "bbb\nccc. ddd ddddddd"]],
+    ["aaaaaaaaaa\nbbb. ccc cccc cccc cccc", ["aaaaaaaaaa\n", "bbb. ccc cccc cccc cccc"]],
+    ["aaaaaaaaaa. bbb ccc cccc cccccc", ["aaaaaaaaaa. ", "bbb ccc cccc cccccc"]],
+    ["aaaaaaaaaa bbb\tccc cccc-ccccccc", ["aaaaaaaaaa bbb\tccc ", "cccc-ccccccc"]],
+    ["aaaaaaaaaa\n\nbb\n#ccccccccccccccccc", ["aaaaaaaaaa\n\n", "bb\n#ccccccccccccccccc"]],
+    ["aaaaaaaaaa\n\nbb\n## ccccccccccccccc", ["aaaaaaaaaa\n\nbb\n", "## ccccccccccccccc"]],
+    ["aaaaaaaaaa\n\nbb\n##\tccccccccccccccc", ["aaaaaaaaaa\n\nbb\n", "##\tccccccccccccccc"]],
+    ["aaaaaaaaaa\n\nbb\n####### ccccccccccc", ["aaaaaaaaaa\n\n", "bb\n####### ", "ccccccccccc"]],
+    ["aaaaaa\n# bbb\n\nccc ccccccc ccccc", ["aaaaaa\n", "# bbb\n\nccc ccccccc ccccc"]],
+    ["aaa\n# bbb\n\nccc ccccccc ccccccc", ["aaa\n# bbb\n\n", "ccc ccccccc ccccccc"]],
+    ["aaaaaaaaaa\fbbb. ccc cccc cccccc", ["aaaaaaaaaa\f", "bbb. ccc cccc cccccc"]],
+    ["漢漢漢。漢漢漢漢", ["漢漢漢。", "漢漢漢漢"]],
+    ["漢漢漢！漢 漢漢漢", ["漢漢漢！", "漢 漢漢漢"]],
+    ["漢漢漢？漢 漢漢漢", ["漢漢漢？", "漢 漢漢漢"]],
+    ["aaaaaaaaaa.) bb bbbb bbbbbbbbbb", ["aaaaaaaaaa.) ", "bb bbbb bbbbbbbbbb"]],
+    ["aaaaaaaaaa.» bb bbbb bbbbbbbbbb", ["aaaaaaaaaa.» bb bbbb ", "bbbbbbbbbb"]],
+    ["aaaaaaaaaa.b bb bbbb bbbbbbbbbbb", ["aaaaaaaaaa.b bb bbbb ", "bbbbbbbbbbb"]],
+    ["aaaaaaaaaa… bb bbbb bbbbbbbbbb", ["aaaaaaaaaa… ", "bb bbbb bbbbbbbbbb"]],
+    ["aaaaaaaaaa; bb bbbb bbbbbbbbbb", ["aaaaaaaaaa; ", "bb bbbb bbbbbbbbbb"]],
+    ["aaaaaaaaaa  bb bbbb bbbbbbbbbb", ["aaaaaaaaaa  bb bbbb ", "bbbbbbbbbb"]],
+  ])("%j", (text, pieces) => {
+    const spans = chunkText(text, { ...TINY, overlapTokens: 0 });
+    expect(spans.map(({ start, end }) => text.slice(start, end))).toEqual(pieces);
+    for (const { start, end, tokens } of spans)
+      expect(tokens).toBe(estimateTokens(text.slice(start, end)));
+  });
+});
+
+describe("a passage repeats the end of the one before, from a sentence or a word on, and no heading", () => {
+  test.each([
+    [
+      "aaaa aaaa. bb bb bbb cccc ccc ccc ddd",
+      ["aaaa aaaa. ", "aaaa. bb bb bbb cccc ccc ", "cccc ccc ccc ddd"],
+    ],
+    ["aaaa aaaa aa bb bbb cccc ccc ccc ddd", ["aaaa aaaa aa bb bbb cccc ", "bbb cccc ccc ccc ddd"]],
+    ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ["aaaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaa"]],
+    ["aaaaaaaaaaaaa\n# bbbbbbbbbbb bbbb", ["aaaaaaaaaaaaa\n", "# bbbbbbbbbbb bbbb"]],
+    ["aaaaaaaaa. aaa\n\nbbbbbbbbbbb bbbb", ["aaaaaaaaa. aaa\n\n", "\nbbbbbbbbbbb bbbb"]],
+    ["aaaaaaaaaaaaaa🦦🦦🦦aaaaaa", ["aaaaaaaaaaaaaa🦦", "🦦🦦aaaaaa"]],
+  ])("%j", (text, pieces) => {
+    const spans = chunkText(text, { ...TINY, overlapTokens: 3 });
+    expect(spans.map(({ start, end }) => text.slice(start, end))).toEqual(pieces);
+  });
+});
