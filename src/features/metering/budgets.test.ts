@@ -2,10 +2,12 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { eq, inArray, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { createTestApp, type TestApp } from "../../../test/support/app.ts";
+import { scansOf } from "../../../test/support/query-plans.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import { Problem } from "../../platform/http/problem.ts";
 import { type ChosenModel, chooseModel } from "../models/index.ts";
 import { NO_USAGE, noteProgress, placeHold, settle, settleExpired } from "./index.ts";
+import { insertHold } from "./repo.ts";
 import { budgets, excesses, holds, ledger } from "./tables.ts";
 
 const PRICES = { input: 3_000_001, cacheRead: 300_007, cacheWrite: 3_750_011, output: 15_000_013 };
@@ -267,3 +269,26 @@ test("ledger rows can be neither changed nor deleted", async () => {
       cause: { message: "the ledger is append-only" },
     });
 });
+
+test("a hold finds its budgets by their index, however many there are", async () => {
+  const { sql: owner } = apps[0].owner;
+  await owner`insert into budgets (id, scope, scope_id, limit_micro_usd)
+    select gen_random_uuid(), case n % 2 when 0 then 'project' else 'principal' end, gen_random_uuid(), 1000000
+    from generate_series(1, 20000) n`;
+  await owner`insert into excesses (model_id, input_ratio, input_excess, output_ratio, output_excess)
+    select gen_random_uuid(), 1, 0, 1, 0 from generate_series(1, 2000)`;
+  await owner`analyze budgets, excesses`;
+  const [id, projectId, userId, modelId] = [1, 2, 3, 4].map(() => Bun.randomUUIDv7());
+  if (!id || !projectId || !userId) throw new Error("no ids");
+  const scans = await scansOf(apps[0], (db) =>
+    insertHold(db, {
+      hold: {
+        ...{ id, projectId, userId, modelId, provider: "test", model: "test" },
+        ...{ priceTiers: [], priceVersion: "test", inputTokens: 10 },
+      },
+      ...{ lastsMs: 60_000, sent: false, inputPrice: 1, outputPrice: 1 },
+      ...{ maxOutputTokens: 10, minOutputTokens: 1 },
+    }),
+  );
+  expect(scans).toEqual(["budgets_pkey", "budgets_scope", "excesses_pkey"]);
+}, 60_000);

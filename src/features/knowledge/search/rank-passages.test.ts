@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { makeProse } from "../../../../test/bench/prose.ts";
 import { createTestApp, type TestApp } from "../../../../test/support/app.ts";
+import { scansOf } from "../../../../test/support/query-plans.ts";
 import { readId } from "../../../../test/support/read.ts";
 import type { Database } from "../../../platform/db/client.ts";
 import { chunks, files, fileVersions, searchScopes, searchTerms } from "../tables.ts";
@@ -234,3 +236,28 @@ async function bm25(texts: string[]): Promise<(query: string) => number[]> {
     return scores;
   };
 }
+
+test("a ranking reads its candidates by index, one by one, and no table as a whole", async () => {
+  const projectId = await newProject("Large");
+  const prose = makeProse(3);
+  const texts = Array.from({ length: 2_000 }, () => prose.paragraph());
+  for (let at = 0; at < texts.length; at += 500) await store(projectId, texts.slice(at, at + 500));
+  const { sql: owner } = app.owner;
+  await owner`insert into files (id, project_id, name) select gen_random_uuid(), ${projectId}, 'f' || n
+    from generate_series(1, 2000) n`;
+  await owner`insert into file_versions (id, file_id, version, sha256, size_bytes, media_type)
+    select gen_random_uuid(), id, 1, '', 1, 'text/plain' from files where current_version_id is null`;
+  await owner`analyze files, file_versions, text_chunks, search_passages, search_terms`;
+  const question = prose.question(texts[7] ?? "");
+  const scans = await scansOf(app, (explaining) =>
+    rankPassages(explaining, projectId, question, 10),
+  );
+  expect(scans).toEqual([
+    "file_versions_pkey",
+    "files_pkey",
+    "search_passages_keys",
+    "search_passages_pkey",
+    "search_terms_pkey",
+    "text_chunks_pkey",
+  ]);
+}, 60_000);

@@ -143,7 +143,7 @@ async function rank(
   const termIdfs = arrayOf(terms.map(({ idf }) => idf));
   const termAverages = arrayOf(terms.map(({ averageLength }) => averageLength));
   // `offset 0` forces one index look-up per key and row; the planner, which cannot know how few candidates
-  // there are, would scan whole tables. The score is termWeight() with the frequency inlined once.
+  // there are, would scan whole tables (a test holds the plan). The score is termWeight() with the frequency inlined once.
   const rows = await db.execute(sql`
     with rough as materialized (
       select hit.chunk_id, sum(scan.weight) as score
