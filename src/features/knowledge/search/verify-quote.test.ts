@@ -26,6 +26,18 @@ describe("a quote is verified against the text it cites", () => {
     expect(found("soft\u00adhyphen", "softhyphen")).toBe("soft\u00adhyphen");
   });
 
+  test.each([
+    ["'", "‘’‚‛′`´ʼ"],
+    ['"', "“”„‟″«»"],
+    ["-", "‐‑‒–—―−"],
+    ["", "\u00ad\u200b\ufeff"],
+  ])("%j equals each of %s and no other mark", (plain, marks) => {
+    for (const mark of marks)
+      expect(found(`a ${mark}b c`, `${plain}b c`)).toBe(`${plain === "" ? "" : mark}b c`);
+    for (const other of "~_*.,;:|/^°")
+      expect(verifyQuote(`a ${other}b c`, `${plain || "x"}b c`)).toBeNull();
+  });
+
   test("ligatures and decomposed letters of PDFs do not matter", () => {
     expect(found("an eﬃcient oﬃce", "efficient office")).toBe("eﬃcient oﬃce");
     expect(found("cafe\u0301 noir", "café noir")).toBe("cafe\u0301 noir");
@@ -44,6 +56,12 @@ describe("a quote is verified against the text it cites", () => {
       const text = `${"x ".repeat(before / 2)}the “quick”\nfox${" y".repeat(50_000)}`;
       expect(verifyQuote(text, 'the "quick" fox')).toEqual({ start: before, end: before + 15 });
     }
+  });
+
+  test("a window that ends within a letter with its accent does not find the letter without it", () => {
+    // Windows have 65,536 code units, and four times the quote more.
+    const folded = `${"x".repeat(65_536 + 4 * 6 - 6)}a b\ncafe\u0301`;
+    expect(verifyQuote(folded, "b cafe")).toBeNull();
   });
 
   test("any passage copied with other white space and marks is found at the same words", () => {

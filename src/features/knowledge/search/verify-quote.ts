@@ -30,7 +30,7 @@ export function verifyQuote(text: string, quote: string): Span | null {
   // Folding needs about 20 bytes per code unit, so a long text is searched in overlapping windows.
   const overlap = verbatim.length * 4;
   for (let from = 0; from < text.length; ) {
-    const to = wholeCharacter(text, Math.min(text.length, from + WINDOW + overlap));
+    const to = wholeCharacter(text, from + WINDOW + overlap);
     const span = find(text.slice(from, to), needle);
     if (span) return { start: from + span.start, end: from + span.end };
     from = wholeCharacter(text, from + WINDOW);
@@ -87,5 +87,5 @@ function foldUnit(source: string): string {
   if (/^\s/u.test(source)) return " ";
   const known = LOOKALIKES.get(source);
   if (known !== undefined) return known;
-  return source.normalize("NFKC").replace(/\s+/gu, " ");
+  return source.normalize("NFKC");
 }
