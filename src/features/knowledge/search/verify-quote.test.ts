@@ -43,6 +43,16 @@ describe("a quote is verified against the text it cites", () => {
     expect(found("cafe\u0301 noir", "café noir")).toBe("cafe\u0301 noir");
   });
 
+  test("a letter without its accent is another letter, however the accent is written", () => {
+    for (const accented of ["caf\u00e9", "cafe\u0301"]) {
+      expect(verifyQuote(`un ${accented} noir`, "un cafe")).toBeNull();
+      expect(verifyQuote(`${accented}, cafe`, "cafe")).toEqual({
+        start: accented.length + 2,
+        end: accented.length + 6,
+      });
+    }
+  });
+
   test("changed words, letter case and invented text are not quotes", () => {
     expect(verifyQuote("The fee is 100 EUR.", "The fee is 200 EUR.")).toBeNull();
     expect(verifyQuote("The fee", "the fee")).toBeNull();

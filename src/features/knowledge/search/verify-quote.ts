@@ -24,7 +24,10 @@ export function verifyQuote(text: string, quote: string): Span | null {
   const verbatim = quote.trim();
   if (verbatim === "") return null;
   const exact = text.indexOf(verbatim);
-  if (exact >= 0) return { start: exact, end: exact + verbatim.length };
+  const after = exact + verbatim.length;
+  // A combining mark right behind belongs to the last letter, which is then another one.
+  if (exact >= 0 && !/^\p{M}/u.test(text.slice(after, after + 2)))
+    return { start: exact, end: after };
   const needle = fold(verbatim).folded;
   if (needle === "") return null;
   // Folding needs about 20 bytes per code unit, so a long text is searched in overlapping windows.
