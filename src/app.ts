@@ -22,7 +22,7 @@ import {
   projectRoutes,
 } from "./features/projects/index.ts";
 import { threadRoutes } from "./features/threads/index.ts";
-import { signUpOpen } from "./features/workspace/index.ts";
+import { signUpPolicy } from "./features/workspace/index.ts";
 import { isMigrated } from "./platform/db/migrate.ts";
 import type { Deps } from "./platform/deps.ts";
 import { apiDocs } from "./platform/http/api-docs.ts";
@@ -78,7 +78,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     identityRoutes({
       afterSignUp: createPersonalProject,
       personalProjectId: (ctx, userId) => findPersonalProjectId(ctx.db, userId),
-      signUpOpen,
+      signUpPolicy,
     }),
   );
   api.route("/api/v1", apiKeyRoutes());

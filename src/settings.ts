@@ -138,6 +138,11 @@ export const fields = {
     z.enum(["open", "closed"]).default("closed"),
     "Public sign-up. The first account always needs the setup link.",
   ),
+  signUpsPerHour: field(
+    "ATELIER_SIGN_UPS_PER_HOUR",
+    integer(0, 1_000_000).default(10),
+    "Sign-ups per hour from one address. 0 disables the limit.",
+  ),
   sessionDays: field(
     "ATELIER_SESSION_DAYS",
     integer(1, 365).default(30),

@@ -364,7 +364,10 @@ const admin: Record<string, MakeSample> = {
   }),
   "GET /admin/catalogue": () => ({ path: "/admin/catalogue?kind=openai" }),
   "GET /admin/settings": () => ({ path: "/admin/settings" }),
-  "PATCH /admin/settings": () => ({ path: "/admin/settings", body: { signUpOpen: true } }),
+  "PATCH /admin/settings": () => ({
+    path: "/admin/settings",
+    body: { signUpOpen: true, signUpDomains: ["example.com"] },
+  }),
 };
 
 /** One for each operation of the API; an operation without one fails the tests that read this. */

@@ -331,6 +331,30 @@ describe("the workspace", () => {
     await page.locator("main:focus").waitFor();
   });
 
+  test("lets an admin say which e-mail domains may sign up, and says so to others", async () => {
+    const page = await newPage();
+    await page.goto("/admin/workspace");
+    await page.getByLabel("Anybody may create an account").click();
+    const domains = page.getByLabel("E-mail domains that may sign up");
+    await domains.fill("example.com, no domain");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("“no” is not a domain name").waitFor();
+    await domains.fill("Example.COM; b\u00fccher.example");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save" }).waitFor({ state: "detached" });
+    expect(await domains.inputValue()).toBe("example.com, xn--bcher-kva.example");
+
+    const stranger = await newPage({ storageState: { cookies: [], origins: [] } });
+    await stranger.goto("/sign-up");
+    await stranger.getByLabel("Name").fill("Eve");
+    await stranger.getByLabel("E-mail").fill("eve@elsewhere.example");
+    await stranger.getByLabel("Password").fill("quite another password");
+    await stranger.getByRole("button", { name: "Create an account" }).click();
+    await stranger.getByText("This is not of a domain that may sign up here").waitFor();
+    await page.getByLabel("Anybody may create an account").click();
+    await domains.waitFor({ state: "detached" });
+  });
+
   test("shows how hard a new password is to guess, and why it is refused", async () => {
     const page = await newPage();
     await page.goto("/settings/security");

@@ -72,6 +72,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
       ATELIER_DATA_DIR: dataDir,
       ATELIER_SECRET_KEYS: SECRETS,
       ATELIER_SIGN_UP: "open",
+      ATELIER_SIGN_UPS_PER_HOUR: "0",
       ATELIER_LOG_LEVEL: "warn",
       ATELIER_RATE_LIMIT: "0",
       ATELIER_PROVIDER_PRIVATE_HOSTS: "true",

@@ -81,6 +81,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     ATELIER_SIGN_UP: "open",
     ATELIER_LOG_LEVEL: "silent",
     ATELIER_RATE_LIMIT: "0",
+    ATELIER_SIGN_UPS_PER_HOUR: "0",
     ...options.env,
   });
   const { deps, close } = await buildDeps(config, databaseUrl, options.deps);

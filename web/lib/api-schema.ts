@@ -1530,12 +1530,14 @@ export interface components {
         WorkspaceSettings: {
             signUpOpen: boolean;
             signUpOpenSet: boolean | null;
+            signUpDomains: string[];
             /** Format: uuid */
             defaultModelId: string | null;
             version: number;
         };
         WorkspaceSettingsChange: {
             signUpOpen?: (boolean | null) | undefined;
+            signUpDomains?: string[] | undefined;
             /** Format: uuid */
             defaultModelId?: (string | null) | undefined;
         };

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { WORKSPACE_ROLES } from "../../platform/context.ts";
+import { toDomain } from "../../platform/http/domain-name.ts";
 import { line, page, timestamp } from "../../platform/http/json.ts";
 
 const version = z.number().int();
@@ -33,12 +34,23 @@ export const userChange = z
 export const resetLink = z.object({ url: z.url(), expiresAt: timestamp }).openapi("ResetLink");
 export const createdUser = z.object({ user: adminUser, resetLink }).openapi("CreatedUser");
 
+const emailDomain = z
+  .string()
+  .max(253)
+  .transform((text, ctx) => {
+    const domain = toDomain(text.replace(/^@/, ""));
+    if (domain === null) ctx.addIssue({ code: "custom", message: "is not a domain name" });
+    return domain ?? "";
+  });
+
 export const settings = z
   .object({
     /** The effective value: as set here, else as configured. */
     signUpOpen: z.boolean(),
     /** Null: as configured. */
     signUpOpenSet: z.boolean().nullable(),
+    /** Domains of the e-mail addresses that may sign up, where that is open; empty: any. */
+    signUpDomains: z.array(z.string()),
     /** Null: the oldest enabled model of a real provider. */
     defaultModelId: z.uuid().nullable(),
     version,
@@ -47,6 +59,12 @@ export const settings = z
 export const settingsChange = z
   .strictObject({
     signUpOpen: z.boolean().nullable().optional(),
+    /** Compared as a whole, in any case of letters and any script; empty: any. */
+    signUpDomains: z
+      .array(emailDomain)
+      .max(100)
+      .transform((domains) => [...new Set(domains)])
+      .optional(),
     defaultModelId: z.uuid().nullable().optional(),
   })
   .openapi("WorkspaceSettingsChange");

@@ -58,6 +58,20 @@ export const keyLivesTooLong = (days: number) =>
 export const adminOnly = () => new Problem(404, "not_found", "Not found.");
 export const signUpClosed = () =>
   new Problem(403, "sign_up_closed", "This workspace does not take new accounts. Ask an admin.");
+export const emailDomainNotAllowed = () =>
+  new Problem(
+    403,
+    "email_domain_not_allowed",
+    "Only addresses of certain domains may sign up here. Use your organisation's, or ask an admin.",
+    { errors: [{ path: "email", message: "is not of a domain that may sign up here" }] },
+  );
+export const tooManySignUps = (seconds: number) =>
+  new Problem(
+    429,
+    "too_many_sign_ups",
+    `Too many sign-ups from your network. Try again in ${waitingTime(seconds)}, or ask an admin for an account.`,
+    { refusal: { action: "auth.throttled" }, headers: { "retry-after": String(seconds) } },
+  );
 export const emailTaken = () =>
   new Problem(409, "email_taken", "There is an account with this e-mail address.", {
     errors: [{ path: "email", message: "is taken" }],

@@ -9,7 +9,7 @@ import { judgePassword } from "./check-new-password.ts";
 import { confirmPassword } from "./confirm-password.ts";
 import type { AfterSignUp } from "./create-account.ts";
 import { readDeviceCookie, setDeviceCookie } from "./device-cookie.ts";
-import { notSignedIn, signUpClosed } from "./errors.ts";
+import { notSignedIn } from "./errors.ts";
 import type { Client, OpenedSession } from "./open-session.ts";
 import { anyone, inSession, signedIn } from "./policy.ts";
 import { presentSession } from "./present-access.ts";
@@ -42,13 +42,13 @@ import {
 import { clearSessionCookie, isSecure, setSessionCookie } from "./session-cookie.ts";
 import { setUp } from "./set-up.ts";
 import { signIn } from "./sign-in.ts";
-import { signUp } from "./sign-up.ts";
+import { type SignUpPolicy, signUp } from "./sign-up.ts";
 
 /** What identity is told by the features that stand on it. */
 export interface IdentityHooks {
   afterSignUp: AfterSignUp;
   personalProjectId(ctx: AppEnv["Variables"]["ctx"], userId: string): Promise<string | null>;
-  signUpOpen(ctx: AppEnv["Variables"]["ctx"]): Promise<boolean>;
+  signUpPolicy(ctx: AppEnv["Variables"]["ctx"]): Promise<SignUpPolicy>;
 }
 
 const nothing = { 204: { description: "Done" } };
@@ -87,10 +87,8 @@ export function identityRoutes(hooks: IdentityHooks) {
       }),
       async (c) => {
         const ctx = c.get("ctx");
-        return c.json(
-          { needed: !(await anyUserExists(ctx.db)), signUpOpen: await hooks.signUpOpen(ctx) },
-          200,
-        );
+        const { open } = await hooks.signUpPolicy(ctx);
+        return c.json({ needed: !(await anyUserExists(ctx.db)), signUpOpen: open }, 200);
       },
     )
     .openapi(
@@ -124,9 +122,9 @@ export function identityRoutes(hooks: IdentityHooks) {
       }),
       async (c) => {
         const ctx = c.get("ctx");
-        if (!(await hooks.signUpOpen(ctx)) || !(await anyUserExists(ctx.db))) throw signUpClosed();
         const opened = await signUp(
           ctx,
+          await hooks.signUpPolicy(ctx),
           { ...c.req.valid("json"), client: clientOf(c) },
           hooks.afterSignUp,
         );

@@ -5,6 +5,7 @@ import { AttemptLimit } from "./attempt-limit.ts";
 import { markKeysUsed } from "./key-repo.ts";
 import { LastUse } from "./last-use.ts";
 import { markSessionsSeen } from "./session-repo.ts";
+import { SignUpLimit } from "./sign-up-limit.ts";
 
 /** What identity keeps in memory and runs beside requests. */
 export interface IdentityServices {
@@ -13,6 +14,7 @@ export interface IdentityServices {
   readonly sessionUse: LastUse;
   readonly attempts: AttemptLimit;
   readonly passwordChecks: AddressLimit;
+  readonly signUps: SignUpLimit;
 }
 
 declare module "../../platform/deps.ts" {
@@ -28,6 +30,7 @@ export function createIdentityServices(deps: Deps): IdentityServices {
     keyUse: new LastUse(deps.logger, (ids) => markKeysUsed(db, ids, deps.clock.now())),
     sessionUse: new LastUse(deps.logger, (ids) => markSessionsSeen(db, ids)),
     attempts: new AttemptLimit(deps),
+    signUps: new SignUpLimit(deps),
     passwordChecks: new AddressLimit(deps, { name: "password-check", points: 60, seconds: 60 }),
   };
 }

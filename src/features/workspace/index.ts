@@ -2,6 +2,6 @@ export { lockSettings, storeSetting } from "./repo.ts";
 export {
   getSetting,
   getSettings,
-  signUpOpen,
+  signUpPolicy,
   type WorkspaceSettings,
 } from "./settings.ts";

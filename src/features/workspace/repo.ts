@@ -17,7 +17,7 @@ export function listSettings(db: Database) {
 export async function storeSetting(
   db: Database,
   name: string,
-  value: boolean | string | null,
+  value: boolean | string | string[] | null,
   now: Date,
 ): Promise<void> {
   // A plain null would be the column's null, not JSON's.

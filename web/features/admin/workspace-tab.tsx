@@ -1,10 +1,13 @@
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useAction } from "../../lib/action.ts";
+import { type Action, useAction } from "../../lib/action.ts";
 import { api, ifMatch, read } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
-import { Select, Switch } from "../../ui/field.tsx";
+import { typed } from "../../ui/bind.ts";
+import { Button } from "../../ui/button.tsx";
+import { Input, Select, Switch } from "../../ui/field.tsx";
 import { ErrorState, Skeleton } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
 import { modelChoices } from "../models/index.ts";
@@ -17,7 +20,11 @@ export function WorkspaceTab(): JSX.Element {
     [],
   );
   const save = useAction(
-    async (change: { signUpOpen?: boolean; defaultModelId?: string | null }) => {
+    async (change: {
+      signUpOpen?: boolean;
+      signUpDomains?: string[];
+      defaultModelId?: string | null;
+    }) => {
       const version = settings.data.value?.version;
       settings.data.value = await read(
         api.PATCH("/admin/settings", {
@@ -51,6 +58,14 @@ export function WorkspaceTab(): JSX.Element {
             disabled={save.busy.value}
             onChange={(signUpOpen) => void save.run({ signUpOpen })}
           />
+          {now.signUpOpen && (
+            <SignUpDomains
+              // What somebody else has saved meanwhile replaces what is typed.
+              key={now.version}
+              domains={now.signUpDomains}
+              save={save}
+            />
+          )}
           <Select
             label={t("admin.defaultModel")}
             hint={t("admin.defaultModel.hint")}
@@ -67,5 +82,42 @@ export function WorkspaceTab(): JSX.Element {
         </div>
       )}
     </Section>
+  );
+}
+
+/** The domains of the e-mail addresses that may sign up, as a line of text. */
+function SignUpDomains(props: {
+  domains: string[];
+  save: Action<[{ signUpDomains: string[] }]>;
+}): JSX.Element {
+  const text = useSignal(props.domains.join(", "));
+  const signUpDomains = text.value.split(/[\s,;]+/).filter((domain) => domain !== "");
+  const refused = props.save.error.value?.errors.find(({ path }) =>
+    path.startsWith("signUpDomains"),
+  );
+  const wrong = refused && signUpDomains[Number(refused.path.split(".")[1])];
+  return (
+    <form
+      class="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void props.save.run({ signUpDomains });
+      }}
+    >
+      <Input
+        label={t("admin.signUpDomains")}
+        hint={t("admin.signUpDomains.hint")}
+        placeholder="example.com"
+        {...typed(text)}
+        error={wrong && t("admin.signUpDomains.wrong", { domain: wrong })}
+      />
+      {signUpDomains.join(", ") !== props.domains.join(", ") && (
+        <div class="row">
+          <Button type="submit" busy={props.save.busy.value}>
+            {t("common.save")}
+          </Button>
+        </div>
+      )}
+    </form>
   );
 }

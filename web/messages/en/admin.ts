@@ -38,6 +38,10 @@ export const admin = {
   "admin.role.member": "Member",
   "admin.signUp": "Anybody may create an account",
   "admin.signUp.hint": "Off: accounts are made by admins.",
+  "admin.signUpDomains": "E-mail domains that may sign up",
+  "admin.signUpDomains.hint":
+    "Separated by commas, each subdomain by itself. Empty: any. Admins can create accounts of any domain.",
+  "admin.signUpDomains.wrong": "“{domain}” is not a domain name",
   "admin.switchOff": "Switch off",
   "admin.switchOn": "Switch on",
   "admin.users": "Users",
