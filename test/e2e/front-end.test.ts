@@ -221,8 +221,10 @@ describe("an answer on the page", () => {
     await page.locator(".edit-message textarea").fill("Other question?");
     await page.keyboard.press("Enter");
     await page.getByText("Other answer.").waitFor();
+    const chosen = page.waitForResponse((answer) => answer.url().endsWith("/leaf"));
     await page.getByRole("button", { name: "Previous version" }).first().click();
     await page.getByText("First answer.").waitFor();
+    await chosen;
     await page.reload();
     await page.getByText("First answer.").waitFor();
   });
