@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
-import { createTestDatabase } from "../../../test/support/database.ts";
+import { createTestDatabase, withDatabase, withUser } from "../../../test/support/database.ts";
 import { eventually } from "../../../test/support/eventually.ts";
+import { APP_ROLE } from "../db/app-role.ts";
 import { openDatabase } from "../db/client.ts";
 import { createLogger } from "../observability/logger.ts";
 import { type Jobs, startJobs } from "./jobs.ts";
@@ -37,6 +38,17 @@ test("a process that cannot reach its database does not start", async () => {
   gone.pathname = "/there-is-no-such-database";
   await expect(startJobs(gone.href, logger, true)).rejects.toThrow();
 });
+
+test("a process whose role may not create the queue says what to do before it starts", async () => {
+  const name = `t_queue_${Bun.randomUUIDv7().replaceAll("-", "")}`;
+  await sql.unsafe(`create database ${name}`);
+  try {
+    const url = withUser(withDatabase(database.url, name), APP_ROLE);
+    await expect(startJobs(url, logger, true)).rejects.toThrow("Run `atelier migrate`");
+  } finally {
+    await sql.unsafe(`drop database ${name} with (force)`);
+  }
+}, 30_000);
 
 describe("a job", () => {
   test("reaches its handler with its data, soon after it was stored", async () => {

@@ -1,5 +1,6 @@
 import { sql as tag } from "drizzle-orm";
 import { fromDrizzle } from "pg-boss";
+import postgres from "postgres";
 import type { Database } from "../db/client.ts";
 import type { Logger } from "../observability/logger.ts";
 import { openQueue } from "./boss.ts";
@@ -67,7 +68,9 @@ export async function startJobs(
   boss.on("error", (error) => logger.error({ err: error }, "job queue failed"));
   await boss.start().catch(async (error) => {
     await database.close();
-    throw error;
+    throw isForbidden(error)
+      ? new Error("Run `atelier migrate` as the database's owner first")
+      : error;
   });
   const created = new Map<string, Promise<void>>();
   const ensure = (queue: string) => {
@@ -143,4 +146,9 @@ export async function startJobs(
     },
     stop,
   };
+}
+
+/** Whether the role may not do what creating or upgrading the queue's schema takes. */
+function isForbidden(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.code === "42501";
 }
