@@ -22,6 +22,12 @@ export async function readProblem(response: Response) {
   );
 }
 
+/** Status and code of a refusal, such as `404 thread_not_found`. */
+export async function codeOf(response: Response): Promise<string> {
+  const { status, code } = await readProblem(response);
+  return `${status} ${code}`;
+}
+
 /** The id of whatever a route has created. */
 export async function readId(response: Response): Promise<string> {
   return (await read(response, z.looseObject({ id: z.uuid() }))).id;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { codeOf, read, readId, readProblem } from "../../../test/support/read.ts";
 import { projectScope } from "../../../test/support/scopes.ts";
 import { systemContext } from "../../platform/context.ts";
 import { DEFAULT_AGENT_ID, resolveAgent } from "./index.ts";
@@ -30,16 +30,18 @@ test("a new workspace has an assistant that everyone may read and no one may del
 test("only an admin changes an agent of the workspace", async () => {
   const id = await readId(await ada.post("/agents", { name: "Lawyer", temperature: 0.2 }));
   expect((await bob.get(`/agents/${id}`)).status).toBe(200);
-  expect((await bob.patch(`/agents/${id}`, { name: "Mine" })).status).toBe(403);
-  expect((await bob.post("/agents", { name: "Mine" })).status).toBe(404);
+  expect(await codeOf(await bob.patch(`/agents/${id}`, { name: "Mine" }))).toBe("403 admin_needed");
+  expect(await codeOf(await bob.post("/agents", { name: "Mine" }))).toBe("404 not_found");
   expect((await ada.patch(`/agents/${id}`, { name: "Counsel" })).status).toBe(200);
 });
 
 test("a project's agent is hidden from non-members, admins included", async () => {
   const projectId = await project(bob);
   const id = await readId(await bob.post(`/projects/${projectId}/agents`, { name: "Editor" }));
-  expect((await ada.get(`/agents/${id}`)).status).toBe(404);
-  expect((await ada.patch(`/agents/${id}`, { name: "Mine" })).status).toBe(404);
+  expect(await codeOf(await ada.get(`/agents/${id}`))).toBe("404 agent_not_found");
+  expect(await codeOf(await ada.patch(`/agents/${id}`, { name: "Mine" }))).toBe(
+    "404 agent_not_found",
+  );
   expect((await bob.get(`/agents/${id}`)).status).toBe(200);
 });
 
@@ -58,7 +60,7 @@ test("a deleted agent is listed only for those who may change it, and can be res
   const projectId = await project(bob);
   const id = await readId(await bob.post(`/projects/${projectId}/agents`, { name: "Short-lived" }));
   expect((await bob.delete(`/agents/${id}`)).status).toBe(204);
-  expect((await bob.get(`/agents/${id}`)).status).toBe(404);
+  expect(await codeOf(await bob.get(`/agents/${id}`))).toBe("404 agent_not_found");
   const list = async (query: string) =>
     (await read(await bob.get(`/projects/${projectId}/agents${query}`), agentList)).items;
   expect(await list("")).toHaveLength(0);

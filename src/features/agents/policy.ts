@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Ctx } from "../../platform/context.ts";
+import { Problem } from "../../platform/http/problem.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
 import { requireUser } from "../identity/index.ts";
 import { scopeOf } from "../projects/index.ts";
@@ -52,9 +53,15 @@ async function agentScope<L extends Level>(
   if (place.projectId === null) {
     if (use === "write" && user.role !== "admin") throw agentAdminNeeded();
   } else {
-    await scopeOf(ctx, place.projectId, use === "read" ? "viewer" : "editor", method);
+    const needed = use === "read" ? "viewer" : "editor";
+    await scopeOf(ctx, place.projectId, needed, method).catch(hideProject);
   }
   return mint(use, agentId, place.projectId);
+}
+
+/** Another code for an agent in a project that the actor may not see would reveal that the agent exists. */
+function hideProject(error: unknown): never {
+  throw error instanceof Problem && error.status === 404 ? agentNotFound() : error;
 }
 
 const WHO: Record<Level, string> = {
