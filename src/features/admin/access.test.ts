@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { read, readProblem } from "../../../test/support/read.ts";
+import { codeOf, read, readProblem } from "../../../test/support/read.ts";
 import { accessOfUser, createdApiKey } from "../identity/schema.ts";
 
 let app: TestApp;
@@ -40,11 +40,11 @@ test("an admin ends a single session or key at once", async () => {
   const path = `/admin/users/${cleo.me.id}`;
   expect((await app.withKey(first.key).get("/me")).status).toBe(200);
   expect((await ada.delete(`${path}/api-keys/${first.id}`)).status).toBe(204);
-  expect((await app.withKey(first.key).get("/me")).status).toBe(401);
+  expect(await codeOf(await app.withKey(first.key).get("/me"))).toBe("401 invalid_api_key");
   expect((await app.withKey(second.key).get("/me")).status).toBe(200);
   const [session] = (await accessOf(cleo)).sessions;
   expect((await ada.delete(`${path}/sessions/${session?.id}`)).status).toBe(204);
-  expect((await cleo.get("/me")).status).toBe(401);
+  expect(await codeOf(await cleo.get("/me"))).toBe("401 not_signed_in");
   expect(await auditOf("api_key.revoked")).toMatchObject([
     { target_id: first.id, detail: { userId: cleo.me.id } },
   ]);
@@ -70,8 +70,8 @@ test("an admin ends all sessions and keys of a user; the account stays", async (
   const eve = await app.person("Eve");
   const key = await newKey(eve);
   expect((await ada.delete(`/admin/users/${eve.me.id}/access`)).status).toBe(204);
-  expect((await eve.get("/me")).status).toBe(401);
-  expect((await app.withKey(key.key).get("/me")).status).toBe(401);
+  expect(await codeOf(await eve.get("/me"))).toBe("401 not_signed_in");
+  expect(await codeOf(await app.withKey(key.key).get("/me"))).toBe("401 invalid_api_key");
   expect(await accessOf(eve)).toEqual({ sessions: [], apiKeys: [] });
   expect((await ada.get("/me")).status).toBe(200);
   expect(await auditOf("user.access_revoked")).toMatchObject([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { z } from "zod";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { read, readProblem } from "../../../test/support/read.ts";
+import { codeOf, read, readProblem } from "../../../test/support/read.ts";
 import { adminUser, adminUserPage, createdUser, resetLink } from "./schema.ts";
 
 let app: TestApp;
@@ -20,8 +20,8 @@ const signIn = (email: string, password: string) =>
 
 test("for everyone but admins the administration does not exist", async () => {
   for (const path of ["/admin/users", "/admin/providers", "/admin/models", "/admin/settings"]) {
-    expect((await readProblem(await bob.get(path))).status).toBe(404);
-    expect((await readProblem(await app.anonymous.get(path))).status).toBe(401);
+    expect(await codeOf(await bob.get(path))).toBe("404 not_found");
+    expect(await codeOf(await app.anonymous.get(path))).toBe("401 not_signed_in");
     expect((await ada.get(path)).status).toBe(200);
   }
 });
@@ -64,7 +64,7 @@ test("a new reset link invalidates the previous one", async () => {
   const [first, second] = [await make(), await make()];
   const use = (token: string | null) =>
     app.anonymous.post("/auth/password-reset", { token, newPassword: "bob's new password" });
-  expect((await use(tokenOf(first))).status).toBe(410);
+  expect(await codeOf(await use(tokenOf(first)))).toBe("410 link_expired");
   expect((await use(tokenOf(second))).status).toBe(204);
   bob = await app.person("Bobby");
 });
@@ -146,19 +146,21 @@ test("a disabled user is signed out at once, and cannot sign in until enabled", 
   expect((await bob.get("/me")).status).toBe(200);
   const off = await read(await ada.patch(path, { disabled: true }), adminUser);
   expect(off.disabledAt).not.toBeNull();
-  expect((await bob.get("/me")).status).toBe(401);
-  expect((await signIn("bobby@example.com", "a long enough password")).status).toBe(401);
+  expect(await codeOf(await bob.get("/me"))).toBe("401 not_signed_in");
+  expect(await codeOf(await signIn("bobby@example.com", "a long enough password"))).toBe(
+    "401 wrong_credentials",
+  );
   await ada.patch(path, { disabled: false });
   expect((await signIn("bobby@example.com", "a long enough password")).status).toBe(200);
 });
 
 test("a role change applies from the next request on", async () => {
   const dora = await app.person("Dora");
-  expect((await dora.get("/admin/users")).status).toBe(404);
+  expect(await codeOf(await dora.get("/admin/users"))).toBe("404 not_found");
   await ada.patch(`/admin/users/${dora.me.id}`, { role: "admin" });
   expect((await dora.get("/admin/users")).status).toBe(200);
   await ada.patch(`/admin/users/${dora.me.id}`, { role: "member" });
-  expect((await dora.get("/admin/users")).status).toBe(404);
+  expect(await codeOf(await dora.get("/admin/users"))).toBe("404 not_found");
 });
 
 test("the last admin stays, even when two admins step down at the same moment", async () => {
@@ -187,9 +189,11 @@ test("a change based on an outdated version is refused", async () => {
 
 test("unknown accounts and bad input have different errors", async () => {
   const nobody = `/admin/users/${Bun.randomUUIDv7()}`;
-  expect((await ada.get(nobody)).status).toBe(404);
-  expect((await ada.patch(nobody, { role: "member" })).status).toBe(404);
-  expect((await ada.post(`${nobody}/password-reset-link`)).status).toBe(404);
-  expect((await ada.patch(`/admin/users/${bob.me.id}`, { role: "owner" })).status).toBe(422);
-  expect((await ada.get("/admin/users?limit=0")).status).toBe(422);
+  expect(await codeOf(await ada.get(nobody))).toBe("404 user_not_found");
+  expect(await codeOf(await ada.patch(nobody, { role: "member" }))).toBe("404 user_not_found");
+  expect(await codeOf(await ada.post(`${nobody}/password-reset-link`))).toBe("404 user_not_found");
+  expect(await codeOf(await ada.patch(`/admin/users/${bob.me.id}`, { role: "owner" }))).toBe(
+    "422 validation_failed",
+  );
+  expect(await codeOf(await ada.get("/admin/users?limit=0"))).toBe("422 validation_failed");
 });

@@ -11,7 +11,7 @@ import {
   textOf,
   until,
 } from "../../../test/support/generation.ts";
-import { readProblem } from "../../../test/support/read.ts";
+import { codeOf, readProblem } from "../../../test/support/read.ts";
 import { slowness } from "../../../test/support/slowness.ts";
 
 const server = openAiServer();
@@ -225,9 +225,15 @@ test("a non-member may neither read nor stop an answer", async () => {
   const asked = await ask(ada, { modelId });
   await readEvents(ada, asked.generationId);
   const mallory = await app.person("Mallory");
-  expect((await mallory.get(`/generations/${asked.generationId}`)).status).toBe(404);
-  expect((await mallory.get(`/generations/${asked.generationId}/events`)).status).toBe(404);
-  expect((await mallory.post(`/generations/${asked.generationId}/stop`)).status).toBe(404);
+  expect(await codeOf(await mallory.get(`/generations/${asked.generationId}`))).toBe(
+    "404 generation_not_found",
+  );
+  expect(await codeOf(await mallory.get(`/generations/${asked.generationId}/events`))).toBe(
+    "404 generation_not_found",
+  );
+  expect(await codeOf(await mallory.post(`/generations/${asked.generationId}/stop`))).toBe(
+    "404 generation_not_found",
+  );
 });
 
 test("no hold is left when every answer has ended", async () => {

@@ -3,7 +3,7 @@ import { eq } from "drizzle-orm";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { TestClock } from "../../../test/support/clock.ts";
 import { makePdf, makeScannedPdf } from "../../../test/support/make-pdf.ts";
-import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { codeOf, read, readId, readProblem } from "../../../test/support/read.ts";
 import { projectScope } from "../../../test/support/scopes.ts";
 import { systemContext } from "../../platform/context.ts";
 import { auditLog } from "../audit/index.ts";
@@ -233,7 +233,7 @@ describe("reading", () => {
     expect(
       await versionText(systemContext(app.deps, "test"), await scopeOf(projectId), pdf.newest.id),
     ).toBe(whole.text);
-  });
+  }, 30_000);
 
   test("keeps a long text whole, at any span", async () => {
     const projectId = await newProject();
@@ -398,20 +398,32 @@ describe("access", () => {
     ];
     const own = await readId(await bob.post("/projects", { name: "Own" }));
     for (const path of paths) {
-      expect((await bob.get(`/projects/${projectId}/${path}`)).status).toBe(404);
-      expect((await app.anonymous.get(`/projects/${projectId}/${path}`)).status).toBe(401);
+      expect(await codeOf(await bob.get(`/projects/${projectId}/${path}`))).toBe(
+        "404 project_not_found",
+      );
+      expect(await codeOf(await app.anonymous.get(`/projects/${projectId}/${path}`))).toBe(
+        "401 not_signed_in",
+      );
     }
-    expect((await put(projectId, "a.txt", "x", bob)).status).toBe(404);
+    expect(await codeOf(await put(projectId, "a.txt", "x", bob))).toBe("404 project_not_found");
     // A file of another project is not accessible through one's own.
-    expect((await bob.get(`/projects/${own}/files/${id}`)).status).toBe(404);
-    expect((await bob.get(`/projects/${own}/file-versions/${newest.id}/text`)).status).toBe(404);
-    expect((await bob.delete(`/projects/${own}/files/${id}`)).status).toBe(404);
+    expect(await codeOf(await bob.get(`/projects/${own}/files/${id}`))).toBe("404 file_not_found");
+    expect(await codeOf(await bob.get(`/projects/${own}/file-versions/${newest.id}/text`))).toBe(
+      "404 file_not_found",
+    );
+    expect(await codeOf(await bob.delete(`/projects/${own}/files/${id}`))).toBe(
+      "404 file_not_found",
+    );
     await ada.post(`/projects/${projectId}/members`, { email: "bob@example.com", role: "viewer" });
     for (const path of paths)
       expect((await bob.get(`/projects/${projectId}/${path}`)).status).toBe(200);
-    expect((await put(projectId, "a.txt", "x", bob)).status).toBe(403);
-    expect((await bob.delete(`/projects/${projectId}/files/${id}`)).status).toBe(403);
-    expect((await bob.post(`/projects/${projectId}/files/${id}/retry`)).status).toBe(403);
+    expect(await codeOf(await put(projectId, "a.txt", "x", bob))).toBe("403 project_role_needed");
+    expect(await codeOf(await bob.delete(`/projects/${projectId}/files/${id}`))).toBe(
+      "403 project_role_needed",
+    );
+    expect(await codeOf(await bob.post(`/projects/${projectId}/files/${id}/retry`))).toBe(
+      "403 project_role_needed",
+    );
   });
 
   test("a download is saved under its name and never rendered", async () => {
@@ -435,13 +447,19 @@ describe("access", () => {
       "search?q=",
       `search?q=${"x".repeat(1001)}`,
       "search?q=a&limit=0",
-      "files?cursor=zzz",
       "files?limit=x",
     ]) {
-      expect((await ada.get(`/projects/${projectId}/${path}`)).status).toBe(422);
+      const refused = await ada.get(`/projects/${projectId}/${path}`);
+      expect(await codeOf(refused)).toBe("422 validation_failed");
     }
-    expect((await ada.get(`/projects/${projectId}/files/not-an-id`)).status).toBe(422);
-    expect((await ada.get(`/projects/${projectId}/files/${Bun.randomUUIDv7()}`)).status).toBe(404);
+    const foreign = await ada.get(`/projects/${projectId}/files?cursor=zzz`);
+    expect(await codeOf(foreign)).toBe("422 invalid_cursor");
+    expect(await codeOf(await ada.get(`/projects/${projectId}/files/not-an-id`))).toBe(
+      "422 validation_failed",
+    );
+    expect(await codeOf(await ada.get(`/projects/${projectId}/files/${Bun.randomUUIDv7()}`))).toBe(
+      "404 file_not_found",
+    );
     expect((await ada.get(`/projects/${projectId}/search?q=%00%01`)).status).toBe(200);
   });
 });
@@ -510,11 +528,15 @@ describe("with workers running", () => {
     const kept = await add(projectId, "kept.txt", "The otter sleeps.");
     expect((await ada.delete(`/projects/${projectId}/files/${kept.id}`)).status).toBe(204);
     expect(await search(projectId, "otter")).toEqual([]);
-    expect((await ada.get(`/projects/${projectId}/files/${kept.id}`)).status).toBe(404);
+    expect(await codeOf(await ada.get(`/projects/${projectId}/files/${kept.id}`))).toBe(
+      "404 file_not_found",
+    );
     expect(
       (await ada.get(`/projects/${projectId}/file-versions/${kept.newest.id}/text`)).status,
     ).toBe(404);
-    expect((await ada.delete(`/projects/${projectId}/files/${kept.id}`)).status).toBe(404);
+    expect(await codeOf(await ada.delete(`/projects/${projectId}/files/${kept.id}`))).toBe(
+      "404 file_not_found",
+    );
     const listed = async (query: string) =>
       (await read(await ada.get(`/projects/${projectId}/files${query}`), filePage)).items.length;
     expect([await listed(""), await listed("?deleted=true")]).toEqual([0, 1]);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { anthropicServer } from "../../../test/providers/anthropic-server.ts";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { codeOf, read, readId, readProblem } from "../../../test/support/read.ts";
 import { systemContext } from "../../platform/context.ts";
 import { settings } from "../admin/schema.ts";
 import { ledger } from "../metering/tables.ts";
@@ -137,7 +137,7 @@ test("a change based on an outdated version is refused", async () => {
   const path = `/admin/providers/${id}`;
   const change = (name: string) => ada.patch(path, { name }, { "if-match": '"v1"' });
   expect((await change("One")).status).toBe(200);
-  expect((await change("Two")).status).toBe(412);
+  expect(await codeOf(await change("Two"))).toBe("412 changed_meanwhile");
 });
 
 test("a provider from the environment can be disabled but neither changed nor removed", async () => {
@@ -170,7 +170,7 @@ test("the catalogue describes and prices a known model; an unknown one needs pri
   const made = await read(await post({ name: "claude-opus-4-7" }), adminModel);
   expect(made).toMatchObject({ displayName: "Claude Opus 4.7", prices: known?.prices });
   expect(made.priceVersion).toContain("genai-prices@");
-  expect((await post({ name: "claude-opus-4-7" })).status).toBe(409);
+  expect(await codeOf(await post({ name: "claude-opus-4-7" }))).toBe("409 already_exists");
   expect((await readProblem(await post({ name: "own-model" }))).code).toBe("prices_needed");
   const own = await read(await post({ name: "own-model", prices: FREE }), adminModel);
   expect(own.priceVersion).toMatch(/^admin \d{4}-\d\d-\d\d$/);

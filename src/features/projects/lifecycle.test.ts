@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { TestClock } from "../../../test/support/clock.ts";
-import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { codeOf, read, readId, readProblem } from "../../../test/support/read.ts";
 import { systemContext } from "../../platform/context.ts";
 import { purgeProjects } from "./index.ts";
 import { project, projectPage } from "./schema.ts";
@@ -48,8 +48,8 @@ test("deleting a project hides it from everyone and returns until when it can be
   const deleted = await read(await ada.delete(`/projects/${id}`), project);
   const until = new Date(clock.now().getTime() + 7 * DAY_MS);
   expect(deleted.restorableUntil).toBe(until.toISOString());
-  expect((await bob.get(`/projects/${id}`)).status).toBe(404);
-  expect((await ada.get(`/projects/${id}`)).status).toBe(404);
+  expect(await codeOf(await bob.get(`/projects/${id}`))).toBe("404 project_not_found");
+  expect(await codeOf(await ada.get(`/projects/${id}`))).toBe("404 project_not_found");
   expect(await names(ada, "?deleted=true")).toContain(id);
   expect(await names(bob, "?deleted=true")).not.toContain(id);
 });
@@ -57,7 +57,7 @@ test("deleting a project hides it from everyone and returns until when it can be
 test("an owner restores a deleted project; an editor may not", async () => {
   const id = await shared();
   await ada.delete(`/projects/${id}`);
-  expect((await bob.post(`/projects/${id}/restore`)).status).toBe(403);
+  expect(await codeOf(await bob.post(`/projects/${id}/restore`))).toBe("403 project_role_needed");
   expect((await ada.post(`/projects/${id}/restore`)).status).toBe(200);
   expect((await bob.get(`/projects/${id}`)).status).toBe(200);
   expect((await readProblem(await ada.post(`/projects/${id}/restore`))).code).toBe(
@@ -82,7 +82,7 @@ test("past the window a project cannot be restored, and the purge removes it wit
   expect(removed).not.toContain(id);
   clock.advance(1 * DAY_MS + 1);
   expect(await names(ada, "?deleted=true")).not.toContain(id);
-  expect((await ada.post(`/projects/${id}/restore`)).status).toBe(404);
+  expect(await codeOf(await ada.post(`/projects/${id}/restore`))).toBe("404 project_not_found");
   await purgeProjects(ctx, [beforePurge]);
   expect(removed).toContain(id);
   const left = await app.deps.database.sql`select id from projects`;

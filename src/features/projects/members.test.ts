@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { codeOf, read, readId, readProblem } from "../../../test/support/read.ts";
 import { memberList } from "./schema.ts";
 
 let app: TestApp;
@@ -28,10 +28,12 @@ const roles = async (id: string) =>
 
 test("a member added by e-mail address sees the project with the given role", async () => {
   const id = await start();
-  expect((await bob.get(`/projects/${id}`)).status).toBe(404);
+  expect(await codeOf(await bob.get(`/projects/${id}`))).toBe("404 project_not_found");
   expect((await add(id, bob, "viewer")).status).toBe(201);
   expect((await bob.get(`/projects/${id}`)).status).toBe(200);
-  expect((await bob.patch(`/projects/${id}`, { name: "Mine" })).status).toBe(403);
+  expect(await codeOf(await bob.patch(`/projects/${id}`, { name: "Mine" }))).toBe(
+    "403 project_role_needed",
+  );
   expect(await roles(id)).toEqual({ Ada: "owner", Bob: "viewer" });
 });
 
@@ -62,11 +64,15 @@ test("only owners add, change and remove members", async () => {
   await add(id, bob, "editor");
   await add(id, eve, "viewer");
   const email = "someone@example.com";
-  expect((await bob.post(`/projects/${id}/members`, { email, role: "viewer" })).status).toBe(403);
+  expect(await codeOf(await bob.post(`/projects/${id}/members`, { email, role: "viewer" }))).toBe(
+    "403 project_role_needed",
+  );
   expect((await bob.patch(`/projects/${id}/members/${eve.me.id}`, { role: "owner" })).status).toBe(
     403,
   );
-  expect((await bob.delete(`/projects/${id}/members/${eve.me.id}`)).status).toBe(403);
+  expect(await codeOf(await bob.delete(`/projects/${id}/members/${eve.me.id}`))).toBe(
+    "403 project_role_needed",
+  );
   expect((await ada.patch(`/projects/${id}/members/${bob.me.id}`, { role: "owner" })).status).toBe(
     200,
   );
@@ -78,7 +84,7 @@ test("a removed member has no access from the next request on", async () => {
   await add(id, bob, "editor");
   expect((await bob.get(`/projects/${id}`)).status).toBe(200);
   await ada.delete(`/projects/${id}/members/${bob.me.id}`);
-  expect((await bob.get(`/projects/${id}`)).status).toBe(404);
+  expect(await codeOf(await bob.get(`/projects/${id}`))).toBe("404 project_not_found");
 });
 
 test("any member may leave, also an archived project, but the last owner may not", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { codeOf, read, readId, readProblem } from "../../../test/support/read.ts";
 import { thread, threadDetail, threadPage } from "./schema.ts";
 
 let app: TestApp;
@@ -46,13 +46,17 @@ test("viewers may ask in their own threads, and only read those of others", asyn
   const shared = await start(bob, { visibility: "project" });
   const seen = await read(await eve.get(`/threads/${shared}`), threadDetail);
   expect(seen).toMatchObject({ mayWrite: false, mayManage: false, ownerName: "Bob" });
-  expect((await eve.post(`/threads/${shared}/messages`, { text: "Hello" })).status).toBe(403);
+  expect(await codeOf(await eve.post(`/threads/${shared}/messages`, { text: "Hello" }))).toBe(
+    "403 thread_read_only",
+  );
 });
 
 test("a shared thread is renamed and deleted only by its owner and the project's", async () => {
   const shared = await start(eve, { visibility: "project" });
-  expect((await bob.patch(`/threads/${shared}`, { title: "Taken" })).status).toBe(403);
-  expect((await bob.delete(`/threads/${shared}`)).status).toBe(403);
+  expect(await codeOf(await bob.patch(`/threads/${shared}`, { title: "Taken" }))).toBe(
+    "403 thread_not_yours",
+  );
+  expect(await codeOf(await bob.delete(`/threads/${shared}`))).toBe("403 thread_not_yours");
   expect((await ada.patch(`/threads/${shared}`, { title: "Tidied" })).status).toBe(200);
   expect((await eve.patch(`/threads/${shared}`, { title: "Mine" })).status).toBe(200);
 });
@@ -61,8 +65,8 @@ test("a thread made private again disappears for the others", async () => {
   const id = await start(bob, { visibility: "project" });
   expect((await eve.get(`/threads/${id}`)).status).toBe(200);
   await bob.patch(`/threads/${id}`, { visibility: "private" });
-  expect((await eve.get(`/threads/${id}`)).status).toBe(404);
-  expect((await ada.get(`/threads/${id}`)).status).toBe(404);
+  expect(await codeOf(await eve.get(`/threads/${id}`))).toBe("404 thread_not_found");
+  expect(await codeOf(await ada.get(`/threads/${id}`))).toBe("404 thread_not_found");
 });
 
 test("a member who leaves a project finds their private threads again after coming back", async () => {
@@ -72,9 +76,9 @@ test("a member who leaves a project finds their private threads again after comi
   await join();
   const id = await start(gone, { title: "Notes" });
   await gone.delete(`/projects/${projectId}/members/${gone.me.id}`);
-  expect((await gone.get(`/threads/${id}`)).status).toBe(404);
+  expect(await codeOf(await gone.get(`/threads/${id}`))).toBe("404 thread_not_found");
   expect(await listed(gone, "/threads")).not.toContain(id);
-  expect((await ada.get(`/threads/${id}`)).status).toBe(404);
+  expect(await codeOf(await ada.get(`/threads/${id}`))).toBe("404 thread_not_found");
   await join();
   expect((await gone.get(`/threads/${id}`)).status).toBe(200);
 });
@@ -82,9 +86,9 @@ test("a member who leaves a project finds their private threads again after comi
 test("a deleted thread is listed only for those who may restore it", async () => {
   const id = await start(bob, { visibility: "project" });
   await bob.delete(`/threads/${id}`);
-  expect((await bob.get(`/threads/${id}`)).status).toBe(404);
+  expect(await codeOf(await bob.get(`/threads/${id}`))).toBe("404 thread_not_found");
   expect(await listed(bob, `/projects/${projectId}/threads`)).not.toContain(id);
-  expect((await eve.post(`/threads/${id}/restore`)).status).toBe(403);
+  expect(await codeOf(await eve.post(`/threads/${id}/restore`))).toBe("403 thread_not_yours");
   expect((await bob.post(`/threads/${id}/restore`)).status).toBeLessThan(300);
   expect(await listed(bob, `/projects/${projectId}/threads`)).toContain(id);
 });
@@ -95,7 +99,7 @@ test("a deleted project removes its threads from every list", async () => {
   expect(await listed(ada, "/threads")).toContain(id);
   await ada.delete(`/projects/${other}`);
   expect(await listed(ada, "/threads")).not.toContain(id);
-  expect((await ada.get(`/threads/${id}`)).status).toBe(404);
+  expect(await codeOf(await ada.get(`/threads/${id}`))).toBe("404 thread_not_found");
   await ada.post(`/projects/${other}/restore`);
   expect(await listed(ada, "/threads")).toContain(id);
 });
