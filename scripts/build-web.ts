@@ -1,8 +1,8 @@
 /**
- * Builds the browser's half into dist/web: hashed scripts and one hashed stylesheet under assets/,
- * an index.html that names them, and manifest.json. Assets of earlier builds stay where they are,
- * so that a page opened before a rollout still finds its chunks. web/package.json declares the modules
- * free of side effects: a page that imports another feature's index.ts then loads only what it uses.
+ * Builds the front end into dist/web: hashed scripts and one hashed stylesheet under assets/, an index.html
+ * that refers to them, and manifest.json. Assets of earlier builds stay, so that a page opened before a rollout
+ * still finds its chunks. web/package.json declares the modules free of side effects: a page that imports
+ * another feature's index.ts then loads only what it uses.
  */
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -13,7 +13,7 @@ const out = process.env.ATELIER_WEB_OUT ?? join(root, "dist/web");
 const assets = join(out, "assets");
 const watch = process.argv.includes("--watch");
 const quiet = process.argv.includes("--quiet");
-/** How long an asset of an earlier build is kept: longer than anyone leaves a tab unreloaded. */
+/** How long assets of earlier builds are kept: longer than a tab usually stays open without a reload. */
 const keepDays = 30;
 
 type Built = { path: string; gzip: number; entry: boolean };
@@ -21,12 +21,12 @@ type Manifest = {
   app: string;
   theme: string;
   style: string;
-  /** What the first screen loads before it can be used: the entry and what it imports statically. */
+  /** What must load before the first screen works: the entry and its static imports. */
   first: string[];
   assets: string[];
 };
 
-/** Bundles one set of entry points; throws with the bundler's own messages when it fails. */
+/** Bundles one set of entry points; throws with the bundler's messages. */
 async function bundle(entrypoints: string[], splitting: boolean): Promise<Bun.BuildArtifact[]> {
   const result = await Bun.build({
     entrypoints,
@@ -56,7 +56,7 @@ async function compress(path: string): Promise<number> {
   return gz.byteLength;
 }
 
-/** The chunks that the entry imports statically, itself first: what the first screen waits for. */
+/** The chunks that the entry imports statically, including itself: what the first screen waits for. */
 async function staticImports(entry: string): Promise<string[]> {
   const seen: string[] = [];
   const queue = [entry];
@@ -72,7 +72,7 @@ async function staticImports(entry: string): Promise<string[]> {
   return seen;
 }
 
-/** Drops assets that no build of the last `keepDays` days wrote. */
+/** Removes assets not written by any build of the last `keepDays` days. */
 async function dropOld(current: Set<string>): Promise<void> {
   const limit = Date.now() - keepDays * 86_400_000;
   for (const name of await readdir(assets)) {
@@ -123,7 +123,7 @@ async function build(): Promise<void> {
     .replace("%APP%", `/assets/${manifest.app}`);
   await Bun.write(join(out, "favicon.svg"), Bun.file(join(root, "web/favicon.svg")));
   await Bun.write(join(out, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-  // Last, so that a server never hands out a page whose assets are not there yet.
+  // Last, so that the server never serves a page whose assets are not there yet.
   await Bun.write(join(out, "index.html"), html);
   await dropOld(new Set(manifest.assets));
   if (!quiet) report(built, manifest);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 const CANDIDATES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
 /**
- * Path of a Chromium for the browser tests, from the system; on Debian and Ubuntu it is installed when missing.
+ * Path of a Chromium for the browser tests; installed on Debian and Ubuntu when missing.
  * @throws Error when there is none and it cannot be installed.
  */
 export async function ensureBrowser(): Promise<string> {

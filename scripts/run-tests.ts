@@ -11,7 +11,7 @@ import { readJunit } from "./read-junit.ts";
  */
 const root = join(import.meta.dir, "..");
 const results = { passed: 0, failed: 0 };
-/** Told again at the end, where they are seen: the output of a whole run is long. */
+/** Repeated at the end, since the output of a whole run is long. */
 const failures: string[] = [];
 const scratch = mkdtempSync(join(tmpdir(), "atelier-run-"));
 
@@ -45,7 +45,7 @@ async function suite(
   const counts = readJunit(reportFile);
   results.passed += counts.passed;
   failures.push(...counts.failures.map((failure) => `${name}: ${failure}`));
-  // A suite that dies before it reports has failed all the same.
+  // A suite that crashes before it reports has failed too.
   const died = exit !== 0 && counts.failures.length === 0 ? 1 : 0;
   if (died > 0) failures.push(`${name}: ended with exit code ${exit} and no failed test`);
   const failed = counts.failures.length + died;

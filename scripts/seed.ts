@@ -4,9 +4,9 @@ import { type Caller, caller, type Send } from "../test/support/app.ts";
 import { read, readId } from "../test/support/read.ts";
 
 /**
- * Makes a small known world over the API, as people would: three people with one password, two projects
- * with members, files, an agent, and threads with answers of the built-in model. Run again, it says that
- * the world is there. The accounts are made on the command line, so it runs where the server runs.
+ * Creates a small known world over the API: three people with one password, two projects with members, files,
+ * an agent, and threads with answers of the built-in model. Running it again changes nothing. The accounts are
+ * made on the command line, so it must run where the server runs.
  */
 const PASSWORD = "harbour-otters-sunlit-47";
 
@@ -104,7 +104,7 @@ async function mustSignIn(email: string): Promise<Caller> {
   return person;
 }
 
-/** Makes an account on the command line and sets its password with the link that this prints. */
+/** Makes an account on the command line and sets its password with the printed link. */
 async function makeAccount(person: (typeof PEOPLE)[number]): Promise<void> {
   const { name, email, role } = person;
   const command = ["admin", "create-user", email, "--name", name, "--role", role];
@@ -124,7 +124,7 @@ async function upload(by: Caller, project: string, name: string, text: string): 
   }, `${name} to be read`);
 }
 
-/** Asks in a thread of its own and waits for the answer. @returns the thread's id. */
+/** Asks in a new thread and waits for the answer. @returns the thread's id. */
 async function ask(by: Caller, project: string, text: string): Promise<string> {
   const thread = await readId(await ok(by.post(`/projects/${project}/threads`, {})));
   const started = await ok(by.post(`/threads/${thread}/messages`, { text }));
@@ -143,11 +143,11 @@ async function ok(request: Promise<Response>): Promise<Response> {
   return response;
 }
 
-/** @throws Error when it does not become true within half a minute. */
+/** @throws Error when the condition is not met within half a minute. */
 async function until(isTrue: () => Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`Timed out waiting for ${what}`);
     await Bun.sleep(100);
   }
 }

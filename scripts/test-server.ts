@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { KEPT_SERVER, prepareTemplate, startTestServer } from "../test/support/database.ts";
 
-/** Keeps a test PostgreSQL running until it is told to stop; tests find it by {@link KEPT_SERVER}. */
+/** Keeps a test PostgreSQL running until it is stopped; tests find it by {@link KEPT_SERVER}. */
 const server = await startTestServer();
 await prepareTemplate(server.url);
 mkdirSync(dirname(KEPT_SERVER), { recursive: true });

@@ -1,8 +1,8 @@
 /**
- * Writes `web/lib/api-schema.ts`: the API's operations and shapes as types for the web's client, from
- * the OpenAPI document that the application itself serves. Run it after each change of a route or a
- * schema; test/app/api-docs.test.ts fails while the file is behind. With `--check` it writes nothing
- * and exits 1 then.
+ * Writes `web/lib/api-schema.ts`: the API's operations and schemas as types for the web's client, from the
+ * OpenAPI document that the application serves. Run it after each change of a route or a schema;
+ * test/app/api-docs.test.ts fails while the file is outdated. With `--check` it writes nothing and exits 1
+ * then.
  */
 import { join } from "node:path";
 import { plugin } from "bun";
@@ -10,12 +10,12 @@ import ts from "typescript-5";
 import { z } from "zod";
 
 const FILE = join(import.meta.dir, "..", "web", "lib", "api-schema.ts");
-/** Where the API is mounted; the client's paths begin after it. */
+/** Base path of the API; the client's paths are relative to it. */
 const BASE = "/api/v1";
 const HEAD =
   "// Written by scripts/write-api-types.ts from the OpenAPI document; not to be edited.\n\n";
 
-// The generator prints through the compiler's JavaScript interface, which TypeScript 7 does not have.
+// The generator prints through the compiler's JavaScript API, which TypeScript 7 does not have.
 plugin({
   name: "typescript-5",
   setup: (build) => {
@@ -26,11 +26,11 @@ plugin({
 const operation = z.looseObject({ responses: z.record(z.string(), z.unknown()) });
 const document = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) });
 
-/** The file's text for an OpenAPI document. Throws when the document is not one. */
+/** The file's text for an OpenAPI document. Throws when it is not one. */
 export async function apiTypes(openApi: unknown): Promise<string> {
   const { default: openapiTS, astToString } = await import("openapi-typescript");
   const nodes = await openapiTS(JSON.stringify(forClient(openApi)), {
-    // A body may leave out what has a default; an answer's schema requires what it always has.
+    // A request may omit fields with a default; a response always has them.
     defaultNonNullable: false,
     rootTypes: true,
     rootTypesNoSchemaPrefix: true,
@@ -38,7 +38,7 @@ export async function apiTypes(openApi: unknown): Promise<string> {
   return HEAD + astToString(nodes.map(allowUndefined));
 }
 
-/** The document as the client needs it: paths below the base; every refusal is the same problem. */
+/** The document for the client: paths below the base; one problem schema for every refusal. */
 function forClient(openApi: unknown): unknown {
   const { paths, ...rest } = document.parse(openApi);
   const below = Object.entries(paths).map(([path, methods]) => [
@@ -62,7 +62,7 @@ function withoutRefusals(responses: Record<string, unknown>): Record<string, unk
   };
 }
 
-/** What may be left out may be undefined too: neither a query nor JSON makes a difference. */
+/** Optional fields may be undefined too: neither a query nor JSON makes a difference. */
 function allowUndefined(node: ts.Node): ts.Node {
   const { factory } = ts;
   const visit = (found: ts.Node): ts.Node => {

@@ -3,19 +3,19 @@ import type { z } from "zod";
 import { settings } from "../src/settings.ts";
 
 /**
- * Writes what the documentation takes from the code: the README's table of settings, from `settings.ts`.
- * With `--check` it writes nothing and exits 1 when the table is not what the code says.
+ * Writes the generated parts of the documentation: the README's table of settings, from `settings.ts`. With
+ * `--check` it writes nothing and exits 1 when the table is outdated.
  */
 const README = join(import.meta.dir, "..", "README.md");
 const START = "<!-- settings: written by scripts/write-docs.ts -->";
 const END = "<!-- /settings -->";
 
-/** The README with its table of settings as the code has them. */
+/** The README with its table of settings regenerated. */
 export function withSettings(readme: string): string {
   const start = readme.indexOf(START);
   const end = readme.indexOf(END);
   if (start === -1 || end === -1)
-    throw new Error("README.md has lost the marks around its table of settings");
+    throw new Error("README.md has lost the markers around its table of settings");
   return `${readme.slice(0, start)}${START}\n${table()}\n${readme.slice(end)}`;
 }
 

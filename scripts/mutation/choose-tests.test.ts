@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { farTests, nearTests, roomOf } from "./choose-tests.ts";
 import { type ImportGraph, importsOf, readImportGraph } from "./import-graph.ts";
 
-/** A tree of files, each with what it imports. */
+/** A tree of files with their imports. */
 function graphOf(files: Record<string, string[]>): ImportGraph {
   const importing = Object.entries(files);
   return {
@@ -34,13 +34,13 @@ describe("the tests near a file", () => {
     ]);
   });
 
-  test("of a file that says what a route takes are the walks over every route too", () => {
+  test("of a file that defines a route's contract include the suites that walk every route", () => {
     expect(nearTests(graph, "src/features/audit/schema.ts").at(-1)).toEqual([
       "test/app/every-route.test.ts",
     ]);
   });
 
-  test("far ones are all others that can meet it", () => {
+  test("far ones are all others that reach it", () => {
     expect(farTests(graph, "src/features/audit/repo.ts")).toEqual([
       ["src/features/other/other.test.ts", "test/app/every-route.test.ts"],
       ["test/faults/cut.test.ts"],
@@ -48,14 +48,14 @@ describe("the tests near a file", () => {
     ]);
   });
 
-  test("are found in this tree, however deep the folder", () => {
+  test("are found in this repository, in any folder", () => {
     const tree = readImportGraph(join(import.meta.dir, "..", ".."));
     const near = nearTests(tree, "src/features/audit/record.ts").flat();
     expect(near).toContain("src/features/audit/audit.test.ts");
   });
 });
 
-test("types are no imports, re-exports and dynamic imports are", () => {
+test("types do not count as imports, re-exports and dynamic imports do", () => {
   const text = `
     import type { A } from "./a.ts";
     import { type B } from "../b.ts";

@@ -1,16 +1,16 @@
 import { dirname } from "node:path";
 import type { ImportGraph } from "./import-graph.ts";
 
-/** How many imports lead at most from a test to a file that it is near: itself, or over one other file. */
+/** Maximum import distance from a test to a file that it is near. */
 const SHALLOW = 2;
-/** The composition root and the tests' support import everything, so that nothing is near through them. */
+/** The composition root and the tests' support import everything, so paths through them do not count. */
 const HUB = /^(src\/[^/]+\.ts|test\/support\/.+)$/;
 
-/** The suites that walk every route, and the files that say what a route takes, answers and to whom. */
+/** The suites that walk every route, and the files that define a route's contract. */
 const WALKS = /^test\/app\/(api-docs|every-route|hostile-input)\.test\.ts$/;
 const WALKED = /^src\/features\/.*\/(([a-z]+-)?routes|schema|policy)\.ts$/;
 
-/** The part of the code that a score is told for: a feature, a part of the platform, and so on. */
+/** The part of the code that a score is reported for: a feature, a part of the platform, and so on. */
 export function roomOf(path: string): string {
   const [top, second, third] = path.split("/");
   if (top === "src" && (second === "features" || second === "platform"))
@@ -20,9 +20,8 @@ export function roomOf(path: string): string {
 }
 
 /**
- * The tests near a file, in the order in which they are asked: those that import it (or nearly), the rest
- * of its feature's own, and for what a route says the suites that walk every route.
- * A test that is named twice is asked once.
+ * The tests near a file, in the order in which they are run: those that import it (or nearly), the rest of its
+ * feature's, and for a route's contract the suites that walk every route. Each test is listed once.
  */
 export function nearTests(graph: ImportGraph, path: string): string[][] {
   const folder = roomFolder(path);
@@ -33,8 +32,8 @@ export function nearTests(graph: ImportGraph, path: string): string[][] {
 }
 
 /**
- * Every other test that can meet a file, near ones left out: those that import it however indirectly,
- * then the suites that start the product as a process.
+ * All other tests that reach a file: those that import it indirectly, then the suites that start the product as
+ * a process.
  */
 export function farTests(graph: ImportGraph, path: string): string[][] {
   const near = new Set(nearTests(graph, path).flat());

@@ -7,12 +7,12 @@ import type { ScratchTree } from "./scratch-tree.ts";
 
 const LIMIT_MS = 600_000;
 const BATCH = 12;
-/** `src/a.ts(12,3): error TS2322: …`, paths from where the compiler was started. */
+/** `src/a.ts(12,3): error TS2322: …`, paths relative to the compiler's working directory. */
 const COMPLAINT = /^(\S+?)\(\d+,\d+\): error TS/gm;
 
 /**
- * Those of drawn changes that compile, in nearly the order in which they were drawn: they are checked in
- * batches, in which each file has one change at most.
+ * The drawn changes that compile, in nearly the order in which they were drawn: they are checked in batches
+ * with at most one change per file.
  * @param refused is called for each that does not compile.
  */
 export async function* thoseThatCompile(
@@ -40,10 +40,10 @@ export async function* thoseThatCompile(
 }
 
 /**
- * Which of these changes, of different files, compile. They are checked all at once, since most of the
- * compiler's time goes into what none of them touches. A complaint about a changed file is its change's; one
- * about another file is laid to every change of a file that it imports, so that now and then a change that
- * compiles is left out too. What is left unused by a change is no objection.
+ * Which of these changes, of different files, compile. They are checked together, since most of the compiler's
+ * time goes into unchanged code. An error in a changed file is attributed to its change; one in another file to
+ * every change of a file that it imports, so that occasionally a change that compiles is left out too. Unused
+ * code left by a change is allowed.
  */
 async function compiling(tree: ScratchTree, mutants: readonly Mutant[]): Promise<Mutant[]> {
   let left = [...mutants];
@@ -63,12 +63,12 @@ async function compiling(tree: ScratchTree, mutants: readonly Mutant[]): Promise
   return [];
 }
 
-/** The files that the compiler complains about while these changes stand. */
+/** The files with compiler errors under these changes. */
 async function complaints(tree: ScratchTree, mutants: readonly Mutant[]): Promise<Set<string>> {
   const found = new Set<string>();
   await tree.changed(mutants, async () => {
     for (const project of projectsOf(mutants)) {
-      // What the compiler knows of the unchanged files outlives the copy of the tree.
+      // The compiler's cache of unchanged files outlives the copy of the tree.
       const name = `${project.replaceAll("/", "-")}.tsbuildinfo`;
       const [cache, kept] = [join(tree.root, name), join(tree.root, ".tools", `mutate-${name}`)];
       if (!existsSync(cache) && existsSync(kept)) copyFileSync(kept, cache);
@@ -89,7 +89,7 @@ async function complaints(tree: ScratchTree, mutants: readonly Mutant[]): Promis
   return found;
 }
 
-/** The front end has a project of its own, and reads the types of the server's schemas. */
+/** The front end is a project of its own, and reads the types of the server's schemas. */
 function projectsOf(mutants: readonly Mutant[]): string[] {
   const isWeb = (path: string) => path.startsWith("web/");
   return [

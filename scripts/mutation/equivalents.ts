@@ -14,7 +14,7 @@ const entries = z.array(
   }),
 );
 
-/** Tells whether a change is on the list. An entry outlives moves of its line, not edits of it. */
+/** Whether a change is on the list. An entry survives moves of its line, but not edits. */
 export function readEquivalents(
   root: string,
 ): (path: string, change: { before: string; after: string }) => boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { applyMutant, describeMutant, findMutants, type Kind } from "./find-mutants.ts";
 
-/** What a source becomes by each change of one kind. */
+/** The results of all changes of one kind to a source. */
 function changed(kind: Kind, text: string): string[] {
   return findMutants("a.ts", text)
     .filter((mutant) => mutant.kind === kind)
@@ -47,7 +47,7 @@ describe("a single change", () => {
     expect(changed(kind, text)).toEqual(expected);
   });
 
-  test("leaves imports, types, log lines and sentences for people alone", () => {
+  test("ignores imports, types, log lines and texts for people", () => {
     const text = `
       import { a } from "./a.ts";
       type Kind = "read" | "write";
@@ -58,7 +58,7 @@ describe("a single change", () => {
     expect(findMutants("a.ts", text)).toEqual([]);
   });
 
-  test("is told with its line, before and after", () => {
+  test("is described by its line, before and after", () => {
     const text = "const a = 1;\n\n  if (a)\n    b();\n";
     const [mutant] = findMutants("a.ts", text).filter(({ kind }) => kind === "condition negated");
     expect(mutant?.line).toBe(3);

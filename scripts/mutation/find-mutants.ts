@@ -9,7 +9,7 @@ import {
 } from "oxc-parser";
 import { sqlChanges } from "./sql-changes.ts";
 
-/** What a single change does; the sampler draws a kind first, so that rare kinds are not drowned. */
+/** Kinds of changes; the sampler draws a kind first, so that rare kinds are drawn too. */
 export const KINDS = [
   "condition negated",
   "comparison shifted",
@@ -54,8 +54,8 @@ const COMPARISONS: Record<string, string> = {
 const ARITHMETIC: Record<string, string> = { "+": "-", "-": "+", "*": "/", "/": "*", "%": "*" };
 
 /**
- * Every single change of a source file that could compile. Imports and types are left alone, and so are
- * log lines and sentences for people: no test should have to know their words.
+ * Every single change of a source file that could compile. Imports and types are excluded, and so are log lines
+ * and texts for people, which tests should not repeat.
  */
 export function findMutants(path: string, text: string): Mutant[] {
   const found: Mutant[] = [];
@@ -65,7 +65,7 @@ export function findMutants(path: string, text: string): Mutant[] {
   const add = (kind: Kind, { start, end }: Span, replacement: string) =>
     void found.push({ path, start, end, replacement, kind, line: lineAt(text, start) });
   const negate = (test: Expression) => {
-    // What begins with a "!" loses it below.
+    // A leading "!" is removed below.
     if (test.type !== "UnaryExpression") add("condition negated", test, `!(${of(test)})`);
   };
   const dropOne = (kind: Kind, all: readonly Span[]) => {
@@ -164,7 +164,7 @@ export function findMutants(path: string, text: string): Mutant[] {
     },
     TaggedTemplateExpression: (node) => {
       for (const quasi of node.quasi.quasis) {
-        // The span of a part may or may not hold its delimiters.
+        // A part's span may or may not include its delimiters.
         const from = text.indexOf(quasi.value.raw, quasi.start);
         for (const { start, end, replacement } of sqlChanges(quasi.value.raw))
           add("sql changed", { start: from + start, end: from + end }, replacement);
@@ -181,7 +181,7 @@ export function applyMutant(text: string, mutant: Mutant): string {
   return text.slice(0, mutant.start) + mutant.replacement + text.slice(mutant.end);
 }
 
-/** The lines that a change touches, before and after it, without their indentation. */
+/** The lines of a change, before and after it, without indentation. */
 export function describeMutant(text: string, mutant: Mutant): { before: string; after: string } {
   const start = text.lastIndexOf("\n", mutant.start - 1) + 1;
   const newline = text.indexOf("\n", mutant.end);
@@ -198,13 +198,13 @@ function isLog(callee: string): boolean {
   return /(^|\.)(log|logger|console)\??\.(trace|debug|info|warn|error|fatal)$/.test(callee);
 }
 
-/** Small numbers count and point, by one more or less; large ones are limits and times: none, or twice as much. */
+/** Small numbers are counts and indexes: plus or minus one; large ones are limits and times: zero, or doubled. */
 function otherNumbers(value: number): number[] {
   if (value <= 2) return [value === 1 ? 0 : value + 1];
   return [0, value * 2];
 }
 
-/** A sentence for people: its words are free. */
+/** A text for people, which may change freely. */
 function isProse(text: string): boolean {
   return /^[A-Z]\S* /.test(text);
 }

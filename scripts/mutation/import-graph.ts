@@ -5,7 +5,7 @@ import { parseSync } from "oxc-parser";
 
 const SOURCES = ["src/**/*.ts", "web/**/*.{ts,tsx}", "test/**/*.ts", "scripts/**/*.ts"];
 
-/** Who imports whom, types left out: a type cannot break a test that compiles. */
+/** The import graph without types: a type cannot break a test that compiles. */
 export interface ImportGraph {
   readonly paths: readonly string[];
   /** Files that import a file directly. */
@@ -30,7 +30,7 @@ export function readImportGraph(root: string): ImportGraph {
 
 /**
  * The files that a source imports by a relative path, as paths from the root.
- * @param types whether a file counts of which only types are imported.
+ * @param types whether type-only imports count.
  */
 export function importsOf(path: string, text: string, types = false): string[] {
   const { module } = parseSync(path, text);

@@ -2,22 +2,22 @@ import type { Mutant } from "./find-mutants.ts";
 import type { ScratchTree } from "./scratch-tree.ts";
 import type { TestRuns } from "./test-runs.ts";
 
-/** What a test file may take the first time. */
+/** Time limit of a test file's first run. */
 const FIRST_LIMIT_MS = 600_000;
-/** A change that makes a test this much slower than it was has hung it. */
+/** A change that makes a test this many times slower has hung it. */
 const SLOWER = 4;
 const SPARE_MS = 20_000;
 
-/** How a change was met: by a failed test, by tests that came to no end, or by nothing. */
+/** Result of a change: noticed by a failed test, by a timeout, or not noticed. */
 export type Verdict =
   | { readonly noticed: true; readonly by: string; readonly ms: number }
   | { readonly noticed: false; readonly ms: number };
 
-/** Makes changes in a scratch tree, one at a time, and asks the tests about each. */
+/** Applies changes in a scratch tree, one at a time, and runs the tests for each. */
 export class Judge {
   readonly #tree: ScratchTree;
   readonly #runs: TestRuns;
-  /** How long each test file took without a change; undefined for those that failed without one. */
+  /** Duration of each test file without a change; undefined for those that failed without one. */
   readonly #baseline = new Map<string, number | undefined>();
 
   constructor(tree: ScratchTree, runs: TestRuns) {
@@ -25,12 +25,12 @@ export class Judge {
     this.#runs = runs;
   }
 
-  /** Test files that fail without a change, so that nothing is concluded from them. */
+  /** Test files that fail without a change and are ignored. */
   get leftOut(): string[] {
     return [...this.#baseline].flatMap(([test, ms]) => (ms === undefined ? [test] : []));
   }
 
-  /** Runs groups of test files in turn until one of them fails with the change; before, each runs once without it. */
+  /** Runs groups of test files until one fails with the change; each file runs once without it first. */
   async judge(mutant: Mutant, groups: readonly (readonly string[])[]): Promise<Verdict> {
     let ms = 0;
     for (const group of groups) {
@@ -42,7 +42,7 @@ export class Judge {
       if (outcome.code === 0) continue;
       const test = firstFailure(outcome.output);
       if (outcome.code === "timed out") return { noticed: true, by: "the time limit", ms };
-      // No test failed by name: either nothing can run with the change, or nothing can run at all any more.
+      // No test failed by name: either the change breaks every start, or something else is broken.
       if (test === undefined && (await this.#runs.run(tests, limitMs)).code !== 0)
         throw new Error(`these fail without a change now: ${tests.join(" ")}\n${outcome.output}`);
       return { noticed: true, by: test ?? "a set-up that fails", ms };
@@ -63,7 +63,7 @@ export class Judge {
     return { tests, usualMs };
   }
 
-  /** A test that fails once may have met a loaded machine; one that fails twice fails. */
+  /** A single failure may be due to load; a test that fails twice is broken. */
   async #firstMs(test: string): Promise<number | undefined> {
     for (let attempt = 0; attempt < 2; attempt++) {
       const { code, ms } = await this.#runs.run([test], FIRST_LIMIT_MS);
@@ -73,7 +73,7 @@ export class Judge {
   }
 }
 
-/** The name of the test that failed, as Bun prints it; undefined when it was none but what runs before. */
+/** The name of the failed test, as Bun prints it; undefined when a set-up failed instead. */
 function firstFailure(output: string): string | undefined {
   const name = /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/m.exec(output)?.[1];
   return name === "(unnamed)" ? undefined : name;

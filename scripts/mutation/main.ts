@@ -14,8 +14,8 @@ import { copyTree } from "./scratch-tree.ts";
 import { TestRuns } from "./test-runs.ts";
 
 /**
- * What has rooms and promises. Left out: tests and benchmarks, texts, the declarations of tables (the
- * database has what the migrations made, not what they say), and components, which the browser tests own.
+ * What is mutated. Excluded: tests and benchmarks, texts, table definitions (the database is made by
+ * migrations), and components, which the browser tests cover.
  */
 const MUTABLE = /^(src|web\/lib|web\/features)\/.*\.ts$/;
 const LEFT_OUT = /\.(test|bench)\.ts$|\/tables\.ts$|^src\/migrations\//;
@@ -25,7 +25,7 @@ const options = readOptions(process.argv.slice(2));
 if (options === "help") console.log(USAGE);
 else {
   await mutate(options);
-  // Tests that were running when the run was stopped end with this process.
+  // Running tests end with this process.
   process.exit();
 }
 
@@ -76,7 +76,7 @@ async function mutate({ seed, count, all, ...where }: Options): Promise<void> {
   }
 }
 
-/** Whether a change lies where the options say. */
+/** Whether a change is within the paths of the options. */
 function chosen(where: Pick<Options, "paths" | "changedSince">): (mutant: Mutant) => boolean {
   const changed =
     where.changedSince === undefined ? undefined : new Set(changedFiles(where.changedSince));

@@ -11,11 +11,11 @@ interface Survivor {
   readonly mutant: Mutant;
   readonly before: string;
   readonly after: string;
-  /** What far tests noticed it, if any were asked and did. */
+  /** The far tests that noticed it, if any. */
   readonly by: string | undefined;
 }
 
-/** Prints a line for each change as it is judged and the scores at the end. */
+/** Prints a line per change as it is judged, and the scores at the end. */
 export class Report {
   readonly #rooms = new Map<string, Score>();
   readonly #survivors: Survivor[] = [];
@@ -38,7 +38,7 @@ export class Report {
     );
   }
 
-  /** A change that does not compile: the types have noticed it, and it does not count. */
+  /** A change that does not compile does not count. */
   refused(): void {
     this.#refused++;
   }

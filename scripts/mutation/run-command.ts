@@ -1,11 +1,11 @@
-/** What became of a command: its exit code, or that it was ended because its time was over. */
+/** Result of a command: its exit code, or that it timed out. */
 export interface Outcome {
   readonly code: number | "timed out";
   readonly output: string;
   readonly ms: number;
 }
 
-/** Runs a command and ends it with everything that it started when its time is over. */
+/** Runs a command, and kills it with all its children on timeout. */
 export async function runCommand(
   command: readonly string[],
   options: { cwd: string; env?: Record<string, string>; limitMs: number },
@@ -17,7 +17,7 @@ export async function runCommand(
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
-    // A process group of its own, which is ended as one.
+    // Its own process group, killed as one.
     detached: true,
   });
   const end = () => endGroup(child.pid);
@@ -33,7 +33,7 @@ export async function runCommand(
   ]);
   const code = await child.exited;
   clearTimeout(timer);
-  // Servers that a failed test left running hold the pipes open.
+  // Servers left by a failed test keep the pipes open.
   end();
   process.off("exit", end);
   return {

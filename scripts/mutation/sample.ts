@@ -2,8 +2,8 @@ import { randomFrom } from "../../test/support/random.ts";
 import type { Mutant } from "./find-mutants.ts";
 
 /**
- * Draws without putting back: a file by its number of possible changes (square root, so that
- * one long table of constants does not crowd out the rest), in it a kind, of that kind one change.
+ * Draws without replacement: a file weighted by its number of possible changes (square root, so that a long
+ * table of constants does not dominate), then a kind, then a change.
  */
 export function* sample(mutants: readonly Mutant[], seed: number): Generator<Mutant> {
   const random = randomFrom(seed);
@@ -31,7 +31,7 @@ export function* sample(mutants: readonly Mutant[], seed: number): Generator<Mut
   }
 }
 
-/** The entry in whose share of the summed weights a point lies. */
+/** The entry at a point of the cumulative weights. */
 function weighedPick<T extends { weight: number }>(
   all: readonly T[],
   point: number,

@@ -13,12 +13,12 @@ import { dirname, join } from "node:path";
 import { applyMutant, type Mutant } from "./find-mutants.ts";
 
 /**
- * A copy of the work tree, uncommitted files too, that changes may be made in: the tree itself is never
- * touched. What is installed (`node_modules`, `.tools`) is linked.
+ * A copy of the work tree, including uncommitted files, for changes; the tree itself is never touched.
+ * Installed packages (`node_modules`, `.tools`) are linked.
  */
 export interface ScratchTree {
   readonly root: string;
-  /** The changes, each of another file, stand in the copy for as long as `work` takes. */
+  /** Applies the changes, each to a different file, while `work` runs. */
   changed<T>(mutants: readonly Mutant[], work: () => Promise<T>): Promise<T>;
   remove(): void;
 }

@@ -1,4 +1,4 @@
-/** One change of the text of a query, by offsets in that text. */
+/** One change of a query's text, by offsets in that text. */
 export interface SqlChange {
   readonly start: number;
   readonly end: number;
@@ -30,7 +30,7 @@ const SWAPS: readonly (readonly [RegExp, string])[] = [
   [/(?<= )-(?= )/g, "+"],
 ];
 
-/** The single changes of a piece of SQL that keep it readable to the database. */
+/** The single changes of a piece of SQL that keep it valid. */
 export function sqlChanges(text: string): SqlChange[] {
   return SWAPS.flatMap(([pattern, replacement]) =>
     [...text.matchAll(pattern)].map((match) => ({

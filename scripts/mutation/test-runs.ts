@@ -6,7 +6,7 @@ import { type Outcome, runCommand } from "./run-command.ts";
 
 const BUILD_LIMIT_MS = 120_000;
 
-/** Runs test files of a tree and leaves nothing of them behind: no database, no process, no folder. */
+/** Runs test files of a tree and cleans up after them: databases, processes, folders. */
 export class TestRuns {
   readonly #root: string;
   readonly #databaseUrl: string;
@@ -16,16 +16,16 @@ export class TestRuns {
     this.#databaseUrl = databaseUrl;
   }
 
-  /** @returns when all have passed, the first has failed, or the time is over. */
+  /** @returns when all have passed, the first has failed, or time is up. */
   async run(tests: readonly string[], limitMs: number): Promise<Outcome> {
     const browser = tests.some((test) => test.startsWith("test/e2e/"));
     if (browser) {
       const built = await this.#command(["scripts/build-web.ts", "--quiet"], BUILD_LIMIT_MS, {});
       if (built.code !== 0) return built;
     }
-    // Short, since the path of a socket below it may have 107 characters.
+    // Short, since socket paths below it are limited to 107 bytes.
     const folder = mkdtempSync("/tmp/mutate-");
-    // As root, PostgreSQL runs as another user, who must get to its folder in here.
+    // As root, PostgreSQL runs as another user, who needs access to its folder in here.
     chmodSync(folder, 0o711);
     try {
       return await this.#command(
@@ -49,7 +49,7 @@ export class TestRuns {
   }
 }
 
-/** Databases that a test started live in a process group of their own, but work below the test's folder. */
+/** Databases started by a test have a process group of their own, but work below the test's folder. */
 function endProcessesOf(folder: string): void {
   const listed = Bun.spawnSync(["ps", "-eo", "pid=,args="]).stdout.toString();
   for (const line of listed.split("\n").filter((line) => line.includes(join(folder, "/")))) {

@@ -13,8 +13,8 @@ export interface Advisory extends z.output<typeof advisory> {
 }
 
 /**
- * Reads what `bun audit --json` printed.
- * @returns undefined when it is no report: the database of advisories did not answer.
+ * Parses the output of `bun audit --json`.
+ * @returns undefined when it is no report: the advisory database did not answer.
  */
 export function readAdvisories(printed: string): Advisory[] | undefined {
   let json: unknown;
@@ -30,7 +30,7 @@ export function readAdvisories(printed: string): Advisory[] | undefined {
   );
 }
 
-/** Whether an advisory must be dealt with before anything else is merged. */
+/** Whether an advisory blocks merging. */
 export function isSevere({ severity }: Advisory): boolean {
   return severity === "high" || severity === "critical";
 }

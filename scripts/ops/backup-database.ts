@@ -89,14 +89,14 @@ await main(async () => {
   }
 });
 
-/** Removes what a killed run left; the lock on the database says that none is running. */
+/** Removes leftovers of a killed run; the lock on the database proves that none is running. */
 async function removeLeftovers(workDir: string): Promise<void> {
   for (const name of await readdir(workDir).catch(() => [])) {
     if (name.startsWith(partial)) await rm(join(workDir, name), { recursive: true, force: true });
   }
 }
 
-/** Dumps and counts in one exported snapshot, so that the counts are those of the dump; lists it afterwards. */
+/** Dumps and counts in one exported snapshot, so that the counts match the dump; lists it afterwards. */
 async function dump(
   sql: Awaited<ReturnType<typeof connect>>,
   url: string,
@@ -163,7 +163,7 @@ async function upload(
   return manifest;
 }
 
-/** Removes backups that are both old and not among the newest; the one just made is never touched. */
+/** Removes backups that are both old and not among the newest; never the one just made. */
 async function retain(
   store: Store,
   made: string,
@@ -178,7 +178,7 @@ async function retain(
     for (const key of manifests.slice(Math.max(keepLast, 1))) {
       const { startedAt, key: dumpKey } = await readManifest(store, key);
       if (now.getTime() - Date.parse(startedAt) < keepDays * 86_400_000) continue;
-      // The manifest first: what is left of an interrupted removal is not taken for a backup.
+      // The manifest first: the rest of an interrupted removal is then not taken for a backup.
       await store.remove(key);
       await store.remove(dumpKey);
       console.log(`removed ${dumpKey}`);

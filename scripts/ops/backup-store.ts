@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Refusal } from "./command-line.ts";
 
-/** How the backup scripts end, beside 0; after sysexits.h where it has a word for it. */
+/** Exit codes of the backup scripts, besides 0; after sysexits.h where it has one. */
 export const exits = {
   usage: 64,
   targetNotEmpty: 65,
@@ -15,7 +15,7 @@ export const exits = {
   alreadyRunning: 79,
 } as const;
 
-/** What is recorded beside each dump. A dump without it is not a backup: it is written last. */
+/** The manifest beside each dump. It is written last: a dump without it is not a backup. */
 export const manifestSchema = z.strictObject({
   version: z.literal(1),
   key: z.string().min(1),
@@ -23,12 +23,12 @@ export const manifestSchema = z.strictObject({
   bytes: z.int().positive(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   serverVersion: z.string(),
-  /** Rows and content checksum of each table, in the very snapshot that was dumped. */
+  /** Rows and content checksum of each table, in the snapshot of the dump. */
   tables: z.record(z.string(), z.strictObject({ rows: z.string(), checksum: z.string() })),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** Where backups are kept, from the environment (BACKUP_*, AWS_*). */
+/** The backup store, from the environment (BACKUP_*, AWS_*). */
 export interface Store {
   readonly prefix: string;
   upload(key: string, content: Bun.BunFile | string): Promise<void>;
@@ -38,14 +38,14 @@ export interface Store {
   remove(key: string): Promise<void>;
 }
 
-/** Reads a variable or the file that NAME_FILE names; ends the script with 64 when it is asked for and missing. */
+/** Reads a variable, or the file named by NAME_FILE; ends the script with 64 when it is required and missing. */
 export function setting(name: string, fallback?: string): string {
   const value = process.env[name] ?? fallback;
   if (value === undefined || value === "") throw new Refusal(`${name} is not set`, exits.usage);
   return value;
 }
 
-/** As `setting`, also from the file that NAME_FILE names. */
+/** Like `setting`, also from the file named by NAME_FILE. */
 export async function secretSetting(name: string): Promise<string> {
   const path = process.env[`${name}_FILE`];
   if (path === undefined) return setting(name);
@@ -55,7 +55,7 @@ export async function secretSetting(name: string): Promise<string> {
   return (await file.text()).trim();
 }
 
-/** Opens the store; nothing is asked of it yet. */
+/** Opens the store, without a request. */
 export async function openStore(): Promise<Store> {
   const prefix = setting("BACKUP_PREFIX", "atelier/");
   const client = new Bun.S3Client({
@@ -102,7 +102,7 @@ export async function openStore(): Promise<Store> {
   };
 }
 
-/** The checksum and size of an object as the store gives it back, not as it was sent. */
+/** Checksum and size of an object as the store returns it. */
 export async function readBack(
   store: Store,
   key: string,
@@ -127,7 +127,7 @@ export async function readManifest(store: Store, key: string): Promise<Manifest>
   }
 }
 
-/** An error in words, without a stack. */
+/** An error's message, without a stack. */
 export function words(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error && typeof error.code === "string" ? `${error.code} ` : "";

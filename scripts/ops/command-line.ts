@@ -15,7 +15,7 @@ interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a program to its end with text on its standard input; its output comes back, nothing is printed. */
+/** Runs a program to its end with this standard input; returns its output without printing. */
 export async function run(
   command: string[],
   options: { cwd?: string; input?: string; env?: Record<string, string> } = {},
@@ -35,7 +35,7 @@ export async function run(
   return { code, stdout, stderr };
 }
 
-/** As `run`, but a program that fails ends the script with what it said. */
+/** Like `run`, but a failing program ends the script with its error output. */
 export async function succeed(
   command: string[],
   options: { cwd?: string; input?: string; env?: Record<string, string> } = {},

@@ -3,7 +3,7 @@ import type { Manifest } from "./backup-store.ts";
 import { exits, words } from "./backup-store.ts";
 import { Refusal, run } from "./command-line.ts";
 
-/** Connects once, and ends the script with 69 when the database does not answer within ten seconds. */
+/** Connects once; ends the script with 69 when the database does not answer within ten seconds. */
 export async function connect(url: string, what = "the database"): Promise<postgres.Sql> {
   const sql = postgres(url, {
     max: 1,
@@ -11,7 +11,7 @@ export async function connect(url: string, what = "the database"): Promise<postg
     idle_timeout: 0,
     max_lifetime: null,
     onnotice: () => undefined,
-    // The same words for the same value on every server: they are compared.
+    // The same text format on every server, since values are compared.
     connection: {
       TimeZone: "UTC",
       DateStyle: "ISO",
@@ -49,7 +49,7 @@ export async function tableFacts(
   return facts;
 }
 
-/** What differs between the facts recorded with a dump and those of a restored database, in words. */
+/** Differences between the facts recorded with a dump and those of a restored database. */
 export function compareFacts(recorded: Manifest["tables"], restored: Manifest["tables"]): string[] {
   return [...new Set([...Object.keys(recorded), ...Object.keys(restored)])]
     .sort()
@@ -64,7 +64,7 @@ export function compareFacts(recorded: Manifest["tables"], restored: Manifest["t
     });
 }
 
-/** An address without its password, and the environment that carries it: other users can read an argument list. */
+/** A URL without its password, and the environment that carries it: argument lists are visible to other users. */
 export function withoutPassword(url: string): { dbname: string; env: Record<string, string> } {
   const parsed = new URL(url);
   const password = decodeURIComponent(parsed.password);
@@ -72,7 +72,7 @@ export function withoutPassword(url: string): { dbname: string; env: Record<stri
   return { dbname: parsed.href, env: password === "" ? {} : { PGPASSWORD: password } };
 }
 
-/** Runs one of PostgreSQL's programs; a full disk and other failures end the script with their own codes. */
+/** Runs one of PostgreSQL's programs; a full disk and other failures end the script with their own exit codes. */
 export async function runTool(command: string[], env: Record<string, string>): Promise<string> {
   let finished: Awaited<ReturnType<typeof run>>;
   try {
@@ -108,7 +108,7 @@ export async function requireMatchingTools(sql: postgres.Sql): Promise<string> {
   return server;
 }
 
-/** Writes Prometheus text for a node exporter's textfile collector, whole or not at all. */
+/** Writes Prometheus text for a node exporter's textfile collector, atomically. */
 export async function writeMetrics(lines: Record<string, number>): Promise<void> {
   const path = process.env.BACKUP_METRICS_FILE;
   if (path === undefined) return;

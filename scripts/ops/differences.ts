@@ -1,6 +1,6 @@
 import { isRecord, type KubernetesObject } from "./environments.ts";
 
-/** One place where two renders differ. `path` begins with Kind/name; a missing side is undefined. */
+/** One difference between two renders. `path` begins with Kind/name; a missing side is undefined. */
 export interface Difference {
   readonly path: string;
   readonly from: unknown;
@@ -33,7 +33,7 @@ export function differences(
     if (a === undefined || b === undefined) {
       found.push({ path: name, from: a && "present", to: b && "present" });
     } else if (a.kind === "Secret" && JSON.stringify(a.data) !== JSON.stringify(b.data)) {
-      // Encrypted text differs by its nonce even where the value is the same: that it differs is all there is to say.
+      // Encrypted text differs by its nonce even for equal values: only the fact is reported.
       found.push({ path: `${name}.data`, from: "encrypted", to: "encrypted" });
     } else compare(name, a, b, found);
   }
@@ -57,7 +57,7 @@ function compare(path: string, a: unknown, b: unknown, found: Difference[]): voi
   }
 }
 
-/** Differences as text, one a line, as people read them in a pull request. */
+/** Differences as text, one per line, for a pull request. */
 export function describe(list: readonly Difference[]): string {
   const show = (value: unknown) => (value === undefined ? "(none)" : JSON.stringify(value));
   return list.map(({ path, from, to }) => `${path}: ${show(from)} -> ${show(to)}\n`).join("");

@@ -16,7 +16,7 @@ export function repositoryRoot(given?: string): string {
   return given === undefined ? resolve(import.meta.dir, "../..") : resolve(given);
 }
 
-/** Takes a word for an environment, or ends with 64. */
+/** Parses an environment's name, or ends with 64. */
 export function environment(word: string | undefined, help: string): Environment {
   const found = environments.find((name) => name === word);
   if (found === undefined) {
@@ -73,7 +73,7 @@ export async function tool(name: string): Promise<string> {
   return stdout.trim();
 }
 
-/** A Kubernetes object, as far as every script here looks into it. */
+/** A Kubernetes object, as far as the scripts read it. */
 export interface KubernetesObject extends Record<string, unknown> {
   readonly apiVersion: string;
   readonly kind: string;

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import type { Environment } from "./environments.ts";
 
-/** What must be known of the environment a release comes from before it moves on. */
+/** Evidence required before a release leaves an environment. */
 export const evidenceSchema = z.strictObject({
   environment: z.enum(["dev", "staging", "production"]),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   collectedAt: z.iso.datetime(),
-  /** Flux's verdict on every stage at the revision that holds the digest. */
+  /** Flux's status of every stage at the revision with the digest. */
   readiness: z.strictObject({ ready: z.boolean(), revision: z.string().min(1) }),
-  /** Error-budget alerts that fired since the digest was applied, and how long ago that was. */
+  /** Error-budget alerts since the digest was applied, and how long ago that was. */
   burn: z.strictObject({ alertsFired: z.int().nonnegative(), soakSeconds: z.int().nonnegative() }),
   restoreDrill: z.strictObject({ succeededAt: z.iso.datetime() }),
   migrations: z.strictObject({ expandOnly: z.boolean() }),
@@ -17,7 +17,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 
 const hour = 3600;
 const day = 24 * hour;
-/** How long a release must have run, in seconds, in the environment that it leaves. */
+/** Minimum time that a release must have run in each environment, in seconds. */
 export const soakSeconds: Record<Environment, number> = {
   dev: hour / 4,
   staging: day,
@@ -26,7 +26,7 @@ export const soakSeconds: Record<Environment, number> = {
 const evidenceMaxAgeSeconds = hour;
 const drillMaxAgeSeconds = 8 * day;
 
-/** Every reason why this evidence does not let `digest` leave `from` at `now`; none means it may. */
+/** Every reason why this evidence does not allow `digest` to leave `from` at `now`; empty when it does. */
 export function objections(
   evidence: Evidence,
   from: Environment,

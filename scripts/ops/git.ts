@@ -1,6 +1,6 @@
 import { Refusal, run, succeed } from "./command-line.ts";
 
-/** Ends the script when tracked files have changes that no commit holds. */
+/** Ends the script when tracked files have uncommitted changes. */
 export async function requireClean(root: string): Promise<void> {
   const status = await succeed(["git", "status", "--porcelain", "--untracked-files=no"], {
     cwd: root,
@@ -25,6 +25,6 @@ export async function history(root: string, path: string): Promise<string[]> {
   return code === 0 ? stdout.split("\n").filter((line) => line !== "") : [];
 }
 
-/** A file's text as a commit has it. */
+/** A file's text in a commit. */
 export const fileAt = (root: string, revision: string, path: string): Promise<string> =>
   succeed(["git", "show", `${revision}:${path}`], { cwd: root });

@@ -90,7 +90,7 @@ function fresh(accessKey: string, secretKey: string) {
   };
 }
 
-/** A private file belongs outside the repository. */
+/** A private file must be outside the repository. */
 function outside(root: string, path: string | undefined, option: string): string {
   if (path === undefined) throw new Refusal(`${option} is missing\n\n${help}`, 64);
   const full = resolve(path);

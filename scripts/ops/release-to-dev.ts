@@ -17,7 +17,7 @@ await main(async () => {
   const text = await Bun.file(join(root, path)).text();
   const current = appImage(parseImages(text)).digest;
   if (current === digest) throw new Refusal(`dev already runs ${digest}`);
-  // The digests of the other images may be equal to it only by being unreleased: replace the app's line alone.
+  // Other images may have the same digest while unreleased: replace only the app's line.
   const next = text.replace(
     /(name: atelier\n[^\n]*\n\s*digest: )sha256:[0-9a-f]{64}/,
     `$1${digest}`,

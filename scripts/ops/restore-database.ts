@@ -102,7 +102,7 @@ await main(async () => {
   });
 });
 
-/** Downloads the dump and ends the script unless it is, byte for byte, the one that was recorded. */
+/** Downloads the dump and ends the script unless it matches the recorded checksum. */
 async function fetchDump(store: Store, manifest: Manifest, folder: string): Promise<string> {
   const file = join(folder, "dump");
   const hasher = new Bun.CryptoHasher("sha256");
@@ -133,8 +133,8 @@ async function fetchDump(store: Store, manifest: Manifest, folder: string): Prom
 }
 
 /**
- * Makes the target database; for a drill anew, else it must hold no table.
- * @returns the role that is to own what is restored: the database's owner, where we may act as it.
+ * Prepares the target database; for a drill it is recreated, else it must hold no table.
+ * @returns the owner of the restored objects: the database's owner, if we may act as it.
  */
 async function prepare(url: string, drill: boolean): Promise<string> {
   const server = new URL(url);

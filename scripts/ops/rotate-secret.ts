@@ -99,7 +99,7 @@ async function editDatabase(
   ].map(({ group, inUse }) => {
     const [a, b] = [`${group}_a`, `${group}_b`];
     for (const role of [a, b]) passwords[passwordName(role)] ??= newPassword();
-    // The role that is not in use changes; whoever still uses it (step 2: nobody) is cut off.
+    // Changes the role that is not in use; clients that still use it (after step 2: none) are cut off.
     const idle = new URL(inUse ?? "").username === a ? b : a;
     const password = newPassword();
     passwords[passwordName(idle)] = password;

@@ -7,7 +7,7 @@ export type Values = Record<string, string>;
 
 const dotenv = ["--input-type", "dotenv", "--output-type", "dotenv"];
 
-/** Opens an encrypted file with the age key that SOPS finds (SOPS_AGE_KEY_FILE). Nothing is written. */
+/** Decrypts a file with the age key that SOPS finds (SOPS_AGE_KEY_FILE). Nothing is written. */
 export async function decrypt(root: string, path: string): Promise<Values> {
   const { code, stdout, stderr } = await run([await tool("sops"), "decrypt", ...dotenv, path], {
     cwd: root,
@@ -25,7 +25,7 @@ export async function decrypt(root: string, path: string): Promise<Values> {
   );
 }
 
-/** Writes values encrypted for the recipients that .sops.yaml names for this path. Plain text goes through a pipe only. */
+/** Encrypts values for the recipients of this path in .sops.yaml. Plain text only goes through a pipe. */
 export async function encrypt(root: string, path: string, values: Values): Promise<void> {
   const input = Object.entries(values)
     .map(([name, value]) => `${name}=${value}\n`)
@@ -52,11 +52,11 @@ export function newSecretKey(now: Date): string {
   return `${id}:${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64")}`;
 }
 
-/** The address of the database for one of the roles that base/postgres makes. */
+/** Database URL for one of the roles of base/postgres. */
 export const databaseUrl = (role: string, password: string): string =>
   `postgresql://${role}:${password}@postgres:5432/atelier?sslmode=verify-full`;
 
-/** The access list of Valkey: one user, known by the hashes of its passwords, without dangerous commands. */
+/** Valkey's ACL: one user, known by its password hashes, without dangerous commands. */
 export function valkeyAccess(passwords: readonly string[]): string {
   const hashes = passwords.map(
     (password) => `#${new Bun.CryptoHasher("sha256").update(password).digest("hex")}`,

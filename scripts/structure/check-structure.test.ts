@@ -1,17 +1,17 @@
 import { expect, test } from "bun:test";
 import { checkStructure } from "./check-structure.ts";
 
-/** Each rule refuses what it is there for: files that must not exist, with what the check says of them. */
+/** For each rule: files that break it, and the expected message. */
 const REFUSED: [rule: string, files: Record<string, string>, says: string][] = [
   [
     "the vocabulary is closed",
     { "src/features/projects/project-keeper.ts": "" },
-    '"project-keeper" is no word',
+    '"project-keeper" is not in',
   ],
   [
     "the vocabulary is closed in a feature's inner folders too",
     { "src/features/knowledge/search/magic.ts": "" },
-    '"magic" is no word',
+    '"magic" is not in',
   ],
   ["names that collect strangers", { "web/lib/utils.ts": "" }, 'named "utils"'],
   ["long files", { "src/long.ts": "\n".repeat(400) }, "401 lines"],

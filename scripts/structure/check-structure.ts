@@ -20,10 +20,10 @@ type Rule = (file: File, found: Import, other: string | undefined) => string | u
 
 const MAX_LINES = 400;
 const MAX_TEST_LINES = 800;
-/** Written by a script, so nobody reads it as a whole. */
+/** Generated, so its length does not matter. */
 const GENERATED = new Set(["web/lib/api-schema.ts"]);
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s+(type\s+)?(?:([^"';]*?)\sfrom\s+)?"(\.[^"]+)"/g;
-/** The only files beside the features that may know them. */
+/** The only files outside the features that may import them. */
 const COMPOSITION = /^src\/(app|compose|serve|work|main|cli)\.ts$/;
 
 const featureOf = (path: string) => /^(?:src|web)\/features\/([^/]+)\//.exec(path)?.[1];
@@ -31,7 +31,7 @@ const nameOf = (path: string) =>
   path.slice(path.lastIndexOf("/") + 1).replace(/(\.test|\.bench)?\.tsx?$/, "");
 const isTest = (path: string) => /\.(test|bench)\.tsx?$/.test(path) || path.startsWith("test/");
 
-/** Every import of a file must pass all of these. Each returns what is wrong, or nothing. */
+/** Every import must pass all of these. Each returns the breach, or undefined. */
 const RULES: readonly Rule[] = [
   function platformStandsAlone({ path }, { target, typeOnly }) {
     if (!path.startsWith("src/platform/") || target.startsWith("src/platform/")) return undefined;
@@ -40,7 +40,7 @@ const RULES: readonly Rule[] = [
   },
   function providersStandAlone({ path }, { target }) {
     if (!path.startsWith("src/providers/") || target.startsWith("src/providers/")) return undefined;
-    // The catalogue states which version of the price package its prices are from.
+    // The catalogue reads the price package's version.
     if (target === "package.json") return undefined;
     return `a provider imports ${target}`;
   },
@@ -49,7 +49,7 @@ const RULES: readonly Rule[] = [
     if (path.slice(0, 4) !== target.slice(0, 4)) return undefined;
     if (other === undefined || own === other || /\/index\.ts$/.test(target)) return undefined;
     if (!path.startsWith("src/")) return `reaches into ${target}; go through its index.ts`;
-    // Foreign keys and joins: the database is one, whatever the folders are.
+    // Foreign keys and joins: all features share one database.
     const joins = /\/(tables|repo|find-[a-z-]+)\.ts$/.test(path);
     if (own !== undefined && joins && target.endsWith("/tables.ts")) return undefined;
     return `reaches into ${target}; go through its index.ts`;
@@ -70,7 +70,7 @@ const RULES: readonly Rule[] = [
   function serverAndWebMeetInTheDocument({ path }, { target, typeOnly }) {
     if (path.startsWith("src/") && target.startsWith("web/"))
       return "the server imports the front end";
-    // OpenAPI has no words for the events of a stream.
+    // OpenAPI cannot describe the events of a stream.
     if (path === "web/lib/api-types.ts" && typeOnly) return undefined;
     if (path.startsWith("web/") && target.startsWith("src/"))
       return "the web knows the server by its OpenAPI document only (web/lib/api-schema.ts)";
@@ -86,9 +86,9 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * Holds the rooms to the rules of `docs/architecture.md`: vocabulary, doors, directions, no circles (types
- * included), file length.
- * @returns one line for each breach, `path: what is wrong`.
+ * Checks the rules of `docs/architecture.md`: vocabulary, feature boundaries, import directions, no cycles
+ * (types included), file length.
+ * @returns one line per breach, `path: what is wrong`.
  */
 export function checkStructure(sources: Sources): string[] {
   const files = [...sources].map(([path, text]) => parse(path, text));
@@ -114,10 +114,10 @@ function checkFile({ path, lines }: File): string[] {
   if (lines > limit && !GENERATED.has(path))
     breaches.push(`${path}: ${lines} lines, ${limit} at most`);
   const name = nameOf(path);
-  if (FORBIDDEN.has(name)) breaches.push(`${path}: a file named "${name}" collects strangers`);
+  if (FORBIDDEN.has(name)) breaches.push(`${path}: a file named "${name}" collects unrelated code`);
   const feature = featureOf(path);
   if (path.startsWith("src/") && feature !== undefined && !isTest(path) && !isKnown(feature, name))
-    breaches.push(`${path}: "${name}" is no word of scripts/structure/vocabulary.ts`);
+    breaches.push(`${path}: "${name}" is not in scripts/structure/vocabulary.ts`);
   return breaches;
 }
 
@@ -140,7 +140,7 @@ function checkImports(file: File): string[] {
   );
 }
 
-/** Files that reach each other, by values or by types: neither can be understood, moved or tested alone. */
+/** Files that import each other, by values or types: none of them can be understood, moved or tested alone. */
 function findCircles(files: File[]): string[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const state = new Map<string, "open" | "done">();

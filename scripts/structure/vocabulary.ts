@@ -1,9 +1,9 @@
 /**
- * The words that files of `src/features` may be named with. A new word is a decision: add it here, in the
- * field's own term, and a reviewer sees it.
+ * The words for file names in `src/features`. A new word is a decision: add it here, in the field's own term,
+ * so that a reviewer sees it.
  */
 
-/** What every feature may have, each once. */
+/** Files that every feature may have, each once. */
 export const ROLES = new Set([
   "index",
   "routes",
@@ -84,7 +84,7 @@ export const VERBS = new Set([
   "write",
 ]);
 
-/** Things that a feature is about and that have a file of their own, by feature. */
+/** Things that have a file of their own, by feature. */
 export const NOUNS: Record<string, readonly string[]> = {
   audit: ["actions", "sealer"],
   generation: ["access-watch", "answer-log", "answer-pubsub", "frames", "runner", "running-answer"],
@@ -111,7 +111,7 @@ export const NOUNS: Record<string, readonly string[]> = {
   workspace: ["settings"],
 };
 
-/** Names that collect strangers; nowhere in the repository. */
+/** Names that collect unrelated code; nowhere in the repository. */
 export const FORBIDDEN = new Set([
   "utils",
   "util",

@@ -204,7 +204,7 @@ describe("an answer on the page", () => {
     const before = await page.evaluate("scrollY");
     await page.waitForTimeout(600);
     expect(await page.evaluate("scrollY")).toBe(before);
-    await page.getByRole("button", { name: "Go to the end" }).click();
+    await page.getByRole("button", { name: "Jump to the end" }).click();
     await ended(page);
     const distance = "document.documentElement.scrollHeight - innerHeight - scrollY";
     expect(await page.evaluate(distance)).toBeLessThan(100);

@@ -58,7 +58,7 @@ test("a page stays open over a server that is killed: it waits, then shows what 
   await answer.getByText("word word word").waitFor();
   await page.waitForTimeout(500);
   await server.stop("SIGKILL");
-  await page.getByText("Connecting again…").waitFor({ timeout: 15_000 });
+  await page.getByText("Reconnecting…").waitFor({ timeout: 15_000 });
   await screenshot(page, "restart-1-waiting");
 
   server = await startServer({

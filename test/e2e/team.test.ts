@@ -54,7 +54,7 @@ test("an admin makes an account, and its owner chooses the password", async () =
 
 test("a project is not there for who is no member", async () => {
   await bob.goto(project);
-  await bob.getByText("There is no such project").first().waitFor();
+  await bob.getByText("Project not found").first().waitFor();
 });
 
 test("a viewer reads what is shared and changes none of it", async () => {
@@ -117,10 +117,10 @@ test("instructions that somebody else changed meanwhile are not overwritten unse
   await other.getByText("Saved").waitFor();
   await ada.getByLabel("Instructions").fill("Answer at length.");
   await ada.getByRole("button", { name: "Save" }).click();
-  await ada.getByRole("alert").filter({ hasText: "Somebody else changed" }).waitFor();
+  await ada.getByRole("alert").filter({ hasText: "Someone else changed" }).waitFor();
   expect(await ada.getByLabel("Instructions").inputValue()).toBe("Answer at length.");
   await screenshot(ada, "team-conflict");
-  await ada.getByRole("button", { name: "Show theirs" }).click();
+  await ada.getByRole("button", { name: "Show their text" }).click();
   expect(await ada.getByLabel("Instructions").inputValue()).toBe("Answer in one sentence.");
   await ada.getByLabel("Instructions").fill("Answer briefly.");
   await ada.getByRole("button", { name: "Save" }).click();

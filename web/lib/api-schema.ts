@@ -8,10 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the first account is still to be made */
+        /** Whether the first account has to be created */
         get: operations["get_setup"];
         put?: never;
-        /** Make the first account, an admin */
+        /** Create the first account, an admin */
         post: operations["post_setup"];
         delete?: never;
         options?: never;
@@ -46,7 +46,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * How hard a new password is to guess, and whether it would be accepted
+         * Rates a new password, and says whether it would be accepted
          * @description The password is neither stored nor logged.
          */
         post: operations["post_auth_password_check"];
@@ -114,7 +114,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who am I */
+        /** My account */
         get: operations["get_me"];
         put?: never;
         post?: never;
@@ -151,7 +151,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enter my password again, for what asks for it within the next minutes */
+        /** Confirm my password, for actions that require it */
         post: operations["post_me_confirm_password"];
         delete?: never;
         options?: never;
@@ -204,7 +204,7 @@ export interface paths {
         get: operations["get_me_api_keys"];
         put?: never;
         /**
-         * Create an API key; the answer is the only place that shows it
+         * Create an API key; only this response contains it
          * @description An Idempotency-Key is not honoured here: answers that hold a secret are never stored.
          */
         post: operations["post_me_api_keys"];
@@ -224,7 +224,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Replace an API key; the old one works for a while longer
+         * Replace an API key; the old one works for an overlap
          * @description An Idempotency-Key is not honoured here: answers that hold a secret are never stored.
          */
         post: operations["post_me_api_keys_keyId_rotate"];
@@ -884,7 +884,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who did what, newest first */
+        /** Audit log, newest first */
         get: operations["get_admin_audit"];
         put?: never;
         post?: never;
@@ -2049,7 +2049,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account, signed in by cookie */
+            /** @description The account; the session is in the cookie */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2082,7 +2082,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account, signed in by cookie */
+            /** @description The account; the session is in the cookie */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2115,7 +2115,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The judgement */
+            /** @description The rating */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2148,7 +2148,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in by cookie */
+            /** @description The session is in the cookie */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2420,7 +2420,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Keys, without the keys themselves */
+            /** @description Keys, without their secrets */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2453,7 +2453,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The key, shown this once */
+            /** @description The key, shown once */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2488,7 +2488,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The key, shown this once */
+            /** @description The key, shown once */
             201: {
                 headers: {
                     [name: string]: unknown;

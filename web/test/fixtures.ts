@@ -7,7 +7,7 @@ import type {
   ThreadDetail,
 } from "../lib/api-types.ts";
 
-/** Things of the API as unit tests need them: whole, and told apart by their ids. */
+/** API objects for unit tests: complete, with distinct ids. */
 
 const when = "2026-01-02T03:04:05.000Z";
 
@@ -78,12 +78,12 @@ export const message = (id: string, more: Partial<Message> = {}): Message => ({
   ...more,
 });
 
-/** A thread of messages that follow each other; the last one is its leaf. */
+/** A thread of consecutive messages; the last one is its leaf. */
 export function threadOf(id: string, messages: readonly Message[]): ThreadDetail {
   return { ...thread(id), leafId: messages.at(-1)?.id ?? null, messages: [...messages] };
 }
 
-/** What the server says when an answer was begun: the question, and the answer that runs. */
+/** The server's response when an answer was started: the question, and the running answer. */
 export function begun(question: string, answer: string, parentId: string | null): StartedAnswer {
   return {
     userMessage: message(question, { parentId }),

@@ -1,6 +1,6 @@
 import type { TestPage } from "./page.ts";
 
-/** Stands in for the browser's watch over what is near the window; the test says what comes near. */
+/** Fake IntersectionObserver; the test says which elements intersect. */
 export class Intersections {
   readonly margins: (string | undefined)[] = [];
   readonly watched = new Set<Element>();
@@ -37,7 +37,7 @@ export class Intersections {
     );
   }
 
-  /** Elements that came near the window, or went. */
+  /** Reports changes of intersection. */
   change(...entries: { target: Element; isIntersecting: boolean }[]): void {
     for (const tell of this.#tell) tell(entries);
   }

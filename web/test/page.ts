@@ -2,7 +2,7 @@ import { JSDOM } from "jsdom";
 import { type ComponentChildren, h, type JSX, render } from "preact";
 import { act } from "preact/test-utils";
 
-/** What the web's code takes from a browser without asking for it by name. */
+/** Browser globals that the web's code uses. */
 const GLOBALS = [
   ...["window", "document", "location", "history", "localStorage", "sessionStorage", "CSS"],
   ...["addEventListener", "removeEventListener", "dispatchEvent", "matchMedia", "getComputedStyle"],
@@ -13,19 +13,19 @@ const GLOBALS = [
   ...["Event", "MouseEvent", "KeyboardEvent", "InputEvent", "PopStateEvent", "CustomEvent"],
 ] as const;
 
-/** A browser's page without a screen, for unit tests of what needs one. */
+/** A DOM page without a screen, for unit tests. */
 export interface TestPage extends Disposable {
-  /** Draws into the page's body and runs the effects. */
+  /** Renders into the page's body and runs the effects. */
   draw(children: ComponentChildren): void;
-  /** Calls a hook in a component, again at each `again`; `current` is what it gave last. */
+  /** Calls a hook in a component, again at each `again`; `current` is its latest result. */
   hook<T>(call: () => T): { readonly current: T; again(): void; unmount(): void };
-  /** Presses a key; false when the page has prevented what the browser does with it. */
+  /** Presses a key; false when the page prevented the default. */
   press(key: string, more?: Record<string, unknown>, target?: EventTarget): boolean;
-  /** Replaces a global for as long as the page is there. */
+  /** Replaces a global for the lifetime of the page. */
   set(name: string, value: unknown): void;
 }
 
-/** Opens a page; its globals are put back when it is disposed of. */
+/** Opens a page; its globals are restored when it is disposed of. */
 export function openPage(url = "http://localhost/"): TestPage {
   const { window } = new JSDOM("<!doctype html><body></body>", { url, pretendToBeVisual: true });
   const before = new Map<string, PropertyDescriptor | undefined>();

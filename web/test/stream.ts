@@ -1,10 +1,10 @@
 import type { LogEvent } from "../lib/api-types.ts";
 
-/** A stream of events that the test writes, as the server sends one. */
+/** An event stream written by the test, in the server's format. */
 export function eventStream(): {
   response: Response;
   send(id: number, event: LogEvent): void;
-  /** An event of a type that the page may not know. */
+  /** Sends an event of a possibly unknown type. */
   sendOther(id: number, type: string, data: unknown): void;
   close(): void;
 } {
@@ -27,7 +27,7 @@ export function eventStream(): {
   };
 }
 
-/** Waits until something holds; the test's own time limit is the bound. */
+/** Waits for a condition; bounded by the test's own timeout. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -9,7 +9,7 @@ export function Badge(props: {
   return <span class={`badge ${props.tone ?? "plain"}`}>{props.children}</span>;
 }
 
-/** The first letters of a name on a colour that belongs to it; the name itself stands beside it. */
+/** Initials on a colour derived from the name; the name itself is shown beside it. */
 export function Avatar(props: { name: string; size?: "sm" | "md" }): JSX.Element {
   const words = props.name.trim().split(/\s+/);
   const first = [...(words[0] ?? "")][0] ?? "?";
@@ -27,7 +27,7 @@ export function Avatar(props: { name: string; size?: "sm" | "md" }): JSX.Element
   );
 }
 
-/** A bar between 0 and 1; without a value it only shows that something is going on. */
+/** A progress bar between 0 and 1; indeterminate without a value. */
 export function Progress(props: {
   value?: number | undefined;
   label: string;

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-/** The product's mark and name. */
+/** The product's logo and name. */
 export function Brand(): JSX.Element {
   return (
     <span class="brand">

@@ -14,7 +14,7 @@ type Common = {
 export type ButtonProps = Common & {
   type?: "button" | "submit" | undefined;
   disabled?: boolean | undefined;
-  /** Shows a spinner and keeps the width; the button cannot be pressed meanwhile. */
+  /** Shows a spinner without changing the width; the button is disabled meanwhile. */
   busy?: boolean | undefined;
   onClick?: ((event: TargetedMouseEvent<HTMLButtonElement>) => void) | undefined;
   form?: string | undefined;
@@ -52,7 +52,7 @@ export function LinkButton(props: Common & { href: string }): JSX.Element {
 
 export type IconButtonProps = {
   icon: IconName;
-  /** The name that is read aloud and shown as a tip. */
+  /** Accessible name, also shown as a tooltip. */
   label: string;
   onClick?: ((event: TargetedMouseEvent<HTMLButtonElement>) => void) | undefined;
   look?: Look | undefined;

@@ -12,8 +12,8 @@ export type DialogProps = {
 };
 
 /**
- * A modal dialog while it is rendered. The browser's own element keeps the focus inside, closes on
- * Escape and gives the focus back to what had it.
+ * A modal dialog while it is rendered. The browser's `dialog` element traps the focus, closes on Escape and
+ * restores the focus.
  */
 export function Dialog(props: DialogProps): JSX.Element {
   const ref = useRef<HTMLDialogElement>(null);
@@ -54,7 +54,7 @@ export function Dialog(props: DialogProps): JSX.Element {
   );
 }
 
-/** Asks before something is destroyed; says what will happen, and the button says what it does. */
+/** Asks for confirmation before something is destroyed; the button names the action. */
 export function ConfirmDialog(props: {
   title: string;
   children: ComponentChildren;

@@ -12,7 +12,7 @@ type FieldProps = {
   }) => ComponentChildren;
 };
 
-/** A label, its control, and what is said about it: hint and error are both read with the control. */
+/** A label and its control; hint and error are announced with the control. */
 export function Field(props: FieldProps): JSX.Element {
   const id = useId();
   const hintId = props.hint ? `${id}-hint` : "";
@@ -132,7 +132,7 @@ export type SelectProps<Value extends string> = Shared & {
   value: Value;
   onChange: (value: Value) => void;
   options: readonly Option<Value>[];
-  /** Keeps the label for screen readers only, where the place already says what is chosen. */
+  /** Hides the label visually, where the context already names the control. */
   bare?: boolean | undefined;
 };
 

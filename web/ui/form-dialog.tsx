@@ -6,11 +6,11 @@ import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { FormError } from "./form-error.tsx";
 
-/** A modal form: its fields are the children, what the action fails with is said above them. */
+/** A modal form: its fields are the children; the action's error is shown above them. */
 export function FormDialog(props: {
   title: string;
   action: Action<[]>;
-  /** What the button says that runs the action; "Save" otherwise. */
+  /** Label of the submit button; default: "Save". */
   submit?: string;
   wide?: boolean;
   onClose: () => void;

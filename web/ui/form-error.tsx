@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from "preact";
 import type { ApiError } from "../lib/api-error.ts";
 import { Icon } from "./icon.tsx";
 
-/** What went wrong with a form as a whole, or what the form says to it itself; read aloud when it appears. */
+/** An error of the whole form; announced when it appears. */
 export function FormError(props: {
   error: ApiError | undefined;
   children?: ComponentChildren;

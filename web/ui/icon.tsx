@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-/** Outlines on a 20 × 20 grid, drawn with one stroke width so that they sit together. */
+/** Outlines on a 20 × 20 grid, all with the same stroke width. */
 const paths = {
   plus: "M10 4.5v11M4.5 10h11",
   close: "M5.5 5.5l9 9M14.5 5.5l-9 9",
@@ -49,7 +49,7 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** An icon is decoration: the control that holds it carries the words. */
+/** An icon is decorative: its control carries the text. */
 export function Icon(props: { name: IconName; size?: number }): JSX.Element {
   const size = props.size ?? 20;
   return (

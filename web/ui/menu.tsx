@@ -18,12 +18,12 @@ export type MenuProps = {
   items: readonly (MenuItem | null | false | undefined)[];
   icon?: IconName | undefined;
   size?: "md" | "sm" | undefined;
-  /** What a button of another look than the three dots shows; it is the button's name too. */
+  /** Content of a button other than the three dots; also its accessible name. */
   trigger?: ComponentChildren;
   triggerClass?: string | undefined;
 };
 
-/** Places the list below the button, or above it where the window ends; keeps it inside the window. */
+/** Places the list below the button, or above it at the end of the viewport, always inside the viewport. */
 function place(list: HTMLElement, button: HTMLElement): void {
   const at = button.getBoundingClientRect();
   const size = list.getBoundingClientRect();
@@ -35,7 +35,7 @@ function place(list: HTMLElement, button: HTMLElement): void {
   list.style.left = `${Math.max(8, left)}px`;
 }
 
-/** A menu button. Arrow keys move, Home and End jump, Escape and a press elsewhere close it. */
+/** A menu button. Arrow keys move, Home and End jump, Escape and a click elsewhere close it. */
 export function Menu(props: MenuProps): JSX.Element {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
@@ -57,7 +57,7 @@ export function Menu(props: MenuProps): JSX.Element {
     else setOpen(true);
   };
   useLayoutEffect(() => {
-    // Only now has the list its items, and so the size that its place depends on.
+    // Only now are the items rendered, so that the list has its size.
     const element = list.current;
     const button = wrap.current?.querySelector("button");
     if (!open || !element || !button || element.matches(":popover-open")) return;

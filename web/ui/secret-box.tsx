@@ -3,7 +3,7 @@ import { t } from "../lib/i18n.ts";
 import { toast } from "../lib/toast.ts";
 import { Button } from "./button.tsx";
 
-/** A value that is shown once, with a button that copies it. */
+/** A value that is shown once, with a copy button. */
 export function SecretBox(props: { value: string }): JSX.Element {
   const copy = () => {
     navigator.clipboard.writeText(props.value).then(

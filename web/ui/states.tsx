@@ -3,7 +3,7 @@ import { t } from "../lib/i18n.ts";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
-/** What a list says when there is nothing in it: why, and what to do first. */
+/** An empty list: why it is empty, and what to do first. */
 export function EmptyState(props: {
   icon: IconName;
   title: string;
@@ -22,7 +22,7 @@ export function EmptyState(props: {
   );
 }
 
-/** What is shown instead of something that could not be read, with a way to try again. */
+/** Shown instead of data that could not be loaded, with a retry button. */
 export function ErrorState(props: {
   title: string;
   detail?: string | undefined;
@@ -50,7 +50,7 @@ export function ErrorState(props: {
   );
 }
 
-/** Grey lines of the size of what will come, so that nothing moves when it does. */
+/** Placeholder lines of the expected size, so that nothing moves when data arrives. */
 export function Skeleton(props: { lines?: number; height?: string; label?: string }): JSX.Element {
   const lines = Array.from({ length: props.lines ?? 3 }, (_, index) => index);
   return (
@@ -67,7 +67,7 @@ export function Skeleton(props: { lines?: number; height?: string; label?: strin
   );
 }
 
-/** Rows of a list that has not arrived. */
+/** Placeholder rows of a list that is loading. */
 export function SkeletonRows(props: { rows?: number; height?: string }): JSX.Element {
   const rows = Array.from({ length: props.rows ?? 4 }, (_, index) => index);
   return (
@@ -80,7 +80,7 @@ export function SkeletonRows(props: { rows?: number; height?: string }): JSX.Ele
   );
 }
 
-/** The button at the end of a list of which there is more. */
+/** The button at the end of a list with more pages. */
 export function LoadMore(props: {
   more: boolean;
   busy: boolean;

@@ -4,15 +4,15 @@ export type Column<Row> = {
   id: string;
   head: string;
   cell: (row: Row) => ComponentChildren;
-  /** Numbers line up at the end of the column. */
+  /** Numbers, right-aligned. */
   numeric?: boolean | undefined;
-  /** Keeps the heading for screen readers only, as over a column of buttons. */
+  /** Hides the heading visually, such as over a column of buttons. */
   quiet?: boolean | undefined;
-  /** Left out where the window is narrow. */
+  /** Hidden on narrow screens. */
   wide?: boolean | undefined;
 };
 
-/** A table that scrolls sideways inside itself where the window is narrow. */
+/** A table that scrolls sideways on narrow screens. */
 export function Table<Row>(props: {
   label: string;
   columns: readonly Column<Row>[];

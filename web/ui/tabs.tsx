@@ -3,11 +3,11 @@ import { useEffect, useRef } from "preact/hooks";
 
 export type Tab = { id: string; label: string; href: string; count?: number | undefined };
 
-/** Tabs that are links: the chosen one is part of the address, so it can be reloaded and shared. */
+/** Tabs as links: the chosen one is part of the address, so it survives reloads and can be shared. */
 export function Tabs(props: { label: string; tabs: readonly Tab[]; current: string }): JSX.Element {
   const bar = useRef<HTMLElement>(null);
   useEffect(() => {
-    // In a narrow window the chosen tab may be beside what is seen of the bar.
+    // On narrow screens the chosen tab may be outside the visible part of the bar.
     const chosen = bar.current?.querySelector<HTMLElement>("[aria-current]");
     if (bar.current && chosen) {
       bar.current.scrollLeft =
@@ -31,7 +31,7 @@ export function Tabs(props: { label: string; tabs: readonly Tab[]; current: stri
   );
 }
 
-/** A page's heading with what can be done there, and a line of explanation. */
+/** A page's heading with its actions, and a line of explanation. */
 export function PageHead(props: {
   title: ComponentChildren;
   detail?: ComponentChildren;
@@ -48,7 +48,7 @@ export function PageHead(props: {
   );
 }
 
-/** One part of a page with its own heading. */
+/** A section of a page with its own heading. */
 export function Section(props: {
   title: string;
   detail?: ComponentChildren;

@@ -3,7 +3,7 @@ import { t } from "../lib/i18n.ts";
 import { dismissToast, toasts } from "../lib/toast.ts";
 import { IconButton } from "./button.tsx";
 
-/** Where toasts appear, and are read aloud. */
+/** The region where toasts appear and are announced. */
 export function ToastRegion(): JSX.Element {
   return (
     <div class="toasts" role="status" aria-live="polite">

@@ -1,7 +1,7 @@
--- Makes roles and the database what they should be; running it again changes nothing but passwords.
--- `atelier` owns everything and never signs in; the migrate Job acts as it. `atelier_app` owns nothing: what
--- its members may do with each table, that Job says (src/platform/db/app-role.ts). Of each there are two that
--- sign in, so that a password is changed on the one not in use, and both work while pods move over.
+-- Creates or updates roles and database; running it again changes nothing but passwords. `atelier` owns
+-- everything and cannot log in; the migrate Job acts as it. `atelier_app` owns nothing: that Job grants its
+-- rights on each table (src/platform/db/app-role.ts). Each has two login roles, so that the password is changed
+-- on the one not in use, and both work while pods are replaced.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 \getenv password_a ATELIER_A_PASSWORD

@@ -1,6 +1,6 @@
 import { READS, REFUSALS } from "../../platform/http/security-events.ts";
 
-/** Every action that the log knows, closed: an unknown one does not compile. */
+/** All audit actions; an unknown one does not compile. */
 export const AUDIT_ACTIONS = [
   "user.signed_up",
   "user.signed_in",
@@ -58,7 +58,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** What rows tell of: a change, or something that left everything as it was. */
+/** Kinds of rows: a change, a refusal, or a recorded read. */
 export const AUDIT_KINDS = ["change", "refusal", "read"] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 
@@ -67,7 +67,7 @@ export function kindOf(action: string): AuditKind {
   return isOf(UNCHANGING.refusal) ? "refusal" : isOf(UNCHANGING.read) ? "read" : "change";
 }
 
-/** The actions of the kinds that are not changes; every other action is one. */
+/** The actions that are refusals or reads; every other action is a change. */
 export const UNCHANGING: Record<Exclude<AuditKind, "change">, readonly AuditAction[]> = {
   refusal: REFUSALS,
   read: READS,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Changes only: that the log was read is recorded too. */
+/** Changes only: reading the log is recorded too. */
 const log = async (query: string) =>
   read(await ada.get(`/admin/audit${query}&kind=change`), auditPage);
 
@@ -59,12 +59,12 @@ test("the log holds no content, only names of changed fields", async () => {
   expect(text).not.toContain("the secret plan");
 });
 
-test("to everybody but admins there is no log", async () => {
+test("the log is hidden from everyone but admins", async () => {
   expect((await bob.get("/admin/audit")).status).toBe(404);
   expect((await app.anonymous.get("/admin/audit")).status).toBe(401);
 });
 
-test("a row tells who asked, from where, and in which request by our own count", async () => {
+test("a row has actor, address and our own request id", async () => {
   const answer = await app.app.request(
     "/api/v1/projects",
     {
@@ -94,14 +94,14 @@ test("a row tells who asked, from where, and in which request by our own count",
   expect(Date.now() - new Date(row?.at ?? 0).getTime()).toBeLessThan(60_000);
 });
 
-test("a caller's request id that could be anything else is not kept", async () => {
+test("an invalid request id of the caller is not stored", async () => {
   for (const id of ["short", "x".repeat(65), "with space", '{"level":"error"}'])
     await bob.request("POST", "/projects", { name: "Odd id" }, { "x-request-id": id });
   const kept = (await log("?limit=4")).items.map(({ callerRequestId }) => callerRequestId);
   expect(kept).toEqual([null, null, null, null]);
 });
 
-test("a row outside a transaction is a mistake of ours", async () => {
+test("recording outside a transaction is a bug", async () => {
   const entry = { action: "project.created", target: { kind: "project", id: null } } as const;
   await expect(record(systemContext(app.deps, "test"), entry)).rejects.toThrow("belongs in the");
 });

@@ -23,13 +23,13 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const verify = (of: TestApp, head?: string) => verifyChain(of.deps.database.db, of.deps, head);
-/** Whoever owns the database can switch its guards off; the chain still tells. */
+/** The owner of the database can disable its guards; the chain detects changes anyway. */
 const unguard = async ({ owner: { sql } }: TestApp) => {
   for (const table of ["audit_log", "audit_seals"])
     await sql`alter table ${sql(table)} disable trigger user`;
 };
 
-test("many changes at once leave one unbroken chain with every row in it", async () => {
+test("concurrent changes leave one unbroken chain with every row in it", async () => {
   await Promise.all(
     Array.from({ length: 20 }, (_, n) => ada.post("/projects", { name: `Many ${n}` })),
   );
@@ -38,7 +38,7 @@ test("many changes at once leave one unbroken chain with every row in it", async
   expect({ rows, broken, unkeyed }).toEqual({ rows: log?.rows, broken: null, unkeyed: 0 });
 });
 
-test("each change is sealed within moments, again and again, whether or not anybody looks", async () => {
+test("each change is sealed within moments, repeatedly, whether or not anyone reads the log", async () => {
   const { sql } = app.deps.database;
   for (const name of ["First", "Second", "Third"]) {
     await ada.post("/projects", { name });
@@ -50,7 +50,7 @@ test("each change is sealed within moments, again and again, whether or not anyb
   }
 });
 
-test("the database refuses to change, remove or empty the log and its seals, whoever asks", async () => {
+test("the database refuses to change, delete or truncate the log and its seals, for any role", async () => {
   const { sql } = app.owner;
   const attempts = [
     () => sql`update audit_log set detail = '{}'`,
@@ -65,7 +65,7 @@ test("the database refuses to change, remove or empty the log and its seals, who
   expect((await verify(app)).broken).toBeNull();
 });
 
-test("nobody writes into the past: a row's time is the database's, whatever the inserter says", async () => {
+test("rows cannot be backdated: the time is the database's, whatever the insert says", async () => {
   const { sql } = app.deps.database;
   await verify(app);
   const [newest] = await sql`select max(sealed_at) as at from audit_seals`;
@@ -76,7 +76,7 @@ test("nobody writes into the past: a row's time is the database's, whatever the 
   expect(row).toEqual({ afterSeals: true, fresh: true });
 });
 
-test("the head goes out as a log line that the chain is held against later", async () => {
+test("the head is logged, and the chain can be verified against it later", async () => {
   await reportHead(systemContext(app.deps, "audit"));
   const line = lines.find((one) => one.includes("head of the audit chain")) ?? "";
   const { rows, head } = await verify(app);
@@ -90,7 +90,7 @@ test("the head goes out as a log line that the chain is held against later", asy
     expect((await verify(app, early)).contains).toBe(true);
 });
 
-test("what was recorded last is sealed when the process ends in order", async () => {
+test("the last rows are sealed at an orderly shutdown", async () => {
   const database = await createTestDatabase();
   const own = await createTestApp({ databaseUrl: database.url });
   const eve = await own.person("Eve");
@@ -107,12 +107,12 @@ test("what was recorded last is sealed when the process ends in order", async ()
   ]);
 });
 
-describe("with the database's guards switched off", () => {
+describe("with the database's guards disabled", () => {
   let own: TestApp;
   let rows: number;
   let head: string;
   beforeEach(async () => {
-    // The seals of a clone hold only with its own keys, so each of these makes its own chain.
+    // The seals of a clone verify only with its own keys, so each of these makes its own chain.
     await own?.close();
     own = await createTestApp({ deps: { logger: createLogger("silent") } });
     const eve = await own.person("Eve");
@@ -126,7 +126,7 @@ describe("with the database's guards switched off", () => {
   const auditId = async (seq: number) =>
     (await sql()`select audit_id from audit_seals where seq = ${seq}`)[0]?.audit_id;
 
-  test("an edit of any column of a row is found", async () => {
+  test("an edit of any column of a row is detected", async () => {
     const edits: Record<string, string> = {
       at: "at - interval '1 second'",
       actor_kind: "'api_key'",
@@ -152,7 +152,7 @@ describe("with the database's guards switched off", () => {
     }
   });
 
-  test("an edit of a seal is found", async () => {
+  test("an edit of a seal is detected", async () => {
     const { secrets } = own.deps;
     const edits: [string, string][] = [
       ["hash = repeat('0', 64)", "changed"],
@@ -173,7 +173,7 @@ describe("with the database's guards switched off", () => {
     expect(await verify(own)).toMatchObject({ rows, head, broken: null });
   });
 
-  test("whoever edits a row and chains everything anew has no key to sign it", async () => {
+  test("an attacker who edits a row and rebuilds the chain has no key to sign it", async () => {
     const id = await auditId(2);
     await sql()`update audit_log set actor_id = gen_random_uuid() where id = ${id}`;
     const listed = await listSeals(own.deps.database.db, 1, 100);
@@ -187,7 +187,7 @@ describe("with the database's guards switched off", () => {
     expect((await verify(own)).broken).toEqual({ seq: 2, reason: "forged" });
   });
 
-  test("a row, a seal, or both taken away from the middle are missed", async () => {
+  test("a row, a seal, or both removed from the middle are detected", async () => {
     const id = await auditId(3);
     await sql()`create table row as select * from audit_log where id = ${id}`;
     await sql()`create table seal as select * from audit_seals where seq = 3`;
@@ -200,7 +200,7 @@ describe("with the database's guards switched off", () => {
     expect(await verify(own)).toMatchObject({ rows, head, broken: null });
   });
 
-  test("a chain whose end was cut off holds, but no longer has the head noted before", async () => {
+  test("a truncated chain verifies, but no longer contains the head noted before", async () => {
     const id = await auditId(rows);
     await sql()`delete from audit_seals where seq = ${rows}`;
     await sql()`delete from audit_log where id = ${id}`;
@@ -209,13 +209,13 @@ describe("with the database's guards switched off", () => {
     expect(cut.head).not.toBe(head);
   });
 
-  test("a row put into the past is out of time, though its seal is genuine", async () => {
+  test("a backdated row is detected, though its seal is genuine", async () => {
     await sql()`insert into audit_log (id, at, actor_kind, action, target_kind, detail)
       values (${own.deps.ids.next()}, now() - interval '1 day', 'user', 'project.deleted', 'project', '{}')`;
     expect((await verify(own)).broken).toEqual({ seq: rows + 1, reason: "out_of_time" });
   });
 
-  test("times along the chain grow: no seal is older than the one before, no row younger than its seal", async () => {
+  test("times along the chain increase: no seal is older than the one before, no row younger than its seal", async () => {
     const { database, secrets } = own.deps;
     const [last] = await listSeals(database.db, rows - 1, 1);
     const lastRow = last?.row;
@@ -236,7 +236,7 @@ describe("with the database's guards switched off", () => {
     expect(await moved({ seal: 60, row: 60 })).toBeNull();
   });
 
-  test("the running program notices, once, that what it has sealed is gone", async () => {
+  test("the running program detects, once, that a seal it made is gone", async () => {
     const watched: string[] = [];
     const logger = createLogger("info", { write: (line) => void watched.push(line) });
     const other = await createTestApp({
@@ -255,7 +255,7 @@ describe("with the database's guards switched off", () => {
       await sealer.seal();
       await sealer.seal();
       expect(errors()).toHaveLength(1);
-      expect(errors()[0]).toContain("changed behind our back");
+      expect(errors()[0]).toContain("was tampered with");
       expect(await other.deps.metrics.registry.metrics()).toContain(
         "atelier_audit_tampering_total 1",
       );
@@ -264,14 +264,14 @@ describe("with the database's guards switched off", () => {
     }
   });
 
-  test("the running program notices a newest seal that it has not made", async () => {
+  test("the running program detects a newest seal that it did not make", async () => {
     await sql()`update audit_seals set mac = 'forged' where seq = ${rows}`;
     const { db } = own.deps.database;
     expect(await sealChain(db, own.deps)).toMatchObject({ tampered: true });
   });
 });
 
-test("rows that a sealing left behind are found by the hourly look at all of them", async () => {
+test("rows missed by a sealing are found by the hourly full scan", async () => {
   const { db } = app.deps.database;
   const { sql } = app.owner;
   await unguard(app);
@@ -285,7 +285,7 @@ test("rows that a sealing left behind are found by the hourly look at all of the
   expect((await verify(app)).broken).toBeNull();
 });
 
-test("a sealing that fails is logged and retried", async () => {
+test("a failed sealing is logged and retried", async () => {
   const { sql } = app.owner;
   const { sealer } = app.deps.services.audit;
   await ada.post("/projects", { name: "Unsealed for a while" });
@@ -300,7 +300,7 @@ test("a sealing that fails is logged and retried", async () => {
   expect(open?.rows).toBe(0);
 });
 
-test("more rows than one sealing takes are all sealed, in the order of their times", async () => {
+test("more rows than one batch are all sealed, in the order of their times", async () => {
   const { sql, db } = app.deps.database;
   await sql`insert into audit_log (id, actor_kind, action, target_kind, detail)
     select gen_random_uuid(), 'user', 'project.created', 'project', '{}' from generate_series(1, 1203)`;
@@ -313,7 +313,7 @@ test("more rows than one sealing takes are all sealed, in the order of their tim
   expect(await verify(app)).toMatchObject({ rows: log?.rows, broken: null });
 }, 30_000);
 
-test("`atelier audit verify` says whether the log holds, by its exit code too", async () => {
+test("`atelier audit verify` reports the result, also by its exit code", async () => {
   const ring = newSecretKey("cli");
   const own = await createTestApp({ env: { ATELIER_SECRET_KEYS: ring } });
   const run = async (...args: string[]) => runWith({ ATELIER_SECRET_KEYS: ring }, args);

@@ -16,11 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Changes only: that the log was read is recorded too. */
+/** Changes only: reading the log is recorded too. */
 const log = async (query = "?limit=50") =>
   read(await ada.get(`/admin/audit${query}&kind=change`), auditPage);
 
-test("an entry says who, what, to what, from where, by which request, and its place in the chain", async () => {
+test("an entry has actor, action, target, address, request, and its place in the chain", async () => {
   const asked = await ada.request(
     "PATCH",
     `/projects/${projectId}`,
@@ -51,7 +51,7 @@ test("an entry says who, what, to what, from where, by which request, and its pl
   expect(entry?.hash).not.toBe(before?.hash);
 });
 
-test("what a key and a job do is told apart from what a person does", async () => {
+test("actions of keys and jobs are distinguished from those of people", async () => {
   const created = await ada.post("/me/api-keys", { name: "Script", scopes: ["read", "write"] });
   const { key: secret } = await read(created, createdApiKey);
   await app.withKey(secret).patch(`/projects/${projectId}`, { name: "Third" });
@@ -74,7 +74,7 @@ test("what a key and a job do is told apart from what a person does", async () =
   });
 });
 
-test("detail is shown as it was written, in whatever order the database keeps it", async () => {
+test("detail is returned as written, whatever key order the database stores", async () => {
   const detail = { b: 1, aa: [{ y: 1, x: null }], c: { z: "1", a: true } };
   await inTransaction(systemContext(app.deps, "test"), (tx) =>
     record(tx, { action: "project.updated", target: { kind: "project", id: null }, detail }),
@@ -85,7 +85,7 @@ test("detail is shown as it was written, in whatever order the database keeps it
 });
 
 describe("pages and filters", () => {
-  test("pages of one give every row once, newest first, and then end", async () => {
+  test("pages of one row return every row once, newest first, and then end", async () => {
     const { items, nextCursor } = await log("?limit=200");
     expect(nextCursor).toBeNull();
     const walked: number[] = [];
@@ -99,8 +99,8 @@ describe("pages and filters", () => {
     expect(walked.at(-1)).toBe(1);
   });
 
-  test("since takes its own instant in, until does not", async () => {
-    // Only the owner of the database can write into the past.
+  test("since is inclusive, until is exclusive", async () => {
+    // Only the owner of the database can backdate rows.
     await app.owner.sql`alter table audit_log disable trigger user`;
     await app.owner.sql`
       insert into audit_log (id, at, actor_kind, action, target_kind, detail)
@@ -134,7 +134,7 @@ describe("pages and filters", () => {
     expect((await log(`?targetId=${"x".repeat(100)}`)).items).toEqual([]);
   });
 
-  test("a cursor of somebody else's making is refused", async () => {
+  test("a forged cursor is refused", async () => {
     const problem = await readProblem(await ada.get("/admin/audit?cursor=bm9uZQ"));
     expect(problem).toMatchObject({ status: 422, code: "invalid_cursor" });
   });

@@ -55,7 +55,7 @@ const stored = async () =>
   }));
 const counts = async () => (await stored()).map(({ count }) => count);
 
-test("the first of its kind is stored at the next flush, the rest of the minute as one row with their count", async () => {
+test("the first event of its kind is stored at the next flush, the rest of the minute as one row with their count", async () => {
   const start = clock.now();
   gatherer.note(event({ requestId: "first" }));
   await gatherer.flush();
@@ -92,7 +92,7 @@ test("the first of its kind is stored at the next flush, the rest of the minute 
   expect((await stored())[2]).toMatchObject({ requestId: "next minute", count: 1 });
 });
 
-test("what differs in actor, address, reason, account or key is told apart; what differs in target only for reads", async () => {
+test("events with different actor, address, reason, account or key are separate; those with different targets only for reads", async () => {
   const id = () => app.deps.ids.next();
   const apart: Partial<SecurityEvent>[] = [
     {},
@@ -114,7 +114,7 @@ test("what differs in actor, address, reason, account or key is told apart; what
   expect((await counts()).toSorted()).toEqual([2, 2, 2, 2, 2, 2, 2, 3, 3, 3]);
 });
 
-test("reads are told apart by what was read", async () => {
+test("reads are separate by target", async () => {
   const reader = user(app.deps.ids.next());
   const readOf = (id: string) =>
     event({ action: "admin.read", reason: null, actor: reader, target: { kind: "user", id } });
@@ -124,7 +124,7 @@ test("reads are told apart by what was read", async () => {
   expect((await counts()).toSorted()).toEqual([1, 1, 2]);
 });
 
-test("a flood from many addresses costs a bounded number of rows, and every one is counted", async () => {
+test("a flood from many addresses costs a bounded number of rows, and every event is counted", async () => {
   for (let round = 0; round < 3; round++)
     for (let n = 0; n < 1_000; n++)
       gatherer.note(event({ ip: `198.18.${n >> 8}.${n & 255}`, account: `${n}@example.com` }));
@@ -148,7 +148,7 @@ test("a flood from many addresses costs a bounded number of rows, and every one 
   ]);
 });
 
-test("one source cannot take the room of others, nor strangers that of users", async () => {
+test("one source cannot use up the limits of others, nor anonymous callers those of users", async () => {
   const loud = user(app.deps.ids.next());
   for (let n = 0; n < 200; n++) {
     gatherer.note(event({ account: `${n}@example.com` }));
@@ -168,7 +168,7 @@ test("one source cannot take the room of others, nor strangers that of users", a
   expect(of(({ requestId }) => requestId === "quiet")).toMatchObject([{ count: 1 }]);
 });
 
-test("room comes back when the minute is over", async () => {
+test("limits are released after the minute", async () => {
   const fill = (minute: number) => {
     for (let n = 0; n < 100; n++) gatherer.note(event({ ip: `198.18.${minute}.${n}` }));
   };
@@ -183,7 +183,7 @@ test("room comes back when the minute is over", async () => {
   expect(rows.some(({ overflow }) => overflow)).toBe(false);
 });
 
-test("what the database refuses is stored when it is back, and said in the log", async () => {
+test("what the database refuses is logged, and stored later", async () => {
   const { sql } = app.owner;
   gatherer.note(event());
   gatherer.note(event());
@@ -196,7 +196,7 @@ test("what the database refuses is stored when it is back, and said in the log",
   expect(await counts()).toEqual([3]);
 });
 
-test("what is left is stored when the process ends in order", async () => {
+test("the rest is stored at an orderly shutdown", async () => {
   gatherer.note(event());
   await gatherer.flush();
   gatherer.note(event());
@@ -204,7 +204,7 @@ test("what is left is stored when the process ends in order", async () => {
   expect(await counts()).toEqual([1, 1]);
 });
 
-test("while the process runs, nobody needs to ask", async () => {
+test("the buffer flushes by itself", async () => {
   gatherer.start();
   gatherer.note(event());
   await eventually("the event is stored", async () => (await counts()).length === 1);

@@ -3,10 +3,10 @@ import { rateLimitKey } from "../../platform/http/rate-limit-key.ts";
 import type { SecurityEvent, SecurityEventSink } from "../../platform/http/security-events.ts";
 import { type SecurityEventGroup, storeSecurityEvents } from "./store-security-events.ts";
 
-/** Equal events are counted together for so long. */
+/** Window in which equal events are counted together. */
 const WINDOW_MS = 60_000;
 const FLUSH_EVERY_MS = 2_000;
-/** How many that are not alike are told apart in one window: of one user or address, of all users, of all strangers. */
+/** Maximum distinct events per window: of one user or address, of all users, of all anonymous callers. */
 const MOST_OF_ONE = 50;
 const MOST_OF_USERS = 1_000;
 const MOST_OF_STRANGERS = 100;
@@ -15,19 +15,19 @@ interface Entry {
   readonly event: SecurityEvent;
   readonly openedAt: Date;
   readonly overflowOf: SecurityEventGroup["overflowOf"];
-  /** Among whom it counts towards a bound. */
+  /** The limits that it counts towards. */
   readonly groups: readonly string[];
   stored: boolean;
-  /** Since the last row. */
+  /** Since the last stored row. */
   count: number;
   first: Date;
   last: Date;
 }
 
 /**
- * Gathers traces in memory and stores them in batches, so that a flood of refusals costs the log a bounded
- * number of rows: one within moments, and one more with the count when the minute is over. What exceeds
- * the bounds is counted together. A process that is killed loses what it has not stored.
+ * Buffers security events in memory and stores them in batches, so that a flood of refusals costs a bounded
+ * number of rows: one within moments, and one more with the count after the minute. Events beyond the limits
+ * are counted together. A killed process loses its unstored events.
  */
 export class SecurityEventBuffer implements SecurityEventSink {
   readonly #deps: Deps;
@@ -44,7 +44,7 @@ export class SecurityEventBuffer implements SecurityEventSink {
     this.#timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
   }
 
-  /** Stores all that is left, then stops. */
+  /** Stores the rest, then stops. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#flushing;
@@ -59,7 +59,7 @@ export class SecurityEventBuffer implements SecurityEventSink {
     entry.count++;
   }
 
-  /** Stores what is new, and what a minute is over for; joins a flush that runs already. */
+  /** Stores new events, and those whose minute is over; joins a running flush. */
   flush(): Promise<void> {
     this.#flushing ??= this.#flushOnce().finally(() => {
       this.#flushing = undefined;
@@ -113,7 +113,7 @@ export class SecurityEventBuffer implements SecurityEventSink {
     this.#entries.delete(key);
   }
 
-  /** What the database refuses waits for the next flush. */
+  /** After a failure the events wait for the next flush. */
   async #store(due: Entry[]): Promise<void> {
     if (due.length === 0) return;
     const gathered = due.map(({ event, count, first, last, overflowOf }) => ({
@@ -137,12 +137,12 @@ export class SecurityEventBuffer implements SecurityEventSink {
   }
 }
 
-/** Who is bounded: a user, or an address as it is counted elsewhere. */
+/** Key of the per-source limit: a user, or an address as in the rate limit. */
 function sourceOf({ actor, ip }: SecurityEvent): string {
   return actor.kind === "user" ? `user ${actor.userId}` : `address ${rateLimitKey(ip)}`;
 }
 
-/** Equal for equal events: the same thing by the same actor from the same address, for the same reason. */
+/** Equal for equal events: the same action and reason by the same actor from the same address. */
 function keyOf(event: SecurityEvent): string {
   const { actor, action, reason, account, keyHash, target } = event;
   return JSON.stringify([
@@ -153,7 +153,7 @@ function keyOf(event: SecurityEvent): string {
     rateLimitKey(event.ip),
     account?.toLowerCase(),
     keyHash,
-    // Of refusals only the first target is told; of reads each.
+    // Refusals keep only the first target; reads are separate by target.
     reason === null ? [event.route, target] : null,
   ]);
 }

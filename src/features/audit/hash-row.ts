@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { AuditRow, Seal } from "./repo.ts";
 
-/** The hash that the first row follows. */
+/** The hash before the first row. */
 export const CHAIN_START = "0".repeat(64);
-/** For `SecretKeys`: what the chain's key is derived for. */
+/** `SecretKeys` purpose of the chain's key. */
 export const CHAIN_PURPOSE = "audit-chain";
 
-/** SHA-256 over the seal's place and time, the hash before it, and every column of the row, in a fixed order. */
+/** SHA-256 over the seal's number and time, the previous hash, and every column of the row, in a fixed order. */
 export function rowHash(
   { seq, sealedAt, previousHash }: Pick<Seal, "seq" | "sealedAt" | "previousHash">,
   row: AuditRow,
@@ -21,7 +21,7 @@ export function rowHash(
   ]);
 }
 
-/** The hash of rows that were chained before there was a key. */
+/** The hash of rows from before the chain had a key. */
 export function unkeyedRowHash(row: AuditRow): string {
   return sha256([row.unkeyedPreviousHash, row.unkeyedSeq, ...columns(row)]);
 }
@@ -46,7 +46,7 @@ function sha256(values: unknown[]): string {
   return createHash("sha256").update(JSON.stringify(values)).digest("hex");
 }
 
-/** jsonb does not keep the order of keys, so the hash must not depend on it. */
+/** jsonb does not keep key order, so the hash must not depend on it. */
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== "object" || value === null) return value;

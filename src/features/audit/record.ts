@@ -7,14 +7,14 @@ export interface AuditEntry {
   action: AuditAction;
   target: { kind: string; id: string | null };
   projectId?: string;
-  /** Names of changed fields and values that are neither content nor secret. */
+  /** Names of changed fields, and values that are neither content nor secret. */
   detail?: Record<string, unknown>;
 }
 
 /**
- * Writes one audit row in the caller's transaction, so a change and its record are stored together or
- * not at all; should the answer to COMMIT be lost, the row tells which. It is chained to the others right
- * after the commit; see `seal-chain.ts`.
+ * Writes an audit row in the caller's transaction, so that a change and its record are stored together or not
+ * at all; if the answer to COMMIT is lost, the row shows which. It is sealed right after the commit; see
+ * `seal-chain.ts`.
  * @throws Error outside a transaction.
  */
 export async function record(ctx: Ctx, entry: AuditEntry): Promise<void> {

@@ -19,7 +19,7 @@ const log = async (query: string) =>
 /** The newest event of an action. */
 const newest = async (action: string) => (await log(`limit=1&action=${action}`))[0];
 
-/** A request from an address that no other test has, so that nothing is counted together with it. */
+/** A request from a new address, so that nothing else is counted with it. */
 let host = 0;
 const from = async (path: string, init: RequestInit & { body?: string } = {}) => {
   const address = `192.0.2.${++host}`;
@@ -35,7 +35,7 @@ const from = async (path: string, init: RequestInit & { body?: string } = {}) =>
 const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
   from(path, { method: "POST", body: JSON.stringify(body), headers });
 
-describe("a failed proof of who somebody is leaves auth.failed:", () => {
+describe("failed authentication records auth.failed:", () => {
   test("a wrong password, with the account, the address and the request", async () => {
     const guess = { email: "BOB@example.com", password: "not his" };
     const { address, requestId } = await post("/auth/sign-in", guess);
@@ -50,7 +50,7 @@ describe("a failed proof of who somebody is leaves auth.failed:", () => {
     });
   });
 
-  test("an account that is nobody's, as a keyed hash that tells equal ones", async () => {
+  test("an unknown account, as a keyed hash that is equal for equal accounts", async () => {
     const secret = "my-password-in-the-wrong-field@example.com";
     const seen: (string | null | undefined)[] = [];
     for (const email of [secret, secret.toUpperCase(), "another@example.com"]) {
@@ -67,7 +67,7 @@ describe("a failed proof of who somebody is leaves auth.failed:", () => {
     expect(row?.rows).toBe(0);
   });
 
-  test("an API key that is nobody's, and one that has been revoked, by its id", async () => {
+  test("an unknown API key, and a revoked one with its id", async () => {
     await from("/me", { headers: { authorization: "Bearer atl_guess" } });
     const guess = await newest("auth.failed");
     expect(guess).toMatchObject({
@@ -83,7 +83,7 @@ describe("a failed proof of who somebody is leaves auth.failed:", () => {
     expect(await newest("auth.failed")).toMatchObject({ targetKind: "api_key", targetId: id });
   });
 
-  test("the wrong current password of somebody who is signed in", async () => {
+  test("a wrong current password of a signed-in user", async () => {
     const change = { currentPassword: "wrong", newPassword: "another long password" };
     await bob.post("/me/password", change);
     expect(await newest("auth.failed")).toMatchObject({
@@ -107,8 +107,8 @@ describe("a failed proof of who somebody is leaves auth.failed:", () => {
   });
 });
 
-describe("too many attempts leave auth.throttled:", () => {
-  test("at one account", async () => {
+describe("too many attempts record auth.throttled:", () => {
+  test("for one account", async () => {
     const guess = { email: "bob@example.com", password: "guess" };
     for (let attempt = 0; attempt < 16; attempt++) await app.anonymous.post("/auth/sign-in", guess);
     expect(await newest("auth.throttled")).toMatchObject({
@@ -118,7 +118,7 @@ describe("too many attempts leave auth.throttled:", () => {
     });
   });
 
-  test("of strangers at the API, while users over their limit are no matter of the log", async () => {
+  test("of anonymous API callers, but not of users over their rate limit", async () => {
     const limited = await createTestApp({ env: { ATELIER_RATE_LIMIT: "3" } });
     const eve = await limited.person("Eve");
     for (let n = 0; n < 5; n++) await limited.withKey("atl_guess").get("/me");
@@ -131,8 +131,8 @@ describe("too many attempts leave auth.throttled:", () => {
   });
 });
 
-describe("what somebody may not do leaves access.denied:", () => {
-  test("a project of others, with its id and the rule", async () => {
+describe("a denied access records access.denied:", () => {
+  test("another's project, with its id and the rule", async () => {
     const projectId = await readId(await ada.post("/projects", { name: "Hers" }));
     const answer = await bob.get(`/projects/${projectId}`);
     expect(answer.status).toBe(404);
@@ -152,7 +152,7 @@ describe("what somebody may not do leaves access.denied:", () => {
     });
   });
 
-  test("what only admins may, what only a session may, and what a key's scopes do not say", async () => {
+  test("admin-only, session-only and missing key scopes", async () => {
     await bob.get("/admin/users");
     expect(await newest("access.denied")).toMatchObject({
       detail: { reason: "not_found", rule: "admin" },
@@ -172,7 +172,7 @@ describe("what somebody may not do leaves access.denied:", () => {
     });
   });
 
-  test("a request without any proof", async () => {
+  test("a request without credentials", async () => {
     const { address } = await from("/projects");
     expect(await newest("access.denied")).toMatchObject({
       actorKind: "anonymous",
@@ -181,7 +181,7 @@ describe("what somebody may not do leaves access.denied:", () => {
     });
   });
 
-  test("a write of another origin", async () => {
+  test("a cross-origin write", async () => {
     const headers = { cookie: bob.cookie, origin: "http://evil.example" };
     const { address } = await post("/projects", { name: "No" }, headers);
     expect(await newest("access.denied")).toMatchObject({
@@ -191,13 +191,13 @@ describe("what somebody may not do leaves access.denied:", () => {
     });
   });
 
-  test("a Host that is not ours", async () => {
+  test("a foreign Host", async () => {
     await app.app.request("http://evil.example/api/v1/setup");
     expect(await newest("access.denied")).toMatchObject({ detail: { reason: "host_not_ours" } });
   });
 });
 
-test("what is refused for another reason leaves nothing", async () => {
+test("other refusals record nothing", async () => {
   const before = (await log("kind=refusal&limit=200")).length;
   await ada.get("/nope");
   await ada.post("/projects", { name: "" });
@@ -209,7 +209,7 @@ test("what is refused for another reason leaves nothing", async () => {
   expect(await log("kind=refusal&limit=200")).toHaveLength(before);
 });
 
-describe("what only some may read is recorded when it is read:", () => {
+describe("privileged reads are recorded:", () => {
   test("by an admin, for each thing read", async () => {
     await ada.get(`/admin/users/${bob.me.id}`);
     expect(await newest("admin.read")).toMatchObject({
@@ -228,13 +228,13 @@ describe("what only some may read is recorded when it is read:", () => {
     expect(kinds).toContain("user");
   });
 
-  test("but not when there was nothing to read", async () => {
+  test("but not when nothing was found", async () => {
     const unknown = app.deps.ids.next();
     expect((await ada.get(`/admin/users/${unknown}`)).status).toBe(404);
     expect(await log(`kind=read&targetId=${unknown}`)).toEqual([]);
   });
 
-  test("a file's bytes and text, by whom and of which project", async () => {
+  test("a file's bytes and text, with user and project", async () => {
     const projectId = bob.me.personalProjectId ?? "";
     await bob.request("PUT", `/projects/${projectId}/files/note.txt`, new Blob(["A note."]));
     const [version] = await app.deps.database.sql`
@@ -253,7 +253,7 @@ describe("what only some may read is recorded when it is read:", () => {
   });
 });
 
-test("rows are told apart by whether they are changes, refusals or reads", async () => {
+test("rows are changes, refusals or reads", async () => {
   const actions = async (kind: string) => {
     const items = await log(`kind=${kind}&limit=200`);
     expect(items.filter((item) => item.kind !== kind)).toEqual([]);
@@ -269,7 +269,7 @@ test("rows are told apart by whether they are changes, refusals or reads", async
       expect((await actions("change")).has(action)).toBe(false);
 });
 
-test("refusals are counted by what and why", async () => {
+test("refusals are counted by action and reason", async () => {
   const text = await app.deps.metrics.registry.metrics();
   for (const labels of [
     'action="auth.failed",reason="wrong_credentials"',

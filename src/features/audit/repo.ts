@@ -24,7 +24,7 @@ import { auditLog, auditSeals } from "./tables.ts";
 export type AuditRow = typeof auditLog.$inferSelect;
 export type AuditInsert = typeof auditLog.$inferInsert;
 
-/** @returns the row as stored, with the database's time. */
+/** @returns the stored row, with the database's time. */
 export function insertAudit(db: Database, row: AuditInsert): Promise<AuditRow[]> {
   return db.insert(auditLog).values(row).returning();
 }
@@ -33,7 +33,7 @@ export async function insertAuditRows(db: Database, rows: AuditInsert[]): Promis
   await db.insert(auditLog).values(rows);
 }
 
-/** Ids of the accounts that have these addresses, in lower case. */
+/** Ids of the accounts with these addresses, in lower case. */
 export async function findAccounts(db: Database, emails: string[]): Promise<Map<string, string>> {
   if (emails.length === 0) return new Map();
   const email = sql<string>`lower(${users.email})`;
@@ -41,7 +41,7 @@ export async function findAccounts(db: Database, emails: string[]): Promise<Map<
   return new Map(rows.map((row) => [row.email, row.id]));
 }
 
-/** Ids of the API keys, in force or not, that have these hashes. */
+/** Ids of the API keys, active or not, with these hashes. */
 export async function findKeys(db: Database, hashes: string[]): Promise<Map<string, string>> {
   if (hashes.length === 0) return new Map();
   const rows = await db
@@ -53,7 +53,7 @@ export async function findKeys(db: Database, hashes: string[]): Promise<Map<stri
 
 /**
  * Whether the transaction that inserted a row has committed. Inserting the same key again waits for a
- * transaction that is still open, and is undone: what has not committed by then never will.
+ * transaction that is still open, and is rolled back: if it has not committed by then, it never will.
  */
 export async function isAuditStored(db: Database, row: AuditInsert): Promise<boolean> {
   try {
@@ -77,9 +77,9 @@ export interface AuditFilter {
   actorId?: string | undefined;
   projectId?: string | undefined;
   targetId?: string | undefined;
-  /** From this instant on. */
+  /** Inclusive. */
   since?: Date | undefined;
-  /** Before this instant. */
+  /** Exclusive. */
   until?: Date | undefined;
 }
 
@@ -89,7 +89,7 @@ function ofKind(kind: AuditKind) {
     : inArray(auditLog.action, UNCHANGING[kind]);
 }
 
-/** Rows that match, newest first, with their seal and the actor's name where the account still exists. */
+/** Matching rows, newest first, with their seal, and the actor's name if the account still exists. */
 export function listAudit(
   db: Database,
   filter: AuditFilter,
@@ -137,7 +137,7 @@ export async function findSeal(db: Database, seq: number): Promise<Seal | undefi
   return seal;
 }
 
-/** The last row that was chained before there was a key. */
+/** The last row from before the chain had a key. */
 export async function findUnkeyedHead(db: Database): Promise<AuditRow | undefined> {
   const [row] = await db
     .select()
@@ -148,7 +148,7 @@ export async function findUnkeyedHead(db: Database): Promise<AuditRow | undefine
   return row;
 }
 
-/** Whether the log says that a key began to seal. */
+/** Whether the log records that a key began to seal. */
 export async function isKeyAnnounced(db: Database, keyId: string): Promise<boolean> {
   const rows = await db
     .select({ id: auditLog.id })
@@ -160,7 +160,7 @@ export async function isKeyAnnounced(db: Database, keyId: string): Promise<boole
   return rows.length > 0;
 }
 
-/** Now, by the database's clock, which all seals are dated by. */
+/** The database's time, which dates all seals. */
 export async function readDatabaseClock(db: Database): Promise<Date> {
   const [row] = await db.execute<{ now: string }>(
     sql`select date_trunc('milliseconds', clock_timestamp()) as now`,
@@ -168,7 +168,7 @@ export async function readDatabaseClock(db: Database): Promise<Date> {
   return new Date(row?.now ?? Number.NaN);
 }
 
-/** Rows without a seal in the order of their times, but for those that the unkeyed chain has up to a number. */
+/** Rows without a seal in the order of their times, except those in the unkeyed chain up to a number. */
 export async function listUnsealed(
   db: Database,
   { unkeyedUpTo, since, limit }: { unkeyedUpTo: number; since: Date | null; limit: number },
@@ -197,7 +197,7 @@ export async function insertSeals(db: Database, seals: Seal[]): Promise<void> {
   if (seals.length > 0) await db.insert(auditSeals).values(seals);
 }
 
-/** The next seals after a number, oldest first, each with its row if that is still there. */
+/** The next seals after a number, oldest first, each with its row if that still exists. */
 export function listSeals(db: Database, afterSeq: number, limit: number) {
   return db
     .select({ seal: auditSeals, row: auditLog })

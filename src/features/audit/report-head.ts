@@ -2,8 +2,8 @@ import type { Ctx } from "../../platform/context.ts";
 import { sealChain } from "./seal-chain.ts";
 
 /**
- * Sends the chain's head out of the database's reach: as a log line, for `atelier audit verify --head` to be
- * held against later. Seals what the look at recent rows has missed first.
+ * Logs the chain's head, so that it is stored outside the database, for `atelier audit verify --head`. First
+ * seals rows that the check of recent rows has missed.
  */
 export async function reportHead({ db, deps }: Ctx): Promise<void> {
   const { last } = await sealChain(db, deps, { everything: true });

@@ -35,7 +35,7 @@ const unguard = async () => {
   await client.sql`alter table audit_log disable trigger user`;
   await client.sql`alter table audit_seals disable trigger user`;
 };
-/** What each seal is on, and the key that made it. */
+/** The row of each seal, and its key. */
 const chain = async () =>
   (
     await client.sql`select s.key_id, l.action from audit_seals s
@@ -49,7 +49,7 @@ describe("keys", () => {
     expect(await chain()).toEqual(["a one"]);
   });
 
-  test("when the database's clock has been put back, times stand still until it has caught up", async () => {
+  test("when the database's clock is set back, seal times stand still until it has caught up", async () => {
     const { sql } = client;
     await add("one");
     await sealChain(client.db, ring(a));
@@ -63,7 +63,7 @@ describe("keys", () => {
     expect(times).toEqual({ still: true, same: true });
   });
 
-  test("a rotation is a row of the log, once, and the chain holds before, during and after it", async () => {
+  test("a rotation is recorded once, and the chain verifies before, during and after it", async () => {
     await add("one");
     await sealChain(client.db, ring(a));
     await add("two");
@@ -82,7 +82,7 @@ describe("keys", () => {
       expect(await verify(keys)).toMatchObject({ rows: 4, broken: null });
   });
 
-  test("rows under a retired key are vouched for by the key after it", async () => {
+  test("rows under a retired key are covered by the next key's seals", async () => {
     const one = await add("one");
     await sealChain(client.db, ring(a));
     await add("two");
@@ -92,7 +92,7 @@ describe("keys", () => {
     expect((await verify(ring(b))).broken).toEqual({ seq: 1, reason: "changed" });
   });
 
-  test("a chain whose newest rows no known key has signed does not hold", async () => {
+  test("a chain whose newest rows are not signed by a known key does not verify", async () => {
     await add("one");
     await sealChain(client.db, ring(a));
     await add("two");
@@ -101,7 +101,7 @@ describe("keys", () => {
     expect((await verify(ring(c))).broken).toEqual({ seq: 1, reason: "unknown_key" });
   });
 
-  test("while some processes have the new key and some only the old, those that have it seal", async () => {
+  test("during a rollout of a new key, only processes that have it seal", async () => {
     await add("one");
     await sealChain(client.db, ring(a));
     await add("two");
@@ -113,7 +113,7 @@ describe("keys", () => {
     expect(await chain()).toEqual(["a one", "b audit.chain_keyed", "b two", "b three"]);
   });
 
-  test("when the newest key is lost the log goes on, and says for ever from where nobody can vouch", async () => {
+  test("when the newest key is lost the log goes on, and records from where it cannot be verified", async () => {
     await add("one");
     await sealChain(client.db, ring(a));
     await add("two");
@@ -130,8 +130,8 @@ describe("keys", () => {
   });
 });
 
-describe("rows that an older version has chained without a key", () => {
-  /** The hash of the older version, written out: it must never change. */
+describe("rows chained by an older release without a key", () => {
+  /** The older release's hash, written out: it must never change. */
   const hashOf = (row: Record<string, unknown>, seq: number, previous: string) =>
     createHash("sha256")
       .update(
@@ -153,7 +153,7 @@ describe("rows that an older version has chained without a key", () => {
       )
       .digest("hex");
 
-  /** Writes and chains a row as the older version does. */
+  /** Writes and chains a row like the older release. */
   const addOld = async (seq: number, previous: string) => {
     const id = uuidv7.next();
     const [row] = await client.sql`
@@ -172,7 +172,7 @@ describe("rows that an older version has chained without a key", () => {
   });
   const newest = () => old.at(-1)?.hash ?? "";
 
-  test("hold by themselves until a row comes that the key seals", async () => {
+  test("stand alone until a row is sealed with the key", async () => {
     expect(await verify(ring(a))).toEqual({
       rows: 3,
       unkeyed: 3,
@@ -182,7 +182,7 @@ describe("rows that an older version has chained without a key", () => {
     });
   });
 
-  test("are followed by a row that records the switch, with their number and head", async () => {
+  test("are followed by a row that records the switch, with their count and head", async () => {
     await add("new");
     await sealChain(client.db, ring(a));
     expect(await chain()).toEqual(["a audit.chain_keyed", "a new"]);
@@ -196,7 +196,7 @@ describe("rows that an older version has chained without a key", () => {
     expect(await verify(ring(a))).toMatchObject({ rows: 5, unkeyed: 3, broken: null });
   });
 
-  test("are counted among the unsealed by no process, also while the older version goes on chaining", async () => {
+  test("are not counted as unsealed, also while the older release continues chaining", async () => {
     await add("new");
     await sealChain(client.db, ring(a));
     await addOld(4, newest());
@@ -205,7 +205,7 @@ describe("rows that an older version has chained without a key", () => {
     expect(await verify(ring(a))).toMatchObject({ rows: 6, unkeyed: 3, broken: null });
   });
 
-  test("cannot be edited, cut or replaced after the switch, however they are chained anew", async () => {
+  test("cannot be edited, truncated or replaced after the switch, however they are rechained", async () => {
     await add("new");
     await sealChain(client.db, ring(a));
     await unguard();
@@ -228,7 +228,7 @@ describe("rows that an older version has chained without a key", () => {
     expect((await verify(ring(a))).broken).toEqual({ seq: 2, reason: "missing_before" });
   });
 
-  test("cannot be joined by a row that claims a number of no row", async () => {
+  test("cannot be extended by a row that claims a missing number", async () => {
     const id = await add("hidden");
     await unguard();
     await client.sql`update audit_log set seq = -1 where id = ${id}`;

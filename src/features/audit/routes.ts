@@ -6,7 +6,7 @@ import { type AuditRow, listAudit, type Seal } from "./repo.ts";
 import { type AuditEntryView, auditPage, auditQuery } from "./schema.ts";
 import { sealChain } from "./seal-chain.ts";
 
-/** @param admin the rule for workspace admins, handed in because identity itself stands on this feature. */
+/** @param admin the rule for workspace admins, passed in because identity depends on this feature. */
 export function auditRoutes<Granted extends object>(admin: AccessRule<Granted>) {
   return router().openapi(
     createRoute({
@@ -14,7 +14,7 @@ export function auditRoutes<Granted extends object>(admin: AccessRule<Granted>) 
       path: "/admin/audit",
       ...guardRead(admin, "admin.read", "audit"),
       tags: ["admin"],
-      summary: "Who did what, newest first",
+      summary: "Audit log, newest first",
       request: { query: auditQuery },
       responses: { 200: jsonAnswer(auditPage, "A page of the log") },
     }),

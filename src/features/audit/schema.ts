@@ -6,13 +6,13 @@ import { AUDIT_ACTIONS, AUDIT_KINDS } from "./actions.ts";
 export const auditEntry = z
   .object({
     id: z.uuid(),
-    /** The row's place in the chain; 0 until it is sealed, within a second. */
+    /** The row's number in the chain; 0 until it is sealed, within a second. */
     seq: z.number().int(),
     at: timestamp,
-    /** `user`, `api_key`, `anonymous` or `system:` and the job. */
+    /** `user`, `api_key`, `anonymous`, or `system:` and the job. */
     actorKind: z.string(),
     actorId: z.uuid().nullable(),
-    /** Null for accounts that are gone and for what no person did. */
+    /** Null for deleted accounts, and for actors that are not people. */
     actorName: z.string().nullable(),
     action: z.string(),
     /** Whether it changed something, was refused, or only read. */
@@ -21,9 +21,9 @@ export const auditEntry = z
     targetId: z.string().nullable(),
     projectId: z.uuid().nullable(),
     detail: z.record(z.string(), z.unknown()),
-    /** Ours: the one in the answer's X-Request-Id and in the log. */
+    /** Our own: as in the X-Request-Id of the response, and in the log. */
     requestId: z.string().nullable(),
-    /** What the caller sent as X-Request-Id; nobody but the caller vouches for it. */
+    /** The caller's X-Request-Id, not verified. */
     callerRequestId: z.string().nullable(),
     ip: z.string().nullable(),
     hash: z.string(),

@@ -16,36 +16,36 @@ import {
   type Seal,
 } from "./repo.ts";
 
-/** An arbitrary constant: one process seals at a time. */
+/** Arbitrary constant: one process seals at a time. */
 const SEAL_LOCK = 7_263_548_191;
 const BATCH = 500;
-/** How long before the newest seal rows without one are looked for each second; longer than transactions last. */
+/** How far before the newest seal unsealed rows are searched every second; longer than transactions last. */
 const RECENT_MS = 120_000;
-/** After this long nobody else is about to seal with a key that we do not have. */
+/** After this long no other process will seal with a key that we do not have. */
 const ABANDONED_MS = 900_000;
 
 export type ChainKeys = Pick<Deps, "secrets" | "ids">;
 
-/** A place in the chain; kept elsewhere, it later proves that nothing up to it was cut off or rewritten. */
+/** A position in the chain; stored elsewhere, it proves later that nothing up to it was removed or rewritten. */
 export interface Head {
   seq: number;
   hash: string;
 }
 
 export interface Sealing {
-  /** The newest seal, if there is one. */
+  /** The newest seal, if any. */
   last: Head | undefined;
-  /** Whether the seal seen before is no longer there, or the newest one was not made by the key that it names. */
+  /** Whether the previous seal is gone, or the newest one was not made by the key that it names. */
   tampered: boolean;
 }
 
 /**
- * Chains every committed row that is not yet in the chain. Each seal holds a hash over the row and the hash
- * before, signed with the newest key of the ring: whoever has the database but not the key can neither
- * change a row nor append a seal unnoticed. Chaining inside each change's transaction would make all
- * writers of the workspace wait for one another's commits; this way they never meet.
- * @param seen the newest seal after the sealing before: it must be there still.
- * @param everything looks for rows of any age, not only for recent ones.
+ * Seals every committed row that is not in the chain yet. Each seal holds a hash over the row and the previous
+ * hash, signed with the newest key of the ring: without the key, access to the database is not enough to change
+ * a row or append a seal undetected. Sealing inside each change's transaction would serialise all commits of
+ * the workspace, so it is done afterwards.
+ * @param seen the newest seal after the previous run: it must still exist.
+ * @param everything searches rows of any age, not only recent ones.
  */
 export async function sealChain(
   db: Database,
@@ -74,7 +74,7 @@ async function sealBatch(
   const trusted = last === undefined ? true : verifySeal(keys, last);
   const tampered = trusted === false || !(await isStillThere(tx, seen, last));
   const now = await readDatabaseClock(tx);
-  // Another process has a newer key than we have, as in a rotation: it seals.
+  // Another process has a newer key, as in a rotation, and seals instead.
   if (trusted === null && last && now.getTime() - last.sealedAt.getTime() < ABANDONED_MS)
     return { last, tampered, count: 0 };
   const start = last ?? (await findStart(tx));
@@ -113,7 +113,7 @@ function chain(
   });
 }
 
-/** Where the keyed chain begins: after the rows that were chained without a key, if there are any. */
+/** Start of the keyed chain: after the rows chained without a key, if any. */
 async function findStart(tx: Database): Promise<Head> {
   const row = await findUnkeyedHead(tx);
   return row?.unkeyedSeq == null
@@ -122,8 +122,8 @@ async function findStart(tx: Database): Promise<Head> {
 }
 
 /**
- * A key's first seal in a chain that something else began is on a row that says so: the switch from the
- * unkeyed chain, a rotation, or a chain whose last key is lost.
+ * A key's first seal in an existing chain is on a row that records the switch: from the unkeyed chain, by a
+ * rotation, or after the last key was lost.
  */
 async function announceKey(
   tx: Database,
@@ -149,7 +149,7 @@ async function announceKey(
   });
 }
 
-/** Whether the key of the ring that a seal names has made it; null when the ring does not have that key. */
+/** Whether the key named in a seal made it; null when the ring does not have that key. */
 export function verifySeal({ secrets }: Pick<ChainKeys, "secrets">, seal: Seal): boolean | null {
   return secrets.verifyBy(seal.keyId, seal.hash, seal.mac, CHAIN_PURPOSE);
 }

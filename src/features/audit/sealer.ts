@@ -3,7 +3,7 @@ import { type Head, sealChain } from "./seal-chain.ts";
 
 const EVERY_MS = 1_000;
 
-/** Seals new audit rows every second while the process runs, and remembers what it has seen of the chain. */
+/** Seals new audit rows every second, and remembers the newest seal. */
 export class Sealer {
   readonly #deps: Deps;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -26,7 +26,7 @@ export class Sealer {
     await this.seal();
   }
 
-  /** Seals what is there; joins a sealing that runs already. A failure is logged and retried a second later. */
+  /** Seals new rows; joins a running sealing. A failure is logged and retried a second later. */
   seal(): Promise<void> {
     this.#sealing ??= this.#sealOnce()
       .catch((error) => this.#deps.logger.warn({ err: error }, "audit chain not sealed; retrying"))
@@ -43,6 +43,6 @@ export class Sealer {
     if (!tampered || this.#alarmedAt === last?.hash) return;
     this.#alarmedAt = last?.hash;
     metrics.auditTampering.inc();
-    logger.error({ seq: last?.seq }, "the audit chain was changed behind our back: verify it");
+    logger.error({ seq: last?.seq }, "the audit chain was tampered with: verify it");
   }
 }

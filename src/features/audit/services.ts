@@ -2,7 +2,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { SecurityEventBuffer } from "./gather-security-events.ts";
 import { Sealer } from "./sealer.ts";
 
-/** What audit runs beside requests. */
+/** Background work of audit. */
 export interface AuditServices {
   readonly sealer: Sealer;
   readonly securityEvents: SecurityEventBuffer;

@@ -3,24 +3,25 @@ import type { SecurityEvent } from "../../platform/http/security-events.ts";
 import { actorColumns } from "./record.ts";
 import { type AuditInsert, findAccounts, findKeys, insertAuditRows } from "./repo.ts";
 
-/** Equal events, as one row is to tell of them. */
+/** Equal events, for one row. */
 export interface SecurityEventGroup {
   /** The first of them. */
   readonly event: SecurityEvent;
   readonly count: number;
   readonly first: Date;
   readonly last: Date;
-  /** Whose they are when they are only what did not fit: of one source, or of many; else null. */
+  /** Set for events beyond the limits: of one source, or of many. */
   readonly overflowOf: "one" | "many" | null;
 }
 
-/** For `SecretKeys`: equal accounts can be told to be equal, and not which they are. */
+/** `SecretKeys` purpose: hashed accounts can be compared, but not read. */
 const ACCOUNT_PURPOSE = "audit-account";
 const MOST_TYPED = 320;
 
 /**
- * Writes a row for each. An account that exists is named by its id, whatever else was typed only by an HMAC
- * with the key ring: people type passwords into the wrong field. A key that was in force once is named too.
+ * Writes a row for each group. An existing account is stored by its id; any other input only as an HMAC with
+ * the key ring, since people type passwords into the wrong field. A key that was once valid is stored by its id
+ * too.
  */
 export async function storeSecurityEvents(
   deps: Deps,

@@ -2,12 +2,14 @@ import { sql } from "drizzle-orm";
 import { bigint, index, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { id, instant } from "../../platform/db/columns.ts";
 
-/** Who did what. Append-only: rows are inserted and never touched again. No foreign keys, so it outlives everything. */
+/**
+ * The audit log. Append-only: rows are inserted and never changed. No foreign keys, so it outlives everything.
+ */
 export const auditLog = pgTable(
   "audit_log",
   {
     id: id(),
-    /** The database's clock when the row was inserted, whatever the inserter says (trigger `audit_log_takes_time`). */
+    /** The database's time at the insert, whatever the insert says (trigger `audit_log_takes_time`). */
     at: instant("at").notNull().default(sql`clock_timestamp()`),
     actorKind: text("actor_kind").notNull(),
     actorId: uuid("actor_id"),
@@ -15,14 +17,14 @@ export const auditLog = pgTable(
     targetKind: text("target_kind").notNull(),
     targetId: text("target_id"),
     projectId: uuid("project_id"),
-    /** Changed fields and their values where those are no content and no secret. */
+    /** Changed fields, with values that are neither content nor secret. */
     detail: jsonb("detail").$type<Record<string, unknown>>().notNull(),
-    /** Ours, as in the request log. */
+    /** Our own, as in the request log. */
     requestId: text("request_id"),
-    /** What the caller sent as X-Request-Id: its own word. */
+    /** The caller's X-Request-Id, not verified. */
     callerRequestId: text("caller_request_id"),
     ip: text("ip"),
-    /** Place and hashes of rows that were chained before there was a key; null in all newer rows. */
+    /** Number and hashes of rows from before the chain had a key; null in all newer rows. */
     unkeyedSeq: bigint("seq", { mode: "number" }),
     unkeyedPreviousHash: text("previous_hash"),
     unkeyedHash: text("hash"),
@@ -46,7 +48,7 @@ export const auditSeals = pgTable(
   {
     seq: bigint("seq", { mode: "number" }).primaryKey(),
     auditId: uuid("audit_id").notNull(),
-    /** The database's clock; never less than that of the seal before. */
+    /** The database's time; never earlier than the previous seal's. */
     sealedAt: instant("sealed_at").notNull(),
     previousHash: text("previous_hash").notNull(),
     hash: text("hash").notNull(),

@@ -11,7 +11,7 @@ import {
 import { type ChainKeys, sealChain, verifySeal } from "./seal-chain.ts";
 
 const BATCH = 1000;
-/** A row may commit after others were sealed, and be found by the hourly look at the whole log. */
+/** A row may commit after later ones were sealed, and be found by the hourly full scan. */
 const LATE_MS = 7_200_000;
 
 export type Breach =
@@ -24,22 +24,22 @@ export type Breach =
   | "unknown_key";
 
 export interface ChainReport {
-  /** How many rows hold, counted from the first. */
+  /** Number of verified rows, from the first. */
   rows: number;
-  /** How many of them were chained before there was a key; the keyed rows vouch for them. */
+  /** How many of them are from before the chain had a key; the keyed seals cover them. */
   unkeyed: number;
-  /** Hash of the last row that holds. */
+  /** Hash of the last verified row. */
   head: string;
-  /** The first row that does not hold, and why. */
+  /** The first row that does not verify, and why. */
   broken: { seq: number; reason: Breach } | null;
-  /** Whether the chain contains the hash asked for; null when none was. */
+  /** Whether the chain contains the expected hash; null without one. */
   contains: boolean | null;
 }
 
 /**
- * Recomputes the whole chain from the first row; what is not in it yet is sealed first. Seals of keys that
- * have left the ring are vouched for by the later ones, whose hashes cover theirs.
- * @param expected a head noted earlier. A chain alone cannot show that its end was cut off; a noted head can.
+ * Verifies the whole chain from the first row, after sealing new rows. Seals of keys that have left the ring
+ * are covered by later seals, whose hashes include theirs.
+ * @param expected a head noted earlier. A chain alone cannot show that its end was removed; a noted head can.
  */
 export async function verifyChain(
   db: Database,

@@ -2,11 +2,11 @@ import type { Bus } from "../../platform/bus/bus.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { UserActor } from "../../platform/context.ts";
 
-/** The notice that a session or key was revoked, or an account changed. */
+/** Message: a session or key was revoked, or an account changed. */
 export const IDENTITY_CHANGED = "identity.changed";
 /**
- * What was proven, by kind: a session's token after its signature was verified, or the hash of a key. Apart,
- * so that nothing sent as one kind is ever found as the other.
+ * The proven credential, by kind: a session's token after its signature was verified, or the hash of a key.
+ * Separate namespaces, so that a value sent as one kind is never found as the other.
  */
 export type Proof = `session:${string}` | `key:${string}`;
 
@@ -14,9 +14,9 @@ const MAX_AGE_MS = 15_000;
 const MAX_ENTRIES = 10_000;
 
 /**
- * Recently proven sessions and keys, so that a read costs one query and not two. A revocation empties
- * the cache of every process over the bus before its request is answered; entries live seconds, which
- * bounds what a lost notice can do.
+ * Caches recently verified sessions and keys, so that a read costs one query instead of two. A revocation
+ * clears the cache of every process over the bus before its request is answered; entries live seconds, which
+ * bounds the effect of a lost message.
  */
 export class ActorCache {
   readonly #entries = new Map<Proof, { actor: UserActor; until: number }>();
@@ -31,7 +31,7 @@ export class ActorCache {
     bus.onGap(() => this.#clear());
   }
 
-  /** Raised by each revocation: what was read before it must not be stored after it. */
+  /** Incremented by each revocation: results read before it must not be stored after it. */
   get generation(): number {
     return this.#generation;
   }
@@ -54,7 +54,7 @@ export class ActorCache {
     this.#entries.set(proof, { actor, until });
   }
 
-  /** Call after the transaction that revoked a session or key, or changed a user's role, has committed. */
+  /** Call it after the commit that revoked a session or key, or changed a user's role. */
   async revoke(): Promise<void> {
     this.#clear();
     await this.#bus.publish(IDENTITY_CHANGED, "");

@@ -68,7 +68,7 @@ test("a revoked key is refused from the next request on, in another process too"
     expect((await ada.delete(`/me/api-keys/${id}`)).status).toBe(204);
     const refused = await readProblem(await app.withKey(key).get("/me"));
     expect(refused).toMatchObject({ status: 401, code: "invalid_api_key" });
-    // The notice travels over the database; it is there within a moment.
+    // The message travels through the database; it arrives within a moment.
     await eventually(
       "the refusal elsewhere",
       async () => (await replica.withKey(key).get("/me")).status === 401,
@@ -78,14 +78,14 @@ test("a revoked key is refused from the next request on, in another process too"
   }
 });
 
-/** Lets time pass for the keys that there are, by the database, which judges them, and by this process. */
+/** Ages the existing keys, by the database's time, and this process's clock. */
 async function pass(milliseconds: number): Promise<void> {
   clock.advance(milliseconds);
   await app.deps.database.sql`update api_keys
     set expires_at = expires_at - ${milliseconds} * interval '1 millisecond'`;
 }
 
-test("a key ends when it expires, although it was in use a moment before", async () => {
+test("a key stops at its expiry, although it was used a moment before", async () => {
   const { key } = await create({ expiresInDays: 1 });
   await pass(24 * HOUR_MS - 60_000);
   expect(await status(key)).toBe(200);
@@ -117,7 +117,7 @@ test("the list says when a key was last used", async () => {
   expect((await find())?.lastUsedAt).toBe(clock.now().toISOString());
 });
 
-test("somebody else's key cannot be seen, rotated or revoked", async () => {
+test("another user's key cannot be seen, rotated or revoked", async () => {
   const { id, key } = await create({});
   const bob = await app.person("Bob");
   expect((await bob.delete(`/me/api-keys/${id}`)).status).toBe(404);
@@ -125,7 +125,7 @@ test("somebody else's key cannot be seen, rotated or revoked", async () => {
   expect(await status(key)).toBe(200);
 });
 
-test("a workspace that limits the life of keys gives none a longer one", async () => {
+test("a workspace with a maximum key lifetime issues no longer one", async () => {
   const limited = await createTestApp({ env: { ATELIER_API_KEY_MAX_DAYS: "30" }, deps: { clock } });
   try {
     const eve = await limited.person("Eve");
@@ -152,7 +152,7 @@ test("a workspace that limits the life of keys gives none a longer one", async (
   }
 });
 
-test("a key lives ninety days unless told otherwise", async () => {
+test("a key lives ninety days by default", async () => {
   const { expiresAt } = await create({});
   expect(Date.parse(expiresAt ?? "") - clock.now().getTime()).toBe(90 * 24 * HOUR_MS);
 });

@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 const DEFAULT_DAYS = 90;
 const DAY_MS = 86_400_000;
 
-/** A new key: the row, and the key itself, which is not kept. */
+/** A new key: its row, and the secret, which is not stored. */
 export interface IssuedKey {
   row: ApiKeyRow;
   key: string;
@@ -27,7 +27,8 @@ export async function getApiKeys(ctx: Ctx): Promise<ApiKeyRow[]> {
 }
 
 /**
- * Makes a key that acts as the signed-in user within its scopes, and lives as long as the workspace allows.
+ * Creates a key that acts as the signed-in user within its key scopes, for at most the lifetime that the
+ * workspace allows.
  * @throws {Problem} 403 `admin_scope_refused` when a member asks for the scope `admin`, 403 `password_needed`,
  * 422 `key_lives_too_long`.
  */
@@ -54,8 +55,8 @@ export async function createApiKey(ctx: Ctx, input: NewApiKey): Promise<IssuedKe
 }
 
 /**
- * Makes a key like an old one, with the same scopes and length of life; the old one works for the
- * overlap, so that whoever uses it can change over.
+ * Creates a successor of a key, with the same key scopes and lifetime; the old one works for the overlap, so
+ * that clients can be switched.
  * @throws {Problem} 403 `admin_scope_refused` or `password_needed`, 404 `api_key_not_found`.
  */
 export async function rotateApiKey(
@@ -86,7 +87,7 @@ export async function rotateApiKey(
   return issued;
 }
 
-/** Ends a key before this returns, in every process. @throws {Problem} 404 `api_key_not_found`. */
+/** Revokes a key in every process before this returns. @throws {Problem} 404 `api_key_not_found`. */
 export async function revokeApiKey(ctx: Ctx, keyId: string): Promise<void> {
   const { userId } = userOf(ctx);
   await inTransaction(ctx, async (tx) => {
@@ -99,8 +100,8 @@ export async function revokeApiKey(ctx: Ctx, keyId: string): Promise<void> {
 }
 
 /**
- * A fresh session that no change of the password, and no revocation, is about to end: those lock the user
- * too, so that they find the new key or come before it.
+ * Requires a fresh session that is not being revoked at the moment: a password change and a revocation lock the
+ * user too, so they either see the new key or come first.
  */
 async function requireLastingSession(tx: Ctx): Promise<void> {
   await lockUser(tx.db, userOf(tx).userId);
@@ -131,7 +132,7 @@ async function issue(
   return { row, key };
 }
 
-/** A length of life within what the workspace allows. @param maxDays 0: any. */
+/** The lifetime within the workspace's maximum. @param maxDays 0: unlimited. */
 function allowedLifetime(wantedMs: number | null, maxDays: number): number | null {
   if (maxDays === 0) return wantedMs;
   return Math.min(wantedMs ?? Number.POSITIVE_INFINITY, maxDays * DAY_MS);

@@ -8,10 +8,10 @@ import { purgeAttempts } from "./service.ts";
 
 const PASSWORD = "a long enough password";
 const NEXT = "quite another password";
-/** What any hour may see; ASVS 2.2.1 allows 100. */
+/** Maximum in any hour; ASVS 2.2.1 allows 100. */
 const MOST_AN_HOUR = 96;
 
-// Each guess costs what a password's hash costs.
+// Each guess costs a password hash.
 setDefaultTimeout(60_000);
 let app: TestApp;
 let ada: Person;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 let hosts = 0;
-/** An address that nobody has come from. */
+/** An unused address. */
 const fresh = () => {
   const host = hosts++;
   return `198.51.${Math.floor(host / 250)}.${1 + (host % 250)}`;
@@ -52,19 +52,19 @@ const guesses = async (times: number, email: string, from: () => From = () => ({
   for (let n = 0; n < times; n++) found.push(await guess(email, from()));
   return found.filter((status) => status === 401).length;
 };
-/** The device cookie that an answer sets. */
+/** The device cookie that a response sets. */
 const deviceOf = (answer: Response) =>
   answer.headers
     .getSetCookie()
     .find((cookie) => cookie.startsWith("atelier_device="))
     ?.split(";")[0] ?? "";
-/** A browser in which somebody has signed in. */
+/** A browser in which the user has signed in. */
 const deviceOfPerson = async (email: string, password = PASSWORD, address = fresh()) => {
   const answer = await signIn(email, password, { address });
   expect(answer.status).toBe(200);
   return deviceOf(answer);
 };
-/** Lets time pass for every window. */
+/** Moves time past every window. */
 const wait = (minutes: number) =>
   app.deps.database
     .sql`update sign_in_attempts set ends_at = ends_at - ${minutes} * interval '1 minute'`;
@@ -75,7 +75,7 @@ const resetToken = async (userId: string) => {
 };
 
 describe("guesses at one account", () => {
-  test("from 400 addresses and wherever it has signed in: few are judged, and its owner gets in meanwhile", async () => {
+  test("from 400 addresses and from known networks and devices: few are checked, and the owner can sign in meanwhile", async () => {
     const { email } = (await app.person("Bob")).me;
     const office = fresh();
     const cookie = await deviceOfPerson(email, PASSWORD, office);
@@ -85,7 +85,7 @@ describe("guesses at one account", () => {
     for (let minute = 0; minute < 60; minute++) {
       const froms: From[] = [
         ...strangers.slice(minute * 7, minute * 7 + 7).map((address) => ({ address })),
-        // Where the account is known, too: that there is room left for its owner does not raise the bound.
+        // Also from the account's own network: its extra attempts do not raise the limit.
         { address: office },
         { address: office, cookie: other },
       ];
@@ -100,11 +100,11 @@ describe("guesses at one account", () => {
     expect(judged).toBeLessThanOrEqual(MOST_AN_HOUR);
   });
 
-  test("by strangers, on a known network and on a known device, each as many as they can, in the worst hour", async () => {
+  test("by strangers, on a known network and on a known device, at the maximum rate, in the worst hour", async () => {
     const { email } = (await app.person("Cleo")).me;
     const address = fresh();
     const cookie = await deviceOfPerson(email, PASSWORD, address);
-    // All shares begin with a guess, so that the rest can come at the very end of their windows.
+    // Each allowance starts with one guess, so that the rest can come at the very end of its window.
     const inWindow = async (first: number, rest: number) => [
       await guesses(first, email, () => ({ address, cookie })),
       await guesses(rest, email, () => ({ address, cookie })),
@@ -118,7 +118,7 @@ describe("guesses at one account", () => {
     expect(judged).toBeLessThanOrEqual(MOST_AN_HOUR);
   });
 
-  test("all at once are counted as those in turn", async () => {
+  test("sent at once are counted like those in sequence", async () => {
     const address = fresh();
     const statuses = await Promise.all(
       Array.from({ length: 30 }, () => guess("many@example.com", { address })),
@@ -140,7 +140,7 @@ describe("guesses at one account", () => {
     }
   });
 
-  test("say how long to wait", async () => {
+  test("are told how long to wait", async () => {
     const address = fresh();
     await guesses(10, "waits@example.com", () => ({ address }));
     const refused = await signIn("waits@example.com", "guess", { address });
@@ -153,7 +153,7 @@ describe("guesses at one account", () => {
     expect(await guess("waits@example.com", { address })).toBe(401);
   });
 
-  test("are judged and refused alike, whether it exists, is disabled, or is nobody's", async () => {
+  test("are checked and refused alike, whether the account exists, is disabled, or does not exist", async () => {
     const finn = await app.person("Finn");
     const gone = await app.person("Gone");
     await ada.patch(`/admin/users/${gone.me.id}`, { disabled: true });
@@ -176,7 +176,7 @@ describe("guesses at one account", () => {
     expect(seen[2]).toEqual(seen[0]);
   });
 
-  test("that turn out right are given back", async () => {
+  test("that turn out right do not count", async () => {
     const { email } = (await app.person("Gus")).me;
     for (let n = 0; n < 12; n++) expect((await signIn(email, PASSWORD)).status).toBe(200);
     expect(await guesses(12, email)).toBe(10);
@@ -194,7 +194,7 @@ describe("guesses at one account", () => {
 });
 
 describe("a known device", () => {
-  test("gets in where 60 wrong passwords came from the same address, as nobody else does", async () => {
+  test("can sign in after 60 wrong passwords from the same address, unlike others", async () => {
     const { email } = (await app.person("Ida")).me;
     const address = fresh();
     const cookie = await deviceOfPerson(email);
@@ -205,7 +205,7 @@ describe("a known device", () => {
     expect((await signIn(email, PASSWORD, { address, cookie })).status).toBe(200);
   });
 
-  test("is known to its own account only, and not by a cookie that was changed or is too old", async () => {
+  test("is known for its own account only, and not by a changed or old cookie", async () => {
     const { email } = (await app.person("Jan")).me;
     const mallory = (await app.person("Kim")).me;
     const own = await deviceOfPerson(email);
@@ -231,7 +231,7 @@ describe("a known device", () => {
     expect((await signIn(email, PASSWORD, { cookie: right })).status).toBe(200);
   });
 
-  test("is one that used a reset link; those of the old password are strangers again", async () => {
+  test("is one that used a reset link; those of the old password are unknown again", async () => {
     const lea = await app.person("Lea");
     const before = await deviceOfPerson(lea.me.email);
     const reset = await post("/auth/password-reset", {
@@ -253,7 +253,7 @@ describe("a known device", () => {
     expect((await signIn(max.me.email, NEXT, { cookie: deviceOf(changed) })).status).toBe(200);
   });
 
-  test("has a cookie that pages cannot read, for this host alone over HTTPS, and that signs nobody in", async () => {
+  test("has a cookie that pages cannot read, for this host alone over HTTPS, and that is no session", async () => {
     const [plain] = (await signIn(ada.me.email, PASSWORD)).headers
       .getSetCookie()
       .filter((cookie) => cookie.includes("atelier_device"));
@@ -280,7 +280,7 @@ describe("a known device", () => {
   });
 });
 
-describe("a network from which somebody has signed in", () => {
+describe("a known network", () => {
   test("has a few attempts of its own, also for a new browser", async () => {
     const { email } = (await app.person("Nina")).me;
     const address = fresh();
@@ -292,7 +292,7 @@ describe("a network from which somebody has signed in", () => {
 });
 
 describe("failures since the last sign-in", () => {
-  test("are told at the next one, once, and kept with its session", async () => {
+  test("are shown at the next one, once, and stored with its session", async () => {
     const olga = await app.person("Olga");
     const failedAt = async () =>
       z
@@ -309,7 +309,7 @@ describe("failures since the last sign-in", () => {
     expect(sessions.items.map(({ failedBefore }) => failedBefore)).toEqual([0, 3, 0, 0]);
   });
 
-  test("are stored without the address, and purged with the windows that ended and networks long unused", async () => {
+  test("are stored without the address, and purged with expired windows and old networks", async () => {
     const { sql } = app.deps.database;
     await guesses(1, "somebody-purged@example.com");
     const rows = await sql`select t::text as row from failed_sign_ins t

@@ -24,25 +24,24 @@ const WINDOW_MS = 15 * 60_000;
 const POINTS: Record<Allowance, number> = { stranger: 10, network: 4, device: 5 };
 const PURPOSE = "sign-in-account";
 
-/** An attempt that may be judged, and is counted until it turns out right. */
+/** An attempt that may be checked; it counts until it turns out right. */
 export interface Attempt {
-  /** Takes it back: the password was right, or could not be looked at. Never fails: then it stays counted. */
+  /** Uncounts it: the password was right, or could not be checked. Never throws: on failure it stays counted. */
   giveBack(): Promise<void>;
-  /** Adds it to what the owner is told at the next sign-in. */
+  /** Adds it to the failures shown to the owner at the next sign-in. */
   fail(): Promise<void>;
 }
 
-/** How an account is called where its attempts are counted; an address without an account has one too. */
+/** Key of an account's counts; also defined for an address without an account. */
 export function hashAccount({ secrets }: Pick<Deps, "secrets">, email: string): string {
   return secrets.sign(email.toLowerCase(), PURPOSE);
 }
 
 /**
- * Slows guessing down. Attempts are counted per account, by strangers, from networks that are known, and from
- * devices that the account has signed in on apart, so that strangers never use up what its owner has left;
- * those of strangers per address too. An attempt counts before its password is looked at, so that guesses
- * sent together are counted too; what turns out right is given back. See
- * docs/decisions/sign-in-allowances.md.
+ * Limits password guessing. Attempts are counted per account, separately for strangers, known networks and
+ * devices that have signed in before, so that strangers never use up the owner's attempts; those of strangers
+ * also per address. An attempt counts before its password is checked, so that concurrent guesses are counted
+ * too; a right one is uncounted. See docs/decisions/sign-in-allowances.md.
  */
 export class AttemptLimit {
   readonly #ofAddress: Limiter;
@@ -52,13 +51,13 @@ export class AttemptLimit {
   }
 
   /**
-   * Counts an attempt at an account, whether there is one with this address or not.
-   * @throws {Problem} 429 with Retry-After when there were too many.
+   * Counts an attempt for an account, whether or not the account exists.
+   * @throws {Problem} 429 with Retry-After after too many.
    */
   async begin(ctx: Ctx, email: string, isKnownDevice: boolean): Promise<Attempt> {
     const { db, deps } = ctx;
     const address = rateLimitKey(ctx.ip);
-    // Whoever fails at other accounts must not keep a known device out that shares the address.
+    // Failures at other accounts must not lock out a known device at the same address.
     if (!isKnownDevice) await this.#countAddress(address, email);
     const allowances: Allowance[] = [
       ...(isKnownDevice ? (["device"] as const) : []),
@@ -73,7 +72,7 @@ export class AttemptLimit {
       return {
         giveBack: async () => {
           await uncountAttempt(db, counted).catch((error: unknown) => {
-            deps.logger.warn({ err: error }, "sign-in attempt not given back");
+            deps.logger.warn({ err: error }, "sign-in attempt could not be uncounted");
           });
           if (!isKnownDevice) await this.#ofAddress.reward(address);
         },

@@ -3,22 +3,22 @@ import type { Database } from "../../platform/db/client.ts";
 import { inFuture, isFuture, isPast } from "../../platform/db/time.ts";
 import { type Allowance, failedSignIns, knownNetworks, signInAttempts } from "./tables.ts";
 
-/** For how many days a network is known after somebody signed in from it, and failures wait to be told. */
+/** Days for which a network is known after a sign-in, and failures wait to be shown. */
 const KEEP_DAYS = 90;
-/** Rows that are kept of each at most; the oldest go. */
+/** Maximum rows of each; the oldest are deleted. */
 const KEEP_ROWS = 100_000;
 
-/** One attempt that is counted. */
+/** One counted attempt. */
 export interface CountedAttempt {
   accountHash: string;
   allowance: Allowance;
-  /** When the window ends that it is counted in. */
+  /** End of the window it is counted in. */
   endsAt: Date;
 }
 
 /**
- * Counts an attempt where there is one left. One statement: however many are sent at once, to however many
- * processes, no more than `points` are counted in one window.
+ * Counts an attempt if one is left. One statement, so that concurrent attempts in any number of processes never
+ * exceed `points` in one window.
  * @returns nothing when none was left.
  */
 export async function countAttempt(
@@ -44,7 +44,7 @@ export async function countAttempt(
   return row && { accountHash, allowance, endsAt: row.endsAt };
 }
 
-/** Takes an attempt out of its window again, while that still runs. */
+/** Uncounts an attempt while its window lasts. */
 export async function uncountAttempt(db: Database, attempt: CountedAttempt): Promise<void> {
   const { accountHash, allowance, endsAt, count } = signInAttempts;
   await db
@@ -80,7 +80,7 @@ export async function secondsToNextWindow(
   return Math.max(1, row?.seconds ?? 1);
 }
 
-/** Adds a failure to those that the owner, if there is one, is told of. */
+/** Adds a failure to those shown to the owner, if there is one. */
 export async function insertFailure(db: Database, accountHash: string): Promise<void> {
   await db
     .insert(failedSignIns)
@@ -91,7 +91,7 @@ export async function insertFailure(db: Database, accountHash: string): Promise<
     });
 }
 
-/** Forgets the failures of an account. @returns how many there were. */
+/** Deletes the failures of an account. @returns how many there were. */
 export async function takeFailures(db: Database, accountHash: string): Promise<number> {
   const [row] = await db
     .delete(failedSignIns)
@@ -108,7 +108,7 @@ export async function isKnownNetwork(db: Database, network: string): Promise<boo
   return rows.length > 0;
 }
 
-/** Notes that somebody signed in from a network; once a day, so that its users do not wait for each other. */
+/** Records a sign-in from a network; once a day, so that its users do not wait for each other. */
 export async function storeNetwork(db: Database, network: string): Promise<void> {
   await db.insert(knownNetworks).values({ network, lastAt: sql`now()` }).onConflictDoNothing();
   await db
@@ -122,7 +122,7 @@ export async function storeNetwork(db: Database, network: string): Promise<void>
     );
 }
 
-/** Removes windows that have ended, and what is old or too much of the rest. */
+/** Deletes expired windows, and old or surplus rows of the rest. */
 export async function deleteOldAttempts(db: Database): Promise<void> {
   await db.delete(signInAttempts).where(isPast(signInAttempts.endsAt));
   for (const { table, key } of [

@@ -18,14 +18,14 @@ import { findLiveSession, markHostCookie } from "./session-repo.ts";
 
 declare module "../../platform/http/hono-env.ts" {
   interface AppVariables {
-    /** Hash of a key that came and is not in force. */
+    /** Hash of an invalid key. */
     badKeyHash?: string;
   }
 }
 
 /**
- * Puts the actor into the context: a session by cookie, an API key by bearer, else anonymous. A bearer
- * that is no key in force is anonymous until {@link refuseBadKeys}, so that guesses are counted first.
+ * Puts the actor into the context: a session by cookie, an API key by bearer token, else anonymous. An invalid
+ * key is anonymous until {@link refuseBadKeys}, so that guesses are rate-limited first.
  */
 export function authenticate(deps: Deps): MiddlewareHandler<AppEnv> {
   return async function authenticate(c, next) {
@@ -44,7 +44,7 @@ export function authenticate(deps: Deps): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** @throws {Problem} 401 for a bearer that is no key in force; an ended session is simply anonymous. */
+/** @throws {Problem} 401 for an invalid bearer token; an ended session is simply anonymous. */
 export const refuseBadKeys: MiddlewareHandler<AppEnv> = async (c, next) => {
   const hash = c.get("badKeyHash");
   if (hash !== undefined) throw badKey(hash);
@@ -69,7 +69,7 @@ async function bySession(
   const { db } = deps.database;
   const row = await findLiveSession(db, token, deps.config.sessionIdleHours);
   if (!row) return null;
-  // A session from before HTTPS, or before the cookie had its name for it, moves to that name once.
+  // A session from before HTTPS, or before the cookie had its HTTPS name, moves to that name once.
   if (outdated && row.hostCookie) return null;
   if (outdated) setSessionCookie(c, deps, token);
   else if (!row.hostCookie && isSecure(c, deps)) await markHostCookie(db, row.sessionId);
@@ -80,7 +80,7 @@ async function bySession(
     role: row.role,
     via: { kind: "session", sessionId: row.sessionId },
   };
-  // Not remembered under the old name, so that the first request with the new one is seen.
+  // Not cached under the old name, so that the first request with the new one is noticed.
   if (!outdated) cache.set(proof, actor, row.expiresAt, generation);
   return actor;
 }
@@ -113,7 +113,7 @@ export function isScope(scope: string): scope is KeyScope {
   return KEY_SCOPES.some((known) => known === scope);
 }
 
-/** Keys are random, so one fast hash is enough to keep them unreadable at rest. */
+/** Keys are random, so one fast hash is enough at rest. */
 export function hashKey(key: string): string {
   return createHash("sha256").update(key).digest("hex");
 }

@@ -65,7 +65,7 @@ test("words, random characters and other scripts are accepted, a name within the
     expect([password, await weaknessOf(password)]).toEqual([password, null]);
 });
 
-test("a password typed with other code points of the same characters opens, and so does one from before that", async () => {
+test("a password typed with other code points of the same characters works, and so does one from before that", async () => {
   const composed = "caf\u00e9 kitchen lamp";
   const decomposed = "cafe\u0301 kitchen lamp";
   expect(await verifyPassword(decomposed, await hashPassword(composed))).toBe(true);
@@ -96,7 +96,7 @@ describe("over the API", () => {
     return new URL(url).searchParams.get("token");
   };
 
-  test("the first account needs a good password, and the setup link is not used up by a bad one", async () => {
+  test("the first account needs a good password, and a bad one does not consume the setup link", async () => {
     const token = await createSetupToken(systemContext(app.deps, "setup"));
     const account = { name: "Ada", email: "ada@example.com", token };
     await expectWeak(
@@ -107,7 +107,7 @@ describe("over the API", () => {
     expect(ada.me.role).toBe("admin");
   });
 
-  test("signing up does, and names why by a code", async () => {
+  test("so does signing up, which names the weakness by a code", async () => {
     const account = { name: "Bobolina", email: "bobolina@example.com" };
     const signUp = (password: string) =>
       app.anonymous.post("/auth/sign-up", { ...account, password });
@@ -119,7 +119,7 @@ describe("over the API", () => {
     expect((await signUp(PASSWORD)).status).toBe(201);
   });
 
-  test("so does a change, which knows its owner", async () => {
+  test("so does a change, which knows the owner", async () => {
     const cleopatra = await app.person("Cleopatra");
     const change = (newPassword: string) =>
       cleopatra.post("/me/password", { currentPassword: PASSWORD, newPassword });
@@ -128,7 +128,7 @@ describe("over the API", () => {
     expect((await change("quite another password")).status).toBe(204);
   });
 
-  test("so does a reset link, also of an account that an admin made; a bad password does not use it up", async () => {
+  test("so does a reset link, also of an account that an admin created; a bad password does not consume it", async () => {
     const made = await ada.post("/admin/users", {
       name: "Dorothea",
       email: "dorothea@example.com",
@@ -142,7 +142,7 @@ describe("over the API", () => {
     expect((await reset(PASSWORD)).status).toBe(204);
   });
 
-  test("a password from before goes on working", async () => {
+  test("an existing password keeps working", async () => {
     const eve = await app.person("Eve");
     const hash = await Bun.password.hash("1234567890", "argon2id");
     await app.deps.database
@@ -151,7 +151,7 @@ describe("over the API", () => {
     expect((await app.anonymous.post("/auth/sign-in", body)).status).toBe(200);
   });
 
-  test("a judgement can be asked for; it is not logged, not stored, and limited by address", async () => {
+  test("a rating can be requested; it is not logged or stored, and is rate-limited by address", async () => {
     const lines: string[] = [];
     const other = await createTestApp({
       deps: { logger: createLogger("debug", { write: (line) => void lines.push(line) }) },

@@ -3,22 +3,22 @@ import { weakPassword } from "./errors.ts";
 import { normalizePassword } from "./hash-password.ts";
 import { MIN_PASSWORD, type PasswordJudgement, type PasswordWeakness } from "./schema.ts";
 
-/** What is judged of a longer one: the time grows with the square of the length. */
+/** Only this many characters are rated: the time grows with the square of the length. */
 const JUDGED = 40;
 /** Of zxcvbn's scores, 0 to 4: the first that takes more than 10⁸ guesses. */
 const STRONG = 3;
-/** Shorter parts of a name stand in too many other words. */
+/** Shorter parts of a name occur in too many other words. */
 const MIN_PART = 3;
 const PRODUCT = "atelier";
 
-/** What others know of the person whose password it is to be. */
+/** Publicly known facts about the password's owner. */
 export interface PasswordOwner {
   name?: string | undefined;
   email?: string | undefined;
 }
 
 /**
- * @param field where the password stood in the body.
+ * @param field name of the password's field in the body.
  * @throws {Problem} 422 with the weakness as its code.
  */
 export async function checkNewPassword(
@@ -31,9 +31,9 @@ export async function checkNewPassword(
 }
 
 /**
- * Judges a password by how many guesses it takes somebody who has lists of common passwords and words, tries
- * repetitions, sequences and keyboard patterns, and knows its owner and the product (ASVS 2.1.7; NIST SP
- * 800-63B, 5.1.1.2). Takes up to a tenth of a second of the processor's time; count before you call it.
+ * Rates a password by the guesses of an attacker with lists of common passwords and words, repetitions,
+ * sequences and keyboard patterns, who knows the owner and the product (ASVS 2.1.7; NIST SP 800-63B, 5.1.1.2).
+ * Takes up to a tenth of a second of CPU time; apply rate limits before you call it.
  */
 export async function judgePassword(
   password: string,
@@ -45,7 +45,7 @@ export async function judgePassword(
   const { check } = await guesser();
   const { score, sequence } = check(judged, known);
   const rest = without(judged, known);
-  // What others know counts for nothing.
+  // Known words count for nothing.
   const restScore = rest === judged ? score : Math.min(score, check(rest, []).score);
   const judge = (weakness: PasswordWeakness): PasswordJudgement => ({
     weakness,
@@ -59,7 +59,7 @@ export async function judgePassword(
   return judge(hasWord ? "password_common" : "password_repetitive");
 }
 
-/** Words that others know of somebody, and of this product; the longest first. */
+/** Words known of the owner and of this product, the longest first. */
 function knownWords({ name = "", email = "" }: PasswordOwner): string[] {
   const [local = "", domain = ""] = email.split("@");
   const labels = domain.split(".");
@@ -85,7 +85,7 @@ function without(text: string, words: string[]): string {
 
 let loading: Promise<{ check: ZxcvbnFactory["check"] }> | undefined;
 
-/** The guesser and its lists: some 35 MB, loaded when the first password is judged. */
+/** The library and its lists: about 35 MB, loaded when the first password is rated. */
 function guesser() {
   loading ??= load();
   return loading;

@@ -6,11 +6,11 @@ import { requireSession } from "./policy.ts";
 import { findOwnCredential } from "./repo.ts";
 import { isFreshSession, markAuthenticated } from "./session-repo.ts";
 
-/** For how long after the password was given a session may do what would outlive it. */
+/** How long after the password was given a session may do things that outlive it. */
 export const FRESH_MINUTES = 15;
 
 /**
- * Holds what outlives a session, such as a key or a reset link, to whoever has just given the password: a
+ * Requires that the password was given recently, for what outlives a session, such as a key or a reset link: a
  * stolen session alone is not enough (ASVS 3.7.1). The command line has no session and passes.
  * @throws {Problem} 403 `password_needed`.
  */
@@ -23,7 +23,7 @@ export async function requireFreshSession(ctx: Ctx): Promise<void> {
 }
 
 /**
- * Takes the password of the signed-in user again, so that their session may for a while do what outlives it.
+ * Checks the signed-in user's password again, so that their session may do what outlives it for a while.
  * @throws {Problem} 422 `wrong_password`, 429 `too_many_attempts`.
  */
 export async function confirmPassword(ctx: Ctx, password: string): Promise<void> {
@@ -35,8 +35,8 @@ export async function confirmPassword(ctx: Ctx, password: string): Promise<void>
 }
 
 /**
- * Compares a password with the signed-in user's own.
- * @param field of the body that holds it; a refusal points at it.
+ * Compares a password with the signed-in user's.
+ * @param field name of its field in the body, for the error.
  * @returns their account and session.
  * @throws {Problem} 422 `wrong_password`, 429 `too_many_attempts`.
  */
@@ -48,7 +48,7 @@ export async function checkPassword(
   const { userId, via } = requireSession(ctx.actor, "POST");
   const found = await findOwnCredential(ctx.db, userId);
   if (!found) throw notSignedIn();
-  // Whoever has a session has proven the password on this device.
+  // A session proves that this device has signed in.
   const attempt = await ctx.deps.services.identity.attempts.begin(ctx, found.user.email, true);
   if (!(await verifyPassword(password, found.passwordHash))) {
     await attempt.fail();

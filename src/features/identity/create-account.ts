@@ -4,20 +4,20 @@ import { emailTaken } from "./errors.ts";
 import { type Client, type OpenedSession, openSession } from "./open-session.ts";
 import { insertUser } from "./repo.ts";
 
-/** Called in the transaction of a new account, for what other features give each user. */
+/** Called in the transaction of a new account, for what other features create for each user. */
 export type AfterSignUp = (ctx: Ctx, user: { userId: string; name: string }) => Promise<void>;
 
 export interface NewAccountInput {
   name: string;
   email: string;
-  /** Hashed before the transaction begins: that takes longer than all of its statements. */
+  /** Hashed before the transaction begins, since that takes longer than all of its statements. */
   passwordHash: string;
   role: WorkspaceRole;
   client: Client;
 }
 
 /**
- * Creates an account with its principal and first session, and what `afterSignUp` adds, all or nothing.
+ * Creates an account with its principal, first session and the additions of `afterSignUp`, atomically.
  * @throws {Problem} 409 `email_taken`.
  */
 export async function createAccount(
@@ -41,7 +41,7 @@ export async function createAccount(
   });
 }
 
-/** The context of the request that opened a session, as the user in it. */
+/** The request's context, as the user of its new session. */
 export function actingAs(
   ctx: Ctx,
   user: { id: string; role: WorkspaceRole },

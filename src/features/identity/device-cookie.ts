@@ -9,16 +9,16 @@ const PURPOSE = "device-cookie";
 const DAYS = 365;
 const DAY_MS = 86_400_000;
 
-/** An account as a device knows it. */
+/** An account, for the device cookie. */
 export interface DeviceAccount {
   userId: string;
-  /** Goes into the signature: a new password makes all devices strangers but the one that sets it. */
+  /** Part of the signature: a new password invalidates all devices but the one that sets it. */
   passwordHash: string | null;
 }
 
 /**
- * Marks a browser as one that has proven the account's password, or had its reset link. The cookie signs
- * nobody in: it keeps others from using up the attempts of whoever sits at this browser.
+ * Marks a browser that has proven the account's password or reset link. The cookie is no session: it reserves
+ * sign-in attempts for this browser, so that others cannot use them up.
  */
 export function setDeviceCookie(c: Context, deps: Deps, account: DeviceAccount): void {
   const secure = isSecure(c, deps);
@@ -33,12 +33,12 @@ export function setDeviceCookie(c: Context, deps: Deps, account: DeviceAccount):
   });
 }
 
-/** The device cookie of a request as it came: unverified. */
+/** The device cookie of a request, unverified. */
 export function readDeviceCookie(c: Context, deps: Deps): string | undefined {
   return getCookie(c, isSecure(c, deps) ? HOST_NAME : NAME);
 }
 
-/** Whether a cookie was given for this account and its present password, not too long ago. */
+/** Whether a cookie is valid for this account, its current password, and not too old. */
 export function isDeviceOf(
   { secrets, clock }: Pick<Deps, "secrets" | "clock">,
   cookie: string | undefined,

@@ -14,7 +14,7 @@ export const wrongCredentials = (account: string) =>
   new Problem(401, "wrong_credentials", "The e-mail address or the password is wrong.", {
     refusal: { action: "auth.failed", account },
   });
-/** @param field of the body that holds it. */
+/** @param field name of its field in the body. */
 export const wrongPassword = (field: string) =>
   new Problem(422, "wrong_password", "The current password is wrong.", {
     refusal: { action: "auth.failed" },
@@ -22,7 +22,7 @@ export const wrongPassword = (field: string) =>
   });
 const WEAKNESSES: Record<PasswordWeakness, string> = {
   password_too_short: `needs at least ${MIN_PASSWORD} characters`,
-  password_personal: "holds little more than a name, an e-mail address or “Atelier”",
+  password_personal: "contains little more than a name, an e-mail address or “Atelier”",
   password_repetitive: "repeats characters, or follows the alphabet or the keyboard",
   password_common: "is made of common passwords, which are guessed first",
 };
@@ -40,19 +40,15 @@ export const passwordNeeded = () =>
 export const missingScope = (scope: string) =>
   new Problem(403, "missing_scope", `This API key does not have the scope "${scope}".`);
 export const sessionOnly = () =>
-  new Problem(
-    403,
-    "session_only",
-    "This can be done in a browser session only, not with an API key.",
-  );
+  new Problem(403, "session_only", "This requires a browser session; an API key is not enough.");
 export const adminScopeRefused = () =>
   new Problem(
     403,
     "admin_scope_refused",
-    'Only a workspace admin may give a key the scope "admin".',
+    'Only a workspace admin may grant the scope "admin" to a key.',
   );
 export const keyLivesTooLong = (days: number) =>
-  new Problem(422, "key_lives_too_long", `API keys may live ${days} days at most here.`, {
+  new Problem(422, "key_lives_too_long", `API keys may be valid for ${days} days at most here.`, {
     errors: [{ path: "expiresInDays", message: `is more than ${days}` }],
   });
 export const adminOnly = () => new Problem(404, "not_found", "Not found.");
@@ -73,11 +69,11 @@ export const tooManySignUps = (seconds: number) =>
     { refusal: { action: "auth.throttled" }, headers: { "retry-after": String(seconds) } },
   );
 export const emailTaken = () =>
-  new Problem(409, "email_taken", "There is an account with this e-mail address.", {
+  new Problem(409, "email_taken", "There is already an account with this e-mail address.", {
     errors: [{ path: "email", message: "is taken" }],
   });
 export const setupDone = () =>
-  new Problem(409, "setup_done", "This workspace has been set up already. Sign in instead.");
+  new Problem(409, "setup_done", "This workspace is already set up. Sign in instead.");
 export const setupTokenWrong = () =>
   new Problem(
     403,
@@ -86,7 +82,7 @@ export const setupTokenWrong = () =>
     { refusal: { action: "auth.failed" } },
   );
 export const tokenWrong = () =>
-  new Problem(410, "link_expired", "This link has been used or has expired. Ask for a new one.", {
+  new Problem(410, "link_expired", "This link was used or has expired. Ask for a new one.", {
     refusal: { action: "auth.failed" },
   });
 export const tooManyAttempts = (seconds: number, account: string) =>
@@ -100,14 +96,15 @@ export const tooManyAttempts = (seconds: number, account: string) =>
     },
   );
 export const noSuchSession = () =>
-  new Problem(404, "session_not_found", "There is no such session.");
-export const noSuchKey = () => new Problem(404, "api_key_not_found", "There is no such API key.");
-export const noSuchUser = () => new Problem(404, "user_not_found", "There is no such user.");
+  new Problem(404, "session_not_found", "This session does not exist.");
+export const noSuchKey = () =>
+  new Problem(404, "api_key_not_found", "This API key does not exist.");
+export const noSuchUser = () => new Problem(404, "user_not_found", "This user does not exist.");
 export const lastAdmin = () =>
   new Problem(
     409,
     "last_admin",
-    "This is the last admin. Make somebody else an admin first, or nobody could manage the workspace.",
+    "This is the last admin. Make someone else an admin first; otherwise nobody could manage the workspace.",
   );
 
 function waitingTime(seconds: number): string {

@@ -1,7 +1,7 @@
 /** OWASP's argon2id parameters (Password Storage Cheat Sheet): 19 MiB, two passes. Runs off the event loop. */
 const ARGON2ID = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
-/** The hash of a password that nobody has, with the parameters above: what a guess at no account is compared with. */
+/** The hash of a random password, with the parameters above, to compare with when there is no account. */
 const NOBODYS =
   "$argon2id$v=19$m=19456,t=2,p=1$9zrR05H78evHT1Tam0beg+Pmi9Iihe+idIaDBxQua5o$4Fof2aI2QqTuKkzBSWIkQDfjd93uw3lRF9UnvgjWpN8";
 
@@ -14,8 +14,8 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether a password is the one that was hashed. Takes as long when there is no hash, so that time does not
- * tell which accounts exist. Never call it in a transaction.
+ * Whether a password matches. Takes the same time without a hash, so that timing does not reveal accounts.
+ * Never call it in a transaction.
  */
 export async function verifyPassword(password: string, hash: string | null): Promise<boolean> {
   const normal = normalizePassword(password);

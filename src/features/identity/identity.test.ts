@@ -21,7 +21,7 @@ test("the first account is an admin and has a personal project", async () => {
   });
 });
 
-test("a person is told for how long what is deleted can be restored here", async () => {
+test("a user is told how long deleted items can be restored", async () => {
   const other = await createTestApp({ env: { ATELIER_RESTORE_DAYS: "3" } });
   try {
     expect((await other.person("Ada")).me.restoreDays).toBe(3);
@@ -35,7 +35,7 @@ test("later accounts are members", async () => {
   expect(bob.me.role).toBe("member");
 });
 
-test("a second account with the same e-mail address is refused, in any case of letters", async () => {
+test("a second account with the same e-mail address is refused, ignoring case", async () => {
   const response = await app.anonymous.post("/auth/sign-up", {
     name: "Another Bob",
     email: "BOB@example.com",

@@ -6,13 +6,13 @@ import { apiKeys, users } from "./tables.ts";
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 
-/** A key that is neither revoked nor at its end. */
+/** A key that is neither revoked nor expired. */
 export const keyHolds = and(
   isNull(apiKeys.revokedAt),
   or(isNull(apiKeys.expiresAt), isFuture(apiKeys.expiresAt)),
 );
 
-/** The key and its user, when both are in force. */
+/** The key and its user, if both are active. */
 export async function findLiveKey(db: Database, hash: string) {
   const [row] = await db
     .select({
@@ -47,7 +47,7 @@ export async function insertApiKey(
   return key;
 }
 
-/** Locks one of the user's keys that was not revoked, to the end of the transaction. */
+/** Locks one of the user's unrevoked keys, to the end of the transaction. */
 export async function lockApiKey(
   db: Database,
   userId: string,
@@ -74,7 +74,7 @@ export async function endApiKey(
   await db.update(apiKeys).set(end).where(eq(apiKeys.id, keyId));
 }
 
-/** Ends all of a user's keys for good, or those with a scope. @returns how many there were. */
+/** Revokes all of a user's keys, or those with a scope. @returns how many. */
 export async function revokeApiKeys(
   db: Database,
   userId: string,

@@ -25,7 +25,7 @@ import {
 
 const params = z.object({ keyId: z.uuid() });
 const tags = ["me"];
-const shownOnce = { 201: jsonAnswer(createdApiKey, "The key, shown this once") };
+const shownOnce = { 201: jsonAnswer(createdApiKey, "The key, shown once") };
 
 export function apiKeyRoutes() {
   return router()
@@ -36,7 +36,7 @@ export function apiKeyRoutes() {
         ...guard(inSession, null),
         tags,
         summary: "My API keys",
-        responses: { 200: jsonAnswer(apiKeyList, "Keys, without the keys themselves") },
+        responses: { 200: jsonAnswer(apiKeyList, "Keys, without their secrets") },
       }),
       async (c) => {
         const ctx = c.get("ctx");
@@ -58,7 +58,7 @@ export function apiKeyRoutes() {
         path: "/me/api-keys",
         ...guard(inSession, "api_key.created"),
         tags,
-        summary: "Create an API key; the answer is the only place that shows it",
+        summary: "Create an API key; only this response contains it",
         description: SECRET_DESCRIPTION,
         request: { body: jsonBody(newApiKey) },
         responses: shownOnce,
@@ -76,7 +76,7 @@ export function apiKeyRoutes() {
         path: "/me/api-keys/{keyId}/rotate",
         ...guard(inSession, "api_key.rotated"),
         tags,
-        summary: "Replace an API key; the old one works for a while longer",
+        summary: "Replace an API key; the old one works for an overlap",
         description: SECRET_DESCRIPTION,
         request: { params, body: jsonBody(apiKeyRotation) },
         responses: shownOnce,

@@ -2,7 +2,10 @@ import type { Logger } from "../../platform/observability/logger.ts";
 
 const WRITE_EVERY_MS = 30_000;
 
-/** When keys or sessions were last used, written in batches: a write per request would cost more than most requests. */
+/**
+ * Last-used timestamps of keys or sessions, written in batches: a write per request would cost more than most
+ * requests.
+ */
 export class LastUse {
   readonly #write: (ids: string[]) => Promise<void>;
   readonly #logger: Logger;
@@ -24,7 +27,7 @@ export class LastUse {
     this.#used.add(id);
   }
 
-  /** Writes what is noted; a failure is logged and tried again with the next batch. */
+  /** Writes the buffered timestamps; a failure is logged and retried with the next batch. */
   async flush(): Promise<void> {
     const ids = [...this.#used];
     if (ids.length === 0) return;

@@ -10,7 +10,7 @@ export async function insertOneTimeToken(
   await db.insert(oneTimeTokens).values(row);
 }
 
-/** Whose account a token is for, while it can be used. */
+/** The owner of a valid token. */
 export async function findOwnerOfToken(
   db: Database,
   purpose: "password_reset",
@@ -32,7 +32,7 @@ function isUsable(purpose: "password_reset", tokenHash: string) {
   );
 }
 
-/** Uses a token up: the same statement finds it and marks it, so it works once. */
+/** Consumes a token: the same statement finds and marks it, so it works once. */
 export async function takeOneTimeToken(db: Database, purpose: "password_reset", tokenHash: string) {
   const [row] = await db
     .update(oneTimeTokens)
@@ -52,7 +52,7 @@ export async function deletePasswordResets(db: Database, userId: string): Promis
     .where(and(eq(oneTimeTokens.purpose, "password_reset"), eq(oneTimeTokens.userId, userId)));
 }
 
-/** The id of the setup link's row, while the link is in force. */
+/** The id of the setup link's row, while it is valid. */
 export async function findSetupId(db: Database): Promise<string | undefined> {
   const [row] = await db
     .select({ id: oneTimeTokens.id })

@@ -26,14 +26,14 @@ export interface UserChange {
   disabled?: boolean | undefined;
 }
 
-/** The secret part of a reset link: told once, kept as a hash. */
+/** The secret part of a reset link: shown once, stored as a hash. */
 export interface ResetToken {
   token: string;
   expiresAt: Date;
 }
 
 /**
- * Creates an account for somebody else, without a password, and a link to set one.
+ * Creates an account for someone else, without a password, and a link to set one.
  * @throws {Problem} 403 `password_needed`, 409 `email_taken`.
  */
 export async function createUser(
@@ -58,12 +58,12 @@ export async function createUser(
 }
 
 /**
- * Changes a user's name or role, or switches the account off or on. The rights of running sessions and keys
- * change with it. Whoever is switched off is signed out everywhere and loses all API keys for good, whoever is
- * no admin any more those with the scope `admin`.
+ * Changes a user's name or role, or disables or enables the account. Running sessions and keys change with it:
+ * a disabled user is signed out everywhere and loses all API keys for good, a former admin loses those with the
+ * scope `admin`.
  * @param expected the version the caller saw, or null: see {@link userVersion}
- * @throws {Problem} 403 `session_only` when a key would make an admin, 403 `password_needed` when a session would, 404 `user_not_found`, 409 `last_admin`,
- * 412 when it changed meanwhile.
+ * @throws {Problem} 403 `session_only` when a key would make an admin, 403 `password_needed` when a session
+ * would, 404 `user_not_found`, 409 `last_admin`, 412 when it changed meanwhile.
  */
 export async function changeUser(
   ctx: Ctx,
@@ -72,12 +72,12 @@ export async function changeUser(
   change: UserChange,
   expected: number | null,
 ): Promise<UserRow> {
-  // An admin signs in and may do everything, also when the key that made them one is revoked.
+  // A new admin could do everything by signing in, even after the key was revoked.
   if (change.role === "admin" && !scope.inSession) throw sessionOnly();
   if (change.role === "admin") await requireFreshSession(ctx);
   const now = ctx.deps.clock.now();
   const changed = await inTransaction(ctx, async (tx) => {
-    // All admins, not only this one: two who demote each other at the same moment must take turns.
+    // All admins, not only this one, to serialise two who demote each other at the same moment.
     const admins = await lockAdmins(tx.db);
     const before = await lockUser(tx.db, userId);
     if (!before) throw noSuchUser();
@@ -95,7 +95,7 @@ export async function changeUser(
           ? {}
           : { disabledAt: disabled ? (before.disabledAt ?? now) : null }),
       },
-      // Versions must grow even where two changes share a millisecond.
+      // Versions must grow even when two changes share a millisecond.
       new Date(Math.max(now.getTime(), before.updatedAt.getTime() + 1)),
     );
     if (!user) throw noSuchUser();
@@ -119,12 +119,15 @@ export async function changeUser(
   return changed;
 }
 
-/** Accounts have no counter of their own: the instant of the last change stands for it. */
+/** Accounts have no version counter; the time of the last change is used. */
 export function userVersion(user: UserRow): number {
   return user.updatedAt.getTime();
 }
 
-/** A one-time token with which a user can set a new password; earlier ones end. @throws {Problem} 403 `password_needed`, 404. */
+/**
+ * A one-time token with which a user can set a new password; earlier ones become invalid. @throws {Problem} 403
+ * `password_needed`, 404.
+ */
 export async function issuePasswordReset(
   ctx: Ctx,
   _scope: AdminScope<"session">,
@@ -157,7 +160,7 @@ async function storeReset(tx: Ctx, userId: string): Promise<ResetToken> {
   return { token, expiresAt };
 }
 
-/** Where a person sets a new password with a token. */
+/** Where a user sets a new password with a token. */
 export function resetUrl(base: string, token: string): string {
   return new URL(`/reset-password?token=${token}`, base).href;
 }

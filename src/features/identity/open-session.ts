@@ -4,29 +4,29 @@ import { rateLimitKey } from "../../platform/http/rate-limit-key.ts";
 import { storeNetwork } from "./attempt-repo.ts";
 import { deleteOldestSessions, insertSession } from "./session-repo.ts";
 
-/** Sessions that a user may have at once; the next one ends the one unused for longest. */
+/** Maximum sessions per user; a new one ends the one unused for longest. */
 export const MAX_SESSIONS = 30;
 const DAY_MS = 86_400_000;
 const USER_AGENT_MAX = 400;
 
-/** A session that was just opened. */
+/** A newly opened session. */
 export interface OpenedSession {
   sessionId: string;
   userId: string;
-  /** Of the password that opened it; for the device's cookie. */
+  /** Hash of the password that opened it, for the device cookie. */
   passwordHash: string | null;
-  /** For the cookie, signed there; without the signature it opens nothing. */
+  /** For the cookie, where it is signed; unsigned it is not accepted. */
   token: string;
 }
 
-/** What a session is opened from. */
+/** The client of a new session. */
 export interface Client {
   userAgent: string | undefined;
-  /** Over HTTPS: the cookie then has the name that only HTTPS gives. */
+  /** Over HTTPS: the cookie then has its HTTPS-only name. */
   secure: boolean;
 }
 
-/** Stores a session for a user whose password, or link, has just been proven. */
+/** Stores a session for a user whose password, or link, was just verified. */
 export async function openSession(
   tx: Ctx,
   { id: userId, passwordHash }: { id: string; passwordHash: string | null },

@@ -31,12 +31,12 @@ const resetToken = async (person: Person) => {
   const { url } = await read(made, z.looseObject({ url: z.url() }));
   return new URL(url).searchParams.get("token");
 };
-/** Makes it longer ago that this password was given in any session of somebody. */
+/** Moves the time at which a user's sessions gave the password into the past. */
 const longAgo = (person: Person, minutes: number) =>
   app.deps.database.sql`update sessions
     set authenticated_at = now() - ${minutes} * interval '1 minute' where user_id = ${person.me.id}`;
 
-test("a change of the password ends every other session and every key at once", async () => {
+test("a password change ends every other session and every key at once", async () => {
   const bob = await app.person("Bob");
   const key = await keyOf(bob);
   const { browser } = await signIn(bob);
@@ -48,7 +48,7 @@ test("a change of the password ends every other session and every key at once", 
   expect((await signIn(bob, NEXT)).response.status).toBe(200);
 });
 
-test("keys stay when the person who changes the password says so", async () => {
+test("keys stay when the user says so", async () => {
   const cleo = await app.person("Cleo");
   const key = await keyOf(cleo);
   expect((await change(cleo, { revokeKeys: false })).status).toBe(204);
@@ -75,7 +75,7 @@ test("a reset by link ends every session and every key", async () => {
   expect((await signIn(eve, NEXT)).response.status).toBe(200);
 });
 
-test("a reset link is good for a day, once, and only the newest one", async () => {
+test("a reset link is valid for a day, once, and only the newest one", async () => {
   const finn = await app.person("Finn");
   const { sql } = app.deps.database;
   const first = await resetToken(finn);
@@ -100,7 +100,7 @@ test("a reset link is good for a day, once, and only the newest one", async () =
   expect(await readProblem(refused)).toMatchObject({ status: 410, code: "link_expired" });
 });
 
-test("a key is made or rotated, and an account taken care of, only soon after the password was given", async () => {
+test("creating or rotating a key and managing accounts require a recently given password", async () => {
   const gus = await app.person("Gus");
   await ada.patch(`/admin/users/${gus.me.id}`, { role: "admin" });
   const made = await gus.post("/me/api-keys", { name: "Old", scopes: ["read"] });
@@ -115,7 +115,7 @@ test("a key is made or rotated, and an account taken care of, only soon after th
   ];
   for (const act of acts)
     expect(await readProblem(await act())).toMatchObject({ status: 403, code: "password_needed" });
-  // What takes away rather than gives is not held up.
+  // Revoking needs no recent password.
   expect((await gus.delete(`/me/api-keys/${id}`)).status).toBe(204);
   const wrong = await gus.post("/me/confirm-password", { password: "not his at all" });
   expect(await readProblem(wrong)).toMatchObject({
@@ -131,7 +131,7 @@ test("a key is made or rotated, and an account taken care of, only soon after th
   await ada.patch(`/admin/users/${gus.me.id}`, { role: "member" });
 });
 
-test("giving the password again counts for the session that gave it alone", async () => {
+test("giving the password again applies to that session only", async () => {
   const hal = await app.person("Hal");
   const { browser } = await signIn(hal);
   await longAgo(hal, 60);
@@ -140,7 +140,7 @@ test("giving the password again counts for the session that gave it alone", asyn
   expect((await readProblem(elsewhere)).code).toBe("password_needed");
 });
 
-test("a key that is being made while the password changes does not survive it", async () => {
+test("a key created while the password changes does not survive it", async () => {
   const ida = await app.person("Ida");
   const { browser } = await signIn(ida);
   const { sql } = app.deps.database;

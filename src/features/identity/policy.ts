@@ -4,7 +4,7 @@ import { adminOnly, missingScope, notSignedIn, sessionOnly } from "./errors.ts";
 
 const READ_METHODS = new Set(["GET", "HEAD"]);
 
-/** The user behind a request, allowed to use its method. @throws {Problem} 401 or 403. */
+/** The user behind a request, if their credential may use its method. @throws {Problem} 401 or 403. */
 export function requireUser(actor: Actor, method: string): UserActor {
   if (actor.kind !== "user") throw notSignedIn();
   const needed = READ_METHODS.has(method) ? "read" : "write";
@@ -12,7 +12,7 @@ export function requireUser(actor: Actor, method: string): UserActor {
   return actor;
 }
 
-/** A user who has signed in by a browser. */
+/** A user signed in with a browser. */
 type SessionActor = UserActor & { via: { kind: "session" } };
 
 /** The user behind a browser session. @throws {Problem} 401, or 403 `session_only` for an API key. */
@@ -23,7 +23,7 @@ export function requireSession(actor: Actor, method: string): SessionActor {
   return { ...user, via };
 }
 
-/** What an admin is proven by: a key with the scope `admin`, or a browser session, which may do more. */
+/** The credential of an admin: a key with the scope `admin`, or a browser session, which may do more. */
 type AdminLevel = "key" | "session";
 
 interface Included {
@@ -34,9 +34,9 @@ interface Included {
 let mint: <L extends AdminLevel>(level: L, userId: string | null) => AdminScope<L>;
 
 /**
- * Proof that somebody may manage the workspace: users, models, providers, settings. Made by the route
- * rules {@link admin} and {@link adminInSession}, or for the command line by {@link operatorScope}. Verbs
- * that return a secret demand the level of a session.
+ * Proof of the right to manage the workspace: users, models, providers, settings. Made by the route rules
+ * {@link admin} and {@link adminInSession}, or for the command line by {@link operatorScope}. Verbs that return
+ * a secret require the level of a session.
  */
 export class AdminScope<L extends AdminLevel = "key"> {
   declare protected readonly includes: { [K in Included[L]]: true };
@@ -55,8 +55,8 @@ export class AdminScope<L extends AdminLevel = "key"> {
 }
 
 /**
- * The scope of whoever has a shell on the server.
- * @throws Error for a context that a request made.
+ * The scope of an operator with a shell on the server.
+ * @throws Error for a context of a request.
  */
 export function operatorScope(ctx: Ctx): AdminScope<"session"> {
   if (ctx.actor.kind !== "system") throw new Error("Only the command line acts as operator");
@@ -76,7 +76,7 @@ function rule(
   };
 }
 
-/** Nobody is asked who they are. */
+/** No authentication. */
 export const anyone = rule({ name: "anyone", who: "Anyone.", proof: "none" }, () => {});
 
 /** Any user, by session or by a key with the scope that the method needs. */
@@ -89,19 +89,19 @@ export const signedIn = rule(
   requireUser,
 );
 
-/** A user in a browser: passwords, sessions and keys are not for keys to manage. */
+/** A user in a browser session: API keys must not manage passwords, sessions and keys. */
 export const inSession = rule(
   { name: "session", who: "A browser session only; not an API key.", proof: "session" },
   requireSession,
 );
 
 /**
- * A workspace admin, by session or by a key with the scope `admin`; to everybody else the place does not
- * exist. Leaves the scope in `c.var.admin`.
+ * A workspace admin, by session or by a key with the scope `admin`; for everyone else the route is 404. Puts
+ * the scope into `c.var.admin`.
  */
 export const admin: AccessRule<{ admin: AdminScope }> = {
   name: "admin",
-  who: "Workspace admins, or an admin's API key with the scope `admin`; to everybody else it does not exist.",
+  who: "Workspace admins, or an admin's API key with the scope `admin`; for everyone else it is 404.",
   proof: "session or key",
   middleware: async function admin(c, next) {
     const user = requireUser(c.get("ctx").actor, c.req.method);
@@ -113,8 +113,8 @@ export const admin: AccessRule<{ admin: AdminScope }> = {
 };
 
 /**
- * A workspace admin in a browser, for what returns a secret: with a link or key that a key had made, it
- * would outlive its revocation. Leaves the scope in `c.var.admin`.
+ * A workspace admin in a browser session, for what returns a secret: a link or key made by a key would outlive
+ * the key's revocation. Puts the scope into `c.var.admin`.
  */
 export const adminInSession: AccessRule<{ admin: AdminScope<"session"> }> = {
   name: "admin-session",

@@ -3,7 +3,7 @@ import type { ApiKeyRow } from "./key-repo.ts";
 import type { ApiKey, Session } from "./schema.ts";
 import type { SessionRow } from "./session-repo.ts";
 
-/** @param current the session that asks, where it may be among them. */
+/** @param current id of the requesting session, or null. */
 export function presentSession(row: SessionRow, current: string | null): Session {
   return {
     id: row.id,

@@ -33,7 +33,7 @@ export async function anyUserExists(db: Database): Promise<boolean> {
 
 /**
  * Stores an account with its principal and credential.
- * @param passwordHash null: no password opens it until one is set by a link.
+ * @param passwordHash null: no password works until one is set by a link.
  * @returns nothing when the address has an account.
  */
 export async function insertUser(
@@ -62,12 +62,12 @@ export async function insertUser(
   return user;
 }
 
-/** The account with an address, and the hash of its password. */
+/** The account with an address, and its password hash. */
 export function findCredential(db: Database, email: string) {
   return selectCredential(db, eq(sql`lower(${users.email})`, email.toLowerCase()));
 }
 
-/** An account, and the hash of its password. */
+/** An account, and its password hash. */
 export function findOwnCredential(db: Database, userId: string) {
   return selectCredential(db, eq(users.id, userId));
 }
@@ -82,7 +82,7 @@ async function selectCredential(db: Database, which: SQL) {
   return row;
 }
 
-/** An account and the hash of its password, both locked to the end of the transaction. */
+/** An account and its password hash, both locked to the end of the transaction. */
 export async function lockCredential(db: Database, userId: string) {
   const [row] = await db
     .select({
@@ -124,7 +124,7 @@ export async function updatePasswordHash(
     .where(and(eq(accounts.userId, userId), eq(accounts.providerId, PASSWORD_PROVIDER)));
 }
 
-/** A page of all accounts, newest first; `search` is found in names and addresses. */
+/** A page of all accounts, newest first; `search` matches names and addresses. */
 export function listUsers(
   db: Database,
   options: { search: string | undefined; after: Position | null; limit: number },
@@ -151,7 +151,7 @@ export function listUsers(
     .limit(options.limit + 1);
 }
 
-/** Ids of the admins in force, locked to the end of the transaction. */
+/** Ids of the active admins, locked to the end of the transaction. */
 export async function lockAdmins(db: Database): Promise<string[]> {
   const rows = await db
     .select({ id: users.id })

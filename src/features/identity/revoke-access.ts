@@ -6,7 +6,7 @@ import type { AdminScope } from "./policy.ts";
 import { findUser, lockUser } from "./repo.ts";
 import { deleteSession, deleteSessions, listSessions, type SessionRow } from "./session-repo.ts";
 
-/** What an admin sees and ends of how somebody else is signed in. */
+/** Admins' access to other users' sessions and keys. */
 
 /** @throws {Problem} 404 `user_not_found`. */
 export async function getSessionsOf(
@@ -29,7 +29,7 @@ export async function getApiKeysOf(
   return listApiKeys(ctx.db, userId);
 }
 
-/** Ends a session of somebody before this returns. @throws {Problem} 404 `session_not_found`. */
+/** Ends a user's session before this returns. @throws {Problem} 404 `session_not_found`. */
 export async function revokeSessionOf(
   ctx: Ctx,
   _scope: AdminScope,
@@ -47,7 +47,7 @@ export async function revokeSessionOf(
   await ctx.deps.services.identity.cache.revoke();
 }
 
-/** Ends a key of somebody for good. @throws {Problem} 404 `api_key_not_found`. */
+/** Revokes a user's key. @throws {Problem} 404 `api_key_not_found`. */
 export async function revokeApiKeyOf(
   ctx: Ctx,
   _scope: AdminScope,
@@ -67,7 +67,7 @@ export async function revokeApiKeyOf(
   await ctx.deps.services.identity.cache.revoke();
 }
 
-/** Ends every session and key of somebody, whose account stays. @throws {Problem} 404 `user_not_found`. */
+/** Ends every session and key of a user; the account stays. @throws {Problem} 404 `user_not_found`. */
 export async function revokeAllAccess(ctx: Ctx, _scope: AdminScope, userId: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     if (!(await lockUser(tx.db, userId))) throw noSuchUser();

@@ -44,7 +44,7 @@ import { setUp } from "./set-up.ts";
 import { signIn } from "./sign-in.ts";
 import { type SignUpPolicy, signUp } from "./sign-up.ts";
 
-/** What identity is told by the features that stand on it. */
+/** Hooks of the features that depend on identity. */
 export interface IdentityHooks {
   afterSignUp: AfterSignUp;
   personalProjectId(ctx: AppEnv["Variables"]["ctx"], userId: string): Promise<string | null>;
@@ -52,7 +52,7 @@ export interface IdentityHooks {
 }
 
 const nothing = { 204: { description: "Done" } };
-const account = { 201: jsonAnswer(me, "The account, signed in by cookie") };
+const account = { 201: jsonAnswer(me, "The account; the session is in the cookie") };
 
 export function identityRoutes(hooks: IdentityHooks) {
   const present = async (c: Context<AppEnv>, user: UserRow): Promise<Me> => ({
@@ -82,7 +82,7 @@ export function identityRoutes(hooks: IdentityHooks) {
         path: "/setup",
         ...guard(anyone, null),
         tags: ["identity"],
-        summary: "Whether the first account is still to be made",
+        summary: "Whether the first account has to be created",
         responses: { 200: jsonAnswer(setupState, "State") },
       }),
       async (c) => {
@@ -97,7 +97,7 @@ export function identityRoutes(hooks: IdentityHooks) {
         path: "/setup",
         ...guard(anyone, "user.signed_up"),
         tags: ["identity"],
-        summary: "Make the first account, an admin",
+        summary: "Create the first account, an admin",
         request: { body: jsonBody(setupInput) },
         responses: account,
       }),
@@ -137,10 +137,10 @@ export function identityRoutes(hooks: IdentityHooks) {
         path: "/auth/password-check",
         ...guard(anyone, null),
         tags: ["identity"],
-        summary: "How hard a new password is to guess, and whether it would be accepted",
+        summary: "Rates a new password, and says whether it would be accepted",
         description: "The password is neither stored nor logged.",
         request: { body: jsonBody(passwordCheck) },
-        responses: { 200: jsonAnswer(passwordJudgement, "The judgement") },
+        responses: { 200: jsonAnswer(passwordJudgement, "The rating") },
       }),
       async (c) => {
         const ctx = c.get("ctx");
@@ -157,7 +157,7 @@ export function identityRoutes(hooks: IdentityHooks) {
         tags: ["identity"],
         summary: "Sign in by password",
         request: { body: jsonBody(signInInput) },
-        responses: { 200: jsonAnswer(signedInUser, "Signed in by cookie") },
+        responses: { 200: jsonAnswer(signedInUser, "The session is in the cookie") },
       }),
       async (c) => {
         const opened = await signIn(c.get("ctx"), {
@@ -206,7 +206,7 @@ export function identityRoutes(hooks: IdentityHooks) {
         path: "/me",
         ...guard(signedIn, null),
         tags: ["me"],
-        summary: "Who am I",
+        summary: "My account",
         responses: { 200: jsonAnswer(me, "The user") },
       }),
       async (c) => c.json(await present(c, await getMe(c.get("ctx"))), 200),
@@ -249,7 +249,7 @@ export function identityRoutes(hooks: IdentityHooks) {
         path: "/me/confirm-password",
         ...guard(inSession, "session.confirmed"),
         tags: ["me"],
-        summary: "Enter my password again, for what asks for it within the next minutes",
+        summary: "Confirm my password, for actions that require it",
         request: { body: jsonBody(passwordConfirmation) },
         responses: nothing,
       }),

@@ -10,10 +10,10 @@ const PASSWORD_WEAKNESSES = [
   "password_repetitive",
   "password_common",
 ] as const;
-/** Why a password is refused: the code of the problem. */
+/** Why a password is refused; also the code of the problem. */
 export type PasswordWeakness = (typeof PASSWORD_WEAKNESSES)[number];
 
-/** A new password. What is too short is refused with the other weaknesses, which have codes of their own. */
+/** A new password. A short one is refused with the other weaknesses, by a code of its own. */
 const password = z.string().max(200).openapi({ minLength: MIN_PASSWORD });
 
 export const setupState = z
@@ -30,7 +30,7 @@ export type AccountInput = z.infer<typeof accountInput>;
 export const setupInput = z
   .strictObject({
     ...account,
-    /** Of the setup link. */
+    /** Token of the setup link. */
     token: z.string().max(200).optional(),
   })
   .openapi("SetupInput");
@@ -39,7 +39,7 @@ export type SetupInput = z.infer<typeof setupInput>;
 export const passwordCheck = z
   .strictObject({
     password: z.string().max(200),
-    /** Of the person whose password it is to be, as far as they are known. */
+    /** The password's owner, if known. */
     name: z.string().max(120).optional(),
     email: z.string().max(254).optional(),
   })
@@ -48,7 +48,7 @@ export const passwordJudgement = z
   .object({
     /** Why it would be refused; null: it would be accepted. */
     weakness: z.enum(PASSWORD_WEAKNESSES).nullable(),
-    /** How hard it is to guess; 3 and 4 are accepted. */
+    /** Strength; 3 and 4 are accepted. */
     score: z.number().int().min(0).max(4),
   })
   .openapi("PasswordJudgement");
@@ -66,7 +66,7 @@ export const me = z
     email: z.string(),
     role: z.enum(WORKSPACE_ROLES),
     personalProjectId: z.uuid().nullable(),
-    /** For how many days this installation lets what is deleted be restored. */
+    /** Days for which deleted items can be restored. */
     restoreDays: z.number().int(),
     createdAt: timestamp,
   })
@@ -74,7 +74,7 @@ export const me = z
 export type Me = z.infer<typeof me>;
 export const signedInUser = me
   .extend({
-    /** Failed attempts to sign in to the account since the sign-in before this one. */
+    /** Failed sign-in attempts between the previous sign-in and this one. */
     failedBefore: z.number().int(),
   })
   .openapi("SignedInUser");
@@ -84,7 +84,7 @@ export const passwordChange = z
   .strictObject({
     currentPassword: z.string().max(200),
     newPassword: password,
-    /** Whether API keys end with it, as sessions do. */
+    /** Whether API keys are revoked too, like sessions. */
     revokeKeys: z.boolean().default(true),
   })
   .openapi("PasswordChange");
@@ -102,9 +102,9 @@ export const session = z
     ipAddress: z.string().nullable(),
     userAgent: z.string().nullable(),
     createdAt: timestamp,
-    /** To about a minute. */
+    /** Accurate to about a minute. */
     lastSeenAt: timestamp,
-    /** Failed attempts to sign in to the account that came before this session was opened. */
+    /** Failed sign-in attempts before this session was opened. */
     failedBefore: z.number().int(),
     expiresAt: timestamp,
   })
@@ -115,11 +115,11 @@ export const apiKey = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    /** How the key begins, to tell keys apart; the rest is not kept. */
+    /** The first characters, to tell keys apart; the rest is not stored. */
     prefix: z.string(),
     scopes: z.array(z.enum(KEY_SCOPES)),
     expiresAt: timestamp.nullable(),
-    /** To about half a minute; null while it was never used. */
+    /** Accurate to about half a minute; null if never used. */
     lastUsedAt: timestamp.nullable(),
     createdAt: timestamp,
   })
@@ -129,30 +129,33 @@ export const apiKeyList = z
   .object({
     items: z.array(apiKey),
     nextCursor: z.null(),
-    /** Days that a new key may live at most; null: any. */
+    /** Maximum lifetime of a new key in days; null: unlimited. */
     maxDays: z.number().int().nullable(),
   })
   .openapi("ApiKeyList");
-/** How a user is signed in, for admins. */
+/** A user's sessions and keys, for admins. */
 export const accessOfUser = z
   .object({ sessions: z.array(session), apiKeys: z.array(apiKey) })
   .openapi("AccessOfUser");
 
-/** The one answer that holds the key itself. */
+/** The only response with the key itself. */
 export const createdApiKey = apiKey.extend({ key: z.string() }).openapi("CreatedApiKey");
 export type CreatedApiKey = z.infer<typeof createdApiKey>;
 
 export const newApiKey = z
   .strictObject({
     name: line(120),
-    /** `admin`, for admins to give, lets the key manage the workspace; what it reads or changes still needs `read` or `write`. */
+    /**
+     * `admin`, which admins may grant, lets the key manage the workspace; reads and changes still need `read`
+     * or `write`.
+     */
     scopes: z
       .array(z.enum(KEY_SCOPES))
       .min(1)
       .max(KEY_SCOPES.length)
       .refine((scopes) => scopes.some((scope) => scope !== "admin"), "needs read or write")
       .transform((scopes) => [...new Set(scopes)]),
-    /** Left out: 90, or as long as the workspace allows. Null: as long as that, which may be until it is revoked. */
+    /** Default: 90, or the workspace's maximum. Null: the maximum, which may be until it is revoked. */
     expiresInDays: z.number().int().min(1).max(3650).nullable().optional(),
   })
   .openapi("NewApiKey");
@@ -160,7 +163,7 @@ export type NewApiKey = z.infer<typeof newApiKey>;
 
 export const apiKeyRotation = z
   .strictObject({
-    /** How long the old key still works beside the new one. */
+    /** Hours for which the old key works beside the new one. */
     overlapHours: z.number().int().min(0).max(720).default(24),
   })
   .openapi("ApiKeyRotation");

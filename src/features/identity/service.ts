@@ -41,7 +41,7 @@ export async function changeMe(ctx: Ctx, input: { name: string }): Promise<UserR
   });
 }
 
-/** Ends the session that makes the request; with a key or without a session there is nothing to end. */
+/** Ends the session of the request; does nothing for a key or without a session. */
 export async function signOut(ctx: Ctx): Promise<void> {
   const { actor } = ctx;
   if (actor.kind !== "user" || actor.via.kind !== "session") return;
@@ -53,7 +53,7 @@ export async function signOut(ctx: Ctx): Promise<void> {
   await ctx.deps.services.identity.cache.revoke();
 }
 
-/** The signed-in user's sessions in force, newest first. */
+/** The signed-in user's active sessions, newest first. */
 export function getSessions(ctx: Ctx): Promise<SessionRow[]> {
   return listSessions(ctx.db, userOf(ctx).userId, ctx.deps.config.sessionIdleHours);
 }
@@ -70,8 +70,8 @@ export async function revokeSession(ctx: Ctx, sessionId: string): Promise<void> 
 }
 
 /**
- * Changes the password and ends every other session and, unless told otherwise, every API key.
- * @returns the account as the device knows it from now on.
+ * Changes the password and ends every other session and, by default, every API key.
+ * @returns the account for the device cookie.
  * @throws {Problem} 422 `wrong_password` or for a weak new one, 429 `too_many_attempts`.
  */
 export async function changePassword(
@@ -101,15 +101,15 @@ export async function changePassword(
 
 /**
  * Sets a new password with a reset link and ends every session and API key.
- * @returns the account as the device knows it from now on.
- * @throws {Problem} 410 `link_expired`, 422 for a weak password, which does not use the link up.
+ * @returns the account for the device cookie.
+ * @throws {Problem} 410 `link_expired`, 422 for a weak password, which does not consume the link.
  */
 export async function resetPassword(
   ctx: Ctx,
   input: { token: string; newPassword: string },
 ): Promise<DeviceAccount> {
   const tokenHash = hashToken(input.token);
-  // Asked before hashing, which costs the most; inside the transaction the token is used up.
+  // Checked before the expensive hashing; the token is consumed inside the transaction.
   const ownerId = await findOwnerOfToken(ctx.db, "password_reset", tokenHash);
   const owner = ownerId === undefined ? undefined : await findUser(ctx.db, ownerId);
   if (!owner) throw tokenWrong();
@@ -133,12 +133,12 @@ export async function resetPassword(
   return { userId, passwordHash: next };
 }
 
-/** Removes sessions and one-time links that have expired. */
+/** Deletes expired sessions and one-time links. */
 export async function purgeEnded(ctx: Ctx): Promise<void> {
   await deleteEnded(ctx.db, ctx.deps.config.sessionIdleHours);
 }
 
-/** Removes what is no longer counted of attempts to sign in. */
+/** Deletes expired data about sign-in attempts. */
 export async function purgeAttempts(ctx: Ctx): Promise<void> {
   await deleteOldAttempts(ctx.db);
 }

@@ -7,7 +7,7 @@ import { LastUse } from "./last-use.ts";
 import { markSessionsSeen } from "./session-repo.ts";
 import { SignUpLimit } from "./sign-up-limit.ts";
 
-/** What identity keeps in memory and runs beside requests. */
+/** In-memory state and background work of identity. */
 export interface IdentityServices {
   readonly cache: ActorCache;
   readonly keyUse: LastUse;

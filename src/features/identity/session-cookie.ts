@@ -6,21 +6,21 @@ import { ownOrigin } from "../../platform/http/same-origin.ts";
 
 const NAME = "atelier_session";
 /**
- * Browsers take this name only over HTTPS, for one host and all paths (RFC 6265bis), so that no sibling of our
- * host can plant a session.
+ * Browsers accept this name only over HTTPS, for one host and all paths (RFC 6265bis), so that a sibling host
+ * cannot plant a session.
  */
 const HOST_NAME = `__Host-${NAME}`;
 const PURPOSE = "session-cookie";
 const DAY_SECONDS = 86_400;
 
-/** A session cookie as it came: unverified. */
+/** A session cookie, unverified. */
 export interface SessionCookie {
   value: string;
-  /** Whether it came under the name for plain HTTP although the request came over HTTPS. */
+  /** Whether it had the name for plain HTTP although the request came over HTTPS. */
   outdated: boolean;
 }
 
-/** Whether a request came over HTTPS, as configured or as the declared proxies say. */
+/** Whether a request came over HTTPS, as configured or as reported by the declared proxies. */
 export function isSecure(c: Context, { config }: Pick<Deps, "config">): boolean {
   return ownOrigin(c, config)?.startsWith("https:") ?? false;
 }
@@ -44,7 +44,7 @@ export function clearSessionCookie(c: Context, deps: Deps): void {
   deleteCookie(c, NAME, { path: "/", secure });
 }
 
-/** The session cookie of a request; over HTTPS the name for plain HTTP only stands in for the other one. */
+/** The session cookie of a request; over HTTPS the name for plain HTTP is only a fallback. */
 export function readSessionCookie(c: Context, deps: Deps): SessionCookie | undefined {
   const secure = isSecure(c, deps);
   const own = getCookie(c, secure ? HOST_NAME : NAME);
@@ -53,7 +53,7 @@ export function readSessionCookie(c: Context, deps: Deps): SessionCookie | undef
   return old === undefined ? undefined : { value: old, outdated: true };
 }
 
-/** The session token of a cookie whose signature holds, else null. */
+/** The session token of a cookie with a valid signature, else null. */
 export function verifySessionCookie(cookie: string, secrets: SecretKeys): string | null {
   const dot = cookie.lastIndexOf(".");
   const token = cookie.slice(0, dot);

@@ -5,7 +5,7 @@ import { isFuture, isPast } from "../../platform/db/time.ts";
 import { keyHolds } from "./key-repo.ts";
 import { apiKeys, oneTimeTokens, sessions, users } from "./tables.ts";
 
-/** How old the note of a session's use may be before it is written anew. */
+/** Minutes between two updates of a session's last use. */
 const SEEN_MINUTES = 1;
 
 export type SessionRow = typeof sessions.$inferSelect;
@@ -16,7 +16,7 @@ function sessionHolds(idleHours: number): SQL {
     and ${sessions.lastSeenAt} > now() - ${idleHours} * interval '1 hour')`;
 }
 
-/** The session and its user, when both are in force. */
+/** The session and its user, if both are active. */
 export async function findLiveSession(db: Database, token: string, idleHours: number) {
   const [row] = await db
     .select({
@@ -40,7 +40,7 @@ export async function insertSession(
   await db.insert(sessions).values(row);
 }
 
-/** Notes that these sessions are in use; often enough to tell an idle one, not at each request. */
+/** Records that these sessions are in use, often enough to detect idle ones. */
 export async function markSessionsSeen(db: Database, ids: string[]): Promise<void> {
   await db
     .update(sessions)
@@ -53,12 +53,12 @@ export async function markSessionsSeen(db: Database, ids: string[]): Promise<voi
     );
 }
 
-/** Notes that the password was given in a session just now. */
+/** Records that the password was just given in a session. */
 export async function markAuthenticated(db: Database, sessionId: string): Promise<void> {
   await db.update(sessions).set({ authenticatedAt: sql`now()` }).where(eq(sessions.id, sessionId));
 }
 
-/** Whether the password was given in a session within so many minutes. */
+/** Whether the password was given in a session within this many minutes. */
 export async function isFreshSession(
   db: Database,
   sessionId: string,
@@ -76,12 +76,12 @@ export async function isFreshSession(
   return rows.length > 0;
 }
 
-/** Notes that the browser has the session under the name that only HTTPS gives. */
+/** Records that the browser has the session under the HTTPS-only name. */
 export async function markHostCookie(db: Database, sessionId: string): Promise<void> {
   await db.update(sessions).set({ hostCookie: true }).where(eq(sessions.id, sessionId));
 }
 
-/** Ends the sessions of a user beyond so many, those unused for longest. @returns how many. */
+/** Ends a user's sessions over the limit, those unused for longest. @returns how many. */
 export async function deleteOldestSessions(
   db: Database,
   userId: string,
@@ -138,13 +138,13 @@ export async function deleteSessions(
     .returning();
 }
 
-/** Removes sessions and one-time links that have ended. */
+/** Deletes expired sessions and one-time links. */
 export async function deleteEnded(db: Database, idleHours: number): Promise<void> {
   await db.delete(sessions).where(not(sessionHolds(idleHours)));
   await db.delete(oneTimeTokens).where(isPast(oneTimeTokens.expiresAt));
 }
 
-/** Whether a session or key, and its user, are in force. */
+/** Whether a session or key, and its user, are active. */
 export async function credentialHolds(
   db: Database,
   via: UserActor["via"],

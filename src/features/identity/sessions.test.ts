@@ -27,7 +27,7 @@ afterAll(async () => {
   await app.close();
 });
 
-/** What a browser would store of an answer's cookies, by name. */
+/** The cookies of a response as a browser stores them, by name. */
 function cookiesOf(response: Response): Record<string, { value: string; attributes: string }> {
   return Object.fromEntries(
     response.headers.getSetCookie().map((line) => {
@@ -66,7 +66,7 @@ test("a session ends after its absolute lifetime, and its cookie with it", async
   expect((await readProblem(await ada.get("/me"))).code).toBe("not_signed_in");
 });
 
-test("a session that nobody uses ends after the idle time; using it keeps it", async () => {
+test("an unused session ends after the idle time; using it keeps it", async () => {
   const bob = await app.person("Bob");
   const id = await sessionIdOf(bob);
   const { sql } = app.deps.database;
@@ -81,7 +81,7 @@ test("a session that nobody uses ends after the idle time; using it keeps it", a
   const [row] = await sql`select now() - last_seen_at < interval '1 minute' as fresh
     from sessions where id = ${id}`;
   expect(row?.fresh).toBe(true);
-  // Also what is remembered from a moment before counts as use.
+  // A cached session counts as used too.
   await sql`update sessions set last_seen_at = now() - interval '2 hours' where id = ${id}`;
   expect((await bob.get("/me")).status).toBe(200);
   await sessionUse.flush();
@@ -107,7 +107,7 @@ test("ended sessions are not listed, and the daily purge removes them", async ()
   expect(left.map((row) => row.id)).toEqual([id]);
 });
 
-test("at most thirty sessions of a user live; the next one ends the one unused for longest", async () => {
+test("a user has at most thirty sessions; a new one ends the one unused for longest", async () => {
   const dora = await app.person("Dora");
   const { sql } = app.deps.database;
   const expires = new Date(Date.now() + 86_400_000).toISOString();
@@ -135,7 +135,7 @@ test("over HTTPS the cookie is Secure, for this host alone and HttpOnly", async 
   ]);
 });
 
-test("what a declared proxy says of HTTPS counts, what anybody else says does not", async () => {
+test("HTTPS as reported by a declared proxy counts, by anyone else it does not", async () => {
   const forwarded = { "x-forwarded-proto": "https" };
   expect(Object.keys(cookiesOf(await signIn(app, "Ada", forwarded)))).toContain(
     "__Host-atelier_session",
@@ -155,21 +155,21 @@ test("a session from before HTTPS moves to the new name once and then only has t
   const next = cookiesOf(moved);
   expect(next["__Host-atelier_session"]?.value).toBe(made.atelier_session?.value ?? "");
   expect(next.atelier_session?.attributes).toBe("Max-Age=0; Path=/; Secure");
-  // Requests that were on their way with the old one are not signed out.
+  // Requests in flight with the old one are not signed out.
   expect(await status(app, old, https)).toBe(200);
   expect(await status(app, `__Host-${old}`, https)).toBe(200);
   expect(await status(app, old, https)).toBe(401);
   expect(await status(app, `__Host-${old}`, https)).toBe(200);
 });
 
-test("a session opened over HTTPS is never taken under the name that a sibling host could plant", async () => {
+test("a session opened over HTTPS is never accepted under the name that a sibling host could plant", async () => {
   const made = cookiesOf(await signIn(secure, "Founder"));
   const value = made["__Host-atelier_session"]?.value;
   expect(await status(secure, `atelier_session=${value}`)).toBe(401);
   expect(await status(secure, `__Host-atelier_session=${value}`)).toBe(200);
 });
 
-test("signing out takes back the cookie under both names", async () => {
+test("signing out deletes the cookie under both names", async () => {
   const made = cookiesOf(await signIn(secure, "Founder"));
   const cookie = `__Host-atelier_session=${made["__Host-atelier_session"]?.value}`;
   const out = await secure.anonymous.request("POST", "/auth/sign-out", undefined, {
@@ -181,7 +181,7 @@ test("signing out takes back the cookie under both names", async () => {
   expect(await status(secure, cookie)).toBe(401);
 });
 
-test("a cookie is taken with the whole signature of its own token alone", async () => {
+test("a cookie is accepted only with the complete signature of its own token", async () => {
   const ada = cookiesOf(await signIn(app, "Ada")).atelier_session?.value ?? "";
   const bob = cookiesOf(await signIn(app, "Bob")).atelier_session?.value ?? "";
   const [token = "", signature = ""] = ada.split(".");
@@ -200,7 +200,7 @@ test("a cookie is taken with the whole signature of its own token alone", async 
     expect([value, await status(app, `atelier_session=${value}`)]).toEqual([value, 401]);
 });
 
-test("the list says where from, with what and since when, and which is this one", async () => {
+test("the list shows address, browser, start and the current session", async () => {
   const eve = await app.person("Eve");
   await signIn(app, "Eve", { "user-agent": "x".repeat(500), "x-forwarded-for": "192.0.2.7" });
   const { items } = await read(await eve.get("/me/sessions"), list);
@@ -213,7 +213,7 @@ test("the list says where from, with what and since when, and which is this one"
   expect(items[1]).toMatchObject({ current: true });
 });
 
-test("one ends one's own sessions by name and nobody else's", async () => {
+test("a user ends their own sessions by id, and nobody else's", async () => {
   const finn = await app.person("Finn");
   const gus = await app.person("Gus");
   const other = cookiesOf(await signIn(app, "Finn")).atelier_session?.value ?? "";

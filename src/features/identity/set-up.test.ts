@@ -69,7 +69,7 @@ test("processes that start on an empty database at the same moment agree on one 
   expect(new Set(tokens).size).toBe(1);
 });
 
-test("a link is good for a year; the next start then makes another", async () => {
+test("a link is valid for a year; the next start then creates another", async () => {
   const old = (await tokenOf(app)) ?? "";
   const { sql } = app.deps.database;
   const [row] = await sql`
@@ -82,7 +82,7 @@ test("a link is good for a year; the next start then makes another", async () =>
   expect((await readProblem(await setUpFrom(app, old))).code).toBe("setup_token_wrong");
 });
 
-test("another installation's secret keys make another link", async () => {
+test("another installation's secret keys give another link", async () => {
   const other = await createTestApp({
     databaseUrl: app.ownerUrl,
   });
@@ -91,7 +91,7 @@ test("another installation's secret keys make another link", async () => {
   expect((await readProblem(await setUpFrom(app, token))).code).toBe("setup_token_wrong");
 });
 
-test("of several who use the link at the same moment, one makes the account; then it is over", async () => {
+test("when several use the link at the same moment, one creates the account and the others are refused", async () => {
   const state = async () => read(await app.anonymous.get("/setup"), setupState);
   expect(await state()).toEqual({ needed: true, signUpOpen: true });
   const token = (await tokenOf(app)) ?? "";

@@ -21,8 +21,8 @@ export function hashToken(token: string): string {
 }
 
 /**
- * The token of the setup link while there is no account, else null: one for the whole installation, whichever
- * process prints it. It is the signature of a row that all of them share; from the row alone nobody can make it.
+ * The token of the setup link while there is no account, else null: one per installation, whichever process
+ * prints it. It is the signature of a shared row, so it cannot be derived from the row alone.
  */
 export async function createSetupToken(ctx: Ctx): Promise<string | null> {
   if (await anyUserExists(ctx.db)) return null;
@@ -45,8 +45,8 @@ export async function createSetupToken(ctx: Ctx): Promise<string | null> {
 }
 
 /**
- * Makes the first account, an admin. Always needs the token of the setup link: behind a proxy or a tunnel on
- * the same machine, everybody comes from loopback.
+ * Creates the first account, an admin. Always needs the setup token: behind a proxy or tunnel on the same
+ * machine, every client is on loopback.
  * @throws {Problem} 409 `setup_done`, 403 `setup_token_wrong`, 422 for a weak password.
  */
 export async function setUp(
@@ -62,7 +62,7 @@ export async function setUp(
   await checkNewPassword(password, { name, email }, "password");
   const passwordHash = await hashPassword(password);
   return inTransaction(ctx, async (tx) => {
-    // Two browsers at the same moment must not both become the first.
+    // Serialises two browsers that use the link at the same moment.
     await lockSetUp(tx.db);
     if (await anyUserExists(tx.db)) throw setupDone();
     await deleteSetupTokens(tx.db);

@@ -20,7 +20,10 @@ const sessionsOf = async (userId: string) => {
   return rows.length;
 };
 
-/** Starts a sign-in whose password is right, changes the account before its session is stored, and lets it end. */
+/**
+ * Starts a sign-in with the right password, changes the account before its session is stored, and lets it
+ * finish.
+ */
 async function crossSignIn(change: string, email: string, userId: string): Promise<Response> {
   const { sql } = app.deps.database;
   let answer: Promise<Response> | undefined;
@@ -37,7 +40,7 @@ async function crossSignIn(change: string, email: string, userId: string): Promi
   return answer;
 }
 
-test("a sign-in that crosses a change of the password opens no session", async () => {
+test("a sign-in concurrent with a password change opens no session", async () => {
   const bob = await app.person("Bob");
   const before = await sessionsOf(bob.me.id);
   const answer = await crossSignIn(
@@ -49,7 +52,7 @@ test("a sign-in that crosses a change of the password opens no session", async (
   expect(await sessionsOf(bob.me.id)).toBe(before);
 });
 
-test("a sign-in that crosses the disabling of its account opens no session", async () => {
+test("a sign-in concurrent with the disabling of its account opens no session", async () => {
   const cleo = await app.person("Cleo");
   const before = await sessionsOf(cleo.me.id);
   const answer = await crossSignIn(
@@ -61,7 +64,7 @@ test("a sign-in that crosses the disabling of its account opens no session", asy
   expect(await sessionsOf(cleo.me.id)).toBe(before);
 });
 
-test("an account without a password takes no password, not even an empty one", async () => {
+test("an account without a password accepts none, not even an empty one", async () => {
   await ada.post("/admin/users", { name: "Dora", email: "dora@example.com" });
   for (const password of [PASSWORD, ""]) {
     expect((await readProblem(await signIn("dora@example.com", password))).code).toBe(
@@ -70,12 +73,12 @@ test("an account without a password takes no password, not even an empty one", a
   }
 });
 
-test("an address is the same in any case of letters", async () => {
+test("an address is the same in any letter case", async () => {
   await app.person("Eve");
   expect((await signIn("EVE@Example.com")).status).toBe(200);
 });
 
-test("of two sign-ups with one address at the same moment, one is told that it is taken", async () => {
+test("of two concurrent sign-ups with one address, one is refused", async () => {
   const signUp = () =>
     app.anonymous.post("/auth/sign-up", {
       name: "Finn",

@@ -25,7 +25,7 @@ export async function signIn(
   const known = isDeviceOf(ctx.deps, input.deviceCookie, found && deviceAccount(found));
   const attempt = await attempts.begin(ctx, input.email, known);
   const opened = await tryPassword(ctx, input, found).catch(async (error) => {
-    // A fault of ours is nobody's wrong password.
+    // An internal error is not a wrong password.
     await attempt.giveBack();
     throw error;
   });
@@ -48,8 +48,8 @@ async function tryPassword(
   const right = await verifyPassword(input.password, found?.passwordHash ?? null);
   if (!found || !right) return null;
   return inTransaction(ctx, async (tx) => {
-    // Meanwhile the password may have been changed or the account disabled: both end sessions, so both must
-    // come before this one is stored or find it.
+    // The password may have been changed or the account disabled meanwhile: both end sessions, so they must
+    // come before this one is stored, or find it.
     const user = await lockCredential(tx.db, found.user.id);
     if (!user || user.disabledAt !== null || user.passwordHash !== found.passwordHash) return null;
     const failedBefore = await takeFailures(tx.db, hashAccount(ctx.deps, input.email));

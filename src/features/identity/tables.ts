@@ -13,7 +13,7 @@ import {
 import { WORKSPACE_ROLES } from "../../platform/context.ts";
 import { createdAt, id, instant, isOneOf, updatedAt } from "../../platform/db/columns.ts";
 
-/** Whoever can be a member or have a budget: a user now, a group of the SSO later. A user's principal has the user's id. */
+/** Owners of memberships and budgets: a user, later also an SSO group. A user's principal has the user's id. */
 const PRINCIPAL_KINDS = ["user", "group"] as const;
 
 export const principals = pgTable(
@@ -52,13 +52,13 @@ export const sessions = pgTable(
     expiresAt: instant("expires_at").notNull(),
     ipAddress: text("ip_address"),
     userAgent: text("user_agent"),
-    /** To about a minute. */
+    /** Accurate to about a minute. */
     lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
     /** When the password was last given in this session. */
     authenticatedAt: instant("authenticated_at").notNull().defaultNow(),
-    /** Whether the browser holds the session under the cookie's name for HTTPS. */
+    /** Whether the browser holds the session under the HTTPS-only cookie name. */
     hostCookie: boolean("host_cookie").notNull().default(false),
-    /** Failed attempts to sign in to the account between the sign-in before and this one. */
+    /** Failed sign-in attempts between the previous sign-in and this one. */
     failedBefore: integer("failed_before").notNull().default(0),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
@@ -66,7 +66,7 @@ export const sessions = pgTable(
   (table) => [index("sessions_user").on(table.userId)],
 );
 
-/** Credentials: one row per way of signing in; the columns of tokens wait for single sign-on. */
+/** Credentials: one row per sign-in method; the token columns are for single sign-on. */
 export const accounts = pgTable(
   "accounts",
   {
@@ -90,8 +90,8 @@ export const accounts = pgTable(
 );
 
 /**
- * Failed attempts to sign in since the last success, for accounts and for addresses without one alike, so that
- * neither time nor rows tell which accounts exist.
+ * Failed sign-in attempts since the last success, also for addresses without an account, so that neither timing
+ * nor rows reveal accounts.
  */
 export const failedSignIns = pgTable("failed_sign_ins", {
   /** Of the e-mail address, with a key of the ring. */
@@ -100,11 +100,11 @@ export const failedSignIns = pgTable("failed_sign_ins", {
   lastAt: instant("last_at").notNull(),
 });
 
-/** Whose attempts at an account are counted together, so that nobody uses up what is there for others. */
+/** Groups in which an account's attempts are counted, so that none uses up another's. */
 export const ALLOWANCES = ["stranger", "network", "device"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** Attempts to sign in that are counted in the window that runs; the same for addresses without an account. */
+/** Sign-in attempts in the current window, also for addresses without an account. */
 export const signInAttempts = pgTable(
   "sign_in_attempts",
   {
@@ -120,14 +120,14 @@ export const signInAttempts = pgTable(
   ],
 );
 
-/** Networks from which somebody has signed in; not who, so that nobody learns from it which accounts exist. */
+/** Networks from which someone has signed in; without users, so that it does not reveal accounts. */
 export const knownNetworks = pgTable("known_networks", {
   /** An address, or an IPv6 network. */
   network: text("network").primaryKey(),
   lastAt: instant("last_at").notNull(),
 });
 
-/** One-time links: first set-up and password resets. Only the hash of a token is kept. */
+/** One-time links: first set-up and password resets. Only the hash of a token is stored. */
 export const oneTimeTokens = pgTable("one_time_tokens", {
   id: id(),
   purpose: text("purpose", { enum: ["setup", "password_reset"] }).notNull(),
@@ -146,7 +146,7 @@ export const apiKeys = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
-    /** The first characters, so that a person can tell keys apart. */
+    /** The first characters, to tell keys apart. */
     prefix: text("prefix").notNull(),
     hash: text("hash").notNull().unique(),
     scopes: text("scopes").array().notNull(),

@@ -37,13 +37,7 @@ test("the actor is described for people, keys, jobs, anonymous callers and delet
       { actorKind: "anonymous", actorName: null, actorId: null },
       { actorKind: "system:purge", actorName: null, actorId: null },
     ].map((more) => describeActor(entry(more))),
-  ).toEqual([
-    "Ada",
-    "Ada, with an API key",
-    "An account that is gone",
-    "Nobody signed in",
-    "Atelier (purge)",
-  ]);
+  ).toEqual(["Ada", "Ada, with an API key", "Deleted account", "Not signed in", "Atelier (purge)"]);
 });
 
 test("the action is described, with its count", () => {

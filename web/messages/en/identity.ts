@@ -23,7 +23,7 @@ export const identity = {
   "keys.new": "New key",
   "keys.noExpiry": "never expires",
   "keys.revoke": "Revoke",
-  "keys.revoke.text": "Whatever uses this key stops working at once. This cannot be undone.",
+  "keys.revoke.text": "Scripts that use this key stop working at once. This cannot be undone.",
   "keys.revoke.title": "Revoke “{name}”?",
   "keys.revoked": "Revoked {name}",
   "keys.rotate": "Replace",
@@ -40,7 +40,7 @@ export const identity = {
   "confirmPassword.action": "Confirm",
   "confirmPassword.title": "Confirm your password",
   "confirmPassword.why":
-    "What you are about to do outlives this session, so your password is needed once more.",
+    "This action has effects beyond this session, so your password is required again.",
   "password.common": "Made of common passwords, which are guessed first",
   "password.good": "Good",
   "password.personal": "Little more than a name, an e-mail address or “Atelier”",
@@ -78,7 +78,7 @@ export const identity = {
   "settings.password.new": "New password",
   "settings.password.revokeKeys": "Revoke my API keys too",
   "settings.password.revokeKeys.hint":
-    "Scripts that use them stop at once. Leave it on if somebody else may know the password.",
+    "Scripts that use them stop working at once. Leave it on if someone else may know the password.",
   "settings.profile": "Profile",
   "settings.security": "Security",
   "settings.title": "Settings",

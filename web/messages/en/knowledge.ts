@@ -19,12 +19,12 @@ export const knowledge = {
   "file.reading": "Reading",
   "file.ready": "Ready",
   "file.retry": "Read it again",
-  "file.showMore": "Show more of it",
+  "file.showMore": "Show more",
   "file.version": "Version",
   "file.versionLine": "Version {version} · {when} · {size}",
   "knowledge.cancelUpload": "Cancel the upload",
   "knowledge.detail":
-    "Answers in this project read these and quote them. The same name again becomes a new version.",
+    "Answers in this project use and quote these files. Uploading the same name again adds a version.",
   "knowledge.drop": "Drop the files here",
   "knowledge.empty": "No files yet",
   "knowledge.empty.detail":
@@ -42,7 +42,7 @@ export const knowledge = {
   "search.none.detail": "Try other words, or fewer.",
   "search.page": "page {page}",
   "source.failed": "The file could not be read",
-  "source.gone": "This file is gone",
+  "source.gone": "This file was deleted",
   "source.gone.detail": "It was deleted after the answer was written.",
   "source.openFile": "Open the whole file",
   "source.panel": "Source: {name}",

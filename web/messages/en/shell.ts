@@ -1,4 +1,4 @@
-/** What every page says: frame, controls, failures. */
+/** Texts of every page: frame, controls, errors. */
 export const shell = {
   "admin.title": "Administration",
   "common.cancel": "Cancel",
@@ -28,7 +28,7 @@ export const shell = {
   "error.offline": "The server cannot be reached. Check the connection and try again.",
   "error.timeout": "The server took too long to answer. Try again.",
   "error.unexpected": "Something unexpected happened. Try again.",
-  "error.unreadable": "The server answered with status {status} and nothing more.",
+  "error.unreadable": "The server answered with status {status} without details.",
   "field.description": "Description",
   "field.email": "E-mail",
   "field.name": "Name",
@@ -37,8 +37,8 @@ export const shell = {
   "field.problem": "This {message}",
   "field.title": "Title",
   "notFound.action": "Go to the start page",
-  "notFound.detail": "The address may be mistyped, or what was here has been removed.",
-  "notFound.title": "There is no such page",
+  "notFound.detail": "The address may be mistyped, or the page was removed.",
+  "notFound.title": "Page not found",
   "palette.none": "Nothing matches",
   "palette.page": "Page",
   "palette.placeholder": "Find a thread, a project or a page",
@@ -53,7 +53,7 @@ export const shell = {
   "shell.newThread": "New thread",
   "shell.noThreads": "What you ask appears here.",
   "shell.offline":
-    "You are offline. Answers being written go on and will be here when you are back.",
+    "You are offline. Running answers continue and will be here when you are back online.",
   "shell.openMenu": "Open the menu",
   "shell.recent": "Recent threads",
   "shell.search": "Search",
@@ -63,6 +63,6 @@ export const shell = {
   "theme.dark": "Dark",
   "theme.label": "Colours",
   "theme.light": "Light",
-  "theme.system": "As the system says",
+  "theme.system": "Same as system",
   "time.justNow": "just now",
 } as const;
