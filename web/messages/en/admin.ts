@@ -35,8 +35,8 @@ export const admin = {
   "admin.resetLink.title": "Link to set a password",
   "admin.role.admin": "Admin",
   "admin.role.member": "Member",
-  "admin.signUp": "Anybody may create an account",
-  "admin.signUp.hint": "Off: accounts are made by admins.",
+  "admin.signUp": "Anyone can create an account",
+  "admin.signUp.hint": "Off: only admins create accounts.",
   "admin.signUpDomains": "E-mail domains that may sign up",
   "admin.signUpDomains.hint":
     "Separated by commas, each subdomain by itself. Empty: any. Admins can create accounts of any domain.",
