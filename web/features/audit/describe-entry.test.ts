@@ -108,3 +108,15 @@ test("a row that was not signed yet says so", () => {
   expect(told({ seq: 0, hash: "" })["audit.fact.seq"]).toBe("Not signed yet");
   expect(told({ seq: 0, hash: "" })["audit.fact.hash"]).toBeUndefined();
 });
+
+test("what is for copying stands apart from what is for reading", () => {
+  const codes = (more: Partial<AuditEntry>) =>
+    factsOf(entry(more)).flatMap(({ code, value }) => (code ? [value] : []));
+  expect(codes({ projectId: "p9", callerRequestId: "theirs", detail: { name: "x" } })).toEqual([
+    ...["u1", "192.0.2.1", "project p1", "p9", "name: x", "r1", "theirs", "abc"],
+  ]);
+  const detail = { rule: "admin", method: "GET", route: "/x", count: 2, first: "a", last: "b" };
+  expect(codes({ detail, targetId: null })).toEqual([
+    ...["u1", "192.0.2.1", "admin", "GET /x", "project", "a – b", "r1", "abc"],
+  ]);
+});

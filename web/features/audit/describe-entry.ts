@@ -54,7 +54,7 @@ export function factsOf(entry: AuditEntry): Fact[] {
     request.length > 0 && { label: "audit.fact.request", value: request.join(" "), code: true },
     {
       label: "audit.fact.object",
-      value: [entry.targetKind, entry.targetId ?? ""].join(" ").trim(),
+      value: [entry.targetKind, entry.targetId].join(" ").trim(),
       code: true,
       ...(entry.targetId !== null && {
         only: { label: "audit.only.target", filter: { target: entry.targetId } },
