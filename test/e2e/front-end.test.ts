@@ -336,7 +336,7 @@ describe("the workspace", () => {
   test("lets an admin say which e-mail domains may sign up, and says so to others", async () => {
     const page = await newPage();
     await page.goto("/admin/workspace");
-    await page.getByLabel("Anybody may create an account").click();
+    await page.getByLabel("Anyone can create an account").click();
     const domains = page.getByLabel("E-mail domains that may sign up");
     await domains.fill("example.com, no domain");
     await page.getByRole("button", { name: "Save" }).click();
@@ -353,7 +353,7 @@ describe("the workspace", () => {
     await stranger.getByLabel("Password").fill("quite another password");
     await stranger.getByRole("button", { name: "Create an account" }).click();
     await stranger.getByText("This is not of a domain that may sign up here").waitFor();
-    await page.getByLabel("Anybody may create an account").click();
+    await page.getByLabel("Anyone can create an account").click();
     await domains.waitFor({ state: "detached" });
   });
 
