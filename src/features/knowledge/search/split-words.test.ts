@@ -17,6 +17,26 @@ test("names in camelCase count whole and in parts", () => {
   expect(wordsOf("parseHTTPRequest")).toEqual(["parsehttprequest", "parse", "http", "request"]);
 });
 
+test("a part of one letter does not count, numbers and capitals do", () => {
+  expect(wordsOf("xAxis iPhone12Pro")).toEqual("xaxis axis iphone12pro phone 12 pro".split(" "));
+  expect(wordsOf("ÄpfelMuss")).toEqual(["äpfelmuss", "äpfel", "muss"]);
+  expect(wordsOf("WORD Word word")).toEqual(["word", "word", "word"]);
+});
+
+test("a mixed run is split where the script changes, and marks stay with their letter", () => {
+  expect(splitWords("a契約b")).toEqual([
+    { word: "a", start: 0, end: 1 },
+    { word: "契約", start: 1, end: 3 },
+    { word: "b", start: 3, end: 4 },
+  ]);
+  expect(wordsOf("コーヒー")).toEqual(["コー", "ーヒ", "ヒー"]);
+  expect(wordsOf("ไทย")).toEqual(["ไท", "ทย"]);
+  expect(splitWords("𠮷野家")).toEqual([
+    { word: "𠮷野", start: 0, end: 3 },
+    { word: "野家", start: 2, end: 4 },
+  ]);
+});
+
 test("scripts without spaces are split into pairs of characters", () => {
   expect(wordsOf("契約書")).toEqual(["契約", "約書"]);
   expect(wordsOf("契")).toEqual(["契"]);
