@@ -157,6 +157,17 @@ test("what has begun is told: question, author, empty answer, model, nothing spe
   await readEvents(ada, generationId);
 });
 
+test("a repeated question has one answer, and is answered with the same words", async () => {
+  const path = `/threads/${await newThread(ada)}/messages`;
+  const send = () =>
+    ada.request("POST", path, { text: "Hello?", modelId }, { "idempotency-key": "the-same-key" });
+  const [first, again] = [await send(), await send()];
+  expect([first.status, again.status]).toEqual([202, 202]);
+  const started = await read(first, startedAnswer);
+  expect(await read(again, startedAnswer)).toEqual(started);
+  await readEvents(ada, started.generationId);
+});
+
 test("asking, answering again and stopping each leave their row in the audit log", async () => {
   const asked = await answered();
   const again = await read(

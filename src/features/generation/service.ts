@@ -123,7 +123,11 @@ export async function stopGeneration(ctx: Ctx, scope: GenerationScope<"write">):
     });
     return running;
   });
-  if (asked) await ctx.deps.services.generation.pubsub.stop(generation.id);
+  if (!asked) return;
+  await ctx.deps.services.generation.pubsub.stop(generation.id).catch((error) => {
+    // The stop is stored; the process that writes the answer finds it when it renews its lease.
+    ctx.deps.logger.warn({ err: error, generationId: generation.id }, "stop not announced");
+  });
 }
 
 /** The messages from a thread's root to one message, oldest first; empty when it does not exist. */

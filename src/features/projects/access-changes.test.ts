@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { TestClock } from "../../../test/support/clock.ts";
 import { eventually } from "../../../test/support/eventually.ts";
@@ -49,6 +49,20 @@ describe("an access change is announced to a project's open streams", () => {
   test("when a project is deleted", async () => {
     expect(await heard(() => ada.delete(`/projects/${id}`))).toEqual({ told: 1, others: 1 });
   });
+});
+
+test("a change whose announcement fails is made, answered as made, and logged", async () => {
+  const published = spyOn(app.deps.bus, "publish").mockRejectedValue(new Error("bus away"));
+  const logged = spyOn(app.deps.logger, "error");
+  const removed = await ada.delete(`/projects/${id}/members/${bob.me.id}`);
+  const deleted = await ada.delete(`/projects/${id}`);
+  const told = logged.mock.calls.filter(([, message]) => message === "access change not announced");
+  published.mockRestore();
+  logged.mockRestore();
+  expect([removed.status, deleted.status]).toEqual([204, 200]);
+  expect(told.map(([fields]) => fields)).toMatchObject([{ projectId: id }, { projectId: id }]);
+  const { items } = await read(await ada.get("/projects?limit=200"), projectPage);
+  expect(items.map((item) => item.id)).not.toContain(id);
 });
 
 test("a project deleted by another owner disappears from its members' lists at once", async () => {
