@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { grantAppRights } from "../../src/platform/db/app-role.ts";
+import { grantAppPrivileges } from "../../src/platform/db/app-role.ts";
 import {
   exits,
   type Manifest,
@@ -25,7 +25,7 @@ const help = `restore-database --latest | --key KEY [--drill] [--list] [--work-d
 Restores a backup of backup-database into the database that DATABASE_URL names, which is made when it is
 not there and must be empty when it is; then compares every table's rows and checksum with those that
 were recorded with the dump. All or nothing: one transaction. What is restored belongs to the database's
-owner; the app's role gets its rights again.
+owner; the app's role gets its privileges again.
 
 --latest     the newest backup       --key KEY   the one with this key (….dump)
 --list       prints the backups there are, newest first, and ends
@@ -85,7 +85,7 @@ await main(async () => {
           exits.verificationFailed,
         );
       await sql`set role ${sql(owner)}`;
-      await grantAppRights(sql);
+      await grantAppPrivileges(sql);
     } finally {
       await sql.end({ timeout: 5 });
     }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../test/support/app.ts";
 import { contextOf } from "../../test/support/scopes.ts";
 import { type Ctx, inTransaction, systemContext, userOf } from "./context.ts";
-import { grantAppRights } from "./db/app-role.ts";
+import { grantAppPrivileges } from "./db/app-role.ts";
 
 let app: TestApp;
 let ada: Person;
@@ -10,7 +10,7 @@ beforeAll(async () => {
   app = await createTestApp();
   ada = await app.person("Ada");
   await app.owner.sql`create table notes (text text)`;
-  await grantAppRights(app.owner.sql);
+  await grantAppPrivileges(app.owner.sql);
 });
 afterAll(() => app.close());
 

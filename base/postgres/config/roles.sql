@@ -1,6 +1,6 @@
 -- Creates or updates roles and database; running it again changes nothing but passwords. `atelier` owns
 -- everything and cannot log in; the migrate Job acts as it. `atelier_app` owns nothing: that Job grants its
--- rights on each table (src/platform/db/app-role.ts). Each has two login roles, so that the password is changed
+-- privileges on each table (src/platform/db/app-role.ts). Each has two login roles, so that the password is changed
 -- on the one not in use, and both work while pods are replaced.
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;

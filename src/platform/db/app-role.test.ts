@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestDatabase, type TestDatabase, withUser } from "../../../test/support/database.ts";
-import { APP_ROLE, grantAppRights, rightsOn } from "./app-role.ts";
+import { APP_ROLE, grantAppPrivileges, privilegesOn } from "./app-role.ts";
 import { type DatabaseClient, openDatabase } from "./client.ts";
 
 let database: TestDatabase;
@@ -30,14 +30,14 @@ async function tables(): Promise<{ name: string; rights: string[] }[]> {
   return [...rows];
 }
 
-test("the application may do with every table what is stated for it, and nothing else", async () => {
+test("the application has the stated privileges on every table, and no others", async () => {
   const found = await tables();
   expect(found.length).toBeGreaterThan(30);
   for (const { name, rights } of found)
-    expect({ name, rights }).toEqual({ name, rights: rightsOn(name) });
+    expect({ name, rights }).toEqual({ name, rights: privilegesOn(name) });
 });
 
-test("every table whose triggers refuse changes is one that the application only reads and adds to", async () => {
+test("on every table whose triggers refuse changes the application has SELECT and INSERT only", async () => {
   const guarded = await owner.sql<{ name: string }[]>`
     select distinct n.nspname || '.' || c.relname as name
     from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
@@ -48,15 +48,15 @@ test("every table whose triggers refuse changes is one that the application only
     "public.audit_seals",
     "public.ledger",
   ]);
-  for (const { name } of guarded) expect(rightsOn(name)).toEqual(["SELECT", "INSERT"]);
+  for (const { name } of guarded) expect(privilegesOn(name)).toEqual(["SELECT", "INSERT"]);
 });
 
-test("a table that a release adds is the application's to use, and rights given by hand are taken back", async () => {
+test("a new table gets DML, and privileges granted by hand are revoked", async () => {
   const { sql } = owner;
   await sql`create table added (id int generated always as identity, note text)`;
   await sql`grant update, truncate on ledger to ${sql(APP_ROLE)}`;
   await sql`grant create on schema public to ${sql(APP_ROLE)}`;
-  await grantAppRights(sql);
+  await grantAppPrivileges(sql);
   await app.sql`insert into added (note) values ('here')`;
   await app.sql`update added set note = 'there'`;
   await app.sql`delete from added`;

@@ -3,7 +3,7 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate } from "drizzle-orm/postgres-js/migrator";
 import type postgres from "postgres";
 import { installQueue } from "../jobs/install-queue.ts";
-import { grantAppRights } from "./app-role.ts";
+import { grantAppPrivileges } from "./app-role.ts";
 import { openDatabase } from "./client.ts";
 import { explained } from "./errors.ts";
 
@@ -14,7 +14,7 @@ const LOCK = 7_263_548_190;
 
 /**
  * Brings a database up to date as the owner of its tables: applies missing migrations, forward only, installs
- * the job queue, and grants the application's role its rights. Safe to call from several processes: an advisory
+ * the job queue, and grants the application's role its privileges. Safe to call from several processes: an advisory
  * lock serialises them.
  * @throws Error when the server is older than PostgreSQL 15; {@link DatabaseUnavailableError}.
  */
@@ -35,7 +35,7 @@ export async function migrateDatabase(url: string): Promise<void> {
     try {
       await migrate(client.db, { migrationsFolder: FOLDER });
       await installQueue(url);
-      await grantAppRights(client.sql);
+      await grantAppPrivileges(client.sql);
     } finally {
       await client.sql`select pg_advisory_unlock(${LOCK})`;
     }
