@@ -13,9 +13,10 @@ import { deleteProject } from "../../src/features/projects/project-lifecycle.ts"
 import { ThreadScope, threadScope } from "../../src/features/threads/index.ts";
 import { changeThread } from "../../src/features/threads/service.ts";
 import { systemContext } from "../../src/platform/context.ts";
-import { createTestApp, type Person, type TestApp } from "../support/app.ts";
+import type { Person, TestApp } from "../support/app.ts";
 import { readId } from "../support/read.ts";
 import { contextOf, projectScope } from "../support/scopes.ts";
+import { createAppForTwo } from "../support/two-people.ts";
 
 /**
  * Scopes are proofs: `tsc` reads this file, and each `@ts-expect-error` fails the type check as soon as
@@ -26,9 +27,7 @@ let ada: Person;
 let bob: Person;
 
 beforeAll(async () => {
-  app = await createTestApp();
-  ada = await app.person("Ada");
-  bob = await app.person("Bob");
+  ({ app, ada, bob } = await createAppForTwo());
 });
 afterAll(() => app.close());
 

@@ -2,16 +2,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { uploadedFile, versionPage } from "../../src/features/knowledge/schema.ts";
 import { samples } from "../app/samples.ts";
 import { openAiServer } from "../providers/openai-server.ts";
-import { createTestApp, type Person, type TestApp } from "../support/app.ts";
+import type { Person, TestApp } from "../support/app.ts";
 import { makeCast } from "../support/cast.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { type DatabaseProxy, loseCommitAfter, proxyTo } from "../support/database-proxy.ts";
-import { connectServer, newThread, readThread, until } from "../support/generation.ts";
+import { type DatabaseProxy, loseCommitAfter } from "../support/database-proxy.ts";
+import { newThread, readThread, until } from "../support/generation.ts";
 import { permittedRole, readOperations } from "../support/operations.ts";
 import { read, readProblem } from "../support/read.ts";
+import { openAppBehindProxy } from "./app-behind-proxy.ts";
 
 const provider = openAiServer();
-let database: TestDatabase;
+let subject: Awaited<ReturnType<typeof openAppBehindProxy>>;
 let proxy: DatabaseProxy;
 let app: TestApp;
 let ada: Person;
@@ -21,27 +21,14 @@ let count = 0;
 let mark: string;
 
 beforeAll(async () => {
-  provider.start();
-  database = await createTestDatabase();
-  proxy = await proxyTo(database.url);
-  app = await createTestApp({
-    databaseUrl: proxy.url,
-    env: { ATELIER_PROVIDER_PRIVATE_HOSTS: "true" },
-  });
-  ada = await app.person("Ada");
-  modelId = await connectServer(app, provider, "openai");
+  subject = await openAppBehindProxy(provider);
+  ({ app, ada, proxy, modelId } = subject);
 });
 beforeEach(() => {
-  proxy.onSend = undefined;
-  provider.scenario = { text: "An answer." };
+  subject.reset();
   mark = `mark-${count++}`;
 });
-afterAll(async () => {
-  await app.close();
-  await proxy.close();
-  await database.drop();
-  provider.stop();
-});
+afterAll(() => subject.close());
 
 const put = (name: string, content: string) =>
   ada.request("PUT", `/projects/${ada.me.personalProjectId}/files/${name}`, new Blob([content]));

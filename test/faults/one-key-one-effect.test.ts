@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { startedAnswer } from "../../src/features/generation/schema.ts";
 import { openAiServer } from "../providers/openai-server.ts";
-import { createTestApp, type Person, type TestApp } from "../support/app.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { type DatabaseProxy, loseCommitAfter, proxyTo } from "../support/database-proxy.ts";
-import { connectServer, newThread, readThread, until } from "../support/generation.ts";
+import type { Person, TestApp } from "../support/app.ts";
+import { type DatabaseProxy, loseCommitAfter } from "../support/database-proxy.ts";
+import { newThread, readThread, until } from "../support/generation.ts";
 import { read, readId, readProblem } from "../support/read.ts";
+import { openAppBehindProxy } from "./app-behind-proxy.ts";
 
 const provider = openAiServer();
-let database: TestDatabase;
+let subject: Awaited<ReturnType<typeof openAppBehindProxy>>;
 let proxy: DatabaseProxy;
 let app: TestApp;
 let ada: Person;
@@ -18,27 +18,14 @@ let count = 0;
 let key: string;
 
 beforeAll(async () => {
-  provider.start();
-  database = await createTestDatabase();
-  proxy = await proxyTo(database.url);
-  app = await createTestApp({
-    databaseUrl: proxy.url,
-    env: { ATELIER_PROVIDER_PRIVATE_HOSTS: "true" },
-  });
-  ada = await app.person("Ada");
-  modelId = await connectServer(app, provider, "openai");
+  subject = await openAppBehindProxy(provider);
+  ({ app, ada, proxy, modelId } = subject);
 });
 beforeEach(() => {
-  proxy.onSend = undefined;
-  provider.scenario = { text: "An answer." };
+  subject.reset();
   key = `key-${count++}`;
 });
-afterAll(async () => {
-  await app.close();
-  await proxy.close();
-  await database.drop();
-  provider.stop();
-});
+afterAll(() => subject.close());
 
 const send = (method: string, path: string, body: unknown) =>
   ada.request(method, path, body, { "idempotency-key": key });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import type { Person, TestApp } from "../../../test/support/app.ts";
 import { codeOf, read, readId, readProblem } from "../../../test/support/read.ts";
 import { projectScope } from "../../../test/support/scopes.ts";
+import { createAppForTwo } from "../../../test/support/two-people.ts";
 import { systemContext } from "../../platform/context.ts";
 import { DEFAULT_AGENT_ID, resolveAgent } from "./index.ts";
 import { agent, agentList } from "./schema.ts";
@@ -10,9 +11,7 @@ let app: TestApp;
 let ada: Person;
 let bob: Person;
 beforeAll(async () => {
-  app = await createTestApp();
-  ada = await app.person("Ada");
-  bob = await app.person("Bob");
+  ({ app, ada, bob } = await createAppForTwo());
 });
 afterAll(() => app.close());
 

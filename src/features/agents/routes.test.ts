@@ -1,26 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { TestClock } from "../../../test/support/clock.ts";
+import type { Person, TestApp } from "../../../test/support/app.ts";
+import type { TestClock } from "../../../test/support/clock.ts";
 import { read, readId, readProblem } from "../../../test/support/read.ts";
 import { contextOf, projectScope } from "../../../test/support/scopes.ts";
+import { createSharedProject } from "../../../test/support/two-people.ts";
 import { requireUsableAgent, resolveAgent } from "./index.ts";
 import { agent, agentList } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
-const clock = new TestClock();
+let clock: TestClock;
 let app: TestApp;
 let ada: Person;
 let bob: Person;
 let projectId: string;
 let modelId: string;
 beforeAll(async () => {
-  app = await createTestApp({ deps: { clock }, env: { ATELIER_RESTORE_DAYS: "3" } });
-  ada = await app.person("Ada");
-  bob = await app.person("Bob");
-  projectId = await readId(await ada.post("/projects", { name: "Plans" }));
-  await ada.post(`/projects/${projectId}/members`, { email: bob.me.email, role: "viewer" });
-  const [model] = await app.deps.database.sql`select id from models limit 1`;
-  modelId = String(model?.id);
+  ({ app, ada, bob, clock, projectId, modelId } = await createSharedProject("viewer"));
 });
 afterAll(() => app.close());
 

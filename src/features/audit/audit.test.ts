@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import type { Person, TestApp } from "../../../test/support/app.ts";
 import { read, readId } from "../../../test/support/read.ts";
+import { createAppForTwo } from "../../../test/support/two-people.ts";
 import { systemContext } from "../../platform/context.ts";
 import { record } from "./record.ts";
 import { auditPage } from "./schema.ts";
@@ -9,9 +10,7 @@ let app: TestApp;
 let ada: Person;
 let bob: Person;
 beforeAll(async () => {
-  app = await createTestApp();
-  ada = await app.person("Ada");
-  bob = await app.person("Bob");
+  ({ app, ada, bob } = await createAppForTwo());
 });
 afterAll(() => app.close());
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readId } from "../../../test/support/read.ts";
+import { createAppForTwo } from "../../../test/support/two-people.ts";
 import { createdApiKey } from "../identity/schema.ts";
 import { auditPage } from "./schema.ts";
 
@@ -8,9 +9,7 @@ let app: TestApp;
 let ada: Person;
 let bob: Person;
 beforeAll(async () => {
-  app = await createTestApp();
-  ada = await app.person("Ada");
-  bob = await app.person("Bob");
+  ({ app, ada, bob } = await createAppForTwo());
 });
 afterAll(() => app.close());
 

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
-import { TestClock } from "../../../test/support/clock.ts";
+import type { Person, TestApp } from "../../../test/support/app.ts";
+import type { TestClock } from "../../../test/support/clock.ts";
 import { eventually } from "../../../test/support/eventually.ts";
 import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { createSharedProject } from "../../../test/support/two-people.ts";
 import { onAccessChange } from "../projects/index.ts";
 import { findThreadOfMessage } from "./index.ts";
 import { thread, threadDetail, threadPage } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
-const clock = new TestClock();
+let clock: TestClock;
 let app: TestApp;
 let ada: Person;
 let bob: Person;
@@ -16,13 +17,7 @@ let projectId: string;
 let modelId: string;
 let agentId: string;
 beforeAll(async () => {
-  app = await createTestApp({ deps: { clock }, env: { ATELIER_RESTORE_DAYS: "3" } });
-  ada = await app.person("Ada");
-  bob = await app.person("Bob");
-  projectId = await readId(await ada.post("/projects", { name: "Plans" }));
-  await ada.post(`/projects/${projectId}/members`, { email: bob.me.email, role: "editor" });
-  const [model] = await app.deps.database.sql`select id from models limit 1`;
-  modelId = String(model?.id);
+  ({ app, ada, bob, clock, projectId, modelId } = await createSharedProject("editor"));
   agentId = await readId(await ada.post(`/projects/${projectId}/agents`, { name: "Brief" }));
 });
 afterAll(() => app.close());

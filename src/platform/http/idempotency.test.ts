@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
+import type { Person, TestApp } from "../../../test/support/app.ts";
 import { until } from "../../../test/support/generation.ts";
 import { read, readId, readProblem } from "../../../test/support/read.ts";
+import { createAppForTwo } from "../../../test/support/two-people.ts";
 import { createdApiKey } from "../../features/identity/schema.ts";
 import { forgetKeys } from "./idempotency-keys.ts";
 
@@ -9,9 +10,7 @@ let app: TestApp;
 let ada: Person;
 let bob: Person;
 beforeAll(async () => {
-  app = await createTestApp();
-  ada = await app.person("Ada");
-  bob = await app.person("Bob");
+  ({ app, ada, bob } = await createAppForTwo());
 });
 afterAll(() => app.close());
 
