@@ -355,7 +355,7 @@ describe("the workspace", () => {
     await stranger.getByText("This is not of a domain that may sign up here").waitFor();
     await page.getByLabel("Anyone can create an account").click();
     await domains.waitFor({ state: "detached" });
-  });
+  }, 60_000);
 
   test("shows how hard a new password is to guess, and why it is refused", async () => {
     const page = await newPage();
@@ -370,7 +370,7 @@ describe("the workspace", () => {
     await field.fill("harbour otters sunlit");
     await page.getByText("Strong", { exact: true }).waitFor();
     await reason.waitFor({ state: "detached" });
-  });
+  }, 60_000);
 
   test("leads who is not signed in to the sign-in page, and then to where they wanted to go", async () => {
     const page = await newPage({ storageState: { cookies: [], origins: [] } });
@@ -389,7 +389,7 @@ describe("the workspace", () => {
     await notice.waitFor();
     await page.getByRole("button", { name: "Dismiss" }).click();
     await notice.waitFor({ state: "detached" });
-  });
+  }, 60_000);
 
   test("shows a new API key once", async () => {
     const page = await newPage();

@@ -309,6 +309,20 @@ describe("failures since the last sign-in", () => {
     expect(sessions.items.map(({ failedBefore }) => failedBefore)).toEqual([0, 3, 0, 0]);
   });
 
+  test("are kept for the newest hundred thousand accounts, whatever a flood of addresses leaves", async () => {
+    const { sql } = app.deps.database;
+    await sql`insert into failed_sign_ins (account_hash, count, last_at)
+      select 'flood-' || n, 1, now() - interval '1 day' - n * interval '1 second'
+      from generate_series(1, 100100) n`;
+    await guesses(1, "newest@example.com");
+    await purgeAttempts(systemContext(app.deps, "purge"));
+    const [row] =
+      await sql`select count(*)::int as rows, max(last_at) > now() - interval '1 hour' as newest
+      from failed_sign_ins`;
+    expect(row).toEqual({ rows: 100_000, newest: true });
+    await sql`delete from failed_sign_ins where account_hash like 'flood-%'`;
+  });
+
   test("are stored without the address, and purged with expired windows and old networks", async () => {
     const { sql } = app.deps.database;
     await guesses(1, "somebody-purged@example.com");
