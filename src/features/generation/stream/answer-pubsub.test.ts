@@ -32,3 +32,60 @@ test("a process repeats what it follows, and no longer what it has stopped follo
   await beat.promise;
   expect(followed).toEqual(["one", "two", "two"]);
 });
+
+test("a notice that cannot be sent harms no reader, at once or at a pulse", async () => {
+  let sent = 0;
+  const bus = {
+    ...memoryBus(),
+    publish: async () => {
+      sent++;
+      throw new Error("The bus is away");
+    },
+  };
+  const here = new AnswerPubSub(bus);
+  ends.push(here.on("one", () => {}));
+  const beat = Promise.withResolvers<void>();
+  ends.push(here.onPulse(beat.resolve));
+  await beat.promise;
+  await new Promise(setImmediate);
+  expect(sent).toBe(2);
+  await expect(here.grew(["one"])).rejects.toThrow("The bus is away");
+});
+
+test("after a gap every reader looks for itself, and one that has left is not woken", async () => {
+  let gap = () => {};
+  const bus = {
+    ...memoryBus(),
+    onGap: (listener: () => void) => {
+      gap = listener;
+      return () => {};
+    },
+  };
+  const here = new AnswerPubSub(bus);
+  const woken: string[] = [];
+  ends.push(here.on("one", () => woken.push("one")));
+  ends.push(here.on("two", () => woken.push("two")));
+  const quit = here.on("two", () => woken.push("left"));
+  quit();
+  gap();
+  expect(woken).toEqual(["one", "two"]);
+});
+
+test("many ids go in notices of two hundred, each of which a bus can carry", async () => {
+  const bus = memoryBus();
+  const notices: string[] = [];
+  ends.push(bus.subscribe("generation.grew", (payload) => void notices.push(payload)));
+  const ids = Array.from({ length: 401 }, () => Bun.randomUUIDv7());
+  await new AnswerPubSub(bus).grew(ids);
+  expect(notices.map((notice) => notice.split(",").length)).toEqual([200, 200, 1]);
+  expect(notices.join(",")).toBe(ids.join(","));
+  for (const notice of notices) expect(notice.length).toBeLessThan(8_000);
+});
+
+test("a stop is heard by every process's listener", async () => {
+  const bus = memoryBus();
+  const heard: string[] = [];
+  ends.push(new AnswerPubSub(bus).onStop((id) => void heard.push(id)));
+  await new AnswerPubSub(bus).stop("one");
+  expect(heard).toEqual(["one"]);
+});

@@ -9,6 +9,7 @@ import { DatabaseUnavailableError } from "../../../platform/db/errors.ts";
 import { createLogger } from "../../../platform/observability/logger.ts";
 import { uploadedFile } from "../schema.ts";
 import { chunks, files, fileVersions } from "../tables.ts";
+import { LEASE_MS } from "./claim-version.ts";
 import { EXTRACTION_LIMITS, FIRST_TRY_LIMITS } from "./extract-text.ts";
 import { readVersion } from "./read-version.ts";
 
@@ -227,6 +228,36 @@ test("a drained process waits for seconds only, and says what it could not retur
   expect(told.map((line): unknown => JSON.parse(line))).toMatchObject([
     { level: "warn", versionId, err: { type: "DatabaseUnavailableError" } },
   ]);
+});
+
+test("the lease is renewed while the reading lasts, one renewal at a time, also after one has failed", async () => {
+  const { versionId } = await upload("Long.");
+  const gate = Promise.withResolvers<Blob>();
+  const slow = spyOn(app.deps.blobs, "get").mockReturnValue(gate.promise);
+  const timers = spyOn(globalThis, "setInterval");
+  const reading = readVersion(ctx, versionId, live);
+  await eventually("the reading", () => slow.mock.calls.length === 1);
+  const [renew, everyMs] = timers.mock.calls.find(([, ms]) => ms === LEASE_MS / 3) ?? [];
+  timers.mockRestore();
+  expect(everyMs).toBe(LEASE_MS / 3);
+  const leaseOf = async () => (await versionRow(versionId)).leaseExpiresAt?.getTime() ?? 0;
+  const first = await leaseOf();
+  const broken = spyOn(ctx.db, "update").mockImplementationOnce(() => {
+    throw new DatabaseUnavailableError(new Error("away"));
+  });
+  const tick = () => typeof renew === "function" && renew();
+  tick();
+  await eventually("a word of it", () => lines.some((line) => line.includes("lease not renewed")));
+  broken.mockClear();
+  tick();
+  tick();
+  expect(broken).toHaveBeenCalledTimes(1);
+  broken.mockRestore();
+  await eventually("the renewal", async () => (await leaseOf()) > first);
+  slow.mockRestore();
+  gate.resolve(new Blob(["Long."]));
+  await reading;
+  expect((await versionRow(versionId)).status).toBe("ready");
 });
 
 describe("the slow lane", () => {
