@@ -51,7 +51,7 @@ describe("the tests near a file", () => {
   test("are found in this repository, in any folder", () => {
     const tree = readImportGraph(join(import.meta.dir, "..", ".."));
     const near = nearTests(tree, "src/features/audit/record.ts").flat();
-    expect(near).toContain("src/features/audit/audit.test.ts");
+    expect(near).toContain("src/features/audit/routes.test.ts");
   });
 });
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** The actions that the log has for one request, with what is gathered meanwhile. */
+/** The audit actions recorded for one request, including security events. */
 async function recorded(response: Response): Promise<string[]> {
   await app.deps.services.audit.securityEvents.flush();
   const requestId = response.headers.get("x-request-id") ?? "";
@@ -54,7 +54,7 @@ test("a call that its rule refuses leaves one row of the refusal and none of the
       if (status < 400) continue;
       refusals++;
       const refused = [401, 403, 404].includes(status) ? "access.denied" : "";
-      // All without a name are one: their refusals are counted together, most under an earlier request.
+      // Anonymous refusals are counted together, most under an earlier request.
       const right = actions.join() === refused || (role === "anonymous" && actions.length === 0);
       if (!right) surprises.push(`${operation.name} as ${role}: ${status} [${actions}]`);
     }
@@ -73,7 +73,7 @@ test("repeated with an Idempotency-Key a change is recorded once, and no secret 
   for (const operation of repeatable) {
     const cast = await makeCast(app);
     const sample = await samples[operation.name]?.(cast, permittedRole(operation));
-    // Strangers have no keys, and a file says by its hash that it is the same.
+    // Anonymous callers have no keys, and file uploads are identified by their hash.
     if (sample === undefined || sample.always !== undefined || operation.access === "anyone")
       continue;
     if (sample.body instanceof Blob || sample.body instanceof FormData) continue;
@@ -84,7 +84,7 @@ test("repeated with an Idempotency-Key a change is recorded once, and no secret 
       });
     const first = await send();
     const again = await send();
-    // Signing out leaves nobody to repeat it; the answer of a secret is refused the second time.
+    // After signing out nobody is left to repeat it; a response with a secret is refused the second time.
     const right = [operation.success, 401, 409].includes(again.status);
     if (first.status !== operation.success || !right)
       surprises.push(`${operation.name}: ${first.status}, ${again.status}`);

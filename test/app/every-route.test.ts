@@ -10,10 +10,7 @@ import {
 import { readId, readProblem } from "../support/read.ts";
 import { samples } from "./samples.ts";
 
-/**
- * Every operation, taken from the document that the application serves, as
- * everybody who may stand before it.
- */
+/** Every operation of the OpenAPI document that the application serves, as every kind of caller. */
 
 type Outcome = "success" | 401 | 403 | 404;
 type Key = "read-only key" | "admin's key" | "admin key";
@@ -25,7 +22,7 @@ const members = (viewer: Outcome, editor: Outcome, owner: Outcome): Outcomes => 
   viewer,
   editor,
   owner,
-  // An admin runs the workspace; what is in a project is its members' alone.
+  // An admin runs the workspace; a project's content is for its members only.
   admin: 404,
 });
 const everybody = (anonymous: Outcome): Outcomes => ({
@@ -46,7 +43,7 @@ const adminOnly: Outcomes = {
   admin: "success",
 };
 
-/** What each access rule means. A route with a rule that is not here fails. */
+/** Expected outcomes by access rule. A route with an unknown rule fails. */
 const EXPECTED: Record<string, Outcomes> = {
   anyone: everybody("success"),
   "signed-in": everybody(401),
@@ -67,8 +64,8 @@ const EXPECTED: Record<string, Outcomes> = {
 };
 
 /**
- * Keys manage no account, session or key, whatever their scopes. The owner's with the scope `read` reads what
- * the owner reads; an admin's does what the admin does where it has the scope `admin`, else as any member.
+ * Keys manage no account, session or key, whatever their key scopes. The owner's key with `read` reads what the
+ * owner reads; an admin's key acts as the admin with the scope `admin`, else as a member.
  */
 function expectedForKey({ access = "", method }: Operation, key: Key): Outcome {
   if (access === "anyone") return "success";
@@ -84,14 +81,14 @@ function isKey(role: Role): role is Key {
   return role.includes("key");
 }
 
-/** What changes nothing and yet is no GET: a secret must not stand in an address. */
+/** Operations without an effect that are not GET, because a secret must not be in a URL. */
 const ASKS_WITH_SECRET = new Set(["POST /auth/password-check"]);
 
 let app: TestApp;
 let operations: Operation[];
 beforeAll(async () => {
   app = await createTestApp();
-  // The first account is the admin that a workspace in use has.
+  // The first account is the admin.
   await app.person("Founder");
   operations = await readOperations(app);
 });
@@ -145,7 +142,7 @@ describe("each route answers each caller as its rule says, and nothing on the wa
   }
 });
 
-/** Changes that an archived project still takes: what ends things, and what brings it back. */
+/** Changes allowed in an archived project: those that end things, and unarchiving. */
 const IN_THE_ARCHIVE = new Set([
   "DELETE /projects/{projectId}",
   "POST /projects/{projectId}/restore",
@@ -241,7 +238,7 @@ test("of two changes made from the same version, one wins and the other is told 
   expect(outcomes.filter((outcome) => !outcome.endsWith(" 200,412"))).toEqual([]);
 });
 
-/** Makes the request and says what was not as expected. */
+/** Sends the request and returns any unexpected outcome. */
 async function probe(operation: Operation, role: Role): Promise<string | null> {
   const makeSample = samples[operation.name];
   const outcomes = EXPECTED[operation.access ?? ""];

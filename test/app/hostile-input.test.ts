@@ -16,7 +16,7 @@ import { type Operation, permittedRole, readOperations } from "../support/operat
 import { readProblem } from "../support/read.ts";
 import { type Sample, samples } from "./samples.ts";
 
-/** Every operation of the OpenAPI document, given what no client should send. */
+/** Invalid and hostile requests to every operation of the OpenAPI document. */
 
 let app: TestApp;
 let operations: Operation[];
@@ -43,7 +43,7 @@ async function prepare(operation: Operation): Promise<{ cast: Cast; sample: Samp
 const asObject = (body: unknown): Record<string, unknown> =>
   typeof body === "object" && body !== null && !Array.isArray(body) ? { ...body } : {};
 
-/** Sends a variant of the sample and says what was wrong with the answer. */
+/** Sends a variant of the sample and returns any fault of the response. */
 async function send(
   operation: Operation,
   cast: Cast,
@@ -68,7 +68,7 @@ async function send(
   return judge(response, name);
 }
 
-/** A refusal is a whole problem document of its class and says nothing of the inside. */
+/** A refusal must be a complete problem document of its class without internal details. */
 async function judge(response: Response, name: string): Promise<string | null> {
   if (response.status < 400) {
     await response.body?.cancel();
@@ -87,7 +87,7 @@ async function judge(response: Response, name: string): Promise<string | null> {
 
 const gathered = Object.values(UNCHANGING).flat();
 
-/** All that is stored, as one value: what a refused request must leave as it was. */
+/** All stored data as one value, which a refused request must not change. */
 async function fingerprint(): Promise<string> {
   const { sql } = app.deps.database;
   const tables = await sql`
@@ -95,7 +95,7 @@ async function fingerprint(): Promise<string> {
     where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`;
   const sums = [];
   for (const { name } of tables) {
-    // Seals follow a moment later, and refusals and reads are recorded: no writes of the request.
+    // Seals follow a moment later, and refusals and reads are recorded: not writes of the request.
     if (name === "audit_seals") continue;
     const changes = name === "audit_log" ? sql`where not action = any(${gathered})` : sql``;
     const [row] = await sql`
@@ -106,7 +106,7 @@ async function fingerprint(): Promise<string> {
   return sums.join("\n");
 }
 
-/** Sends variants that must all be refused, and holds what is stored against what it was. */
+/** Sends variants that must all be refused, and checks that stored data did not change. */
 async function refuseAll(makeVariants: (operation: Operation, sample: Sample) => Variant[]) {
   const surprises: string[] = [];
   let sent = 0;

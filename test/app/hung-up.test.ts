@@ -7,7 +7,7 @@ import { type Cast, makeCast } from "../support/cast.ts";
 import { until } from "../support/generation.ts";
 import { type Operation, readOperations } from "../support/operations.ts";
 
-/** Clients that go away in the middle of what they send, over real sockets: not a fault of ours. */
+/** Clients that disconnect while sending, over real sockets: not an internal error. */
 
 const lines: string[] = [];
 const reports: unknown[] = [];
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 const requests = () => lines.filter((line) => line.includes('"message":"request"'));
 
-/** Sends the head of a request and a part of its body, waits until the server reads it, and hangs up. */
+/** Sends the head of a request and part of its body, waits until the server reads it, and disconnects. */
 async function cut(head: string[], part: string): Promise<void> {
   const before = requests().length;
   const pending = server.pendingRequests;
@@ -41,7 +41,7 @@ async function cut(head: string[], part: string): Promise<void> {
   socket.on("error", reject);
   await connected;
   socket.write(`${head.join("\r\n")}\r\n\r\n${part}`);
-  // A route that wants no body has answered by then; any other one waits for the rest.
+  // A route without a body has answered by then; others wait for the rest.
   await until(() => server.pendingRequests > pending || requests().length > before);
   socket.destroy();
   await until(() => requests().length > before);

@@ -6,8 +6,8 @@ import { type Operation, permittedRole, readOperations } from "../support/operat
 import { samples } from "./samples.ts";
 
 /**
- * No API key leads to a browser session or to another key, and only one with the scope `admin` changes who
- * may sign in. Proven over every route, by what it answers and what it leaves in the database.
+ * No API key leads to a browser session or to another key, and only one with the scope `admin` changes who may
+ * sign in. Checked for every route, by its response and its effect on the database.
  */
 
 let app: TestApp;
@@ -15,12 +15,12 @@ let operations: Operation[];
 beforeAll(async () => {
   app = await createTestApp();
   await app.person("Founder");
-  // A password or a link in the request is the proof there, whoever sends it.
+  // There the password or link in the request is the credential.
   operations = (await readOperations(app)).filter(({ access }) => access !== "anyone");
 });
 afterAll(() => app.close());
 
-/** What of an answer authenticates: a key, a link's token or a session's, by what the database has of it. */
+/** Credentials in a response: keys, link tokens or session tokens, found by their values in the database. */
 async function secretsIn(text: string): Promise<string[]> {
   const { sql } = app.deps.database;
   const words = [...new Set(text.match(/[\w-]{20,}/g) ?? [])];
@@ -32,7 +32,7 @@ async function secretsIn(text: string): Promise<string[]> {
   return rows.map(({ kind }) => kind);
 }
 
-/** Everything that decides who may sign in and as what. */
+/** All data that decides who may sign in, and with which role. */
 async function whoMaySignIn(): Promise<string> {
   const { sql } = app.deps.database;
   const [row] = await sql`select
@@ -46,7 +46,7 @@ async function whoMaySignIn(): Promise<string> {
   return JSON.stringify(row);
 }
 
-/** Makes the request of a sample with somebody's cookie or key. */
+/** Sends a sample's request with a cookie or key. */
 async function call(
   operation: Operation,
   as: "owner" | "admin",

@@ -7,7 +7,7 @@ const read = (path: string) => Bun.file(join(import.meta.dir, "..", "..", path))
 
 test("the README lists every setting as the code has it", async () => {
   const readme = await read("README.md");
-  // The formatter pads the columns of tables.
+  // The formatter pads table columns.
   const unpadded = (text: string) => text.replaceAll(/ +/g, " ").replaceAll(/-+/g, "-");
   expect(unpadded(withSettings(readme))).toBe(unpadded(readme));
 });

@@ -6,17 +6,17 @@ import { type Cast, PASSWORD, type Role } from "../support/cast.ts";
 import { until } from "../support/generation.ts";
 import { read, readId } from "../support/read.ts";
 
-/** A request that succeeds when somebody who may makes it. */
+/** A request that succeeds for an authorized caller. */
 export interface Sample {
   path: string;
   body?: unknown;
-  /** Of success, where the document's first one is not meant. */
+  /** The success status, if not the document's first one. */
   status?: number;
-  /** Where success cannot be had in a workspace that is in use: what everybody gets instead. */
+  /** For operations that cannot succeed in a workspace in use: the response for everyone. */
   always?: { status: number; code: string };
 }
 
-/** Makes what the request needs and the request itself. */
+/** Creates what the request needs, and the request itself. */
 export type MakeSample = (cast: Cast, as: Role) => Sample | Promise<Sample>;
 
 const created = async (response: Promise<Response>): Promise<string> => {
@@ -142,13 +142,13 @@ async function builtinModel(cast: Cast): Promise<string> {
   return items.find(({ providerKind }) => providerKind === "excerpts")?.id ?? "";
 }
 
-/** Names the built-in model: providers that other samples have made are nowhere. */
+/** Names the built-in model: the providers of other samples are unreachable. */
 const question = async (cast: Cast) => ({
   text: "How high is the rent?",
   modelId: await builtinModel(cast),
 });
 
-/** A thread with a question and an answer that was stopped at once, since the built-in model takes its time. */
+/** A thread with a question and an answer stopped at once, since the built-in model is slow. */
 async function answered(cast: Cast) {
   const threadId = await threadOf(cast);
   const response = await cast.callers.owner.post(
@@ -219,7 +219,7 @@ const workspace: Record<string, MakeSample> = {
 
 const TEXT = "The rent is 1,200 euros a month.";
 
-/** A file of the project whose text has been read, with the version that holds it. */
+/** A file whose text has been read, with its version. */
 async function fileOf(cast: Cast): Promise<{ path: string; version: string }> {
   const { sql } = cast.app.deps.database;
   const stored = await cast.callers.owner.request(
@@ -370,7 +370,7 @@ const admin: Record<string, MakeSample> = {
   }),
 };
 
-/** One for each operation of the API; an operation without one fails the tests that read this. */
+/** One sample per operation of the API; an operation without one fails the tests that use this. */
 export const samples: Record<string, MakeSample> = {
   ...identity,
   ...projects,

@@ -19,8 +19,8 @@ import { contextOf, projectScope } from "../support/scopes.ts";
 import { createAppForTwo } from "../support/two-people.ts";
 
 /**
- * Scopes are proofs: `tsc` reads this file, and each `@ts-expect-error` fails the type check as soon as
- * the line below it compiles. What must not compile stands in functions that nobody calls.
+ * Scopes are proofs: `tsc` checks this file, and each `@ts-expect-error` fails the type check when the line
+ * below it compiles. Code that must not compile is in functions that are never called.
  */
 let app: TestApp;
 let ada: Person;

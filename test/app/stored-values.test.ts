@@ -5,8 +5,8 @@ import { createTestApp, type Person, type TestApp } from "../support/app.ts";
 import { read } from "../support/read.ts";
 
 /**
- * Whoever reads the database or a backup must not be able to sign in with what stands there: no value of any
- * text column authenticates, while the credentials that it was derived from are in use.
+ * Access to the database or a backup must not be enough to sign in: no value of any text column authenticates,
+ * even while the credentials it was derived from are in use.
  */
 
 let app: TestApp;
@@ -29,14 +29,14 @@ async function storedValues(): Promise<string[]> {
       from ${sql(schema)}.${sql(table)} where ${sql(column)} is not null`;
     for (const { value } of rows) {
       values.add(value);
-      // Such as `{read,write}` or `{"url": "…"}`: what is inside counts too.
+      // Parts of composite values, such as `{read,write}` or `{"url": "…"}`.
       for (const [part] of value.matchAll(/[\w.+/=:-]{8,}/g)) values.add(part);
     }
   }
   return [...values];
 }
 
-/** The same value as somebody who guesses at our ways might send it. */
+/** Variants of a value that an attacker might try. */
 function disguises(value: string): string[] {
   const hash = createHash("sha256").update(value).digest("hex");
   const signed = [value, value.split(".")[0] ?? value].map((token) => `${value}.${token}`);
@@ -48,7 +48,7 @@ test("no value that the database holds authenticates, as cookie or as bearer", a
   const { key } = await read(made, z.looseObject({ key: z.string() }));
   await ada.post(`/admin/users/${ada.me.id}/password-reset-link`);
   const values = (await storedValues()).filter((value) => /^[\x21-\x7e]+$/.test(value));
-  // Session, key and the hash of the link are among them, or this test would prove nothing.
+  // Session, key and link hash must be among them, or this test proves nothing.
   expect(values).toContain(createHash("sha256").update(key).digest("hex"));
   expect(values.length).toBeGreaterThan(50);
   const names = [...new Set(["atelier_session", ada.cookie.split("=")[0] ?? ""])];
@@ -59,7 +59,7 @@ test("no value that the database holds authenticates, as cookie or as bearer", a
     await response.body?.cancel();
   };
   for (const value of values.flatMap(disguises)) {
-    // In use a moment before, so that whatever is remembered of them is remembered now.
+    // Used a moment before, so that caches hold them.
     expect((await ada.get("/me")).status).toBe(200);
     expect((await app.withKey(key).get("/me")).status).toBe(200);
     for (const name of names) await tryOne({ cookie: `${name}=${encodeURIComponent(value)}` });

@@ -5,7 +5,7 @@ import { launchBrowser } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
 import { setUp } from "./steps.ts";
 
-/** Who is signed in, by what, and what of it is recorded: as people see it. */
+/** Sessions, keys and the audit log in the browser. */
 
 let server: StartedServer;
 let browser: Browser;
@@ -24,7 +24,7 @@ async function newPage(options: Parameters<Browser["newContext"]>[0] = {}): Prom
   return context.newPage();
 }
 
-/** Calls the API as the person of a page. */
+/** Calls the API as the signed-in user of a page. */
 async function call<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
   const response = await page.request.fetch(`${server.url}/api/v1${path}`, {
     method,
@@ -116,7 +116,7 @@ describe("a changed password", () => {
   });
 });
 
-/** An account made by Ada, signed in by API as its owner would be. */
+/** An account created by Ada, signed in over the API. */
 async function newPerson(page: Page, name: string): Promise<{ id: string; page: Page }> {
   const email = `${name.toLowerCase()}@example.com`;
   const { user, resetLink } = await call<{ user: { id: string }; resetLink: { url: string } }>(

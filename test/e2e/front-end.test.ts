@@ -38,7 +38,7 @@ let threadPath = "";
 const errors: string[] = [];
 const open: BrowserContext[] = [];
 
-/** A page of a signed-in person; what goes wrong in it is collected. */
+/** A page of a signed-in user; its errors are collected. */
 async function newPage(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
   const context = await browser.newContext({
     storageState: signedIn,
@@ -51,7 +51,7 @@ async function newPage(options: Parameters<Browser["newContext"]>[0] = {}): Prom
   return page;
 }
 
-/** Calls the API as the signed-in person. */
+/** Calls the API as the signed-in user. */
 async function call<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
   const response = await page.request.fetch(`${server.url}/api/v1${path}`, {
     method,
@@ -271,7 +271,7 @@ describe("an answer on the page", () => {
   });
 });
 
-/** Answers that stopped the page of every reader, or made it stand still for seconds. */
+/** Answers that once crashed or blocked every reader's page. */
 const unreadable: Record<string, string> = {
   "quotes in quotes": `${">".repeat(2_500)} the end`,
   "open brackets": `${"[".repeat(40_000)} the end`,
@@ -511,7 +511,7 @@ describe("when something is missing", () => {
 
   test("a session that was ended elsewhere leads to the sign-in page", async () => {
     const page = await newPage();
-    // A list that is still being read when the session ends would leave for the sign-in page by itself.
+    // A list still loading when the session ends would navigate to the sign-in page by itself.
     await page.goto("/", { waitUntil: "networkidle" });
     await page.getByRole("heading", { level: 1, name: /Ada/ }).waitFor();
     await page.context().clearCookies();
@@ -558,10 +558,10 @@ for (const { name, ...view } of views) {
       "/nothing-here",
       "/api/docs",
     ];
-    // The policy of the page would keep the checker's own script out.
+    // The page's security policy would block the checker's script.
     const page = await newPage({ ...view, bypassCSP: true });
     const faults: string[] = [];
-    // Colours are all that differs in the dark.
+    // Only colours differ in dark mode.
     const rules =
       name === "dark" ? "{ runOnly: ['color-contrast'] }" : "{ resultTypes: ['violations'] }";
     const look = async (path: string) => {
@@ -572,7 +572,7 @@ for (const { name, ...view } of views) {
         page,
         `page-${path.replace(projectId, "id").replace(/\W+/g, "-").slice(0, 40)}-${name}`,
       );
-      // A phone's inner width grows with what overflows; that of the element does not.
+      // A phone's inner width grows with overflow; the element's does not.
       const over = Number(
         await page.evaluate(
           "document.documentElement.scrollWidth - document.documentElement.clientWidth",

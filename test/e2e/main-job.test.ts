@@ -25,7 +25,7 @@ beforeAll(async () => {
   page.setDefaultTimeout(15_000);
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
-    // Asking "who am I" before signing in is answered 401, which Chromium notes.
+    // Reading the signed-in user before sign-in gives 401, which Chromium logs.
     if (message.type() === "error" && !message.text().includes("401"))
       complaints.push(message.text());
   });

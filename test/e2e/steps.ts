@@ -2,7 +2,7 @@ import type { Locator, Page } from "playwright-core";
 import { makePdf } from "../support/make-pdf.ts";
 import type { StartedServer } from "../support/server.ts";
 
-/** What people do in a browser, as far as several journeys share it. */
+/** Browser steps shared by several tests. */
 
 export const LEASE = [
   "LEASE AGREEMENT",
@@ -23,7 +23,7 @@ The tenant reports repairs in writing; the monthly rent is not reduced for repai
 `;
 export const QUESTION = "How high is the monthly rent, and is it reduced for repairs?";
 
-/** Follows the setup link to the first account; `picture` is called when its form is filled in. */
+/** Creates the first account with the setup link; `picture` is called when its form is filled in. */
 export async function setUp(
   page: Page,
   server: StartedServer,
@@ -39,7 +39,7 @@ export async function setUp(
 }
 
 /**
- * Makes a project from the dashboard and uploads the lease as a PDF and the house rules as Markdown.
+ * Creates a project from the dashboard and uploads the lease as a PDF and the house rules as Markdown.
  * @returns the project's id.
  */
 export async function makeProject(page: Page, name: string): Promise<string> {
@@ -64,13 +64,13 @@ export async function makeProject(page: Page, name: string): Promise<string> {
 /** The answers of the thread on the page, oldest first. */
 export const answersOn = (page: Page) => page.getByRole("article", { name: "Answer" });
 
-/** The marks of an answer's verified citations. */
+/** The chips of an answer's verified citations. */
 export const citationsOf = (answer: Locator) =>
   answer.getByRole("button", { name: /^Source \d+: / });
 
 /**
  * Opens each citation of an answer; `picture` is called beside the first.
- * @returns the words marked in each cited document, by its name.
+ * @returns the marked words in each cited document, by its name.
  */
 export async function openCitations(
   page: Page,

@@ -14,7 +14,7 @@ const QUOTES = {
   "lease.pdf": "The monthly rent for the studio is 1,200 euros",
   "house-rules.md": "the monthly rent is not reduced for repairs under a week",
 };
-/** Reported beside what the server counts of the prompt: the cost is these at the prices below. */
+/** Reported in addition to the server's prompt count: the cost is these at the prices below. */
 const USAGE = {
   inputTokens: 1_000,
   cacheReadTokens: 2_000,
@@ -138,7 +138,7 @@ describe.each(["Anthropic", "OpenAI"] as const)(
   },
 );
 
-/** Adds a provider and a model of it, as an admin does. */
+/** Adds a provider and one of its models, as an admin. */
 async function connect(name: string, format: string, address: string): Promise<void> {
   const dialog = page.getByRole("dialog");
   const save = async () => {
@@ -175,7 +175,7 @@ function quoteBoth(body: unknown): string {
   return sentences.join("\n\n");
 }
 
-/** Asks, and waits for the answer to begin. @returns the new answer. */
+/** Asks, and waits for the answer to start. @returns the new answer. */
 async function ask(text: string): Promise<Locator> {
   const answer = answersOn(page).nth(await answersOn(page).count());
   await page.getByRole("textbox", { name: "Message" }).fill(text);
@@ -184,7 +184,7 @@ async function ask(text: string): Promise<Locator> {
   return answer;
 }
 
-/** What the project has cost so far, from the ledger. */
+/** The project's cost so far, from the ledger. */
 async function spentIn(projectId: string) {
   const response = await page.request.get(`${server.url}/api/v1/projects/${projectId}/usage`);
   return usageReport.parse(await response.json()).totals;

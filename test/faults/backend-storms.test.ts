@@ -10,7 +10,7 @@ import { read, readId } from "../support/read.ts";
 import { endServers, type ServerProcess, startServer, withDepsOf } from "./server-process.ts";
 
 const STORM_MS = 15_000;
-/** Of each kind of client; each sends one thing after the other until the storm ends. */
+/** Clients of each kind; each sends requests in sequence until the storm ends. */
 const CLIENTS = 3;
 const provider = openAiServer();
 let database: TestDatabase;
@@ -32,7 +32,7 @@ afterAll(async () => {
   provider.stop();
 });
 
-/** Sends the same request until it is acknowledged, as a client does that was told to try again. */
+/** Repeats a request until it is acknowledged, like a client that was told to retry. */
 async function insist(request: () => Promise<Response>): Promise<Response> {
   for (let tries = 0; tries < 300; tries++) {
     const response = await request();

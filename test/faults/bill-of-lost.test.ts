@@ -14,7 +14,7 @@ import {
 import { freezeDatabase } from "./freeze.ts";
 import { endServers, startServer, withDepsOf } from "./server-process.ts";
 
-/** A process that is lost is charged what its provider may have written since anything was stored. */
+/** A lost process is charged what its provider may have produced since the last stored output. */
 const provider = openAiServer();
 /** 500 tokens a second to the provider, four characters each. */
 const FAST = { text: "word ".repeat(8_000), deltaChars: 20, chunkMs: 10 };
@@ -68,8 +68,8 @@ test.each(moments)(
     const charged = rows.reduce((sum, row) => sum + row.costMicroUsd, 0);
     const bill = billOf(provider.calls, TEST_PRICES);
     expect(provider.calls).toHaveLength(AT_ONCE);
-    // What is on its way when the sockets close is the provider's alone to count (docs/security.md): half a
-    // second of its pace for each answer.
+    // Output in flight when the sockets close is counted by the provider only (docs/security.md): half a second
+    // of its pace for each answer.
     const onItsWay = (AT_ONCE * 50 * (FAST.deltaChars / 4) * TEST_PRICES.output) / 1_000_000;
     expect(charged + onItsWay).toBeGreaterThanOrEqual(bill);
     for (const row of rows) {

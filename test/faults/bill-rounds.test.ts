@@ -10,8 +10,8 @@ import { ask, connectServer, readEvents, TEST_PRICES, until } from "../support/g
 import { randomFrom } from "../support/random.ts";
 
 /**
- * Random calls, broken at random: the ledger is never below the provider's own bill by more than
- * docs/security.md says, and not far above it where nothing was lost.
+ * Random calls, broken at random: the ledger is never below the provider's bill by more than docs/security.md
+ * says, and not far above it where nothing was lost.
  */
 const CALLS = 96;
 const AT_ONCE = 12;
@@ -42,7 +42,7 @@ afterAll(async () => {
   for (const server of Object.values(servers)) server.stop();
 });
 
-/** What the provider does with each try of a call, by the marker in its question. */
+/** The provider's scenario for each try of a call, by the marker in its question. */
 const scenarios = new Map<string, Scenario[]>();
 const markerOf = (body: unknown) => /marker-\d+/.exec(JSON.stringify(body))?.[0] ?? "";
 
@@ -50,7 +50,7 @@ interface Round {
   kind: Kind;
   marker: string;
   tries: Scenario[];
-  /** What is done to the answer while it is written, after so many events of its stream. */
+  /** Breaks the answer after this many events of its stream. */
   breaks?: { how: "stop" | "lose"; after: number };
 }
 
@@ -96,7 +96,7 @@ async function play(round: Round): Promise<string> {
   if (round.breaks) {
     await readEvents(ada, generationId, { atMost: round.breaks.after });
     if (round.breaks.how === "stop") await ada.post(`/generations/${generationId}/stop`);
-    // As when its process was cut off from the database for too long; another one takes it over.
+    // As if its process was cut off from the database for too long; another one takes it over.
     else
       await app.deps.database.sql`update generations
         set process_id = 'gone', lease_expires_at = now() - interval '1 minute'
@@ -106,7 +106,7 @@ async function play(round: Round): Promise<string> {
   return generationId;
 }
 
-/** Tokens that a provider of this pace may have on the way when its socket is closed, or when it is noticed to. */
+/** Tokens that a provider of this pace may have in flight when its socket is closed. */
 function onTheWay({ tries, breaks }: Round): number {
   const { deltaChars = 12, chunkMs = 1 } = tries.at(-1) ?? {};
   const noticedWithinMs = breaks?.how === "lose" ? 400 : 40;

@@ -18,8 +18,8 @@ import {
 import { read, readProblem } from "../support/read.ts";
 
 /**
- * What a provider would charge, by its own books, against the cap of a budget and against the ledger: what
- * docs/security.md promises. A cap is six holds, as people at once would use it up.
+ * The provider's own bill, against the cap of a budget and against the ledger, as docs/security.md promises. A
+ * cap is six holds, as concurrent users would use it up.
  */
 const HOLDS = 6;
 const MAX_OUTPUT = 600;
@@ -60,7 +60,7 @@ const billed = () => KINDS.reduce((sum, kind) => sum + billOf(servers[kind].call
 const ledgerRows = (generationIds: string[]) =>
   app.deps.database.db.select().from(ledger).where(inArray(ledger.generationId, generationIds));
 
-/** What the workspace's hold for a question is, found with a call that the provider refuses. */
+/** The hold of a question, found with a call that the provider refuses. */
 async function holdOf(kind: Kind, text: string): Promise<number> {
   servers[kind].queue({ fault: { kind: "bad_key" } });
   const { generationId } = await ask(ada, { modelId: modelIds[kind], text });
@@ -75,7 +75,7 @@ interface World {
   generationIds: string[];
 }
 
-/** A workspace that may spend six holds from now on. */
+/** A workspace with a budget of six holds. */
 async function withCap(kind: Kind, text: string): Promise<World> {
   const capMicroUsd = HOLDS * (await holdOf(kind, text));
   await app.deps.database.sql`insert into budgets (id, scope, limit_micro_usd)
@@ -83,7 +83,7 @@ async function withCap(kind: Kind, text: string): Promise<World> {
   return { capMicroUsd, generationIds: [] };
 }
 
-/** Asks until the budget refuses, one after the other or all at once. */
+/** Asks until the budget refuses, in sequence or all at once. */
 async function askUntilRefused(
   world: World,
   kind: Kind,
@@ -110,7 +110,7 @@ async function askUntilRefused(
   while (world.generationIds.length < 100 && (await one()));
 }
 
-/** What must hold of the budget, and between the provider's bill and the ledger. */
+/** Checks the budget, and the provider's bill against the ledger. */
 async function check({ capMicroUsd, generationIds }: World, atMost: number): Promise<void> {
   const bill = billed();
   const rows = await ledgerRows(generationIds);
@@ -173,7 +173,7 @@ for (const kind of KINDS) {
     const dear: Scenario = { text: "High.", usage: { outputTokens: 5 * MAX_OUTPUT } };
     servers[kind].scenario = dear;
     await askUntilRefused(world, kind, "How high?", "in turn");
-    // One call of five holds; a second one, held for as much, is no longer within the budget.
+    // One call of five holds; a second one with the same hold exceeds the budget.
     expect(servers[kind].calls).toHaveLength(1);
     await check(world, 1);
     await app.deps.database.sql`delete from budgets`;

@@ -34,10 +34,10 @@ let servers: ServerProcess[];
 let ada: Person;
 let modelId: string;
 
-/** A wire to the database that breaks behind a random number of bytes of what the database says. */
+/** A proxy to the database that breaks after a random number of bytes from the database. */
 class CuttingProxy {
   cuts = 0;
-  /** How many bytes a connection lets through before it breaks; undefined for ever. */
+  /** Bytes that a connection lets through before it breaks; undefined: unlimited. */
   patience: (() => number) | undefined;
   readonly #pairs = new Set<[Socket, Socket]>();
   readonly #server: Server;
@@ -97,7 +97,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   proxy.close();
-  // Before its folder goes, or it would be taken for dead and started again.
+  // Before its folder is removed, or it would be restarted.
   await embedded.stop();
   await endServers();
   provider.stop();
@@ -105,7 +105,7 @@ afterAll(async () => {
 
 const STORY = Array.from({ length: 400 }, (_, n) => `${n}·Kapitel “${n * 3}” 🏠\n`).join("");
 
-/** Reads an answer from one server to its end, however often the connection or the database breaks. */
+/** Reads an answer to its end, however often the connection or the database breaks. */
 async function readAll(server: ServerProcess, generationId: string): Promise<StreamedEvent[]> {
   const events: StreamedEvent[] = [];
   while (events.at(-1)?.event.type !== "done") {

@@ -42,7 +42,7 @@ afterAll(async () => {
   provider.stop();
 });
 
-/** Spreads requests over the servers that say they are ready; learns of a change half a second late. */
+/** Distributes requests to the servers that report ready; sees a change half a second late. */
 class Balancer {
   #ready = servers;
   #turn = 0;
@@ -51,7 +51,7 @@ class Balancer {
       servers.map(async ({ origin }) => (await fetch(`${origin}/readyz`).catch(() => null))?.ok),
     );
     const ready = servers.filter((_, index) => states[index]);
-    // What a load balancer takes to act on a probe.
+    // Typical delay of a load balancer after a probe.
     await Bun.sleep(500);
     this.#ready = ready;
   }, 200);
@@ -67,7 +67,7 @@ class Balancer {
   }
 }
 
-/** A request every few milliseconds, whether the ones before have been answered or not. */
+/** A request every few milliseconds, whether or not earlier ones were answered. */
 class Load {
   readonly failures: string[] = [];
   sent = 0;
@@ -159,7 +159,7 @@ test("a second signal ends a process at once", async () => {
   provider.scenario = { endless: true, text: "and so on ", chunkMs: 20 };
   const { generationId } = await ask(server.as(ada), { modelId });
   server.signal("SIGTERM");
-  // Its readers are sent away when the drain is over and it only waits for its answers.
+  // Its readers are sent away when the drain ends and it only waits for its answers.
   expect((await visit(server.origin, ada, generationId, 0)).text).toEndWith("retry: 250\n\n");
   const askedAt = performance.now();
   server.signal("SIGTERM");

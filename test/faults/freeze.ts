@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { postgresPid } from "./server-process.ts";
 
-/** Stops every process of a data folder's embedded PostgreSQL where it is. @returns what lets them go on. */
+/**
+ * Stops (SIGSTOP) every process of a data folder's embedded PostgreSQL. @returns a function that continues
+ * them.
+ */
 export function freezeDatabase(dataDir: string): () => void {
   const postmaster = postgresPid(dataDir);
   if (postmaster === undefined) throw new Error("There is no embedded PostgreSQL");
@@ -21,7 +24,7 @@ function childrenOf(parent: number): number[] {
 
 function parentOf(pid: number): number | undefined {
   try {
-    // The name in the second field may hold anything; the parent is the second word behind it.
+    // The name in the second field may contain anything; the parent is the second word after it.
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
   } catch {

@@ -7,7 +7,7 @@ import { ask, connectServer, readThread, until } from "../support/generation.ts"
 import { endServers, type ServerProcess, startServer, withDepsOf } from "./server-process.ts";
 
 const provider = openAiServer();
-/** Longer than a lease of nine seconds, with room for its last renewal. */
+/** Longer than a lease of nine seconds, with time for its last renewal. */
 const FROZEN_MS = 14_000;
 let database: TestDatabase;
 let proxy: DatabaseProxy;
@@ -45,7 +45,7 @@ test("a database that hung for longer than a lease ends no living answer", async
   const steady = async () =>
     (await Promise.all(servers.map(({ origin }) => fetch(`${origin}/readyz`)))).every((r) => r.ok);
   await until(steady, 20_000);
-  // Long enough for whoever takes the others' leases for expired to end them.
+  // Long enough for a process that considers the others' leases expired to end them.
   const since = performance.now();
   await until(() => performance.now() - since > 8_000, 20_000);
   expect(provider.running.length).toBe(asked.length);

@@ -15,7 +15,7 @@ let embedded: EmbeddedServer;
 let app: TestApp;
 let ada: Person;
 
-/** A file system of its own that is soon full. @returns false where this user may not mount one. */
+/** A small file system that is soon full. @returns false where this user may not mount one. */
 function mountSmall(path: string, mebibytes: number): boolean {
   Bun.spawnSync(["mkdir", "-p", path]);
   const size = `size=${mebibytes}m`;
@@ -55,7 +55,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A store whose disk is full for everything over a mebibyte, where no small disk can be had. */
+/** A store that is full for everything over a mebibyte, where no small disk can be mounted. */
 function fullBlobs(): TestApp["deps"]["blobs"] {
   const kept = new Map<string, Blob>();
   return {

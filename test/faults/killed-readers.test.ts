@@ -15,7 +15,7 @@ import {
   withDepsOf,
 } from "./server-process.ts";
 
-/** Enough words that reading them takes a while. */
+/** Enough words that reading takes a while. */
 const LONG = Array.from({ length: 100_000 }, (_, n) => `word${n % 9_999}`).join(" ");
 let database: TestDatabase;
 let killed: ServerProcess;
@@ -63,7 +63,7 @@ test("a file that was being read when its process was killed is read by another 
     env: { ATELIER_ROLE: "worker" },
   });
   await until(async () => (await statusOf(other.as(ada), id)) === "ready", 60_000);
-  // The lease of 20 s, the next look after it, and the reading itself; the queue alone takes five minutes.
+  // The lease of 20 s, the next check, and the reading itself; the queue alone takes five minutes.
   expect(performance.now() - killedAt).toBeLessThan(60_000);
   expect(worker.output()).toContain("reader gone; document queued again");
 }, 120_000);
@@ -81,7 +81,7 @@ test("a database that goes away again and again while a file is read is not the 
       proxy.onSend = (_, { statements }) => {
         if (cut === 0 && !statements.some((one) => one.startsWith('insert into "text_chunks"')))
           return "pass";
-        // Away for as long as it takes to try several times.
+        // Down long enough for several retries.
         return cut++ < 5 ? "cut" : "pass";
       };
       const reading = readVersion(ctx, newest.id, new AbortController().signal);

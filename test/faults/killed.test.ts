@@ -52,7 +52,7 @@ async function killAndRecover(databaseToo: boolean): Promise<void> {
   provider.scenario = { text: STORY, chunkMs: 10, deltaChars: 9 };
   const asked = await ask(ada, { modelId });
   const seen = await visit(server.origin, ada, asked.generationId, 0, { afterBytes: 3_000 });
-  // What was on the screen half a second ago is stored; the last moment may be lost.
+  // Text shown half a second ago is stored; the last moment may be lost.
   await Bun.sleep(500 * slowness());
   const killedAt = performance.now();
   server.signal("SIGKILL");
@@ -70,7 +70,7 @@ async function killAndRecover(databaseToo: boolean): Promise<void> {
   expect(await moneyOf(again, asked.generationId)).toEqual({ holds: 0, charges: 1 });
   expect((await textOfAnswer(person, before)).text).toBe("Said before.");
 
-  // A reader that had seen more than was stored is told the end all the same.
+  // A reader that had seen more than was stored gets the end too.
   const late = await visit(again.origin, person, asked.generationId, STORY.length + 50);
   expect(late.events.map(({ event }) => event)).toEqual([{ type: "done", status: "interrupted" }]);
 
@@ -113,7 +113,7 @@ test("a killed embedded database is started again; meanwhile requests are told s
   expect(await moneyOf(server, asked.generationId)).toEqual({ holds: 0, charges: 1 });
   expect(server.output()).toContain("embedded PostgreSQL exited unexpectedly");
 
-  // Everything that listens to the database or works through it has come back.
+  // Everything that uses the database works again.
   provider.scenario = { text: "Here again." };
   const next = await ask(ada, { modelId });
   expect(textOf(await readEvents(ada, next.generationId))).toBe("Here again.");

@@ -1,7 +1,7 @@
-/** What a process says to people before it serves; everything else is for machines. */
+/** Lines for people, printed before the process serves; everything else is JSON. */
 const SAID = /^(Atelier is at |Make the first account: )/;
 
-/** The lines of a process's output that are neither JSON nor said to people. */
+/** The output lines of a process that are neither JSON nor for people. */
 export function plainLines(output: string): string[] {
   const complete = output.slice(0, output.lastIndexOf("\n") + 1);
   return complete.split("\n").filter((line) => line !== "" && !SAID.test(line) && !isJson(line));

@@ -17,7 +17,7 @@ let app: TestApp;
 let ada: Person;
 let modelId: string;
 let count = 0;
-/** A text that stands in no other test's statements. */
+/** A text that occurs in no other test's statements. */
 let mark: string;
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ const put = (name: string, content: string) =>
 const contentOf = async (versionId: string) =>
   ada.get(`/projects/${ada.me.personalProjectId}/file-versions/${versionId}/content`);
 
-/** Makes the sample request of each change, while the COMMIT of what it records is lost. */
+/** Sends the sample request of each change, while the COMMIT of its effect is lost. */
 async function changeAll(what: "answer" | "statement") {
   const results: { name: string; status: number; right: boolean; lost: boolean; rows: number }[] =
     [];
@@ -65,7 +65,7 @@ test("every change whose COMMIT was carried out is acknowledged, though the answ
 
 test("every change whose COMMIT never came is refused, and nothing of it is there", async () => {
   const results = await changeAll("statement");
-  // A form tells for each file what became of it.
+  // A form reports the result of each file.
   const isRefused = ({ name, status }: { name: string; status: number }) =>
     name === "POST /projects/{projectId}/files" ? status === 200 : status === 503;
   expect(results.filter((r) => !isRefused(r) || !r.lost || r.rows !== 0)).toEqual([]);

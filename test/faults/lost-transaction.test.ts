@@ -12,7 +12,7 @@ import { endServers, type ServerProcess, startServer, withDepsOf } from "./serve
 
 const SEEDS = 10;
 const ROUND_MS = 4_000;
-/** Longer than any limit on a statement, a queue and a lost COMMIT together. */
+/** Longer than the limits of a statement, the queue and a lost COMMIT together. */
 const HUNG_MS = 25_000;
 const provider = openAiServer();
 let database: TestDatabase;
@@ -21,7 +21,7 @@ let server: ServerProcess;
 let ada: Person;
 let modelId: string;
 
-/** A person has a limited number of sessions; so many people never reach it. */
+/** Sessions per person are limited; this many people never reach the limit. */
 const VISITORS = 20;
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ afterAll(async () => {
   provider.stop();
 });
 
-/** What the database holds of each kind of change, and the audit rows of that kind. */
+/** The stored rows of each kind of change, and the audit rows of that kind. */
 async function stored() {
   const [row] = await admin.sql`
     select
@@ -64,14 +64,14 @@ type Kind = (typeof KINDS)[number];
 
 interface Round {
   done: Record<Kind, number>;
-  /** Refused, and whether it was done nobody could say. */
+  /** Refused with an unknown outcome. */
   unknown: Record<Kind, number>;
   hung: number;
   others: string[];
   ended: number;
 }
 
-/** Everybody works while backends are ended at random, those idle in a transaction first. */
+/** Everyone works while backends are terminated at random, those idle in a transaction first. */
 async function storm(random: () => number, threadId: string): Promise<Round> {
   const none = () => ({ signIns: 0, projects: 0, uploads: 0, questions: 0 });
   const round: Round = { done: none(), unknown: none(), hung: 0, others: [], ended: 0 };

@@ -14,7 +14,7 @@ let app: TestApp;
 let ada: Person;
 let modelId: string;
 let count = 0;
-/** A key that is also a text which stands in no other test's statements. */
+/** A key that occurs in no other test's statements. */
 let key: string;
 
 beforeAll(async () => {
@@ -32,7 +32,7 @@ const send = (method: string, path: string, body: unknown) =>
 const askIn = (threadId: string) =>
   send("POST", `/threads/${threadId}/messages`, { text: key, parentId: null, modelId });
 
-/** The first answer again, once the first request has ended. */
+/** The first response again, once the first request has ended. */
 async function repeated(request: () => Promise<Response>): Promise<Response> {
   let answer = await request();
   await until(async () => {
@@ -44,7 +44,7 @@ async function repeated(request: () => Promise<Response>): Promise<Response> {
   return answer;
 }
 
-/** What a thread holds, once nothing runs any more. */
+/** The content of a thread, once nothing runs any more. */
 async function settled(threadId: string) {
   await until(async () => (await readThread(ada, threadId)).messages.at(-1)?.status === "complete");
   return (await readThread(ada, threadId)).messages;
@@ -79,7 +79,7 @@ test("a question of which the database did not say whether it was stored is not 
   proxy.onSend = undefined;
   const again = await repeated(() => askIn(threadId));
   expect([again.status, again.headers.get("idempotency-replayed")]).toEqual([202, "true"]);
-  // Nobody has called a provider for it, so it ends without having cost anything.
+  // No provider was called, so it ends without cost.
   await until(
     async () => (await readThread(ada, threadId)).messages.at(-1)?.status === "interrupted",
     20_000,

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import type { Person } from "../support/app.ts";
 import { parseEvents, type StreamedEvent } from "../support/generation.ts";
 
-/** Where a reader leaves: behind a byte of the body, after a time, or, with neither, at the end. */
+/** Where a reader leaves: after a byte of the body, after a time, or, with neither, at the end. */
 export interface Leave {
   afterBytes?: number;
   afterMs?: number;
@@ -10,17 +10,17 @@ export interface Leave {
 
 export interface Visit {
   status: number;
-  /** What arrived whole. */
+  /** Completely received events. */
   events: StreamedEvent[];
   /** Whether the server ended the stream. */
   ended: boolean;
-  /** Everything that arrived, as text. */
+  /** Everything received, as text. */
   text: string;
 }
 
 /**
- * One connection to an answer's event stream over a bare socket, which may break at any byte: what a
- * reload, a tunnel or a dead battery looks like to the server.
+ * One connection to an answer's event stream over a bare socket, which may break at any byte: like a reload, a
+ * tunnel or a dead battery.
  */
 export function visit(
   origin: string,
@@ -70,20 +70,20 @@ async function understand(raw: Buffer, atMost = Number.POSITIVE_INFINITY): Promi
   return { status, events, ended: whole, text: body.toString("utf8") };
 }
 
-/** An HTTP answer as far as it came, of its body no more than so many bytes as they were sent. */
+/** The received part of an HTTP response, with at most this many bytes of its body. */
 function understood(raw: Buffer, atMost = Number.POSITIVE_INFINITY) {
   const headEnd = raw.indexOf("\r\n\r\n");
   if (headEnd === -1) return { status: 0, body: Buffer.alloc(0), whole: false };
   const head = raw.toString("latin1", 0, headEnd).toLowerCase();
   const status = Number(head.split(" ")[1]);
   const sent = raw.subarray(headEnd + 4, Math.min(raw.length, headEnd + 4 + atMost));
-  // A stream that ends at once may come with its length instead of in chunks.
+  // A stream that ends at once may have a Content-Length instead of chunks.
   const length = /^content-length: (\d+)$/m.exec(head.replaceAll("\r", ""))?.[1];
   if (length !== undefined) return { status, body: sent, whole: sent.length >= Number(length) };
   return { status, ...unchunk(sent) };
 }
 
-/** The body of a chunked answer, as far as it came (RFC 9112, 7.1). */
+/** The received part of a chunked body (RFC 9112, 7.1). */
 function unchunk(bytes: Buffer): { body: Buffer; whole: boolean } {
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -35,7 +35,9 @@ afterAll(async () => {
   provider.stop();
 });
 
-/** Text whose every cut would show: no two places alike, characters of one to four bytes; within the model's cap. */
+/**
+ * Text in which every gap shows: no two places alike, characters of one to four bytes; within the model's cap.
+ */
 const STORY = Array.from({ length: 600 }, (_, n) => `${n}·Straße “${n * 7}” 世界🏠\n`).join("");
 const READERS = 3;
 const RELOADS = 50;
@@ -61,7 +63,7 @@ for (const where of ["the process that writes it", "another process"] as const) 
   });
 }
 
-/** Equal to the byte; otherwise says where they part, instead of printing both. */
+/** Compares byte by byte; reports the first difference instead of printing both. */
 function expectSame(text: string, wanted: string): void {
   let at = 0;
   while (at < wanted.length && text[at] === wanted[at]) at++;
@@ -90,7 +92,7 @@ async function readWithReloads(origin: string, generationId: string, seed: numbe
       throw new Error(
         `stuck at ${events.at(-1)?.id} status ${seen.status}: ${seen.text}\n${writing.output()}\n${other.output()}`,
       );
-    // An event longer than the visit would never arrive whole: stay longer until it does.
+    // An event longer than the visit would never arrive completely: stay longer until it does.
     patience = seen.events.length > 0 ? 1 : patience * 2;
     events.push(...seen.events);
     if (seen.ended) return { events, visits };

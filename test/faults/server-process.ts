@@ -31,7 +31,7 @@ export interface ServerProcess {
   signal(name: NodeJS.Signals): void;
   /** A new account on this server. */
   person(name: string): Promise<Person>;
-  /** Somebody who has signed in before, on this server: another process of the same installation. */
+  /** A person signed in before, on this server: another process of the same installation. */
   as(person: Person): Person;
   /** The value of a metric without labels. */
   metric(name: string): Promise<number>;
@@ -39,22 +39,22 @@ export interface ServerProcess {
 
 export interface ServerOptions {
   env?: Record<string, string>;
-  /** Without one, the process has an embedded PostgreSQL in its data folder. */
+  /** Default: an embedded PostgreSQL in the data folder. */
   databaseUrl?: string;
-  /** A folder of an earlier process, to go on with. */
+  /** The folder of an earlier process. */
   dataDir?: string;
-  /** Put before the command, to run it as somebody else. */
+  /** Prefix of the command, to run it as another user. */
   prefix?: string[];
-  /** By how much this process's clock is wrong, in milliseconds. */
+  /** Clock skew of this process, in milliseconds. */
   clockSkewMs?: number;
-  /** Called when the process exists, long before it serves, with what interrupts it. */
+  /** Called when the process exists, long before it serves, with a function that interrupts it. */
   onSpawn?: (interrupt: () => void) => void;
 }
 
 const started: Bun.Subprocess[] = [];
 const folders = new Set<string>();
 
-/** Starts `atelier serve` and waits until it says where it is. */
+/** Starts `atelier serve` and waits until it prints its address. */
 export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
   const dataDir = options.dataDir ?? newFolder();
   const metricsPort = await freePort();
@@ -113,7 +113,7 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   };
 }
 
-/** The token of the setup link that it has printed, while there is no account. */
+/** The token of the printed setup link, while there is no account. */
 async function setupTokenOf(send: Send, output: () => string): Promise<string | null> {
   const { needed } = setupState.parse(await (await send("/api/v1/setup", {})).json());
   if (!needed) return null;
@@ -124,14 +124,14 @@ async function waitForAddress(child: Bun.Subprocess, output: () => string): Prom
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
     const origin = /^Atelier is at (\S+)$/m.exec(output())?.[1];
-    // By number, so that no look-up of the name stands between a test and the server.
+    // As an IP address, so that no name look-up is involved.
     if (origin !== undefined) return origin.replace("localhost", "127.0.0.1");
     await Bun.sleep(10);
   }
   throw new Error(`Atelier did not start (exit ${child.exitCode}):\n${output()}`);
 }
 
-/** The database and secrets of a server, for what has no route yet. */
+/** The database and secrets of a server, for what has no route. */
 export async function withDepsOf<T>(
   server: ServerProcess,
   work: (deps: Pick<Deps, "database" | "ids" | "secrets">) => Promise<T>,
@@ -144,7 +144,7 @@ export async function withDepsOf<T>(
   }
 }
 
-/** How many holds an answer has, and how often it was charged. */
+/** The number of holds and ledger rows of an answer. */
 export async function moneyOf(server: ServerProcess, generationId: string) {
   return withDepsOf(server, async ({ database: { sql } }) => {
     const count = z.array(z.object({ count: z.coerce.number() }));
@@ -156,7 +156,7 @@ export async function moneyOf(server: ServerProcess, generationId: string) {
   });
 }
 
-/** Waits until so many processes hear again what others tell over the database. */
+/** Waits until this many processes listen on the database again. */
 export async function listeningAgain(server: ServerProcess, processes: number): Promise<void> {
   await withDepsOf(server, ({ database: { sql } }) =>
     eventually("all listening connections", async () => {
@@ -168,7 +168,7 @@ export async function listeningAgain(server: ServerProcess, processes: number): 
   );
 }
 
-/** The process id of the embedded PostgreSQL of a data folder, when it runs. */
+/** Process id of the embedded PostgreSQL of a data folder, if it runs. */
 export function postgresPid(dataDir: string): number | undefined {
   const path = join(dataDir, "postgres", "postmaster.pid");
   if (!existsSync(path)) return undefined;
@@ -203,7 +203,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Ends everything that {@link startServer} has started, databases included. For `afterAll` or `afterEach`. */
+/** Stops everything started by {@link startServer}, including databases. For `afterAll` or `afterEach`. */
 export async function endServers(): Promise<void> {
   for (const child of started.splice(0)) {
     child.kill("SIGKILL");

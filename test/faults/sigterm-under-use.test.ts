@@ -15,7 +15,7 @@ import { endServers, type ServerProcess, startServer, withDepsOf } from "./serve
 const DRAIN_SECONDS = 1;
 const CLIENTS = 8;
 const provider = openAiServer();
-/** Some seconds long: longer than the drain delay, far shorter than an answer may last. */
+/** Some seconds long: longer than the drain delay, far shorter than an answer may take. */
 const STORY = Array.from({ length: 120 }, (_, n) => `${n}·Zeile “${n * 3}” 🏠\n`).join("");
 let server: ServerProcess;
 let ada: Person;
@@ -53,7 +53,7 @@ test("told to end while clients go on asking, one machine finishes what runs, re
           refusals.add((await readProblem(response)).code);
         }
       } catch {
-        // The process is gone, or takes no connection any more.
+        // The process is gone, or accepts no connections any more.
       }
       await Bun.sleep(100);
     }

@@ -8,7 +8,7 @@ import { freezeDatabase } from "./freeze.ts";
 import { plainLines } from "./log-lines.ts";
 import { endServers, newFolder, type ServerProcess, startServer } from "./server-process.ts";
 
-/** Waiting for a connection, making it and one statement; the machine may be slow besides. */
+/** Waiting for a connection, opening it and one statement; the machine may be slow too. */
 const LONGEST_MS = 20_000;
 const folder = newFolder();
 let embedded: EmbeddedServer;
@@ -37,7 +37,7 @@ const ask = (path: string, init: RequestInit = {}) =>
     headers: { cookie: ada.cookie, "content-type": "application/json" },
     signal: AbortSignal.timeout(LONGEST_MS),
   });
-/** Thirty reads and writes at once, more than there are connections. */
+/** Thirty concurrent reads and writes, more than there are connections. */
 const crowd = () =>
   Promise.all(
     Array.from({ length: 30 }, (_, n) =>

@@ -1,7 +1,4 @@
-/**
- * Preloaded into a process whose clock shall be wrong by `TEST_CLOCK_SKEW_MS`: everything that asks JavaScript
- * for the time is told the wrong one.
- */
+/** Preloaded into a process to skew its clock by `TEST_CLOCK_SKEW_MS`, for all of JavaScript. */
 const skewMs = Number(process.env.TEST_CLOCK_SKEW_MS);
 const RealDate = Date;
 

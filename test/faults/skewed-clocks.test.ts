@@ -98,7 +98,7 @@ test("sessions, keys and restore windows end for all of them at the same moment"
       expect((await used.as(ada).delete(`/projects/${projectId}`)).status).toBe(200);
     }
   }
-  // A minute is less than any of their errors.
+  // A minute is less than any of the skews.
   for (const [minutes, status] of [
     [1, 200],
     [-1, 401],

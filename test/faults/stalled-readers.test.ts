@@ -16,7 +16,7 @@ import {
 } from "../support/generation.ts";
 import { endServers, newFolder } from "./server-process.ts";
 
-// In this process, so that memory can be measured after its garbage is collected.
+// In this process, so that memory can be measured after garbage collection.
 const provider = openAiServer();
 let database: TestDatabase;
 let server: RunningServer;
@@ -24,7 +24,7 @@ let ada: Person;
 let modelId: string;
 
 const READERS = 40;
-/** What an answer may have at most, in characters of three bytes each. */
+/** Maximum size of an answer, in characters of three bytes each. */
 const OFFERED = 12_000_000;
 
 beforeAll(async () => {
@@ -46,7 +46,7 @@ beforeAll(async () => {
   const send: Send = (path, init) => fetch(`${server.url}${path}`, init);
   ada = await signUp(send, "Ada", new URL(server.setupUrl ?? "").searchParams.get("token"));
   modelId = await connectServer(server, provider, "openai");
-  // A model and an agent that may write so much: an ordinary cap would end the flood at once.
+  // A model and an agent with a large cap: an ordinary one would end the flood at once.
   await server.deps.database.sql`
     update models set max_output_tokens = ${OFFERED}, context_window = ${4 * OFFERED}`;
   await server.deps.database.sql`update agents set max_output_tokens = ${OFFERED}`;
@@ -64,7 +64,7 @@ test("readers that never read keep no memory while a provider floods, and the fl
   expect(watched - alone).toBeLessThan((READERS * OFFERED) / 8);
 }, 400_000);
 
-/** @returns the memory that is kept when a flood has ended and its readers still stand there. */
+/** @returns the memory retained after a flood, while its readers are still connected. */
 async function flood(readers: number): Promise<number> {
   provider.scenario = { endless: true, text: "世".repeat(8_000), deltaChars: 4_000, chunkMs: 1 };
   const asked = await ask(ada, { modelId });

@@ -97,7 +97,7 @@ test("it runs as a plain user, with a database of that user", async () => {
   expect(isAlive(postgres)).toBe(false);
 });
 
-/** What runs a command as nobody; with the right to read everything, where a checkout is root's alone to read. */
+/** Runs a command as nobody; with the right to read everything, where only root can read the checkout. */
 function asNobody(): string[] {
   const plain = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
   const tried = Bun.spawnSync([...plain, process.execPath, "--version"], {

@@ -30,7 +30,7 @@ test("a database that goes away at any moment of a start delays it, and nothing 
     let cuts = 0;
     proxy.onSend = () => {
       if (--pieces > 0) return "pass";
-      // And a while longer: also what it tries next fails.
+      // And a bit longer, so that the next attempt fails too.
       if (pieces > -5) {
         cuts++;
         return "cut";

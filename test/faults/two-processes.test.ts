@@ -82,7 +82,7 @@ test("database connections that are ended again and again, the listening ones to
     while (events.at(-1)?.event.type !== "done") {
       const seen = await visit(other.origin, ada, asked.generationId, events.at(-1)?.id ?? 0);
       events.push(...seen.events);
-      // A browser's pause before it comes back.
+      // A browser's pause before it reconnects.
       await Bun.sleep(50);
     }
     ended = true;
@@ -91,7 +91,7 @@ test("database connections that are ended again and again, the listening ones to
   let cuts = 0;
   await withDepsOf(writing, async ({ database: { sql } }) => {
     while (!ended) {
-      // The pace of the cuts: time enough for connections to be opened anew.
+      // Pace of the cuts: enough time to open new connections.
       await Bun.sleep(700);
       await sql`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()`;
@@ -101,7 +101,7 @@ test("database connections that are ended again and again, the listening ones to
   const events = await reading;
   expect(cuts).toBeGreaterThan(2);
   expect(textOf(events)).toBe(STORY);
-  // Connections that were ended this moment are noticed with the next request on them.
+  // Connections cut just now are noticed with the next request on them.
   for (const person of [ada, adaElsewhere])
     await eventually("an answer", async () => (await person.get("/me")).status === 200);
   const { messages } = await readThread(adaElsewhere, asked.threadId);

@@ -3,9 +3,9 @@ import type { LogEvent } from "../../src/features/generation/schema.ts";
 import type { MessagePart } from "../../src/features/threads/schema.ts";
 
 /**
- * What the events of an answer make of it, for the two that read them: the server when it stores the
- * message, and the page while it shows the stream. Both are held to these parts, so that a thread
- * looks the same before and after it is loaded again.
+ * Events of an answer and the expected parts, for both consumers: the server that stores the message, and the
+ * page that shows the stream. Both are tested with these, so that a thread looks the same before and after a
+ * reload.
  */
 export const citation: Extract<MessagePart, { type: "citation" }> = {
   type: "citation",
@@ -132,7 +132,7 @@ export const answers: readonly { name: string; events: LogEvent[]; parts: Messag
 ];
 
 const words = fc.string({ minLength: 1, maxLength: 12 });
-/** A part, and what may follow it without becoming one with it. */
+/** A part, and what may follow it without merging. */
 const block = fc.oneof(
   words.map((said): MessagePart => ({ type: "text", text: said })),
   words.map((said): MessagePart => ({ type: "reasoning", text: said })),
@@ -148,7 +148,7 @@ const open = (part: MessagePart | undefined) =>
   part?.type === "text" ||
   (part?.type === "reasoning" && part.signature === undefined && !part.redacted);
 
-/** Parts, and events that say them: in pieces, with citations wherever they may arrive. */
+/** Parts, and events for them: in pieces, with citations in any places. */
 export const saidInPieces: fc.Arbitrary<{ parts: MessagePart[]; events: LogEvent[] }> = fc
   .tuple(fc.array(fc.tuple(block, fc.nat(2)), { maxLength: 8 }), fc.infiniteStream(fc.nat(1_000)))
   .map(([blocks, numbers]) => {
@@ -159,7 +159,7 @@ export const saidInPieces: fc.Arbitrary<{ parts: MessagePart[]; events: LogEvent
     for (const [part, citations] of blocks) {
       if (part.type !== "text" && part.type !== "reasoning") continue;
       const redacted = part.type === "reasoning" && part.redacted;
-      // Two open parts of a kind would be one.
+      // Two open parts of a kind would merge.
       if (before?.type === part.type && open(before) && !redacted) continue;
       before = part;
       const own = Array.from({ length: citations }, (_, index) => ({

@@ -19,7 +19,7 @@ import { createTestDatabase, withUser } from "./database.ts";
 import { type AnswerCheck, documentedAnswers } from "./documented.ts";
 import { read } from "./read.ts";
 
-/** A signed-in person (or a key, or nobody) who calls the API. */
+/** A signed-in user, an API key, or an anonymous caller of the API. */
 export interface Caller {
   request(
     method: string,
@@ -36,19 +36,19 @@ export interface Caller {
 
 export interface Person extends Caller {
   readonly me: Me;
-  /** The session, as a browser sends it. */
+  /** The session cookie as sent by a browser. */
   readonly cookie: string;
 }
 
 export interface TestApp {
   readonly app: OpenAPIHono<AppEnv>;
-  /** Its database connections have the application's role, which may do no more than the application does. */
+  /** Its database connections have the application's role, with exactly the application's rights. */
   readonly deps: Deps;
-  /** The database as the owner of its tables, for what only that role may do. */
+  /** The database as the owner of its tables. */
   readonly owner: DatabaseClient;
   readonly ownerUrl: string;
   readonly anonymous: Caller;
-  /** A new account; the first one is the workspace's admin. */
+  /** Creates an account; the first one is the workspace's admin. */
   person(name: string): Promise<Person>;
   withKey(key: string): Caller;
   withCookie(cookie: string): Caller;
@@ -58,16 +58,16 @@ export interface TestApp {
 export interface TestAppOptions {
   env?: Record<string, string>;
   deps?: Partial<Deps>;
-  /** The owner's address of another database, such as another app's: two processes on one PostgreSQL. */
+  /** The owner's URL of another database, such as another app's: two processes on one PostgreSQL. */
   databaseUrl?: string;
-  /** Who the application signs in as; without it, the application's role itself. */
+  /** The application's login role; default: the application's role itself. */
   appUrl?: string;
 }
 
 /** The document is the same for every application. */
 let checkAnswer: AnswerCheck | undefined;
 
-/** The whole application on a database of its own. Paths are below `/api/v1`. */
+/** A complete application on a database of its own. Paths are below `/api/v1`. */
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const ownerUrl = database?.url ?? options.databaseUrl ?? "";
@@ -119,8 +119,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
 }
 
 /**
- * Holds every test to the rule that a transaction awaits nothing but its database.
- * @throws Error when one did; with the log level `warn` the log says behind which statement.
+ * Checks that no transaction awaited anything but its database.
+ * @throws Error when one did; with the log level `warn` the log shows after which statement.
  */
 async function assertTransactionsNeverWaited(deps: Deps): Promise<void> {
   const { values } = await deps.metrics.idleTransactions.get();
@@ -129,10 +129,10 @@ async function assertTransactionsNeverWaited(deps: Deps): Promise<void> {
     throw new Error(`Transactions awaited something else than their database, ${count} times`);
 }
 
-/** Sends a request to an application: in this process, or over the network to another one. */
+/** Sends a request to an application: in this process, or over the network. */
 export type Send = (path: string, init: RequestInit) => Promise<Response>;
 
-/** Calls the API as somebody. Paths are below `/api/v1`. */
+/** Calls the API with these credentials. Paths are below `/api/v1`. */
 export function caller(send: Send, identity: Record<string, string>): Caller {
   const request: Caller["request"] = async (method, path, body, headers = {}) => {
     const form = body instanceof FormData || body instanceof Blob || body instanceof Uint8Array;
@@ -157,7 +157,7 @@ export function caller(send: Send, identity: Record<string, string>): Caller {
 }
 
 /**
- * Makes an account and signs it in.
+ * Creates an account and signs it in.
  * @param setupToken of the setup link, for the first account; null: there is one already.
  */
 export async function signUp(send: Send, name: string, setupToken: string | null): Promise<Person> {

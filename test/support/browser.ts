@@ -5,7 +5,7 @@ import { ensureBrowser } from "../../scripts/install-browser.ts";
 
 const SHOTS = join(import.meta.dir, "..", "..", "test-results", "screenshots");
 
-/** A headless Chromium from the system, told to keep to this machine. */
+/** A headless Chromium from the system, without network access beyond this machine. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: await ensureBrowser(),
@@ -21,7 +21,7 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Keeps a picture of the page under test-results/screenshots, for people to look at. */
+/** Saves a screenshot under test-results/screenshots, for people to look at. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   if (!existsSync(SHOTS)) mkdirSync(SHOTS, { recursive: true });
   await page.screenshot({ path: join(SHOTS, `${name}.png`) });

@@ -3,8 +3,8 @@ import { hashPassword } from "../../src/features/identity/hash-password.ts";
 import type { Caller, TestApp } from "./app.ts";
 
 /**
- * Everybody who may stand before a route. The admin is in no project; the read-only key is the owner's, the
- * other two are the admin's: one that reads and writes, and one with the scope `admin` besides.
+ * Every kind of caller of a route. The admin is in no project; the read-only key is the owner's, the other two
+ * are the admin's: one that reads and writes, and one that also has the scope `admin`.
  */
 export const ROLES = [
   "anonymous",
@@ -30,21 +30,21 @@ export interface CastMember {
   cookie: string;
   /** Of the read-only key. */
   keyId: string;
-  /** One that reads, one that writes too, and for the admin one with the scope `admin` besides. */
+  /** A read-only key, a writing one, and for the admin one with the scope `admin` too. */
   keys: { read: string; write: string; admin: string };
 }
 
-/** A project with a person in each role, made for one request, so that no request meets what another has left. */
+/** A project with a member in each role, made for one request, so that requests do not affect each other. */
 export interface Cast {
   readonly app: TestApp;
   readonly projectId: string;
   readonly people: Record<PersonRole, CastMember>;
   readonly callers: Record<Role, Caller>;
-  /** Whose account a role acts with; for nobody, the owner's. */
+  /** The account that a role acts with; for anonymous, the owner's. */
   self(role: Role): CastMember;
 }
 
-/** Whose account somebody acts with; nobody is shown the owner's. */
+/** The account of each caller; the owner's for anonymous. */
 const ACCOUNT_OF: Record<Role, PersonRole> = {
   anonymous: "owner",
   stranger: "stranger",
@@ -59,7 +59,7 @@ const ACCOUNT_OF: Record<Role, PersonRole> = {
 
 let passwordHash: Promise<string> | undefined;
 
-/** Makes people, project, memberships, sessions and the key straight in the database. */
+/** Creates people, project, memberships, sessions and keys directly in the database. */
 export async function makeCast(app: TestApp): Promise<Cast> {
   const { sql } = app.deps.database;
   passwordHash ??= hashPassword(PASSWORD);

@@ -1,15 +1,15 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { FrontendMessages } from "./frontend-messages.ts";
 
-/** A wire between Atelier and its database that can be cut, or fall silent, at chosen moments. */
+/** A proxy between Atelier and its database that can be cut, or fall silent, at chosen moments. */
 export interface DatabaseProxy {
-  /** The database's URL, through this wire. */
+  /** The database's URL, through this proxy. */
   readonly url: string;
   /** Connections accepted so far. */
   readonly accepted: number;
   /**
    * Decides about each piece that a client sends: `pass` it on, pass it on and lose the `answer`, `cut` the
-   * connection first, or cut the client's side first and pass it on `late`. Passes everything unless set.
+   * connection first, or cut the client's side first and pass it on `late`. Default: pass.
    */
   onSend: ((bytes: Buffer, sent: Sent) => Verdict) | undefined;
   /** From now on nothing passes through the connections that are open, and neither side is told. */
