@@ -67,6 +67,7 @@ export const VERBS = new Set([
   "reseal",
   "reserve",
   "resolve",
+  "retrieve",
   "revoke",
   "run",
   "seal",

@@ -11,7 +11,7 @@ import { foldEvents } from "./stream/fold-events.ts";
 import type { Outcome } from "./write-answer.ts";
 
 const RETRY_MS = 500;
-/** How long a complete answer waits in memory for the database; its stored part is safe anyway. */
+/** How long an answer that has ended waits in memory for the database; its stored part is safe anyway. */
 const GIVE_UP_MS = 600_000;
 /** The same while this process shuts down. */
 const LEAVING_GIVE_UP_MS = 10_000;

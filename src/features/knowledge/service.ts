@@ -44,7 +44,7 @@ export async function deleteFile(
   await inTransaction(ctx, async (tx) => {
     await getFile(tx, scope, fileId);
     if (!(await setDeleted(tx.db, scope, fileId, ctx.deps.clock.now()))) throw fileNotFound();
-    await settleLater(tx, scope, fileId);
+    await enqueueIndexing(tx, scope, fileId);
     await record(tx, {
       action: "file.deleted",
       target: { kind: "file", id: fileId },
@@ -63,7 +63,7 @@ export async function restoreFile(
     const found = await findFile(tx.db, scope, fileId, { deletedSince: restorableSince(ctx) });
     if (!found) throw fileNotFound();
     if (!(await setDeleted(tx.db, scope, fileId, null))) throw fileNameTaken();
-    await settleLater(tx, scope, fileId);
+    await enqueueIndexing(tx, scope, fileId);
     await record(tx, {
       action: "file.restored",
       target: { kind: "file", id: fileId },
@@ -94,6 +94,10 @@ export async function retryFile(
 }
 
 /** Removing a long file from the index takes seconds, so a job does it. */
-async function settleLater(ctx: Ctx, scope: ProjectScope<"editor">, fileId: string): Promise<void> {
+async function enqueueIndexing(
+  ctx: Ctx,
+  scope: ProjectScope<"editor">,
+  fileId: string,
+): Promise<void> {
   await ctx.deps.jobs.enqueue(ctx.db, INDEX_QUEUE, { projectId: scope.projectId, fileId });
 }

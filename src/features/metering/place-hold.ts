@@ -41,8 +41,8 @@ export interface PlacedHold {
 }
 
 /**
- * Holds the worst-case cost of a call in every budget in scope (workspace, project, user), in one atomic
- * statement; without budgets it only stores the hold. Input is priced at the higher of the input and
+ * Holds the worst-case cost of a call in every budget in scope (workspace, project, user), in two
+ * statements (lock, then check and insert); without budgets it only stores the hold. Input is priced at the higher of the input and
  * cache-write prices; a model recently charged for more than held is held for proportionally more. Where a
  * budget does not cover it all, the output cap is reduced before the call is refused. A budget of 0 is blocked,
  * for free models too. Call it in the transaction that stores the generation.
