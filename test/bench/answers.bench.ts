@@ -43,7 +43,7 @@ const CHUNK = "word ";
 const START_EVERY_MS = 10;
 const PROBES = 25;
 const PROBE = "How long until the first token?";
-/** The provider's own time to its first byte when probed: readers are connected by then, as with a real one. */
+/** The provider's time to its first byte when probed: readers are connected by then, as with a real one. */
 const THINKING_MS = 60;
 const TEXT = CHUNK.repeat((seconds * 1000) / pace);
 
@@ -62,7 +62,7 @@ function upstream(): void {
   const server = openAiServer().start();
   server.scenario = (body) => {
     const receivedAt = wallMs();
-    // The times travel as the answer itself: the text is made as the first byte is about to leave.
+    // The timestamp is sent as the answer: the text is made just before the first byte is sent.
     return JSON.stringify(body).includes(PROBE)
       ? { firstMs: THINKING_MS, deltaChars: 200, text: () => `${receivedAt} ${wallMs()}` }
       : { text: TEXT, deltaChars: CHUNK.length, chunkMs: pace };
@@ -106,7 +106,7 @@ interface Measured {
   rss: number;
 }
 
-/** What a question's first token waited for Atelier, in milliseconds. */
+/** Latency that Atelier adds to the first token, in milliseconds. */
 interface Added {
   /** From asking until the provider has the request. */
   before: number;
@@ -225,7 +225,7 @@ async function newThread(server: BenchServer): Promise<string> {
   return z.object({ id: z.string() }).parse(await created.json()).id;
 }
 
-/** Asks, and reads the answer's pieces as they come. */
+/** Asks, and reads the answer's pieces as they arrive. */
 async function* answerTo(
   server: BenchServer,
   threadId: string,

@@ -29,7 +29,7 @@ const { ids, database } = app.deps;
 const prices = { input: 3e6, cacheRead: 3e5, cacheWrite: 3_750_000, output: 15e6 };
 const priceTable = { tiers: [{ aboveInputTokens: 0, prices }], source: "bench" };
 const model = { ...(await chooseModel(ctx, null)), priceTable };
-/** Pays for half of the pairs, so that half of them are refused. */
+/** Enough for half of the pairs, so that half of them are refused. */
 const COST = 18_000;
 const limit = Math.floor((pairs / 2) * COST);
 

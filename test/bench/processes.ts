@@ -24,7 +24,7 @@ const PORT = { app: 0, metrics: 0 };
 /** The token of the setup link that it prints last when it starts. */
 function setupTokenOf(stdout: ReadableStream<Uint8Array>): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  // Read to the end: a process whose output nobody takes would stop at a full pipe.
+  // Read to the end: a process blocks when its output pipe is full.
   void (async () => {
     const decoder = new TextDecoder();
     let printed = "";

@@ -144,7 +144,7 @@ async function spawn(role: string, args: string[]) {
     {
       stdout: "pipe",
       stderr: "inherit",
-      // Without it, fetch opens 256 connections and queues the rest.
+      // By default fetch opens 256 connections and queues the rest.
       env: { ...process.env, BUN_CONFIG_MAX_HTTP_REQUESTS: "65000" },
     },
   );

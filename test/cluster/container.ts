@@ -13,7 +13,7 @@ export interface Image {
     readonly Env?: string[];
     readonly Labels?: Record<string, string>;
   };
-  /** `files` are what a Secret or ConfigMap would put at these paths, read-only. */
+  /** `files` are mounted read-only, like a Secret or ConfigMap. */
   start(
     args: string[],
     env: Record<string, string>,

@@ -8,7 +8,7 @@ import { isRecord } from "../../scripts/ops/environments.ts";
 const built = resolve(import.meta.dir, "../../.tools/cluster");
 const binary = join(built, "controlplane");
 
-/** What kubectl answered. */
+/** The result of a kubectl command. */
 export interface Said {
   readonly code: number;
   readonly stdout: string;
@@ -224,7 +224,7 @@ function connect(
   };
 }
 
-/** A cluster that exists: whoever runs the test answers for it. */
+/** An existing cluster, at the caller's own risk. */
 export function existingCluster(kubeconfig: string): Cluster {
   return connect("", kubeconfig, tmpdir(), "", async () => {});
 }
@@ -243,7 +243,7 @@ export async function installDefinitions(cluster: Cluster): Promise<void> {
     const files = (await Array.fromAsync(new Bun.Glob("*.yaml").scan(folder))).filter(
       (file) => file !== "kustomization.yaml",
     );
-    // Of the larger sets only what the manifests use: each definition costs the API server memory and time.
+    // Of the larger sets only the definitions in use: each costs the API server memory and time.
     const used = files.filter(
       (file) =>
         !/generators\.|acme\.|alertmanager|probes|agents|scrapeconfigs|thanos|prometheuses/.test(

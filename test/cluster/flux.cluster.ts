@@ -300,7 +300,7 @@ describe.skipIf(process.env.CLUSTER_TEST_KUBECONFIG !== undefined)(
       );
       expect(refused.message).toMatch(/signature/i);
       expect(refused.revision).toStartWith("v0.1.0@");
-      // Signing started an agent, which would outlive the test.
+      // Signing started a gpg-agent, which would outlive the test.
       await run(["gpgconf", "--homedir", keys, "--kill", "all"]);
     }, 180_000);
 

@@ -16,7 +16,7 @@ export interface Condition {
 /** Real source- and kustomize-controller beside the cluster, with the rights that Flux gives them. */
 export interface Flux {
   condition(kind: "gitrepository" | "kustomization", name: string): Promise<Condition>;
-  /** Makes Flux look now rather than at its next interval. */
+  /** Makes Flux reconcile now instead of at its next interval. */
   look(...stages: string[]): Promise<void>;
   log(): Promise<string>;
   stop(): Promise<void>;
@@ -127,7 +127,7 @@ export async function startFlux(cluster: Cluster): Promise<Flux> {
   };
 }
 
-/** Waits until a stage is ready at a revision; the failure says what Flux said last. */
+/** Waits until a stage is ready at a revision; the error has Flux's last message. */
 export async function untilApplied(
   flux: Flux,
   stage: string,

@@ -99,7 +99,7 @@ describe("the image, as the cluster runs it: another user than root, a read-only
     const { url, container } = await start("web");
     expect(await status(`${url}/`)).toBe(200);
     expect(await status(`${url}/api/openapi.json`)).toBe(404);
-    // Any path is a page of the app; that one too, and not the numbers.
+    // Any path is a page of the app, this one too, but not the metrics.
     expect(await (await fetch(`${url}/metrics`)).text()).not.toContain("# HELP");
     await container.remove();
   });
@@ -204,7 +204,7 @@ describe("the image, as the cluster runs it: another user than root, a read-only
     let signalled = false;
     const failures: string[] = [];
     const callers = Array.from({ length: 20 }, async () => {
-      // As a balancer does: it goes on sending until it has seen the pod leave.
+      // Like a load balancer: it keeps sending until it has seen the pod leave.
       while (balanced) {
         try {
           const answer = await fetch(`${url}/api/openapi.json`);
@@ -227,7 +227,7 @@ describe("the image, as the cluster runs it: another user than root, a read-only
       async () => (await fetch(`${url}/readyz`)).status === 503,
       10_000,
     );
-    // The lag of endpoints and of the balancer's own look.
+    // The lag of endpoints and of the load balancer's check.
     await Bun.sleep(2000);
     balanced = false;
     await Promise.all(callers);
@@ -240,7 +240,7 @@ describe("the image, as the cluster runs it: another user than root, a read-only
   test("it backs the database up and restores it, by itself", async () => {
     const storage: Storage = await startStorage();
     try {
-      // What is outside of the container is not in it: the certificate goes along in a variable.
+      // The host's files are not in the container: the certificate is passed in a variable.
       const { NODE_EXTRA_CA_CERTS: certificate = "", ...rest } = storage.env;
       const run = async (script: string, args: string[], url: string) => {
         const source = `await Bun.write("/tmp/ca.pem", ${JSON.stringify(await Bun.file(certificate).text())}); const p = Bun.spawn(["bun", "/app/scripts/ops/${script}.ts", ...${JSON.stringify(args)}], { env: { ...process.env, NODE_EXTRA_CA_CERTS: "/tmp/ca.pem" }, stdout: "inherit", stderr: "inherit" }); process.exit(await p.exited);`;

@@ -1,9 +1,9 @@
 import { at, labels, maps, quantity, text } from "../ops/manifests.ts";
 import { type Cluster, freePort, until } from "./control-plane.ts";
 
-/** Stand-ins for machines: they say of each pod what a kubelet would, and run nothing. */
+/** Fake nodes: they report each pod's status like a kubelet, but run nothing. */
 export interface Nodes {
-  /** Use per container, in percent of its request, by component label; 50 when not said. */
+  /** CPU use per container, in percent of its request, by component label; default 50. */
   readonly usage: Map<string, number>;
   /** Images whose pods never become ready. */
   readonly broken: Set<string>;
@@ -51,7 +51,7 @@ export async function startNodes(cluster: Cluster): Promise<Nodes> {
       },
       "application/strategic-merge-patch+json",
     );
-    // The API server taints a new node as not ready; the controller that would lift it is off here.
+    // The API server taints a new node as not ready; the controller that removes the taint is off here.
     await cluster.api(
       "PATCH",
       `/api/v1/nodes/${name}`,

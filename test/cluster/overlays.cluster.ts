@@ -75,7 +75,7 @@ for (const env of environments) {
         const said = await until(
           `${stage} is accepted`,
           async () => {
-            // What Flux does too: the rights made by the first stage take a moment to be known.
+            // Flux retries too: rights created by the first stage take a moment to apply.
             const tried = await cluster.kubectl(
               strict,
               rendered,
@@ -335,7 +335,7 @@ describe("dev's policies on a real API server", () => {
       .filter((line) => line !== "")
       .sort();
     const file = Bun.file(`${import.meta.dir}/deployer-rights.txt`);
-    // A change of the Role shows here as a change of this file, for somebody to read.
+    // A change of the Role shows up as a change of this file, for reviewers.
     if (process.env.UPDATE_RIGHTS === "1") await Bun.write(file, `${rights.join("\n")}\n`);
     expect(rights.join("\n")).toBe((await file.text()).trim());
   });

@@ -4,10 +4,10 @@ import { createTestApp, type TestApp } from "../support/app.ts";
 import { type Cast, makeCast } from "../support/cast.ts";
 
 /**
- * The OpenAPI document held against the application by a fuzzer (schemathesis): valid and invalid requests
- * to every operation, then chains of calls that use what earlier ones have made. No answer may have a
- * status, media type or body that the document does not mention, and none may be a 5xx.
- * ATELIER_FUZZ_SEED and ATELIER_FUZZ_SECONDS (for each caller) ask for another or a longer run.
+ * Fuzzes the application with schemathesis from its OpenAPI document: valid and invalid requests to every
+ * operation, then chains of calls that use the results of earlier ones. No response may have an undocumented
+ * status, media type or body, and none may be a 5xx. ATELIER_FUZZ_SEED and ATELIER_FUZZ_SECONDS (for each
+ * caller) select another or a longer run.
  */
 const ROOT = join(import.meta.dir, "..", "..");
 const SEED = process.env.ATELIER_FUZZ_SEED ?? "1";
@@ -18,7 +18,7 @@ const CHECKS = [
   "content_type_conformance",
   "response_schema_conformance",
 ];
-/** What would end the caller's own session or key in the middle of the run; every-route.test.ts asks these. */
+/** Excluded: operations that would end the caller's own session or key; every-route.test.ts covers them. */
 const ENDS_ITSELF = "/auth/(sign-out|password-reset)|/me/(password|sessions|api-keys/.+)";
 
 const CALLERS: Record<string, (cast: Cast) => string> = {
@@ -52,7 +52,7 @@ describe("the OpenAPI document tells every answer to", () => {
     test(
       caller,
       async () => {
-        // People of its own: what an earlier caller did may have ended the keys of others.
+        // Separate people: an earlier caller may have revoked the keys of others.
         const header = headerOf(await makeCast(app));
         const child = Bun.spawn(
           [

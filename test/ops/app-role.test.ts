@@ -20,7 +20,7 @@ import { type Storage, startStorage } from "./storage.ts";
 const bin = await findPostgres();
 const DAY_MS = 86_400_000;
 
-/** What the owner and the application's role may do with each table, in words that compare. */
+/** The rights of the owner and the application's role on each table, as comparable text. */
 const rights = (sql: postgres.Sql) => sql`
   select format('%I.%I', n.nspname, c.relname) as table, c.relowner::regrole::text as owner,
     array(select privilege_type from aclexplode(c.relacl)
@@ -176,7 +176,7 @@ describe("the application on a PostgreSQL as base/postgres sets it up", () => {
         connected(server.url("postgres"), (sql) => sql.unsafe(statement));
       const before = await connected(server.url("atelier"), rights);
       await script("backup-database", server.url("atelier", "atelier_backup"));
-      // Whoever restores: one of the owner's logins, or the server's superuser.
+      // Restored by one of the owner's logins, or by the server's superuser.
       for (const role of ["atelier_b", "postgres"]) {
         await superuser("drop database atelier with (force)");
         await makeRoles(server, rolePasswords());

@@ -235,7 +235,7 @@ describe("backup and restore on a real PostgreSQL and an S3 endpoint with TLS", 
         asked();
         return Bun.sleep(3000).then(forward);
       });
-      // The script's own process, not the shell that started it: a shell would leave it running.
+      // The script's own process, not a shell, which would leave it running when killed.
       const child = Bun.spawn(
         [
           process.execPath,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** Makes a certificate for localhost that is its own authority. @returns the paths of both its files. */
+/** Makes a self-signed certificate for localhost. @returns the paths of its two files. */
 export function makeCertificate(folder: string): { cert: string; key: string } {
   const cert = join(folder, "tls.crt");
   const key = join(folder, "tls.key");

@@ -22,7 +22,7 @@ describe("base/postgres on a real PostgreSQL", () => {
   let authority: string;
   const superuser = newPassword();
   const passwords = rolePasswords();
-  /** A role's address, with the password that base/postgres gives it. */
+  /** A role's URL, with the password from base/postgres. */
   const url = (role: string) => {
     const secret = role === "postgres" ? superuser : passwords[secretName(role)];
     return databaseUrl(role, secret ?? "").replace("@postgres:5432", `@localhost:${server.port}`);
@@ -48,7 +48,7 @@ describe("base/postgres on a real PostgreSQL", () => {
       trusted = await Bun.file(`${folder}/ca.crt`).text();
       authority = join(await mkdtemp(join(tmpdir(), "atelier-ca-")), "ca.crt");
       await Bun.write(authority, trusted);
-      // The settings as they are, but for where their files lie and a smaller buffer for a test machine.
+      // The real settings, except for file locations and a smaller buffer for a test machine.
       for (const name of ["postgresql.conf", "pg_hba.conf"]) {
         const text = await Bun.file(join(root, "base/postgres/config", name)).text();
         await Bun.write(

@@ -285,7 +285,7 @@ describe("delivery by git commits", () => {
         passwords.ATELIER_APP_A_PASSWORD ?? "",
       ]);
       expect(passwords.ATELIER_APP_B_PASSWORD).toMatch(/^[\w-]{43}$/);
-      // The running pods go on until they are replaced; only then is the password that they know useless.
+      // Running pods keep working until they are replaced; only then is their password invalidated.
       expect(passwords.ATELIER_A_PASSWORD).toBe(new URL(owner).password);
       expect((await script("rotate-secret", "dev", "database", "--retire")).code).toBe(0);
       expect((await values("postgres")).ATELIER_A_PASSWORD).not.toBe(new URL(owner).password);

@@ -1,12 +1,12 @@
 import type { KubernetesObject } from "../../scripts/ops/environments.ts";
 import { at, labels, maps, selects, text } from "./manifests.ts";
 
-/** One end of a connection: a pod with its labels, in a namespace that carries only what every namespace does; or an address. */
+/** One end of a connection: a pod with its labels, in a namespace with default labels only; or an address. */
 export type End =
   | { readonly pod: Record<string, string>; readonly namespace: string }
   | { readonly address: string };
 
-/** A port somebody tries to reach. */
+/** A port to reach. */
 export interface Port {
   readonly port: number;
   readonly protocol: "TCP" | "UDP";
@@ -14,13 +14,12 @@ export interface Port {
 
 const home = "atelier";
 
-/** The labels that a namespace has by itself on a fresh cluster. */
+/** Default labels of a namespace on a fresh cluster. */
 const namespaceLabels = (namespace: string) => ({ "kubernetes.io/metadata.name": namespace });
 
 /**
- * Whether these policies let a connection through, by the rules of networking.k8s.io/v1: an end that no
- * policy selects is open, one that any selects is closed but for what some policy lists, and both ends
- * must agree.
+ * Whether these policies allow a connection, by the rules of networking.k8s.io/v1: an end that no policy
+ * selects is open, a selected one allows only what some policy lists, and both ends must agree.
  */
 export function flows(
   policies: readonly KubernetesObject[],
@@ -127,7 +126,7 @@ export function podLabels(
       ? ["spec", "jobTemplate", "spec", "template", "metadata", "labels"]
       : ["spec", "template", "metadata", "labels"];
   const found = labels(object, ...path);
-  // What the controllers add themselves: a policy must not depend on knowing it.
+  // Labels added by controllers: policies must not depend on them.
   return kind === "CronJob" || kind === "Job"
     ? { ...found, "batch.kubernetes.io/job-name": `${name}-29384756` }
     : { ...found, "pod-template-hash": "5d8c7b" };

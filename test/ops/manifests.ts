@@ -12,8 +12,8 @@ import {
 export type Renders = Record<Environment, KubernetesObject[]>;
 
 /**
- * Builds these pinned tools where they are missing.
- * @throws Error that says what is missing when they cannot be built: the tests that need them fail.
+ * Builds these pinned tools if they are missing.
+ * @throws Error naming what is missing when they cannot be built, so that the tests fail.
  */
 export async function needTools(...names: string[]): Promise<void> {
   const child = Bun.spawn([`${repositoryRoot()}/scripts/ops-tools`, ...names], {
@@ -68,7 +68,7 @@ export interface PodTemplate {
   readonly name: string;
   readonly metadata: unknown;
   readonly spec: Record<string, unknown>;
-  /** The most pods at once: HPA maximum or replicas, and the surge of a rollout. */
+  /** Maximum concurrent pods: HPA maximum or replicas, plus the surge of a rollout. */
   readonly most: number;
 }
 
@@ -102,7 +102,7 @@ export function podTemplates(objects: readonly KubernetesObject[]): PodTemplate[
   });
 }
 
-/** Every container of a pod template, of whatever sort. */
+/** Every container of a pod template, of any kind. */
 export const containers = (pod: PodTemplate): Record<string, unknown>[] =>
   ["initContainers", "containers", "ephemeralContainers"].flatMap((sort) => maps(pod.spec, sort));
 

@@ -50,7 +50,7 @@ describe("traffic by the network policies, with the labels of a fresh cluster", 
     };
   }, 300_000);
 
-  /** Everything that may flow. What is not here must not, whoever asks. */
+  /** Every allowed connection; all others must be denied. */
   const allowed: Record<string, [to: string, port: Port][]> = {
     api: [
       ["postgres", tcp(5432)],
@@ -113,7 +113,7 @@ describe("traffic by the network policies, with the labels of a fresh cluster", 
     let judged = 0;
     for (const [from, source] of Object.entries(ends)) {
       for (const [to, target] of Object.entries(ends)) {
-        // Between two strangers these policies have no say.
+        // These policies do not apply between two other parties.
         if (!isOurs(source) && !isOurs(target)) continue;
         for (const port of ports) {
           const dns = isOurs(source) && to === "dns" && port.port === 53;

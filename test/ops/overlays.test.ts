@@ -14,7 +14,7 @@ import { rules } from "./rules.ts";
 
 await needTools("kustomize");
 
-/** Changes a copy of a render the way a careless edit would. */
+/** Changes a copy of a render like a careless edit. */
 type Mutation = (objects: KubernetesObject[]) => void;
 
 function find(objects: KubernetesObject[], kind: string, name: string): KubernetesObject {

@@ -59,7 +59,10 @@ function freePort(): Promise<number> {
 
 const unprivileged = 65_534;
 
-/** Starts it on loopback in a folder of its own; as root it runs as an unprivileged user, as it must. */
+/**
+ * Starts it on loopback in a folder of its own; as root it runs as an unprivileged user, which PostgreSQL
+ * requires.
+ */
 export async function startPostgres(
   bin: string,
   prepare?: (folder: string, uid: number) => Promise<{ initdb: string[]; options: string }>,

@@ -11,7 +11,7 @@ import {
   text,
 } from "./manifests.ts";
 
-/** A rule over one environment's render; it answers with every breach in words. */
+/** A rule for one environment's render; returns every breach. */
 export type Rule = (objects: readonly KubernetesObject[]) => string[];
 
 const ofKind = (objects: readonly KubernetesObject[], kind: string) =>
@@ -132,9 +132,9 @@ const losslessRollouts: Rule = (objects) =>
       return breaches.map((breach) => `Deployment/${object.metadata.name}: ${breach}`);
     });
 
-/** Connections a pod may open besides its pool: for readiness, two that listen (bus, queue), for the queue's own work. */
+/** Connections of a pod besides its pool: readiness, two listeners (bus, queue), the queue's own work. */
 const besidesPool = 4;
-/** A worker's pool is for jobs; what else it does has a small one beside it. */
+/** A worker's pool is for jobs; its other work has a small pool. */
 const workersSidePool = 2;
 
 const connectionBudget: Rule = (objects) => {
@@ -151,7 +151,7 @@ const connectionBudget: Rule = (objects) => {
     const pool = containers(pod)
       .flatMap((c) => maps(c, "env"))
       .find((variable) => variable.name === "ATELIER_DATABASE_POOL_MAX");
-    // What has no pool of ours (backup, roles, exporter) opens a few connections, each pod.
+    // Pods without our pool (backup, roles, exporter) open a few connections each.
     if (pool === undefined) return sum + pod.most * 3;
     const runsJobs = containers(pod).some((c) => JSON.stringify(c.args)?.includes("worker"));
     return sum + pod.most * (Number(pool.value) + besidesPool + (runsJobs ? workersSidePool : 0));
@@ -204,7 +204,7 @@ const servicesHitOne: Rule = (objects) =>
 const policiesMatch: Rule = (objects) =>
   ofKind(objects, "NetworkPolicy").flatMap((policy) => {
     const selector = at(policy, "spec", "podSelector");
-    // The ACME solver's pods come from cert-manager, so no manifest here has them.
+    // The ACME solver's pods come from cert-manager and are in no manifest here.
     if (isRecord(selector) && policy.metadata.name.includes("acme")) return [];
     return podTemplates(objects).some((pod) => selects(selector, labels(pod.metadata, "labels")))
       ? []
@@ -229,7 +229,7 @@ const secretsEncrypted: Rule = (objects) =>
     ];
   });
 
-/** Who may see each secret of ours: the owner of the tables is the migrate Job's alone. */
+/** Pods that may read each secret: the tables' owner is for the migrate Job only. */
 const readersOfSecrets: Record<string, readonly string[]> = {
   "app-secrets": ["Deployment/api", "Deployment/web", "Deployment/worker"],
   "migrate-secrets": ["Job/migrate"],
@@ -275,7 +275,7 @@ const secretsComplete: Rule = (objects) => {
   };
   return eachPod(objects, (pod) =>
     secretsOf(pod).flatMap(({ name, keys }) => {
-      // What cert-manager makes is in no manifest.
+      // Secrets made by cert-manager are in no manifest.
       const there = keysOf(name);
       return keys
         .filter((key) => there !== undefined && !there.includes(key))
@@ -341,7 +341,7 @@ const namespaceRestricted: Rule = (objects) => {
     : ["the namespace does not enforce the restricted standard"];
 };
 
-/** Every rule by the sentence that it keeps. */
+/** Every rule by its description. */
 export const rules: Record<string, Rule> = {
   "every image is pinned by digest": digestsOnly,
   "every pod meets the restricted standard, with requests and limits": restrictedPods,

@@ -1,5 +1,5 @@
-// Serves a folder as an S3 bucket on loopback and prints its port. A program of its own: it runs on
-// Node's HTTP server, and a test that ends takes it along.
+// Serves a folder as an S3 bucket on loopback and prints its port. A separate process: it needs Node's HTTP
+// server, and ends with the test.
 const S3rver = require("s3rver");
 
 new S3rver({

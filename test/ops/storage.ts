@@ -4,19 +4,22 @@ import { join } from "node:path";
 import { repositoryRoot } from "../../scripts/ops/environments.ts";
 import { makeCertificate } from "./certificate.ts";
 
-/** An S3 endpoint with TLS on loopback, and a door in front of it that can misbehave. */
+/** An S3 endpoint with TLS on loopback, behind a proxy that can misbehave. */
 export interface Storage {
   readonly client: Bun.S3Client;
-  /** The environment that leads the backup scripts to it. */
+  /** Environment of the backup scripts for this endpoint. */
   readonly env: Record<string, string>;
-  /** Changes what the door does; undefined lets everything through. */
+  /** Changes the proxy's behaviour; undefined passes everything through. */
   misbehave(how: Misbehaviour | undefined): void;
   keys(): Promise<string[]>;
   clear(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Given a request, an answer instead of the store's; or undefined to let it through. `forward` asks the store. */
+/**
+ * Returns a response instead of the store's, or undefined to pass the request through. `forward` calls the
+ * store.
+ */
 export type Misbehaviour = (
   request: Request,
   forward: () => Promise<Response>,
@@ -24,11 +27,11 @@ export type Misbehaviour = (
 
 const credentials = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
 
-/** Starts the endpoint with a certificate of its own, which only the scripts' environment trusts. */
+/** Starts the endpoint with a self-signed certificate, trusted by the scripts' environment only. */
 export async function startStorage(): Promise<Storage> {
   const folder = await mkdtemp(join(tmpdir(), "atelier-storage-"));
   const { cert, key } = makeCertificate(folder);
-  // Written for Node; under Bun it now and then stores an upload as no bytes.
+  // Written for Node; under Bun it sometimes stores an upload as zero bytes.
   const runtime = Bun.which("node") ?? process.execPath;
   const child = Bun.spawn([runtime, join(import.meta.dir, "s3-endpoint.cjs"), folder], {
     cwd: repositoryRoot(),

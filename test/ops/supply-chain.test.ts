@@ -6,7 +6,7 @@ import { repositoryRoot } from "../../scripts/ops/environments.ts";
 
 const root = repositoryRoot();
 
-/** Licences that ask for no more than to be named, by SPDX identifier. */
+/** Permissive licences, by SPDX identifier. */
 const ALLOWED = new Set([
   "0BSD",
   "Apache-2.0",
@@ -37,7 +37,7 @@ async function read(folder: string): Promise<Package> {
   return { ...manifest.parse(await Bun.file(join(folder, "package.json")).json()), folder };
 }
 
-/** The folder that a package's import leads to: the nearest `node_modules` upwards. */
+/** The folder that a package's import resolves to: the nearest `node_modules` upwards. */
 async function find(name: string, from: string): Promise<string | undefined> {
   for (let folder = from; folder.startsWith(root); folder = join(folder, "..")) {
     const there = join(folder, "node_modules", name);
@@ -46,14 +46,14 @@ async function find(name: string, from: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Every package that an installation without development dependencies has. */
+/** Every package of an installation without development dependencies. */
 async function productionTree(): Promise<Package[]> {
   const found = new Map<string, Package>();
   const waiting = [await read(root)];
   for (let from = waiting.pop(); from !== undefined; from = waiting.pop()) {
     for (const name of Object.keys({ ...from.dependencies, ...from.optionalDependencies })) {
       const folder = await find(name, from.folder);
-      // What is optional is installed for this platform alone.
+      // Optional packages are installed for this platform only.
       if (folder === undefined && !(name in from.dependencies)) continue;
       if (folder === undefined) throw new Error(`${name} is not installed`);
       if (found.has(folder)) continue;
@@ -65,7 +65,7 @@ async function productionTree(): Promise<Package[]> {
   return [...found.values()];
 }
 
-/** Whether an SPDX expression of AND and OR can be kept with the licences allowed. */
+/** Whether an SPDX expression of AND and OR is satisfied by the allowed licences. */
 function isAllowed(expression: string): boolean {
   return expression
     .replace(/[()]/g, "")

@@ -8,7 +8,7 @@ const folder = join(repositoryRoot(), ".github/workflows");
 const files = (await Array.fromAsync(new Bun.Glob("*.y*ml").scan(folder))).sort();
 await needTools("actionlint");
 
-/** What a workflow does that a gate must not, in words. */
+/** Breaches of the rules for workflows that gate merges. */
 function breaches(text: string): string[] {
   const found: string[] = [];
   for (const [, action = "", ref = ""] of text.matchAll(/uses:\s*([^\s@]+)@(\S+)/g)) {

@@ -1,4 +1,4 @@
-/** Anthropic's Messages API as a local server. Forms after its API reference and error pages. */
+/** Anthropic's Messages API as a local server, after its API reference and error pages. */
 
 import type { TokenUsage } from "../../src/providers/port.ts";
 import { deltasOf, foreignAnswer } from "./deltas.ts";

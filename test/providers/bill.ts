@@ -1,9 +1,12 @@
-/** What the provider of a test would charge, kept by itself and whatever Atelier has booked. */
+/** The bill of a test provider, kept independently of Atelier's ledger. */
 
 import type { TokenUsage, UnitPrices } from "../../src/providers/index.ts";
 import { type WireCall, wireTokens } from "./scenario.ts";
 
-/** What one call is charged: nothing for a refusal; the report of a whole answer; else prompt and what was written. */
+/**
+ * The charge of one call: nothing for a refusal; the report of a complete answer; else prompt and written
+ * output.
+ */
 export function chargeOf(call: WireCall): TokenUsage {
   const { prompt, reportedUsage } = call;
   const nothing = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { HttpConnection } from "./http-connection.ts";
 import type { Frame, Scenario, WireCall } from "./scenario.ts";
 
-/** Turns frames into bytes on the wire as the scenario wants them cut. */
+/** Writes frames as bytes, split as the scenario says. */
 export class BodyWriter {
   readonly #connection: HttpConnection;
   readonly #call: WireCall;
@@ -45,7 +45,7 @@ export class BodyWriter {
       const size = writeSizes?.[this.#writes++ % writeSizes.length] ?? whole.length;
       await this.#connection.chunk(whole.subarray(at, at + Math.max(1, size)));
       at += Math.max(1, size);
-      // Separate writes only reach the reader apart when the socket gets to send them.
+      // Separate writes arrive separately only when the socket can send them in between.
       if (writeSizes) await new Promise(setImmediate);
     }
     if (whole.length < bytes.length) {
@@ -55,7 +55,7 @@ export class BodyWriter {
   }
 }
 
-/** Notes how a call ended; the first to say so is right. */
+/** Records how a call ended; the first report counts. */
 export function endCall(call: WireCall, how: NonNullable<WireCall["ended"]>): void {
   if (call.endedAt !== undefined) return;
   call.endedAt = performance.now();

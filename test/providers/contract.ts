@@ -11,15 +11,15 @@ import type {
 
 export interface ContractSubject {
   adapter: ProviderAdapter;
-  /** Makes the next call answer with this text; returns the text that will really come. */
+  /** Makes the next call answer with this text; returns the actual text. */
   answers(text: string): string;
-  /** Makes the next call go on for as long as anybody listens. */
+  /** Makes the next call endless. */
   goesOn(): void;
-  /** Makes the next call fall silent after its first words; absent where nothing can. */
+  /** Makes the next call silent after its first words; absent where that is impossible. */
   fallsSilent?(): void;
-  /** Calls that the other side still works for. */
+  /** Calls that the server is still working on. */
   running(): number;
-  /** What the other side says the last call used; absent where nobody else counts. */
+  /** The server's usage report of the last call; absent where there is no server. */
   reportedUsage?(): TokenUsage | undefined;
   stop(): void;
 }
@@ -32,7 +32,7 @@ export interface Collected {
   reads: number;
 }
 
-/** A plain question with a source, as every provider accepts it. */
+/** A plain question with a source, valid for every provider. */
 export function aRequest(overrides: Partial<ProviderRequest> = {}): ProviderRequest {
   return {
     model: "test-model",
@@ -50,12 +50,12 @@ export function aRequest(overrides: Partial<ProviderRequest> = {}): ProviderRequ
   };
 }
 
-/** A call that nobody aborts. */
+/** A call without an abort. */
 export function aCall(overrides: Partial<ProviderCall> = {}): ProviderCall {
   return { signal: new AbortController().signal, idleTimeoutMs: 5000, ...overrides };
 }
 
-/** Reads a stream to its end, whichever that is; `into` keeps what came before an error. */
+/** Reads a stream to its end; `into` keeps the part before an error. */
 export async function collect(
   stream: AsyncIterable<ProviderEvent[]>,
   into: Collected = { text: "", reasoning: "", usage: undefined, events: [], reads: 0 },
@@ -72,7 +72,7 @@ export async function collect(
   return into;
 }
 
-/** What a rejected promise was rejected with. */
+/** The reason of a rejected promise. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

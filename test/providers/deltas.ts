@@ -11,7 +11,7 @@ export function* deltasOf(text: string, chars: number, endless = false): Generat
   } while (endless);
 }
 
-/** Answers that look the same from every vendor: they come from something else at the address. */
+/** Answers of other servers at the address, the same for every vendor. */
 export function foreignAnswer(kind: string) {
   if (kind === "redirect") return { status: 307, headers: { location: "/elsewhere" }, body: "" };
   if (kind === "document") {

@@ -1,4 +1,4 @@
-/** A provider inside the process, scripted step by step: for tests that are not about a wire format. */
+/** An in-process provider, scripted step by step: for tests that are not about a wire format. */
 
 import { providerError } from "../../src/providers/errors.ts";
 import type {
@@ -15,7 +15,7 @@ export type FakeStep =
   /** One network read with these events. */
   | { events: ProviderEvent[] }
   | { waitMs: number }
-  /** Nothing more comes until the promise settles, or the call is aborted or silent for too long. */
+  /** Waits until the promise settles, the call is aborted or times out. */
   | { until: Promise<unknown> }
   | { fail: ProviderErrorCode; retryAfterMs?: number }
   | { silence: true };
@@ -30,7 +30,7 @@ export interface FakeProvider extends ProviderAdapter {
   readonly calls: FakeCall[];
 }
 
-/** What goes wrong once a request has been taken; other failures before the first event are refusals. */
+/** Faults after a request was accepted; other failures before the first event are refusals. */
 const AFTER_ACCEPTING: ReadonlySet<ProviderErrorCode> = new Set(["cut", "silent", "malformed"]);
 
 /** Plays the script of each call, made from its request and its number (0, 1, …). */
@@ -53,7 +53,7 @@ export function fakeProvider(
           if ("events" in step) {
             call.signal.throwIfAborted();
             begun = true;
-            // Events are the consumer's to keep: a script may be played twice.
+            // Consumers may change events, and a script may be played twice.
             yield structuredClone(step.events);
             if (step.events.at(-1)?.type === "end") {
               record.ended = "complete";
@@ -82,7 +82,7 @@ export function fakeProvider(
   };
 }
 
-/** A whole answer: the text in pieces of a few characters, then usage and the end. */
+/** A complete answer: the text in pieces of a few characters, then usage and the end. */
 export function fakeAnswer(
   text: string,
   options: { usage?: Partial<TokenUsage>; chunkMs?: number; end?: EndReason; chars?: number } = {},

@@ -1,6 +1,6 @@
 /**
- * Just enough HTTP/1.1 over a bare socket for a server that may write any byte at any moment and close
- * in the middle of one: a real HTTP server would tidy that up.
+ * A minimal HTTP/1.1 server over a bare socket that may write any byte at any moment and close in the middle; a
+ * real HTTP server would correct that.
  */
 
 import type { Socket } from "bun";
@@ -48,7 +48,7 @@ export class HttpConnection {
     return { method, path, headers, body };
   }
 
-  /** Writes all of it, however slowly the client reads; silently nothing once the socket is closed. */
+  /** Writes everything, however slowly the client reads; does nothing once the socket is closed. */
   async write(bytes: Uint8Array): Promise<void> {
     let rest = bytes;
     while (!this.closed) {
@@ -82,7 +82,7 @@ export class HttpConnection {
     await this.write(Buffer.from("0\r\n\r\n"));
   }
 
-  /** Breaks the connection: behind what is written, or at once, when written bytes may be lost too. */
+  /** Breaks the connection: after the written bytes, or at once, which may lose some of them. */
   cut(how: "behind" | "at_once"): void {
     if (how === "behind") this.#socket.end();
     else this.#socket.terminate();

@@ -1,10 +1,10 @@
-/** The providers' prompt caches, simulated: what was sent before is cheaper the second time. */
+/** Simulates the providers' prompt caches: a repeated prefix is cheaper the second time. */
 
 import type { PromptPiece, WireFormat } from "./scenario.ts";
 
 /** Both vendors cache nothing shorter. */
 const MIN_TOKENS = 1024;
-/** Automatic caches grow in steps of so many tokens. */
+/** Automatic caches grow in steps of this many tokens. */
 const STEP_TOKENS = 128;
 
 export class PromptCache {

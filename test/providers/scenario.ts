@@ -1,13 +1,13 @@
-/** What a test provider shall do with a request. */
+/** How a test provider handles a request. */
 
 import type { TokenUsage } from "../../src/providers/port.ts";
 
 export interface Scenario {
   /** The answer; a function sees the request's parsed body. */
   text?: string | ((body: unknown) => string);
-  /** Thinking sent ahead of the answer. */
+  /** Thinking sent before the answer. */
   reasoning?: string;
-  /** Never ends: the text is repeated until somebody closes the socket. */
+  /** Never ends: the text repeats until the socket is closed. */
   endless?: boolean;
   /** Writes the whole text whatever the request's output cap says. */
   ignoresCap?: boolean;
@@ -20,10 +20,10 @@ export interface Scenario {
   /** Sizes in bytes of the network writes, repeated; absent: one write for each event. */
   writeSizes?: number[];
   newline?: "\n" | "\r\n" | "\r";
-  /** Comment lines and pings between events, as proxies and vendors send to keep a connection. */
+  /** Comment lines and pings between events, as proxies and vendors send them for keep-alive. */
   comments?: boolean;
   gzip?: boolean;
-  /** Replaces counts the server would have made up; `missing`: no usage at all; `twice`: sent twice. */
+  /** Overrides the server's counts; `missing`: no usage at all; `twice`: sent twice. */
   usage?: Partial<TokenUsage> | "missing" | "twice";
   end?: "stop" | "length" | "refusal";
   fault?: Fault;
@@ -33,7 +33,7 @@ export type Fault =
   | { kind: RefusalKind }
   | { kind: "rate_limited"; retryAfter?: string }
   | { kind: "overloaded"; status?: 503 | 529 }
-  /** Inside the stream, behind that many deltas (0). */
+  /** Inside the stream, after this many deltas (0). */
   | { kind: StreamFaultKind; afterDeltas?: number }
   /** The connection breaks behind that many bytes of the body; with a reset, bytes on the way are lost too. */
   | { kind: "cut"; afterBytes: number; reset?: boolean };
