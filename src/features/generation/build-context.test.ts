@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readId } from "../../../test/support/read.ts";
 import { aRunningAnswer } from "../../../test/support/running-answer.ts";
@@ -13,6 +13,9 @@ import type { ProjectScope } from "../projects/index.ts";
 import { scopeOf } from "../projects/index.ts";
 import type { MessageRow } from "../threads/index.ts";
 import { buildContext, type ContextInput } from "./build-context.ts";
+
+// Whole answers take seconds on a busy machine.
+setDefaultTimeout(30_000);
 
 let app: TestApp;
 let ada: Person;

@@ -4,6 +4,7 @@ import {
   beforeAll,
   describe,
   expect,
+  setDefaultTimeout,
   setSystemTime,
   spyOn,
   test,
@@ -30,6 +31,9 @@ import { finishAnswer } from "./finish-answer.ts";
 import { recoverExpired } from "./recover-expired.ts";
 import { Runner } from "./runner.ts";
 import { type AnswerPlan, RunningAnswer } from "./running-answer.ts";
+
+// Whole answers take seconds on a busy machine.
+setDefaultTimeout(30_000);
 
 const lines: string[] = [];
 const captured: { error: unknown; tags: Record<string, string> }[] = [];

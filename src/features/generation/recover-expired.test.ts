@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { openAiServer } from "../../../test/providers/openai-server.ts";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
@@ -16,6 +16,9 @@ import { estimateTokens } from "../../providers/index.ts";
 import { ledger } from "../metering/tables.ts";
 import { recoverExpired } from "./recover-expired.ts";
 import { AnswerPubSub } from "./stream/answer-pubsub.ts";
+
+// Whole answers take seconds on a busy machine.
+setDefaultTimeout(30_000);
 
 const server = openAiServer();
 let app: TestApp;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, spyOn, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { type FakeStep, fakeAnswer, fakeProvider } from "../../../test/providers/fake.ts";
 import { openAiServer } from "../../../test/providers/openai-server.ts";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
@@ -16,6 +16,9 @@ import { createLogger } from "../../platform/observability/logger.ts";
 import { recoverExpired } from "./recover-expired.ts";
 import { Runner } from "./runner.ts";
 import { AnswerPubSub } from "./stream/answer-pubsub.ts";
+
+// Whole answers take seconds on a busy machine.
+setDefaultTimeout(30_000);
 
 const lines: string[] = [];
 const server = openAiServer();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { fakeAnswer, fakeProvider } from "../../../test/providers/fake.ts";
 import { openAiServer } from "../../../test/providers/openai-server.ts";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
@@ -14,6 +14,9 @@ import {
 import { read, readId, readProblem } from "../../../test/support/read.ts";
 import type { ProviderRequest } from "../../providers/port.ts";
 import { startedAnswer } from "./schema.ts";
+
+// Whole answers take seconds on a busy machine.
+setDefaultTimeout(30_000);
 
 const server = openAiServer();
 let app: TestApp;

@@ -1,6 +1,9 @@
-import { afterEach, expect, test } from "bun:test";
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
 import { memoryBus } from "../../../platform/bus/memory.ts";
 import { AnswerPubSub } from "./answer-pubsub.ts";
+
+// Whole answers take seconds on a busy machine.
+setDefaultTimeout(30_000);
 
 const ends: (() => void)[] = [];
 afterEach(() => {

@@ -1,4 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, setSystemTime, spyOn, test } from "bun:test";
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  expect,
+  setDefaultTimeout,
+  setSystemTime,
+  spyOn,
+  test,
+} from "bun:test";
 import { type FakeStep, fakeAnswer, fakeProvider } from "../../../../test/providers/fake.ts";
 import { openAiServer } from "../../../../test/providers/openai-server.ts";
 import { createTestApp, type Person, type TestApp } from "../../../../test/support/app.ts";
@@ -11,6 +20,9 @@ import {
 } from "../../../../test/support/generation.ts";
 import { createLogger } from "../../../platform/observability/logger.ts";
 import type { Runner } from "../runner.ts";
+
+// Whole answers take seconds on a busy machine.
+setDefaultTimeout(30_000);
 
 const lines: string[] = [];
 const server = openAiServer();
