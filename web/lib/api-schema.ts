@@ -593,7 +593,7 @@ export interface paths {
         head?: never;
         /**
          * Change name or role, disable or enable an account
-         * @description Making a user an admin needs a browser session.
+         * @description Making a user an admin and enabling an account need a browser session.
          */
         patch: operations["patch_admin_users_userId"];
         trace?: never;
@@ -684,7 +684,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change workspace settings */
+        /**
+         * Change workspace settings
+         * @description Letting more people sign up needs a browser session.
+         */
         patch: operations["patch_admin_settings"];
         trace?: never;
     };

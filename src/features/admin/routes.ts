@@ -42,6 +42,7 @@ function settingsRoutes() {
         ...guard(admin, "settings.updated"),
         tags: ["admin"],
         summary: "Change workspace settings",
+        description: "Letting more people sign up needs a browser session.",
         request: { body: jsonBody(settingsChange) },
         responses: { 200: jsonAnswer(settings, "Settings") },
       }),

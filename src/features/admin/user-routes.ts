@@ -111,7 +111,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
         ...guard(admin, "user.updated"),
         tags: ["admin"],
         summary: "Change name or role, disable or enable an account",
-        description: "Making a user an admin needs a browser session.",
+        description: "Making a user an admin and enabling an account need a browser session.",
         request: { params, body: jsonBody(userChange) },
         responses: one,
       }),

@@ -103,13 +103,14 @@ test("an admin's key without the scope `admin` manages nothing, and only an admi
   expect((await readProblem(write)).code).toBe("missing_scope");
 });
 
-test("a key with the scope `admin` disables and enables accounts, and never leads to a session", async () => {
+test("a key with the scope `admin` disables accounts, and never leads to a session", async () => {
   const gus = await app.person("Gus");
   const byKey = app.withKey((await keyOf(ada, ["read", "write", "admin"])).key);
   const path = `/admin/users/${gus.me.id}`;
-  expect((await byKey.patch(path, { disabled: true })).status).toBe(200);
   expect((await byKey.patch(path, { disabled: false, role: "member" })).status).toBe(200);
+  expect((await byKey.patch(path, { disabled: true })).status).toBe(200);
   for (const answer of [
+    await byKey.patch(path, { disabled: false }),
     await byKey.patch(path, { role: "admin" }),
     await byKey.post("/admin/users", { name: "Helper", email: "helper@example.com" }),
     await byKey.post(`${path}/password-reset-link`),
@@ -117,6 +118,39 @@ test("a key with the scope `admin` disables and enables accounts, and never lead
   ])
     expect(await readProblem(answer)).toMatchObject({ status: 403, code: "session_only" });
   expect(await read(await ada.get(path), adminUser)).toMatchObject({ role: "member" });
+});
+
+test("only a session in which the password was given lets more people sign up", async () => {
+  const byKey = app.withKey((await keyOf(ada, ["read", "write", "admin"])).key);
+  const set = (caller: Pick<Person, "patch">, change: object) =>
+    caller.patch("/admin/settings", change);
+  const wider = [
+    { before: { signUpOpen: false, signUpDomains: [] }, change: { signUpOpen: true } },
+    { before: { signUpDomains: ["example.org"] }, change: { signUpDomains: [] } },
+    { before: {}, change: { signUpDomains: ["example.com"] } },
+    { before: {}, change: { signUpDomains: ["example.org", "example.com"] } },
+  ];
+  const confirm = (minutes: number) =>
+    app.deps.database.sql`update sessions
+      set authenticated_at = now() - ${minutes} * interval '1 minute' where user_id = ${ada.me.id}`;
+  for (const { before, change } of wider) {
+    expect((await set(ada, before)).status).toBe(200);
+    expect(await codeOf(await set(byKey, change))).toBe("403 session_only");
+    await confirm(16);
+    expect(await codeOf(await set(ada, change))).toBe("403 password_needed");
+    await confirm(0);
+  }
+  expect((await set(ada, { signUpOpen: true, signUpDomains: [] })).status).toBe(200);
+  for (const change of [
+    { defaultModelId: null },
+    { signUpOpen: true },
+    { signUpDomains: ["example.org", "example.com"] },
+    { signUpDomains: ["example.org"] },
+    { signUpOpen: null },
+    { signUpOpen: false },
+  ])
+    expect((await set(byKey, change)).status).toBe(200);
+  await set(ada, { signUpOpen: null, signUpDomains: [] });
 });
 
 test("a demoted admin loses the keys with the scope `admin`, and keeps the others", async () => {

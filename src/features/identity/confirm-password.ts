@@ -1,8 +1,8 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
-import { notSignedIn, passwordNeeded, wrongPassword } from "./errors.ts";
+import { notSignedIn, passwordNeeded, sessionOnly, wrongPassword } from "./errors.ts";
 import { verifyPassword } from "./hash-password.ts";
-import { requireSession } from "./policy.ts";
+import { type AdminScope, requireSession } from "./policy.ts";
 import { findOwnCredential } from "./repo.ts";
 import { isFreshSession, markAuthenticated } from "./session-repo.ts";
 
@@ -20,6 +20,16 @@ export async function requireFreshSession(ctx: Ctx): Promise<void> {
   const fresh =
     via.kind === "session" && (await isFreshSession(ctx.db, via.sessionId, FRESH_MINUTES));
   if (!fresh) throw passwordNeeded();
+}
+
+/**
+ * Requires a browser session in which the password was given recently, for what lets somebody in who could not
+ * sign in before: whoever came in that way would stay after a key or session was revoked.
+ * @throws {Problem} 403 `session_only` for an API key, 403 `password_needed`.
+ */
+export async function requireRightToLetIn(ctx: Ctx, scope: AdminScope): Promise<void> {
+  if (!scope.inSession) throw sessionOnly();
+  await requireFreshSession(ctx);
 }
 
 /**

@@ -1,4 +1,5 @@
 export { authenticate, refuseBadKeys } from "./authenticate.ts";
+export { requireRightToLetIn } from "./confirm-password.ts";
 export type { AfterSignUp } from "./create-account.ts";
 export { noSuchUser } from "./errors.ts";
 export { apiKeyRoutes } from "./key-routes.ts";

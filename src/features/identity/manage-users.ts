@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { type Ctx, inTransaction, type WorkspaceRole } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { record } from "../audit/index.ts";
-import { requireFreshSession } from "./confirm-password.ts";
+import { requireFreshSession, requireRightToLetIn } from "./confirm-password.ts";
 import type { AfterSignUp } from "./create-account.ts";
-import { emailTaken, lastAdmin, noSuchUser, sessionOnly } from "./errors.ts";
+import { emailTaken, lastAdmin, noSuchUser } from "./errors.ts";
 import { revokeApiKeys } from "./key-repo.ts";
 import { deletePasswordResets, insertOneTimeToken } from "./link-repo.ts";
 import type { AdminScope } from "./policy.ts";
@@ -62,8 +62,8 @@ export async function createUser(
  * a disabled user is signed out everywhere and loses all API keys for good, a former admin loses those with the
  * scope `admin`.
  * @param expected the version the caller saw, or null: see {@link userVersion}
- * @throws {Problem} 403 `session_only` when a key would make an admin, 403 `password_needed` when a session
- * would, 404 `user_not_found`, 409 `last_admin`, 412 when it changed meanwhile.
+ * @throws {Problem} 403 `session_only` when a key would make an admin or enable an account, 403
+ * `password_needed` when a session would, 404 `user_not_found`, 409 `last_admin`, 412 when it changed meanwhile.
  */
 export async function changeUser(
   ctx: Ctx,
@@ -73,8 +73,7 @@ export async function changeUser(
   expected: number | null,
 ): Promise<UserRow> {
   // A new admin could do everything by signing in, even after the key was revoked.
-  if (change.role === "admin" && !scope.inSession) throw sessionOnly();
-  if (change.role === "admin") await requireFreshSession(ctx);
+  if (change.role === "admin") await requireRightToLetIn(ctx, scope);
   const now = ctx.deps.clock.now();
   const changed = await inTransaction(ctx, async (tx) => {
     // All admins, not only this one, to serialise two who demote each other at the same moment.
@@ -82,6 +81,8 @@ export async function changeUser(
     const before = await lockUser(tx.db, userId);
     if (!before) throw noSuchUser();
     if (expected !== null && expected !== userVersion(before)) throw changedMeanwhile();
+    if (change.disabled === false && before.disabledAt !== null)
+      await requireRightToLetIn(tx, scope);
     const leaves = change.role === "member" || change.disabled === true;
     if (leaves && admins.every((id) => id === userId) && admins.length > 0) throw lastAdmin();
     const { disabled } = change;

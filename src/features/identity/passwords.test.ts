@@ -105,6 +105,8 @@ test("creating or rotating a key and managing accounts require a recently given 
   await ada.patch(`/admin/users/${gus.me.id}`, { role: "admin" });
   const made = await gus.post("/me/api-keys", { name: "Old", scopes: ["read"] });
   const { id } = await read(made, createdApiKey);
+  const off = await app.person("Off");
+  await gus.patch(`/admin/users/${off.me.id}`, { disabled: true });
   await longAgo(gus, 15);
   const acts = [
     () => gus.post("/me/api-keys", { name: "New", scopes: ["read"] }),
@@ -112,6 +114,7 @@ test("creating or rotating a key and managing accounts require a recently given 
     () => gus.post("/admin/users", { name: "Hired", email: "hired@example.com" }),
     () => gus.post(`/admin/users/${ada.me.id}/password-reset-link`),
     () => gus.patch(`/admin/users/${ada.me.id}`, { role: "admin" }),
+    () => gus.patch(`/admin/users/${off.me.id}`, { disabled: false }),
   ];
   for (const act of acts)
     expect(await readProblem(await act())).toMatchObject({ status: 403, code: "password_needed" });
