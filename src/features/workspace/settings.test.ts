@@ -41,19 +41,22 @@ test("what was set counts, and the version is that of the latest change", async 
   expect(await getSetting(ctx, "defaultModelId")).toBe(modelId);
 });
 
-test("a value whose format only a newer release knows counts as never set, and does not hide the others", async () => {
-  await store("signUpOpen", "by invitation", "2026-11-27T13:00:00Z");
+test("a rule of sign-up whose format only a newer release knows closes it, and does not hide the others", async () => {
+  await store("signUpOpen", true, "2026-11-27T13:00:00Z");
+  await store("signUpDomains", "example.*", "2026-11-27T13:00:00Z");
   await store("newSetting", "unknown", "2026-11-27T13:00:00Z");
+  expect(await signUpPolicy(ctx)).toEqual({ open: false, domains: [] });
+  await store("signUpDomains", ["example.com"], "2026-11-27T13:00:00Z");
+  expect(await signUpPolicy(ctx)).toEqual({ open: true, domains: ["example.com"] });
+  await store("signUpOpen", "by invitation", "2026-11-27T13:00:00Z");
   const settings = await getSettings(ctx);
-  expect(settings).toMatchObject({
-    signUpOpen: true,
-    signUpOpenSet: null,
-    signUpDomains: ["example.com"],
-  });
+  expect(settings).toMatchObject({ signUpOpen: false, signUpDomains: ["example.com"] });
   expect(settings.defaultModelId).not.toBeNull();
+});
+
+test("a default model of a format only a newer release knows counts as never set", async () => {
   await store("defaultModelId", "not an id", "2026-11-27T13:00:00Z");
   expect(await getSetting(ctx, "defaultModelId")).toBeNull();
-  expect((await signUpPolicy(ctx)).open).toBe(true);
 });
 
 test("a setting that is reset is as configured again", async () => {

@@ -2,10 +2,13 @@ import { z } from "zod";
 import type { Ctx } from "../../platform/context.ts";
 import { listSettings } from "./repo.ts";
 
-/** Null means "never set"; so does a value whose format only a newer release knows. */
+/**
+ * Null means "never set". A value whose format only a newer release knows does too, but for who may sign up:
+ * there it closes sign-up, since what it restricts is not known.
+ */
 const stored = z.object({
-  signUpOpen: z.boolean().nullable().catch(null),
-  signUpDomains: z.array(z.string()).catch([]),
+  signUpOpen: z.boolean().nullable().default(null).catch(false),
+  signUpDomains: z.array(z.string()).nullable().default([]).catch(null),
   defaultModelId: z.uuid().nullable().catch(null),
 });
 
@@ -22,8 +25,8 @@ export async function getSetting<N extends SettingName>(
 
 /** Whether public sign-up is open, as set by an admin, else as configured; and for which e-mail domains. */
 export async function signUpPolicy(ctx: Ctx): Promise<{ open: boolean; domains: string[] }> {
-  const { signUpOpen, signUpDomains } = parse(await listSettings(ctx.db));
-  return { open: signUpOpen ?? ctx.deps.config.signUp === "open", domains: signUpDomains };
+  const { signUpOpen, signUpDomains } = await getSettings(ctx);
+  return { open: signUpOpen, domains: signUpDomains };
 }
 
 /** The effective settings, and what an admin has set. */
@@ -42,10 +45,11 @@ export interface WorkspaceSettings {
 export async function getSettings(ctx: Ctx): Promise<WorkspaceSettings> {
   const rows = await listSettings(ctx.db);
   const { signUpOpen: set, signUpDomains, defaultModelId } = parse(rows);
+  const open = set ?? ctx.deps.config.signUp === "open";
   return {
-    signUpOpen: set ?? ctx.deps.config.signUp === "open",
-    signUpOpenSet: set,
-    signUpDomains,
+    signUpOpen: open && signUpDomains !== null,
+    signUpOpenSet: signUpDomains === null ? false : set,
+    signUpDomains: signUpDomains ?? [],
     defaultModelId,
     version: Math.max(0, ...rows.map(({ updatedAt }) => updatedAt.getTime())),
   };
