@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { launchBrowser } from "../support/browser.ts";
+import { launchBrowser, PATIENCE_MS } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
 import { setUp } from "./steps.ts";
 
@@ -20,6 +20,7 @@ async function newPage(options: Parameters<Browser["newContext"]>[0] = {}): Prom
     baseURL: server.url,
     ...options,
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   open.push(context);
   return context.newPage();
 }
@@ -41,6 +42,7 @@ beforeAll(async () => {
   server = await startServer();
   browser = await launchBrowser();
   const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   await setUp(page, server);
   signedIn = await context.storageState();

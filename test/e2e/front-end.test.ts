@@ -5,7 +5,7 @@ import { openDatabase } from "../../src/platform/db/client.ts";
 import { embeddedUrl } from "../../src/platform/db/embedded.ts";
 import { hostileMarkdown } from "../fixtures/hostile-markdown.ts";
 import { openAiServer } from "../providers/openai-server.ts";
-import { launchBrowser, screenshot } from "../support/browser.ts";
+import { launchBrowser, PATIENCE_MS, screenshot } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
 
 const HANDBOOK = `# Handbook
@@ -45,6 +45,7 @@ async function newPage(options: Parameters<Browser["newContext"]>[0] = {}): Prom
     baseURL: server.url,
     ...options,
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   open.push(context);
   const page = await context.newPage();
   page.on("pageerror", (error) => errors.push(`${page.url()}: ${error.message}`));
@@ -79,6 +80,7 @@ beforeAll(async () => {
   server = await startServer({ env: { ATELIER_PROVIDER_PRIVATE_HOSTS: "true" } });
   browser = await launchBrowser();
   const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   await page.goto(server.setupUrl ?? "");
   await page.getByLabel("Name").fill("Ada Lovelace");

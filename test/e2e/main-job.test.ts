@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, screenshot } from "../support/browser.ts";
+import { launchBrowser, PATIENCE_MS, screenshot } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
 import {
   answersOn,
@@ -22,7 +22,7 @@ beforeAll(async () => {
   server = await startServer();
   browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
     // Reading the signed-in user before sign-in gives 401, which Chromium logs.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser, screenshot } from "../support/browser.ts";
+import { launchBrowser, PATIENCE_MS, screenshot } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
 import { answersOn, citationsOf, makeProject, QUESTION, setUp } from "./steps.ts";
 
@@ -30,7 +30,7 @@ afterAll(async () => {
 async function newPerson(): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on("pageerror", (error) => complaints.push(error.message));
   return page;
 }

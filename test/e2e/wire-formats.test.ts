@@ -4,7 +4,7 @@ import { usageReport } from "../../src/features/metering/schema.ts";
 import { anthropicServer } from "../providers/anthropic-server.ts";
 import { openAiServer } from "../providers/openai-server.ts";
 import type { Fault } from "../providers/scenario.ts";
-import { launchBrowser, screenshot } from "../support/browser.ts";
+import { launchBrowser, PATIENCE_MS, screenshot } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
 import { answersOn, citationsOf, makeProject, openCitations, QUESTION, setUp } from "./steps.ts";
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
   browser = await launchBrowser();
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on("pageerror", (error) => complaints.push(error.message));
   await setUp(page, server);
 }, 120_000);

@@ -5,6 +5,9 @@ import { ensureBrowser } from "../../scripts/install-browser.ts";
 
 const SHOTS = join(import.meta.dir, "..", "..", "test-results", "screenshots");
 
+/** What a page may take to show something: more than a loaded machine needs; only a test that fails waits for it. */
+export const PATIENCE_MS = 60_000;
+
 /** A headless Chromium from the system, without network access beyond this machine. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
