@@ -158,7 +158,7 @@ async function connect(name: string, format: string, address: string): Promise<v
   await dialog.getByLabel("Name").fill(`model-of-${format}`);
   await dialog.getByLabel("Shown as").fill(`Model of ${name}`);
   await dialog.getByLabel("Context, tokens").fill("128000");
-  await dialog.getByLabel("Longest answer").fill("4096");
+  await dialog.getByLabel("Maximum answer length").fill("4096");
   for (const [label, dollars] of Object.entries(PRICES)) {
     await dialog.getByLabel(label, { exact: true }).fill(dollars);
   }
