@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
-import { loadSession, me, startError } from "./features/identity/index.ts";
+import { loadSession, me, returnPath, startError } from "./features/identity/index.ts";
 import { CrashBoundary, lazyPage, NotFoundPage, Shell } from "./features/shell/index.ts";
 import { announcement } from "./lib/announce.ts";
 import { t } from "./lib/i18n.ts";
@@ -19,14 +19,17 @@ const ThreadPage = lazyPage(() => import("./features/threads/thread-page.tsx"));
 const SettingsPage = lazyPage(() => import("./features/identity/settings-page.tsx"));
 const AdminPage = lazyPage(() => import("./features/admin/admin-page.tsx"));
 
-const publicPaths = new Set(["/setup", "/sign-in", "/sign-up", "/reset-password"]);
+/** Pages that only make sense to someone who is not signed in. */
+const visitorPaths = new Set(["/setup", "/sign-in", "/sign-up"]);
+const publicPaths = new Set([...visitorPaths, "/reset-password"]);
 
 function Pages(): JSX.Element {
-  const { url, path, route } = useLocation();
+  const { url, path, query, route } = useLocation();
   const person = me.value;
   const open = publicPaths.has(path);
   useEffect(() => {
     if (person === null && !open) route(`/sign-in?next=${encodeURIComponent(url)}`, true);
+    if (person && visitorPaths.has(path)) route(returnPath(query), true);
   }, [person, open, url]);
 
   if (startError.value) {

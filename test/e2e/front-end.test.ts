@@ -374,6 +374,16 @@ describe("the workspace", () => {
     await reason.waitFor({ state: "detached" });
   }, 60_000);
 
+  test("leads who is signed in away from the pages for visitors", async () => {
+    const page = await newPage();
+    for (const path of ["/sign-in", "/sign-up", "/setup?token=x"]) {
+      await page.goto(path);
+      await page.getByRole("heading", { name: /Ada/ }).waitFor();
+    }
+    await page.goto("/sign-in?next=/projects");
+    await page.getByRole("heading", { level: 1, name: "Projects" }).waitFor();
+  });
+
   test("leads who is not signed in to the sign-in page, and then to where they wanted to go", async () => {
     const page = await newPage({ storageState: { cookies: [], origins: [] } });
     await page.goto("/settings/keys");
