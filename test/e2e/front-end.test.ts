@@ -347,6 +347,10 @@ describe("the workspace", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("button", { name: "Save" }).waitFor({ state: "detached" });
     expect(await domains.inputValue()).toBe("example.com, xn--bcher-kva.example");
+    await domains.fill("example.com");
+    await domains.press("Enter");
+    await page.getByRole("button", { name: "Save" }).waitFor({ state: "detached" });
+    expect(await domains.evaluate((field) => field.matches(":focus"))).toBe(true);
 
     const stranger = await newPage({ storageState: { cookies: [], origins: [] } });
     await stranger.goto("/sign-up");

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
 import { type Action, useAction } from "../../lib/action.ts";
 import { api, ifMatch, read } from "../../lib/api.ts";
 import { t } from "../../lib/i18n.ts";
@@ -59,12 +60,7 @@ export function WorkspaceTab(): JSX.Element {
             onChange={(signUpOpen) => void save.run({ signUpOpen })}
           />
           {now.signUpOpen && (
-            <SignUpDomains
-              // What somebody else has saved meanwhile replaces what is typed.
-              key={now.version}
-              domains={now.signUpDomains}
-              save={save}
-            />
+            <SignUpDomains version={now.version} domains={now.signUpDomains} save={save} />
           )}
           <Select
             label={t("admin.defaultModel")}
@@ -87,10 +83,16 @@ export function WorkspaceTab(): JSX.Element {
 
 /** The domains of the e-mail addresses that may sign up, as a line of text. */
 function SignUpDomains(props: {
+  version: number;
   domains: string[];
   save: Action<[{ signUpDomains: string[] }]>;
 }): JSX.Element {
-  const text = useSignal(props.domains.join(", "));
+  const saved = props.domains.join(", ");
+  const text = useSignal(saved);
+  // What was saved, here or by somebody else, replaces what is typed; the field keeps the focus.
+  useEffect(() => {
+    text.value = saved;
+  }, [props.version]);
   const signUpDomains = text.value.split(/[\s,;]+/).filter((domain) => domain !== "");
   const refused = props.save.error.value?.errors.find(({ path }) =>
     path.startsWith("signUpDomains"),
@@ -111,7 +113,7 @@ function SignUpDomains(props: {
         {...typed(text)}
         error={wrong && t("admin.signUpDomains.wrong", { domain: wrong })}
       />
-      {signUpDomains.join(", ") !== props.domains.join(", ") && (
+      {signUpDomains.join(", ") !== saved && (
         <div class="row">
           <Button type="submit" busy={props.save.busy.value}>
             {t("common.save")}
