@@ -358,7 +358,9 @@ describe("the workspace", () => {
     await stranger.getByLabel("E-mail").fill("eve@elsewhere.example");
     await stranger.getByLabel("Password").fill("quite another password");
     await stranger.getByRole("button", { name: "Create an account" }).click();
-    await stranger.getByText("This is not of a domain that may sign up here").waitFor();
+    await stranger
+      .getByText("Use an address of your organisation, or ask an admin for an account")
+      .waitFor();
     await page.getByLabel("Anyone can create an account").click();
     await domains.waitFor({ state: "detached" });
   }, 60_000);

@@ -59,7 +59,14 @@ export const emailDomainNotAllowed = () =>
     403,
     "email_domain_not_allowed",
     "Only addresses of certain domains may sign up here. Use your organisation's, or ask an admin.",
-    { errors: [{ path: "email", message: "is not of a domain that may sign up here" }] },
+    {
+      errors: [
+        {
+          path: "email",
+          message: "Use an address of your organisation, or ask an admin for an account",
+        },
+      ],
+    },
   );
 export const tooManySignUps = (seconds: number) =>
   new Problem(

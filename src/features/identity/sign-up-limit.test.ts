@@ -179,7 +179,10 @@ describe("the e-mail domains that may sign up", () => {
     const refused = await readProblem(await signUp(app, "192.0.2.9", { email: "a@example.org" }));
     expect(refused).toMatchObject({ status: 403, code: "email_domain_not_allowed" });
     expect(refused.errors).toEqual([
-      { path: "email", message: "is not of a domain that may sign up here" },
+      {
+        path: "email",
+        message: "Use an address of your organisation, or ask an admin for an account",
+      },
     ]);
     // Whether there is an account with the address is not told then.
     await ada.post("/admin/users", { name: "Known", email: "known@example.org" });
