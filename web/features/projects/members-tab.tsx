@@ -124,7 +124,13 @@ export function MembersTab(props: { project: Project }): JSX.Element {
             leaving.value = undefined;
           }}
         >
-          <p>{t("members.remove.text")}</p>
+          <p>
+            {t(
+              leaving.value.email === me.value?.email
+                ? "members.remove.self"
+                : "members.remove.text",
+            )}
+          </p>
         </ConfirmDialog>
       )}
     </Section>

@@ -41,6 +41,7 @@ export const projects = {
   "members.failed": "The members could not be read",
   "members.remove": "Remove {name}",
   "members.remove.action": "Remove",
+  "members.remove.self": "You lose access at once. Your shared threads stay in the project.",
   "members.remove.text": "They lose access at once. Their shared threads stay in the project.",
   "members.removed": "Removed {name}",
   "members.role": "Role",
