@@ -28,7 +28,7 @@ export const identity = {
   "keys.revoked": "Revoked {name}",
   "keys.rotate": "Replace",
   "keys.rotate.hint": "The old key works for one more day",
-  "keys.scope": "May",
+  "keys.scope": "Access",
   "keys.scope.admin": "May manage the workspace",
   "keys.scope.admin.hint":
     "It can then read and, if it may write, change users, providers, models and settings, and read the audit log. Accounts, admins, reset links and keys are still made only by signing in.",
