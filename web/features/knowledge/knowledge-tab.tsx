@@ -122,10 +122,12 @@ export function KnowledgeTab(props: { project: Project }): JSX.Element {
             />
           ) : !items ? (
             <SkeletonRows rows={4} />
-          ) : items.length === 0 && mine.length === 0 ? (
-            <EmptyState icon="file" title={t("knowledge.empty")}>
-              {t(mayEdit ? "knowledge.empty.detail" : "knowledge.empty.viewer")}
-            </EmptyState>
+          ) : items.length === 0 ? (
+            mine.length === 0 && (
+              <EmptyState icon="file" title={t("knowledge.empty")}>
+                {t(mayEdit ? "knowledge.empty.detail" : "knowledge.empty.viewer")}
+              </EmptyState>
+            )
           ) : (
             <ul class="rows">
               {items.map((file) => (
