@@ -131,6 +131,7 @@ export function UsersTab(): JSX.Element {
             {
               id: "since",
               head: t("admin.users.since"),
+              wide: true,
               cell: (user) => <span class="muted">{formatDate(user.createdAt)}</span>,
             },
             {
