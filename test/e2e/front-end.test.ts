@@ -220,6 +220,9 @@ describe("an answer on the page", () => {
     await ended(page);
     provider.scenario = { text: "Other answer." };
     await page.getByRole("button", { name: "Edit" }).click();
+    await page.keyboard.press("Escape");
+    await page.locator("article.user:focus").waitFor();
+    await page.getByRole("button", { name: "Edit" }).click();
     await page.locator(".edit-message textarea").fill("Other question?");
     await page.keyboard.press("Enter");
     await page.getByText("Other answer.").waitFor();

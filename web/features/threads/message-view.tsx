@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { formatDateTime, t } from "../../lib/i18n.ts";
 import { AnswerBody, textOf } from "../generation/index.ts";
 import { EditMessage } from "./edit-message.tsx";
@@ -19,15 +20,25 @@ function UserMessage(props: MessageProps): JSX.Element {
   const { message } = props;
   const editing = useSignal(false);
   const text = textOf(message.parts);
+  const article = useRef<HTMLElement>(null);
+  const cancelled = useRef(false);
+  useLayoutEffect(() => {
+    // The field had the focus and is gone; without this, the focus would go to the start of the page.
+    if (cancelled.current) article.current?.focus();
+    cancelled.current = false;
+  }, [editing.value]);
   return (
     <article
+      ref={article}
       class="message user"
+      tabIndex={-1}
       aria-label={t("message.from", { name: message.authorName ?? t("message.you") })}
     >
       {editing.value ? (
         <EditMessage
           text={text}
           onCancel={() => {
+            cancelled.current = true;
             editing.value = false;
           }}
           onSend={async (changed) => {
