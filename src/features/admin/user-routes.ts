@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { Ctx } from "../../platform/context.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import {
@@ -9,6 +10,7 @@ import {
 } from "../../platform/http/json.ts";
 import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
 import { createRoute, guard, guardRead, router } from "../../platform/http/route.ts";
+import { ownOrigin } from "../../platform/http/same-origin.ts";
 import {
   type AfterSignUp,
   admin,
@@ -82,7 +84,7 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
           hooks.afterSignUp,
         );
         return c.json(
-          { user: present(user), resetLink: link(c.get("ctx"), c.req.url, reset) },
+          { user: present(user), resetLink: link(c, c.get("ctx"), reset) },
           201,
           SECRET_ANSWER,
         );
@@ -140,13 +142,13 @@ export function adminUserRoutes(hooks: { afterSignUp: AfterSignUp }) {
       async (c) => {
         const ctx = c.get("ctx");
         const reset = await issuePasswordReset(ctx, c.get("admin"), c.req.valid("param").userId);
-        return c.json(link(c.get("ctx"), c.req.url, reset), 201, SECRET_ANSWER);
+        return c.json(link(c, c.get("ctx"), reset), 201, SECRET_ANSWER);
       },
     );
 }
 
-function link(ctx: Ctx, requestUrl: string, { token, expiresAt }: ResetToken) {
-  const base = ctx.deps.config.publicUrl ?? new URL(requestUrl).origin;
+function link(c: Context, { deps: { config } }: Ctx, { token, expiresAt }: ResetToken) {
+  const base = config.publicUrl ?? ownOrigin(c, config) ?? new URL(c.req.url).origin;
   return { url: resetUrl(base, token), expiresAt: expiresAt.toISOString() };
 }
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readProblem } from "../../../test/support/read.ts";
 import { systemContext } from "../../platform/context.ts";
+import { resetLink } from "../admin/schema.ts";
 import { session } from "./schema.ts";
 import { purgeEnded } from "./service.ts";
 
@@ -10,6 +11,7 @@ const PASSWORD = "a long enough password";
 const list = z.object({ items: z.array(session) });
 let app: TestApp;
 let secure: TestApp;
+let founder: Person;
 beforeAll(async () => {
   app = await createTestApp({
     env: {
@@ -20,7 +22,7 @@ beforeAll(async () => {
   });
   secure = await createTestApp({ env: { ATELIER_PUBLIC_URL: "https://atelier.example" } });
   await secure.person("Founder");
-  await app.person("Founder");
+  founder = await app.person("Founder");
 });
 afterAll(async () => {
   await secure.close();
@@ -140,6 +142,9 @@ test("HTTPS as reported by a declared proxy counts, by anyone else it does not",
   expect(Object.keys(cookiesOf(await signIn(app, "Ada", forwarded)))).toContain(
     "__Host-atelier_session",
   );
+  const path = `/admin/users/${founder.me.id}/password-reset-link`;
+  const link = await read(await founder.request("POST", path, {}, forwarded), resetLink);
+  expect(link.url).toStartWith("https://");
   const plain = await createTestApp({ databaseUrl: app.ownerUrl });
   const made = cookiesOf(await signIn(plain, "Ada", forwarded));
   expect(Object.keys(made)).toEqual(["atelier_session", "atelier_device"]);
