@@ -180,6 +180,22 @@ describe("a denied access records access.denied:", () => {
     });
   });
 
+  test("a session that ended, but not the look-up of a page that nobody is signed in to", async () => {
+    const bare = await from("/me");
+    expect(await bare.answer.json()).toMatchObject({ status: 401, code: "not_signed_in" });
+    expect(await newest("access.denied")).not.toMatchObject({ ip: bare.address });
+    for (const headers of [
+      { cookie: "atelier_session=ended.x" },
+      { authorization: "Basic eDp5" },
+    ]) {
+      const { address } = await from("/me", { headers });
+      expect(await newest("access.denied")).toMatchObject({
+        ip: address,
+        detail: { reason: "not_signed_in", route: "/api/v1/me" },
+      });
+    }
+  });
+
   test("a cross-origin write", async () => {
     const headers = { cookie: bob.cookie, origin: "http://evil.example" };
     const { address } = await post("/projects", { name: "No" }, headers);

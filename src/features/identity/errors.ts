@@ -5,6 +5,12 @@ export const notSignedIn = () =>
   new Problem(401, "not_signed_in", "Sign in, or send an API key.", {
     headers: { "www-authenticate": "Bearer" },
   });
+/** The answer to a request that asks who is signed in and sends no credential: nobody is refused anything. */
+export const nobodySignedIn = () =>
+  new Problem(401, "not_signed_in", "Sign in, or send an API key.", {
+    refusal: null,
+    headers: { "www-authenticate": "Bearer" },
+  });
 export const badKey = (keyHash: string) =>
   new Problem(401, "invalid_api_key", "This API key is unknown, revoked or expired.", {
     refusal: { action: "auth.failed", keyHash },

@@ -1,6 +1,7 @@
 import type { Actor, Ctx, UserActor } from "../../platform/context.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
-import { adminOnly, missingScope, notSignedIn, sessionOnly } from "./errors.ts";
+import { adminOnly, missingScope, nobodySignedIn, notSignedIn, sessionOnly } from "./errors.ts";
+import { readSessionCookie } from "./session-cookie.ts";
 
 const READ_METHODS = new Set(["GET", "HEAD"]);
 
@@ -88,6 +89,22 @@ export const signedIn = rule(
   },
   requireUser,
 );
+
+/**
+ * The same for the look-up with which every page begins. Without any credential it is not recorded as a
+ * refusal; one that is not valid is.
+ */
+export const signedInLookUp: AccessRule = {
+  ...signedIn,
+  middleware: async function access(c, next) {
+    const { actor, deps } = c.get("ctx");
+    const bare =
+      c.req.header("authorization") === undefined && readSessionCookie(c, deps) === undefined;
+    if (bare) throw nobodySignedIn();
+    requireUser(actor, c.req.method);
+    await next();
+  },
+};
 
 /** A user in a browser session: API keys must not manage passwords, sessions and keys. */
 export const inSession = rule(

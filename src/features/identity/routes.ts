@@ -11,7 +11,7 @@ import type { AfterSignUp } from "./create-account.ts";
 import { readDeviceCookie, setDeviceCookie } from "./device-cookie.ts";
 import { notSignedIn } from "./errors.ts";
 import type { Client, OpenedSession } from "./open-session.ts";
-import { anyone, inSession, signedIn } from "./policy.ts";
+import { anyone, inSession, signedInLookUp } from "./policy.ts";
 import { presentSession } from "./present-access.ts";
 import { anyUserExists, findUser, type UserRow } from "./repo.ts";
 import {
@@ -204,7 +204,7 @@ export function identityRoutes(hooks: IdentityHooks) {
       createRoute({
         method: "get",
         path: "/me",
-        ...guard(signedIn, null),
+        ...guard(signedInLookUp, null),
         tags: ["me"],
         summary: "My account",
         responses: { 200: jsonAnswer(me, "The user") },

@@ -22,7 +22,7 @@ export interface RouteContext {
 interface Refused {
   readonly status: number;
   readonly code: string;
-  readonly options: { refusal?: Refusal; rule?: string };
+  readonly options: { refusal?: Refusal | null; rule?: string };
 }
 
 /** Counts and notes a problem that is a refusal: authentication, access rule, origin or Host check. */

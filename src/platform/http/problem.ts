@@ -17,8 +17,8 @@ export interface FieldError {
 interface ProblemOptions {
   errors?: FieldError[];
   headers?: Record<string, string>;
-  /** Set where the status does not determine the audit action. */
-  refusal?: Refusal;
+  /** Set where the status does not determine the audit action; null: not recorded. */
+  refusal?: Refusal | null;
   /** The access rule that refused. */
   rule?: string;
   /** Extra members of the problem document, such as a budget's remaining amount. */
