@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { connect } from "node:net";
 import pino from "pino";
 import { createTestApp, type TestApp } from "../../../test/support/app.ts";
 import { readProblem } from "../../../test/support/read.ts";
@@ -45,6 +46,31 @@ test("any other name is refused, for the API and for pages", async () => {
     ]);
   }
   expect((await readProblem(await asked("evil.example", app, "/"))).code).toBe("host_not_ours");
+});
+
+/** The status of a request over a socket, whose host may be missing or invalid. */
+async function statusOf(port: number, head: string[]): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = connect(port, "127.0.0.1", () => socket.write(`${head.join("\r\n")}\r\n\r\n`));
+  socket.once("data", (data) => resolve(data.toString()));
+  socket.on("error", reject);
+  const answer = await promise;
+  socket.destroy();
+  return Number(answer.split(" ")[1]);
+}
+
+test("a request without a host is refused by any configuration, and is no internal error", async () => {
+  for (const env of [{}, { ATELIER_PUBLIC_URL: "http://atelier.example" }]) {
+    const of = await createTestApp({ env, databaseUrl: app.ownerUrl });
+    const server = Bun.serve({ port: 0, fetch: of.app.fetch });
+    for (const path of ["/", "/readyz", "/api/v1/setup", "/api/v1/projects"])
+      expect([path, await statusOf(server.port ?? 0, [`GET ${path} HTTP/1.0`])]).toEqual([
+        path,
+        400,
+      ]);
+    await server.stop(true);
+    await of.close();
+  }
 });
 
 test("probes are answered under any name", async () => {

@@ -11,13 +11,15 @@ type HostConfig = Pick<Config, "publicUrl" | "trustedProxies">;
  * Protects against DNS rebinding: a page of another site makes its own name resolve to this machine and sends
  * that name as Host. Without a public address, only names that cannot belong to others are accepted: loopback
  * names and IP addresses. With a public address, or declared proxies (which check hosts themselves), any name
- * is.
- * @throws {Problem} 421 `host_not_ours`.
+ * is. Without a valid host a request has no URL, and would be routed by a wrong path.
+ * @throws {Problem} 400 `host_invalid`, 421 `host_not_ours`.
  */
 export function checkHost({ publicUrl, trustedProxies }: HostConfig): MiddlewareHandler<AppEnv> {
   const any = publicUrl !== undefined || trustedProxies > 0;
   return async function checkHost(c, next) {
-    if (!any && !isOwn(c.req.header("host") ?? new URL(c.req.url).host)) throw hostNotOurs();
+    const url = URL.parse(c.req.url);
+    if (url === null) throw hostInvalid();
+    if (!any && !isOwn(c.req.header("host") ?? url.host)) throw hostNotOurs();
     await next();
   };
 }
@@ -54,3 +56,6 @@ const hostNotOurs = () =>
     "host_not_ours",
     "Atelier does not answer to this host name. Set ATELIER_PUBLIC_URL to the address that people type.",
   );
+
+const hostInvalid = () =>
+  new Problem(400, "host_invalid", "The request needs a Host header with a valid host.");
