@@ -125,6 +125,12 @@ describe("an error in a handler", () => {
   test("a refusal is neither", async () => {
     const refused = await answer(new Problem(404, "not_found", "Nothing."));
     expect(refused).toEqual({ status: 404, code: "not_found", logged: [], reported: [] });
+    expect(await answer(new Problem(503, "shutting_down", "Later."))).toEqual({
+      status: 503,
+      code: "shutting_down",
+      logged: [],
+      reported: [],
+    });
   });
 
   test("an aborted request body is neither, however deep it is nested", async () => {

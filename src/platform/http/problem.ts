@@ -90,7 +90,8 @@ const TITLES: Record<number, string> = {
 /** Converts any thrown value into a problem document; unknown errors are logged and reveal nothing. */
 export function answerError(error: unknown, c: Context<AppEnv>): Response {
   const problem = isClientGone(error, c.req.raw.signal) ? bodyIncomplete() : toProblem(error);
-  if (problem.status >= 500) {
+  // A problem thrown as such is a refusal, as while shutting down or over a quota: nothing broke.
+  if (problem.status >= 500 && !(error instanceof Problem)) {
     const ctx = c.get("ctx");
     ctx?.deps.errors.capture(error, { requestId: c.get("requestId"), route: c.req.routePath });
     c.get("logger").error(
