@@ -36,14 +36,14 @@ test("a body without a problem gets a default message, and the header's request 
   expect(refusal(500, "").requestId).toBeUndefined();
 });
 
-test("a field error is a full sentence, also when the server sent only its end", () => {
+test("a field error is the message that the server sent for the field", () => {
   const error = new ApiError(409, "conflict", "No.", {
     errors: [
       { path: "email", message: "is taken" },
       { path: "name", message: "Too long" },
     ],
   });
-  expect(error.field("email")).toBe("This is taken");
+  expect(error.field("email")).toBe("is taken");
   expect(error.field("name")).toBe("Too long");
   expect(error.field("other")).toBeUndefined();
   expect(new ApiError(409, "conflict", "No.").field("name")).toBeUndefined();

@@ -27,11 +27,9 @@ export class ApiError extends Error {
     this.requestId = more.requestId;
   }
 
-  /** The error message of one field of the body. */
+  /** The error message of one field of the body; some are the end of a sentence, such as "is taken". */
   field(path: string): string | undefined {
-    const message = this.errors.find((error) => error.path === path)?.message;
-    // Some server messages are the end of a sentence: "is taken".
-    return message && /^[a-z]/.test(message) ? t("field.problem", { message }) : message;
+    return this.errors.find((error) => error.path === path)?.message;
   }
 }
 

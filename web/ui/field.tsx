@@ -1,5 +1,6 @@
 import { type ComponentChildren, h, type JSX, type LooseInputHTMLAttributes } from "preact";
 import { useId } from "preact/hooks";
+import { t } from "../lib/i18n.ts";
 
 type FieldProps = {
   label: string;
@@ -17,6 +18,8 @@ export function Field(props: FieldProps): JSX.Element {
   const id = useId();
   const hintId = props.hint ? `${id}-hint` : "";
   const errorId = props.error ? `${id}-error` : "";
+  // Some messages are the end of a sentence that begins with the field: "is taken".
+  const ends = props.error !== undefined && /^[a-z]/.test(props.error);
   const describedBy = `${hintId} ${errorId}`.trim() || undefined;
   return (
     <div class="field">
@@ -29,7 +32,9 @@ export function Field(props: FieldProps): JSX.Element {
       )}
       {props.error && (
         <p class="field-error" id={errorId} role="alert">
-          {props.error}
+          {ends
+            ? t("field.problem", { field: props.label, message: props.error ?? "" })
+            : props.error}
         </p>
       )}
     </div>

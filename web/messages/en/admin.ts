@@ -36,7 +36,7 @@ export const admin = {
   "admin.role.admin": "Admin",
   "admin.role.member": "Member",
   "admin.signUp": "Anyone can create an account",
-  "admin.signUp.hint": "Off: only admins create accounts.",
+  "admin.signUp.hint": "On: anyone who can open this site. Off: only admins create accounts.",
   "admin.signUpDomains": "E-mail domains that may sign up",
   "admin.signUpDomains.hint":
     "Separated by commas, each subdomain by itself. Empty: any. Admins can create accounts of any domain.",

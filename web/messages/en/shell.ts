@@ -34,7 +34,7 @@ export const shell = {
   "field.name": "Name",
   "field.password": "Password",
   "field.password.hint": "At least 12 characters, such as a few words",
-  "field.problem": "This {message}",
+  "field.problem": "{field} {message}",
   "field.title": "Title",
   "notFound.action": "Go to the start page",
   "notFound.detail": "The address may be mistyped, or the page was removed.",
