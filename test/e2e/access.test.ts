@@ -80,6 +80,7 @@ describe("a new API key", () => {
     await dialog.getByRole("button", { name: "Create key" }).click();
     const made = page.getByRole("dialog", { name: "Your new key" });
     await made.getByText(/It works until/).waitFor();
+    await made.getByRole("button", { name: "Copy" }).and(page.locator(":focus")).waitFor();
     await made.getByRole("button", { name: "Done" }).click();
     await page.getByRole("listitem").getByText("Manages the workspace").waitFor();
     const { items } = await call<{ items: { scopes: string[]; expiresAt: string }[] }>(

@@ -18,6 +18,7 @@ export type ButtonProps = Common & {
   busy?: boolean | undefined;
   onClick?: ((event: TargetedMouseEvent<HTMLButtonElement>) => void) | undefined;
   form?: string | undefined;
+  autoFocus?: boolean | undefined;
 };
 
 function classes(props: Common, extra = ""): string {
@@ -34,6 +35,8 @@ export function Button(props: ButtonProps): JSX.Element {
       aria-busy={props.busy ? "true" : undefined}
       onClick={props.onClick}
       form={props.form}
+      // biome-ignore lint/a11y/noAutofocus: for a dialog whose first control is not the one it is about
+      autoFocus={props.autoFocus}
     >
       {props.icon && <Icon name={props.icon} size={18} />}
       <span>{props.children}</span>

@@ -3,7 +3,7 @@ import { t } from "../lib/i18n.ts";
 import { toast } from "../lib/toast.ts";
 import { Button } from "./button.tsx";
 
-/** A value that is shown once, with a copy button. */
+/** A value that is shown once, with a copy button, which has the focus when a dialog opens with it. */
 export function SecretBox(props: { value: string }): JSX.Element {
   const copy = () => {
     navigator.clipboard.writeText(props.value).then(
@@ -14,7 +14,7 @@ export function SecretBox(props: { value: string }): JSX.Element {
   return (
     <div class="secret">
       <code>{props.value}</code>
-      <Button icon="copy" size="sm" onClick={copy}>
+      <Button icon="copy" size="sm" autoFocus onClick={copy}>
         {t("common.copy")}
       </Button>
     </div>
