@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
-import { dismissToast, toast, toasts } from "./toast.ts";
+import { dismissToast, dismissUndo, toast, toasts } from "./toast.ts";
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => {
@@ -40,4 +40,13 @@ test("dismissing one removes only that one", () => {
   toast("two");
   dismissToast(toasts.value[0]?.id ?? 0);
   expect(texts()).toEqual(["two"]);
+});
+
+test("the offer to undo goes when its thing was restored elsewhere, and no other", () => {
+  const action = { label: "Undo", run: () => {} };
+  toast("Deleted a", { undoes: "a", action });
+  toast("Deleted b", { undoes: "b", action });
+  toast("Saved");
+  dismissUndo("a");
+  expect(texts()).toEqual(["Deleted b", "Saved"]);
 });

@@ -44,6 +44,7 @@ export function AgentList(props: {
       deleting.value = undefined;
       await list.load();
       toast(t("agents.deletedToast", { name: agent.name }), {
+        undoes: agent.id,
         action: {
           label: t("common.undo"),
           run: () => attempt(restore(agent)),

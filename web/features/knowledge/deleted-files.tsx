@@ -4,7 +4,7 @@ import { api, at, read } from "../../lib/api.ts";
 import type { KnowledgeFile } from "../../lib/api-types.ts";
 import { formatAgo, t } from "../../lib/i18n.ts";
 import { useList } from "../../lib/resource.ts";
-import { toast } from "../../lib/toast.ts";
+import { dismissUndo, toast } from "../../lib/toast.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
@@ -31,6 +31,7 @@ export function DeletedFiles(props: { projectId: string; back: string }): JSX.El
         "/projects/{projectId}/files/{fileId}/restore",
         at({ projectId: props.projectId, fileId: file.id }),
       );
+      dismissUndo(file.id);
       toast(t("file.restored", { name: file.name }));
       await list.load();
     },

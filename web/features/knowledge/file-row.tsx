@@ -38,6 +38,7 @@ export function FileRow(props: {
       deleting.value = false;
       props.onChanged();
       toast(t("file.deletedToast", { name: file.name }), {
+        undoes: file.id,
         action: { label: t("common.undo"), run: () => void restore.run() },
       });
     },

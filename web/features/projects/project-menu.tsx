@@ -42,6 +42,7 @@ export function ProjectMenu(props: {
       await projects.load();
       route("/projects");
       toast(t("projects.deletedToast", { name: project.name }), {
+        undoes: project.id,
         action: {
           label: t("common.undo"),
           run: () => attempt(restore()),

@@ -7,7 +7,7 @@ import type { Project } from "../../lib/api-types.ts";
 import { formatDate, t } from "../../lib/i18n.ts";
 import { useTitle } from "../../lib/page-title.ts";
 import { useList } from "../../lib/resource.ts";
-import { toast } from "../../lib/toast.ts";
+import { dismissUndo, toast } from "../../lib/toast.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { PageHead, Tabs } from "../../ui/tabs.tsx";
@@ -48,6 +48,7 @@ export default function ProjectsPage(): JSX.Element {
   const restore = useAction(
     async (project: Project) => {
       await api.POST("/projects/{projectId}/restore", at({ projectId: project.id }));
+      dismissUndo(project.id);
       toast(t("projects.restored", { name: project.name }));
       await Promise.all([list.load(), projects.load()]);
     },

@@ -5,7 +5,7 @@ import { api, at, read } from "../../lib/api.ts";
 import type { Project, Thread } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { useList } from "../../lib/resource.ts";
-import { toast } from "../../lib/toast.ts";
+import { dismissUndo, toast } from "../../lib/toast.ts";
 import { Button, LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { Section } from "../../ui/tabs.tsx";
@@ -35,6 +35,7 @@ export function ProjectThreads(props: { project: Project }): JSX.Element {
   const restore = useAction(
     async (thread: Thread) => {
       await api.POST("/threads/{threadId}/restore", at({ threadId: thread.id }));
+      dismissUndo(thread.id);
       toast(t("threads.restored"));
       await Promise.all([list.load(), recentThreads.load()]);
     },

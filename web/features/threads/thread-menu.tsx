@@ -49,6 +49,7 @@ export function ThreadMenu({ thread, onChanged, onDeleted }: Props): JSX.Element
       onChanged(thread);
       void recentThreads.load();
       toast(t("threads.deletedToast"), {
+        undoes: thread.id,
         action: {
           label: t("common.undo"),
           run: () => attempt(restore()),
