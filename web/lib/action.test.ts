@@ -68,6 +68,14 @@ test("without a form a failure is shown as a toast", async () => {
   expect(toasts.value).toMatchObject([{ text: "Refused 409.", tone: "danger" }]);
 });
 
+test("a failure that a field shows is not shown as a toast too", async () => {
+  const shows = (failure: ApiError) => failure.status !== 422;
+  await actionOf(refused(422), { toast: shows }).run();
+  expect(toasts.value).toEqual([]);
+  await actionOf(refused(503), { toast: shows }).run();
+  expect(toasts.value).toMatchObject([{ text: "Refused 503.", tone: "danger" }]);
+});
+
 test("after a conflict the data is reloaded, and only then", async () => {
   let read = 0;
   const onConflict = () => {

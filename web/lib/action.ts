@@ -11,8 +11,8 @@ export type Action<Args extends unknown[]> = {
 };
 
 export type ActionOptions = {
-  /** Shows a failure as a toast, for actions without a form. */
-  toast?: boolean;
+  /** Shows a failure as a toast, for actions without a form; or only those failures that no field shows. */
+  toast?: boolean | ((failure: ApiError) => boolean);
   /** Reloads data that someone else has changed meanwhile (412). */
   onConflict?: () => unknown;
 };
@@ -43,7 +43,9 @@ export function useAction<Args extends unknown[]>(
         const failure = toApiError(thrown);
         error.value = failure;
         if (failure.status === 412) void options.onConflict?.();
-        if (options.toast) toast(failure.detail, { tone: "danger" });
+        const { toast: shows = false } = options;
+        if (typeof shows === "function" ? shows(failure) : shows)
+          toast(failure.detail, { tone: "danger" });
         return false;
       } finally {
         busy.value = false;

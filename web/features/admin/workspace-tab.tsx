@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Action, useAction } from "../../lib/action.ts";
 import { api, ifMatch, read } from "../../lib/api.ts";
+import type { ApiError, FieldProblem } from "../../lib/api-error.ts";
 import { t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
@@ -36,7 +37,10 @@ export function WorkspaceTab(): JSX.Element {
       if (change.defaultModelId !== undefined) void modelChoices.load();
       toast(t("common.saved"));
     },
-    { toast: true, onConflict: () => settings.load() },
+    {
+      toast: (failure) => domainProblem(failure) === undefined,
+      onConflict: () => settings.load(),
+    },
   );
   const now = settings.data.value;
   const error = settings.error.value;
@@ -81,6 +85,11 @@ export function WorkspaceTab(): JSX.Element {
   );
 }
 
+/** The problem with a domain, which its field shows. */
+function domainProblem(failure: ApiError | undefined): FieldProblem | undefined {
+  return failure?.errors.find(({ path }) => /^signUpDomains\.\d+$/.test(path));
+}
+
 /** The domains of the e-mail addresses that may sign up, as a line of text. */
 function SignUpDomains(props: {
   version: number;
@@ -94,9 +103,7 @@ function SignUpDomains(props: {
     text.value = saved;
   }, [props.version]);
   const signUpDomains = text.value.split(/[\s,;]+/).filter((domain) => domain !== "");
-  const refused = props.save.error.value?.errors.find(({ path }) =>
-    path.startsWith("signUpDomains"),
-  );
+  const refused = domainProblem(props.save.error.value);
   const wrong = refused && signUpDomains[Number(refused.path.split(".")[1])];
   return (
     <form
