@@ -277,6 +277,16 @@ describe("the audit log", () => {
   });
 });
 
+test("signing out leads to the sign-in page, and nobody back to the page of who left", async () => {
+  const { page } = await newPerson(await newPage(), "Cleo");
+  await page.goto("/settings/keys");
+  await page.getByRole("button", { name: "Account" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.waitForURL(/\/sign-in$/);
+  await page.getByLabel("E-mail").waitFor();
+  expect(new URL(page.url()).search).toBe("");
+});
+
 describe("a session that was ended elsewhere", () => {
   for (const [what, bytes] of Object.entries({ "a small file": 10, "a large file": 15_000_000 }))
     test(`leads to the sign-in page when ${what} is uploaded, and back`, async () => {

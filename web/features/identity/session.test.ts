@@ -69,15 +69,19 @@ test("the set-up state is read once", async () => {
 test("signing out ends the session on the server first", async () => {
   me.value = person();
   answer = () => new Response(null, { status: 204 });
-  await signOut();
+  let before: unknown;
+  await signOut(() => {
+    before = me.value;
+  });
   expect(me.value).toBeNull();
+  expect(before).toMatchObject({ id: "u1" });
   expect(asked()).toEqual(["POST /api/v1/auth/sign-out"]);
 });
 
 test("a session that the server could not end stays", async () => {
   me.value = person();
   answer = () => Promise.reject(new TypeError("Failed to fetch"));
-  await expect(signOut()).rejects.toMatchObject({ code: "offline" });
+  await expect(signOut(() => {})).rejects.toMatchObject({ code: "offline" });
   expect(me.value?.id).toBe("u1");
 });
 

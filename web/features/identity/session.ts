@@ -45,9 +45,14 @@ export function restoreTime(): string {
   return t("common.days", { count: me.value?.restoreDays ?? 0 });
 }
 
-/** Ends the session here and on the server; keeps it if the server cannot be reached. */
-export async function signOut(): Promise<void> {
+/**
+ * Ends the session here and on the server; keeps it if the server cannot be reached.
+ * @param leave goes to the sign-in page. Called in the moment the user is forgotten: a page that loses its user
+ * otherwise asks the next one, who may be somebody else, to come back to it.
+ */
+export async function signOut(leave: () => void): Promise<void> {
   await api.POST("/auth/sign-out");
+  leave();
   me.value = null;
 }
 

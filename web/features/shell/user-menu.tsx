@@ -11,13 +11,7 @@ import { me, signOut } from "../identity/index.ts";
 /** The user menu in the sidebar: settings, theme, administration, sign-out. */
 export function UserMenu(): JSX.Element | null {
   const { route } = useLocation();
-  const leave = useAction(
-    async () => {
-      await signOut();
-      route("/sign-in");
-    },
-    { toast: true },
-  );
+  const leave = useAction(() => signOut(() => route("/sign-in", true)), { toast: true });
   const person = me.value;
   if (!person) return null;
   return (
