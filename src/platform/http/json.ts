@@ -35,18 +35,26 @@ export function flag() {
   return z.stringbool().default(false).openapi({ type: "boolean", default: false });
 }
 
-/** A line of typed text: trimmed, not empty, no control characters. */
+/**
+ * A line of typed text: trimmed, not empty, no control characters, and none that reorder the text around it
+ * (U+202A–E, U+2066–9), as in the name of somebody in the audit log.
+ */
 export function line(max: number) {
-  return (
-    z
-      .string()
-      .trim()
-      .min(1)
-      .max(max)
+  return z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it refuses
-      .regex(/^[^\u0000-\u001f\u007f]*$/, "must be one line without control characters")
-  );
+      /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/,
+      "must be one line without control characters",
+    )
+    .refine(isVisible, "must have a visible character");
 }
+
+/** Whether a text has a character other than white space, marks of format and Hangul fillers. */
+const isVisible = (text: string) => /[^\s\p{Cf}\u115f\u1160\u3164\uffa0]/u.test(text);
 
 /** Longer text, stored as typed. */
 export function prose(max: number) {
