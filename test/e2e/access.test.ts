@@ -245,6 +245,10 @@ describe("the audit log", () => {
 
     await page.getByLabel("Result").selectOption("Any");
     await page.getByLabel("Action").selectOption("Project created");
+    await page.getByLabel("Person").fill("nobody of that name");
+    await page.keyboard.press("Enter");
+    await page.getByText("No such person").waitFor();
+    expect(await page.getByLabel("Action").inputValue()).toBe("project.created");
     await page.getByLabel("Person").fill("ada@example.com");
     await page.keyboard.press("Enter");
     await page.waitForURL(/action=project.created&actor=/);
