@@ -203,6 +203,28 @@ describe("somebody's sessions and API keys", () => {
   });
 });
 
+test("users are found while typing, and fit a phone with their actions", async () => {
+  const page = await newPage({ viewport: { width: 360, height: 740 } });
+  await call(page, "POST", "/admin/users", {
+    name: "Grace Brewster Hopper",
+    email: "grace.brewster.hopper@navy.example.com",
+    role: "member",
+  });
+  await page.goto("/admin");
+  const search = page.getByRole("searchbox", { name: "Find by name or e-mail" });
+  const rows = page.getByRole("region", { name: "Users" }).locator("tbody tr");
+  await rows.nth(1).waitFor();
+  await search.fill("hopper");
+  await page.waitForURL(/\?q=hopper$/);
+  await rows.getByText("grace.brewster.hopper@navy.example.com").first().waitFor();
+  await rows.nth(1).waitFor({ state: "detached" });
+  const box = await rows.getByRole("button", { name: /^Actions for Grace/ }).boundingBox();
+  expect((box?.x ?? 999) + (box?.width ?? 0)).toBeLessThanOrEqual(360);
+  await search.fill("");
+  await page.waitForURL(/\/admin$/);
+  await rows.nth(1).waitFor();
+});
+
 describe("the audit log", () => {
   test("is filtered by what is in the address, and tells all of a row", async () => {
     const page = await newPage();

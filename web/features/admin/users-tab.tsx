@@ -8,11 +8,10 @@ import { formatDate, t } from "../../lib/i18n.ts";
 import { useList } from "../../lib/resource.ts";
 import { toast } from "../../lib/toast.ts";
 import { Avatar, Badge } from "../../ui/badge.tsx";
-import { typed } from "../../ui/bind.ts";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
-import { Input } from "../../ui/field.tsx";
 import { Menu } from "../../ui/menu.tsx";
+import { SearchBox } from "../../ui/search-box.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Section } from "../../ui/tabs.tsx";
@@ -25,7 +24,6 @@ import { UserAccessDialog } from "./user-access-dialog.tsx";
 export function UsersTab(): JSX.Element {
   const { query, route } = useLocation();
   const search = query.q ?? "";
-  const text = useSignal(search);
   const creating = useSignal(false);
   const disabling = useSignal<AdminUser | undefined>(undefined);
   const link = useSignal<ResetLink | undefined>(undefined);
@@ -81,15 +79,12 @@ export function UsersTab(): JSX.Element {
         </Button>
       }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const q = text.value.trim();
-          route(q === "" ? "/admin" : `/admin?q=${encodeURIComponent(q)}`, true);
-        }}
-      >
-        <Input type="search" label={t("admin.users.search")} {...typed(text)} />
-      </form>
+      <SearchBox
+        label={t("admin.users.search")}
+        query={search}
+        maxLength={200}
+        onSearch={(q) => route(q === "" ? "/admin" : `/admin?q=${encodeURIComponent(q)}`, true)}
+      />
       {list.error.value && !items ? (
         <ErrorState
           title={t("admin.users.failed")}
@@ -113,11 +108,14 @@ export function UsersTab(): JSX.Element {
               cell: (user) => (
                 <span class="row">
                   <Avatar name={user.name} size="sm" />
-                  {user.name}
+                  <span>
+                    {user.name}
+                    <span class="phone-only muted small">{user.email}</span>
+                  </span>
                 </span>
               ),
             },
-            { id: "email", head: t("field.email"), cell: (user) => user.email },
+            { id: "email", head: t("field.email"), wide: true, cell: (user) => user.email },
             {
               id: "role",
               head: t("members.role"),

@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { api, read } from "../../lib/api.ts";
 import type { SearchHit } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { SearchBox } from "../../ui/search-box.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
 import { Highlighted } from "./highlighted.tsx";
 import { SpanPanel } from "./span-panel.tsx";
@@ -14,38 +14,12 @@ import { SpanPanel } from "./span-panel.tsx";
 /** Search in the project's files; the query is in the address. */
 export function SearchFiles(props: { projectId: string; query: string }): JSX.Element {
   const { route } = useLocation();
-  const typed = useSignal(props.query);
-  useEffect(() => {
-    typed.value = props.query;
-  }, [props.query]);
   const here = `/projects/${props.projectId}/knowledge`;
   const go = (q: string) =>
     route(q === "" ? here : `${here}?q=${encodeURIComponent(q)}`, props.query !== "");
   return (
     <>
-      <search>
-        <form
-          class="search-box"
-          onSubmit={(event) => {
-            event.preventDefault();
-            go(typed.value.trim());
-          }}
-        >
-          <Icon name="search" size={18} />
-          <input
-            type="search"
-            class="input"
-            aria-label={t("knowledge.search")}
-            placeholder={t("knowledge.search")}
-            value={typed.value}
-            maxLength={400}
-            onInput={(event) => {
-              typed.value = event.currentTarget.value;
-              if (event.currentTarget.value === "" && props.query !== "") go("");
-            }}
-          />
-        </form>
-      </search>
+      <SearchBox label={t("knowledge.search")} query={props.query} maxLength={400} onSearch={go} />
       {props.query !== "" && <Hits projectId={props.projectId} query={props.query} />}
     </>
   );
