@@ -300,6 +300,8 @@ describe("the audit log", () => {
     expect(await rows.count()).toBe(50);
     await page.getByRole("button", { name: "Show more" }).click();
     await rows.nth(59).waitFor();
+    const first = rows.nth(50).getByRole("button");
+    await first.and(page.locator(":focus")).waitFor();
   });
 });
 

@@ -226,6 +226,7 @@ describe("an answer on the page", () => {
     await page.locator(".edit-message textarea").fill("Other question?");
     await page.keyboard.press("Enter");
     await page.getByText("Other answer.").waitFor();
+    await page.getByLabel("Message").and(page.locator(":focus")).waitFor();
     const chosen = page.waitForResponse((answer) => answer.url().endsWith("/leaf"));
     await page.getByRole("button", { name: "Previous version" }).first().click();
     await page.getByText("First answer.").waitFor();
@@ -467,6 +468,44 @@ describe("the workspace", () => {
     await page.getByLabel("Search in the files").fill("canteen");
     await page.keyboard.press("Enter");
     await page.locator(".hit mark", { hasText: "canteen" }).first().waitFor();
+  });
+
+  test("keeps a place to go on from when the row that had the focus is gone", async () => {
+    const page = await newPage();
+    const { id } = await call<{ id: string }>(page, "POST", "/projects", { name: "Two files" });
+    for (const name of ["a.txt", "b.txt"])
+      await page.request.put(`${server.url}/api/v1/projects/${id}/files/${name}`, {
+        data: name,
+        headers: { "content-type": "text/plain", origin: server.url },
+      });
+    const focused = page.locator(":focus");
+    await page.goto(`/projects/${id}/knowledge`);
+    for (const name of ["a.txt", "b.txt"]) {
+      await page.getByRole("button", { name: `Actions for ${name}` }).focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("menuitem", { name: "Delete" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+      await page.getByRole("link", { name }).waitFor({ state: "detached" });
+      const next =
+        name === "a.txt"
+          ? page.getByRole("link", { name: "b.txt" })
+          : page.getByRole("heading", { name: "Files", exact: true });
+      await next.and(focused).waitFor();
+    }
+    await page.getByRole("link", { name: "Deleted files" }).click();
+    await page.getByRole("button", { name: "Restore" }).first().click();
+    await page.getByRole("button", { name: "Restore" }).and(focused).waitFor();
+    await page
+      .getByRole("status")
+      .getByText(/^Deleted .\.txt$/)
+      .nth(1)
+      .waitFor({ state: "detached" });
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Deleted files" }).and(focused).waitFor();
+    await page
+      .getByRole("status")
+      .getByText(/^Deleted .\.txt$/)
+      .waitFor({ state: "detached" });
   });
 
   test("deletes a project only after asking, and brings it back", async () => {

@@ -17,7 +17,8 @@ export function useTitle(title: string | undefined): void {
   }, [title]);
 }
 
-function focusContent(): void {
+/** Puts the focus at the start of the page's content. */
+export function focusContent(): void {
   const main = document.getElementById("main");
   if (!main) return;
   main.tabIndex = -1;

@@ -8,6 +8,7 @@ const GLOBALS = [
   ...["addEventListener", "removeEventListener", "dispatchEvent", "matchMedia", "getComputedStyle"],
   ...["requestAnimationFrame", "cancelAnimationFrame", "scrollTo"],
   ...["Node", "NodeFilter", "NamedNodeMap", "Text", "Comment", "DocumentFragment", "DOMParser"],
+  ...["MutationObserver"],
   ...["Element", "HTMLElement", "HTMLAnchorElement", "HTMLFormElement", "HTMLTemplateElement"],
   ...["HTMLInputElement", "HTMLTextAreaElement", "HTMLSelectElement", "SVGElement", "ShadowRoot"],
   ...["Event", "MouseEvent", "KeyboardEvent", "InputEvent", "PopStateEvent", "CustomEvent"],

@@ -1,7 +1,9 @@
 import type { ComponentChildren, JSX } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../lib/i18n.ts";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
+import { focusAddedRow, rowsOf } from "./keep-focus.ts";
 
 /** An empty list: why it is empty, and what to do first. */
 export function EmptyState(props: {
@@ -80,16 +82,34 @@ export function SkeletonRows(props: { rows?: number; height?: string }): JSX.Ele
   );
 }
 
-/** The button at the end of a list with more pages. */
+/** The button below a list with more pages; the focus moves on to the first row that it adds. */
 export function LoadMore(props: {
   more: boolean;
   busy: boolean;
   onLoad: () => void;
 }): JSX.Element | null {
+  const box = useRef<HTMLDivElement>(null);
+  const before = useRef<{ list: Element; count: number } | undefined>(undefined);
+  useLayoutEffect(() => {
+    const { list, count } = before.current ?? {};
+    if (props.busy || !list || count === undefined) return;
+    before.current = undefined;
+    // Elsewhere meanwhile, or after a failure: the button is there again.
+    if (document.activeElement !== document.body && !box.current?.contains(document.activeElement))
+      return;
+    if (!focusAddedRow(list, count)) box.current?.querySelector("button")?.focus();
+  });
   if (!props.more) return null;
   return (
-    <div class="load-more">
-      <Button busy={props.busy} onClick={props.onLoad}>
+    <div class="load-more" ref={box}>
+      <Button
+        busy={props.busy}
+        onClick={() => {
+          const list = box.current?.previousElementSibling;
+          before.current = list ? { list, count: rowsOf(list).length } : undefined;
+          props.onLoad();
+        }}
+      >
         {t("common.loadMore")}
       </Button>
     </div>

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { useKeptFocus } from "./keep-focus.ts";
 
 export type Tab = { id: string; label: string; href: string; count?: number | undefined };
 
@@ -55,11 +56,16 @@ export function Section(props: {
   actions?: ComponentChildren;
   children: ComponentChildren;
 }): JSX.Element {
+  const section = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useKeptFocus(section, heading);
   return (
-    <section class="section">
+    <section class="section" ref={section}>
       <div class="section-head">
         <div class="grow">
-          <h2>{props.title}</h2>
+          <h2 ref={heading} tabIndex={-1}>
+            {props.title}
+          </h2>
           {props.detail && <p class="muted small">{props.detail}</p>}
         </div>
         {props.actions}

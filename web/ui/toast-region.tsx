@@ -1,7 +1,14 @@
 import type { JSX } from "preact";
 import { t } from "../lib/i18n.ts";
+import { focusContent } from "../lib/page-title.ts";
 import { dismissToast, toasts } from "../lib/toast.ts";
 import { IconButton } from "./button.tsx";
+
+/** The button that was pressed goes with its toast: the content is where to go on. */
+function close(id: number): void {
+  dismissToast(id);
+  focusContent();
+}
 
 /** The region where toasts appear and are announced. */
 export function ToastRegion(): JSX.Element {
@@ -15,7 +22,7 @@ export function ToastRegion(): JSX.Element {
               type="button"
               class="toast-action"
               onClick={() => {
-                dismissToast(item.id);
+                close(item.id);
                 item.action?.run();
               }}
             >
@@ -27,7 +34,7 @@ export function ToastRegion(): JSX.Element {
             size="sm"
             tip="none"
             label={t("common.dismiss")}
-            onClick={() => dismissToast(item.id)}
+            onClick={() => close(item.id)}
           />
         </div>
       ))}

@@ -10,7 +10,7 @@ import { useTitle } from "../../lib/page-title.ts";
 import { LinkButton } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { CitationPanel } from "../knowledge/index.ts";
-import { mayAddFiles } from "../shell/index.ts";
+import { focusComposer, mayAddFiles } from "../shell/index.ts";
 import { Composer } from "./composer.tsx";
 import { MessageView } from "./message-view.tsx";
 import { ThreadHead } from "./thread-head.tsx";
@@ -111,9 +111,13 @@ function OneThread(props: { id: string }): JSX.Element {
                 }}
                 onChoose={(id) => attempt(model.choose(id))}
                 onRegenerate={(target, modelId) => attempt(model.regenerate(target, modelId))}
-                onEdit={(target, text) =>
-                  model.edit(target, text, { modelId: detail.modelId, agentId: detail.agentId })
-                }
+                onEdit={async (target, text) => {
+                  await model.edit(target, text, {
+                    modelId: detail.modelId,
+                    agentId: detail.agentId,
+                  });
+                  focusComposer();
+                }}
               />
             ))
           ) : (
