@@ -1900,6 +1900,7 @@ export interface components {
             byModel: {
                 provider: string;
                 model: string;
+                displayName: string;
                 calls: number;
                 costMicroUsd: number;
                 usage: components["schemas"]["TokenUsage"];

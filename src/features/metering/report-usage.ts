@@ -1,7 +1,7 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { ProjectScope } from "../projects/index.ts";
+import { type LedgerOwner, type SumRow, sumByDay, sumByModel } from "./find-usage.ts";
 import type { UsageReport, UsageTotals } from "./schema.ts";
-import { type LedgerOwner, type SumRow, sumByDay, sumByModel } from "./sum-ledger.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -25,7 +25,12 @@ async function report(ctx: Ctx, owner: LedgerOwner, days: number): Promise<Usage
   return {
     totals: models.map(present).reduce(add, NOTHING),
     byModel: models
-      .map((row) => ({ provider: row.provider, model: row.model, ...present(row) }))
+      .map((row) => ({
+        provider: row.provider,
+        model: row.model,
+        displayName: row.displayName,
+        ...present(row),
+      }))
       .sort((a, b) => b.costMicroUsd - a.costMicroUsd),
     byDay: daily.map((row) => ({ day: row.day, ...present(row) })),
   };

@@ -26,7 +26,9 @@ export const usageReport = z
     /** All time. */
     totals: usageTotals,
     /** All time, most expensive first; a removed model keeps its name here. */
-    byModel: z.array(z.object({ provider: z.string(), model: z.string(), ...spent })),
+    byModel: z.array(
+      z.object({ provider: z.string(), model: z.string(), displayName: z.string(), ...spent }),
+    ),
     /** Days (UTC) with usage, oldest first, of the last `days`. */
     byDay: z.array(z.object({ day: z.iso.date(), ...spent })),
   })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readProblem } from "../../../test/support/read.ts";
+import { models } from "../models/tables.ts";
 import { usageReport } from "./schema.ts";
 import { ledger } from "./tables.ts";
 
@@ -12,12 +13,13 @@ beforeAll(async () => {
   app = await createTestApp();
   ada = await app.person("Ada");
   bob = await app.person("Bob");
+  const [builtIn] = await app.deps.database.db.select().from(models);
   const today = new Date();
   const longAgo = new Date(today.getTime() - 100 * 86_400_000);
   await app.deps.database.db
     .insert(ledger)
     .values([
-      row(ada, "small", 7, today),
+      { ...row(ada, "small", 7, today), modelId: builtIn?.id },
       row(ada, "small", 5, today),
       row(ada, "big", 1_000_000_000_000, longAgo),
       { ...row(ada, "small", 11, today), projectId: bob.me.personalProjectId ?? "" },
@@ -62,9 +64,11 @@ test("a project's members see its usage, in total and by model and day", async (
     outputTokens: 12,
     reasoningTokens: 3,
   });
-  expect(report.byModel.map(({ model, calls }) => ({ model, calls }))).toEqual([
-    { model: "big", calls: 1 },
-    { model: "small", calls: 2 },
+  expect(
+    report.byModel.map(({ model, displayName, calls }) => ({ model, displayName, calls })),
+  ).toEqual([
+    { model: "big", displayName: "big", calls: 1 },
+    { model: "small", displayName: "Excerpts", calls: 2 },
   ]);
   expect(report.byDay).toHaveLength(1);
   expect(report.byDay[0]).toMatchObject({ calls: 2, costMicroUsd: 12 });

@@ -102,7 +102,7 @@ function Usage(props: {
             rows={report.byModel}
             rowKey={(row) => `${row.provider}/${row.model}`}
             columns={[
-              { id: "model", head: t("usage.model"), cell: (row) => row.model },
+              { id: "model", head: t("usage.model"), cell: (row) => row.displayName },
               ...spentColumns,
             ]}
           />

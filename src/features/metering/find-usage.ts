@@ -1,5 +1,6 @@
 import { and, count, eq, gte, sql, sum } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import { models } from "../models/tables.ts";
 import { ledger } from "./tables.ts";
 
 /** Whose ledger rows a report covers. */
@@ -20,10 +21,13 @@ export type SumRow = Record<keyof typeof sums, number>;
 const ownedBy = (owner: LedgerOwner) =>
   "projectId" in owner ? eq(ledger.projectId, owner.projectId) : eq(ledger.userId, owner.userId);
 
+/** Sums per model, with the name under which it is shown; a model that is gone has only the provider's. */
 export function sumByModel(db: Database, owner: LedgerOwner) {
+  const displayName = sql<string>`coalesce(max(${models.displayName}), ${ledger.model})`;
   return db
-    .select({ provider: ledger.provider, model: ledger.model, ...sums })
+    .select({ provider: ledger.provider, model: ledger.model, displayName, ...sums })
     .from(ledger)
+    .leftJoin(models, eq(models.id, ledger.modelId))
     .where(ownedBy(owner))
     .groupBy(ledger.provider, ledger.model);
 }
