@@ -1677,11 +1677,14 @@ export interface components {
             /** Format: uuid */
             actorId: string | null;
             actorName: string | null;
+            actorEmail: string | null;
             action: string;
             /** @enum {string} */
             kind: "change" | "refusal" | "read";
             targetKind: string;
             targetId: string | null;
+            targetName: string | null;
+            targetEmail: string | null;
             /** Format: uuid */
             projectId: string | null;
             detail: {

@@ -41,6 +41,22 @@ export async function findAccounts(db: Database, emails: string[]): Promise<Map<
   return new Map(rows.map((row) => [row.email, row.id]));
 }
 
+export interface NamedAccount {
+  name: string;
+  email: string;
+}
+
+/** Names and addresses of the accounts with these ids that still exist. */
+export async function findAccountNames(
+  db: Database,
+  ids: string[],
+): Promise<Map<string, NamedAccount>> {
+  if (ids.length === 0) return new Map();
+  const { id, name, email } = users;
+  const rows = await db.select({ id, name, email }).from(users).where(inArray(id, ids));
+  return new Map(rows.map((row) => [row.id, { name: row.name, email: row.email }]));
+}
+
 /** Ids of the API keys, active or not, with these hashes. */
 export async function findKeys(db: Database, hashes: string[]): Promise<Map<string, string>> {
   if (hashes.length === 0) return new Map();
@@ -89,7 +105,7 @@ function ofKind(kind: AuditKind) {
     : inArray(auditLog.action, UNCHANGING[kind]);
 }
 
-/** Matching rows, newest first, with their seal, and the actor's name if the account still exists. */
+/** Matching rows, newest first, with their seal, and the actor's name and address if the account still exists. */
 export function listAudit(
   db: Database,
   filter: AuditFilter,
@@ -98,7 +114,7 @@ export function listAudit(
   const { kind, action, actorId, projectId, targetId, since, until } = filter;
   const { at, id } = auditLog;
   return db
-    .select({ entry: auditLog, seal: auditSeals, actorName: users.name })
+    .select({ entry: auditLog, seal: auditSeals, actorName: users.name, actorEmail: users.email })
     .from(auditLog)
     .leftJoin(auditSeals, eq(auditSeals.auditId, id))
     .leftJoin(users, eq(users.id, auditLog.actorId))

@@ -3,6 +3,7 @@ import type { Person, TestApp } from "../../../test/support/app.ts";
 import { read, readId } from "../../../test/support/read.ts";
 import { createAppForTwo } from "../../../test/support/two-people.ts";
 import { systemContext } from "../../platform/context.ts";
+import { adminUser } from "../admin/schema.ts";
 import { record } from "./record.ts";
 import { auditPage } from "./schema.ts";
 
@@ -26,6 +27,8 @@ test("an admin reads who did what, newest first and page by page", async () => {
     action: "project.created",
     actorId: bob.me.id,
     actorName: "Bob",
+    actorEmail: bob.me.email,
+    targetName: null,
   });
   const second = await log(`?limit=2&cursor=${first.nextCursor}`);
   expect(second.items).toHaveLength(2);
@@ -103,4 +106,17 @@ test("an invalid request id of the caller is not stored", async () => {
 test("recording outside a transaction is a bug", async () => {
   const entry = { action: "project.created", target: { kind: "project", id: null } } as const;
   await expect(record(systemContext(app.deps, "test"), entry)).rejects.toThrow("belongs in the");
+});
+
+test("a row names the account that it is about", async () => {
+  const cleo = await app.person("Cleo");
+  const path = `/admin/users/${cleo.me.id}`;
+  const { version } = await read(await ada.get(path), adminUser);
+  await ada.patch(path, { name: "Cleopatra" }, { "if-match": `"v${version}"` });
+  expect((await log("?limit=1&action=user.updated")).items[0]).toMatchObject({
+    actorEmail: ada.me.email,
+    targetId: cleo.me.id,
+    targetName: "Cleopatra",
+    targetEmail: cleo.me.email,
+  });
 });

@@ -1,8 +1,15 @@
+import { z } from "@hono/zod-openapi";
 import { jsonAnswer } from "../../platform/http/json.ts";
 import { decodeCursor, toPage } from "../../platform/http/pagination.ts";
 import { type AccessRule, createRoute, guardRead, router } from "../../platform/http/route.ts";
 import { kindOf } from "./actions.ts";
-import { type AuditRow, listAudit, type Seal } from "./repo.ts";
+import {
+  type AuditRow,
+  findAccountNames,
+  listAudit,
+  type NamedAccount,
+  type Seal,
+} from "./repo.ts";
 import { type AuditEntryView, auditPage, auditQuery } from "./schema.ts";
 import { sealChain } from "./seal-chain.ts";
 
@@ -33,20 +40,31 @@ export function auditRoutes<Granted extends object>(admin: AccessRule<Granted>) 
         { after: decodeCursor(cursor), limit },
       );
       const { items, nextCursor } = toPage(rows, limit, ({ entry }) => entry);
-      return c.json({ items: items.map(present), nextCursor }, 200);
+      const about = items.flatMap(({ entry }) => aboutAccount(entry) ?? []);
+      const accounts = await findAccountNames(db, [...new Set(about)]);
+      return c.json({ items: items.map((row) => present(row, accounts)), nextCursor }, 200);
     },
   );
 }
 
-function present({
-  entry: row,
-  seal,
-  actorName,
-}: {
+/** The id of the account that a row is about. */
+function aboutAccount({ targetKind, targetId }: AuditRow): string | undefined {
+  if (targetKind !== "user" || targetId === null) return undefined;
+  return z.uuid().safeParse(targetId).data;
+}
+
+interface ListedRow {
   entry: AuditRow;
   seal: Seal | null;
   actorName: string | null;
-}): AuditEntryView {
+  actorEmail: string | null;
+}
+
+function present(
+  { entry: row, seal, actorName, actorEmail }: ListedRow,
+  accounts: Map<string, NamedAccount>,
+): AuditEntryView {
+  const account = accounts.get(aboutAccount(row) ?? "");
   return {
     id: row.id,
     seq: seal?.seq ?? row.unkeyedSeq ?? 0,
@@ -54,10 +72,13 @@ function present({
     actorKind: row.actorKind,
     actorId: row.actorId,
     actorName,
+    actorEmail,
     action: row.action,
     kind: kindOf(row.action),
     targetKind: row.targetKind,
     targetId: row.targetId,
+    targetName: account?.name ?? null,
+    targetEmail: account?.email ?? null,
     projectId: row.projectId,
     detail: row.detail,
     requestId: row.requestId,

@@ -14,11 +14,15 @@ export const auditEntry = z
     actorId: z.uuid().nullable(),
     /** Null for deleted accounts, and for actors that are not people. */
     actorName: z.string().nullable(),
+    actorEmail: z.string().nullable(),
     action: z.string(),
     /** Whether it changed something, was refused, or only read. */
     kind: z.enum(AUDIT_KINDS),
     targetKind: z.string(),
     targetId: z.string().nullable(),
+    /** Name and e-mail address of the account it was about; null for other targets and deleted accounts. */
+    targetName: z.string().nullable(),
+    targetEmail: z.string().nullable(),
     projectId: z.uuid().nullable(),
     detail: z.record(z.string(), z.unknown()),
     /** Our own: as in the X-Request-Id of the response, and in the log. */

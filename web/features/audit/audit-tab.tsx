@@ -11,8 +11,9 @@ import { Button } from "../../ui/button.tsx";
 import { EmptyState, ErrorState, LoadMore, SkeletonRows } from "../../ui/states.tsx";
 import { Table } from "../../ui/table.tsx";
 import { Section } from "../../ui/tabs.tsx";
+import { projects } from "../shell/index.ts";
 import { AuditFilters } from "./audit-filters.tsx";
-import { describeAction, describeActor, KIND_NAMES } from "./describe-entry.ts";
+import { describeAction, describeWho, KIND_NAMES } from "./describe-entry.ts";
 import { EntryDialog } from "./entry-dialog.tsx";
 import { addressOf, countFilters, type Filters, readFilters, toQuery } from "./filters.ts";
 
@@ -42,6 +43,10 @@ export function AuditTab(): JSX.Element {
   };
   const items = list.items.value;
   const error = list.error.value;
+  const whoOf = (entry: AuditEntry) => {
+    const { actor, target } = describeWho(entry, items ?? [], projects.items.value ?? []);
+    return target === null ? actor : `${actor} · ${target}`;
+  };
   return (
     <Section
       title={t("audit.title")}
@@ -97,7 +102,7 @@ export function AuditTab(): JSX.Element {
                   >
                     {describeAction(entry)}
                   </button>
-                  <p class="muted small">{describeActor(entry)}</p>
+                  <p class="muted small">{whoOf(entry)}</p>
                 </>
               ),
             },

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "bun:test";
 import type { AuditEntry } from "../../lib/api-types.ts";
 import { addMessages } from "../../lib/i18n.ts";
 import { audit } from "../../messages/en/audit.ts";
-import { describeAction, describeActor, factsOf } from "./describe-entry.ts";
+import { describeAction, describeActor, describeWho, factsOf } from "./describe-entry.ts";
 
 beforeAll(() => addMessages(audit));
 
@@ -13,10 +13,13 @@ const entry = (more: Partial<AuditEntry> = {}): AuditEntry => ({
   actorKind: "user",
   actorId: "u1",
   actorName: "Ada",
+  actorEmail: "ada@example.com",
   action: "project.created",
   kind: "change",
   targetKind: "project",
   targetId: "p1",
+  targetName: null,
+  targetEmail: null,
   projectId: null,
   detail: {},
   requestId: "r1",
@@ -38,6 +41,27 @@ test("the actor is described for people, keys, jobs, anonymous callers and delet
       { actorKind: "system:purge", actorName: null, actorId: null },
     ].map((more) => describeActor(entry(more))),
   ).toEqual(["Ada", "Ada, with an API key", "Deleted account", "Not signed in", "Atelier (purge)"]);
+});
+
+test("a row says on whom or where it was done, and tells two people of one name apart", () => {
+  const onBob = {
+    targetKind: "user",
+    targetId: "u2",
+    targetName: "Bob",
+    targetEmail: "b@x.example",
+  };
+  const who = (more: Partial<AuditEntry>, ...others: Partial<AuditEntry>[]) =>
+    describeWho(entry(more), [more, ...others].map(entry), [{ id: "p1", name: "People team" }]);
+  expect(who({})).toEqual({ actor: "Ada", target: "Project People team" });
+  expect(who({ targetId: "p2" })).toEqual({ actor: "Ada", target: null });
+  expect(who({ targetKind: "thread", targetId: "t1", projectId: "p1" }).target).toBe(
+    "Project People team",
+  );
+  expect(who(onBob)).toEqual({ actor: "Ada", target: "Account Bob" });
+  expect(who({ ...onBob, targetId: "u1", targetName: "Ada" }).target).toBeNull();
+  const other = { actorId: "u3", actorName: "Bob", actorEmail: "bob@y.example" };
+  expect(who(onBob, other).target).toBe("Account Bob (b@x.example)");
+  expect(who(other, onBob).actor).toBe("Bob (bob@y.example)");
 });
 
 test("the action is described, with its count", () => {

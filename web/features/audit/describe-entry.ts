@@ -1,4 +1,4 @@
-import type { AuditEntry } from "../../lib/api-types.ts";
+import type { AuditEntry, Project } from "../../lib/api-types.ts";
 import { formatDateTime, formatNumber, type MessageId, t } from "../../lib/i18n.ts";
 import { ACTIONS, isAction, REASONS } from "./actions.ts";
 import type { Filters } from "./filters.ts";
@@ -25,6 +25,39 @@ export function describeActor({ actorKind, actorName }: AuditEntry): string {
   return actorKind === "api_key" ? t("audit.who.key", { name }) : name;
 }
 
+/**
+ * Describes actor and target of a row for the list; a name that two listed accounts have comes with the e-mail
+ * address. Null where the target is the actor, or no name of it is known here.
+ */
+export function describeWho(
+  entry: AuditEntry,
+  listed: readonly AuditEntry[],
+  projects: readonly Pick<Project, "id" | "name">[],
+): { actor: string; target: string | null } {
+  const accounts = listed.flatMap((row) => [
+    { id: row.actorId, name: row.actorName },
+    { id: row.targetKind === "user" ? row.targetId : null, name: row.targetName },
+  ]);
+  const named = (id: string | null, name: string | null, email: string | null) =>
+    name !== null && email !== null && accounts.some((row) => row.name === name && row.id !== id)
+      ? t("audit.who.email", { name, email })
+      : name;
+  const actor = named(entry.actorId, entry.actorName, entry.actorEmail);
+  const account = named(entry.targetId, entry.targetName, entry.targetEmail);
+  const project = projects.find(({ id }) => id === (entry.projectId ?? entry.targetId))?.name;
+  return {
+    actor: describeActor({ ...entry, actorName: actor }),
+    target:
+      account !== null
+        ? entry.targetId === entry.actorId
+          ? null
+          : t("audit.target.account", { name: account })
+        : project === undefined
+          ? null
+          : t("audit.target.project", { name: project }),
+  };
+}
+
 /** One thing that a row says; `code` is not for reading but for copying, `only` shows what belongs to it. */
 export type Fact = {
   label: MessageId;
@@ -41,6 +74,7 @@ export function factsOf(entry: AuditEntry): Fact[] {
   const facts: (Fact | false)[] = [
     { label: "audit.fact.time", value: `${formatDateTime(entry.at)} (${entry.at})` },
     { label: "audit.fact.who", value: describeActor(entry) },
+    entry.actorEmail !== null && { label: "field.email", value: entry.actorEmail },
     entry.actorId !== null && {
       label: "audit.fact.account",
       value: entry.actorId,
@@ -54,7 +88,7 @@ export function factsOf(entry: AuditEntry): Fact[] {
     request.length > 0 && { label: "audit.fact.request", value: request.join(" "), code: true },
     {
       label: "audit.fact.object",
-      value: [entry.targetKind, entry.targetId].join(" ").trim(),
+      value: [entry.targetKind, entry.targetId, entry.targetEmail].join(" ").trim(),
       code: true,
       ...(entry.targetId !== null && {
         only: { label: "audit.only.target", filter: { target: entry.targetId } },
