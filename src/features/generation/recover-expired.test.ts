@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { openAiServer } from "../../../test/providers/openai-server.ts";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
@@ -24,6 +24,7 @@ const server = openAiServer();
 let app: TestApp;
 let ada: Person;
 let modelId: string;
+let unsteady: { mockRestore(): void };
 
 beforeAll(async () => {
   server.start();
@@ -31,6 +32,8 @@ beforeAll(async () => {
   ada = await app.person("Ada");
   modelId = await connectServer(app, server, "openai");
   server.scenario = { endless: true, text: "and so on ", chunkMs: 20 };
+  // The process's own recovery waits, so that each test recovers by itself what it lost.
+  unsteady = spyOn(app.deps.clock, "steadyMs").mockReturnValue(0);
 });
 afterAll(async () => {
   await app.close();
@@ -39,6 +42,16 @@ afterAll(async () => {
 
 const statusOf = async (threadId: string) =>
   (await readThread(ada, threadId)).messages.at(-1)?.status;
+
+/** Recovers until so many were: an answer that its process is storing at that moment is left to the next round. */
+async function recover(count: number, pubsub = new AnswerPubSub(app.deps.bus)): Promise<void> {
+  let recovered = 0;
+  await until(async () => {
+    recovered += await recoverExpired(app.deps, pubsub, []);
+    return recovered >= count;
+  });
+  expect(recovered).toBe(count);
+}
 
 test("an answer that cannot be recovered does not keep the others from it", async () => {
   const { sql } = app.deps.database;
@@ -49,7 +62,7 @@ test("an answer that cannot be recovered does not keep the others from it", asyn
   await sql`delete from holds where id = ${broken.generationId}`;
   // Their process is gone, as far as the database can tell.
   await sql`update generations set process_id = 'gone', lease_expires_at = now() - interval '1 minute'`;
-  await recoverExpired(app.deps, new AnswerPubSub(app.deps.bus), []);
+  await recover(1);
   expect(await statusOf(sound.threadId)).toBe("interrupted");
   expect(await statusOf(broken.threadId)).toBe("running");
 });
@@ -69,7 +82,7 @@ test("a failing notification delays neither the recovery of the others nor its r
       throw new Error("The bus is away");
     },
   });
-  expect(await recoverExpired(app.deps, pubsub, [])).toBe(2);
+  await recover(ids.length, pubsub);
   expect(told.sort()).toEqual(ids.sort());
   for (const { threadId } of asked) expect(await statusOf(threadId)).toBe("interrupted");
 });
@@ -92,7 +105,7 @@ test("a recovered answer reaches its readers and ends in the log with its bill, 
   const told: string[] = [];
   const bus = memoryBus();
   bus.subscribe("generation.grew", (id) => void told.push(id));
-  expect(await recoverExpired(app.deps, new AnswerPubSub(bus), [])).toBe(1);
+  await recover(1, new AnswerPubSub(bus));
   expect(told).toEqual([generationId]);
   // The process that wrote it had received more than it could store.
   await until(() => app.deps.services.generation.runner.find(generationId) === undefined);
@@ -123,19 +136,6 @@ test("a recovered answer reaches its readers and ends in the log with its bill, 
   expect(await recoverExpired(app.deps, new AnswerPubSub(bus), [])).toBe(0);
 });
 
-test("a process that has lost an answer stops writing it, and may recover it like any other", async () => {
-  const asked = await ask(ada, { modelId });
-  await readEvents(ada, asked.generationId, { atMost: 2 });
-  const call = server.calls.at(-1);
-  await app.deps.database.sql`update generations
-    set process_id = 'taken, and lost again', lease_expires_at = now() + interval '3 seconds'
-    where id = ${asked.generationId}`;
-  await until(() => call?.ended === "closed_by_client", 6_000);
-  await until(async () => (await statusOf(asked.threadId)) === "interrupted", 12_000);
-  const events = await readEvents(ada, asked.generationId);
-  expect(events.at(-1)?.event).toEqual({ type: "done", status: "interrupted" });
-}, 30_000);
-
 /**
  * Takes an answer from its process, waits until its call is closed, and sets the times of its stored output:
  * within 4.9 seconds, the last 5 seconds ago.
@@ -150,6 +150,13 @@ async function lose(generationId: string): Promise<void> {
     set process_id = 'gone', lease_expires_at = now() + interval '10 minutes'
     where id = ${generationId}`;
   await until(() => call?.ended === "closed_by_client");
+  // The process notes its count with each renewal: right behind one there is time until the next.
+  await sql`update holds set counted_at = null where id = ${generationId}`;
+  await until(
+    async () =>
+      (await sql`select 1 from holds where id = ${generationId} and counted_at is not null`)
+        .length > 0,
+  );
   const [first] = await outputs();
   await sql`update generation_events set stored_at = now() - case
       when event->>'type' = 'start' then interval '20 seconds'
@@ -173,7 +180,7 @@ const ledgerRow = async (generationId: string) => {
 test("a lost answer is charged what was stored, plus what may have been produced since at that rate", async () => {
   const asked = await ask(ada, { modelId });
   await lose(asked.generationId);
-  await recoverExpired(app.deps, new AnswerPubSub(app.deps.bus), []);
+  await recover(1);
   const { messages } = await readThread(ada, asked.threadId);
   const parts = messages.at(-1)?.parts.map((part) => (part.type === "text" ? part.text : ""));
   const stored = estimateTokens(parts?.join("") ?? "");
@@ -188,7 +195,7 @@ test("a lost answer whose provider was never called is not charged", async () =>
   const asked = await ask(ada, { modelId });
   await lose(asked.generationId);
   await app.deps.database.sql`update holds set sent_at = null where id = ${asked.generationId}`;
-  await recoverExpired(app.deps, new AnswerPubSub(app.deps.bus), []);
+  await recover(1);
   expect(await ledgerRow(asked.generationId)).toMatchObject({
     status: "interrupted",
     estimated: "no",
@@ -204,8 +211,22 @@ test("stored thinking of a lost answer is charged as thinking", async () => {
   server.queue({ reasoning: "let me think ".repeat(400), text: "x", chunkMs: 20 });
   const asked = await ask(ada, { modelId });
   await lose(asked.generationId);
-  await recoverExpired(app.deps, new AnswerPubSub(app.deps.bus), []);
+  await recover(1);
   const row = await ledgerRow(asked.generationId);
   expect(row.reasoningTokens).toBeGreaterThan(0);
   expect(row.outputTokens).toBeWithin(2 * row.reasoningTokens, 3 * row.reasoningTokens);
 });
+
+test("a process that has lost an answer stops writing it, and may recover it like any other", async () => {
+  unsteady.mockRestore();
+  const asked = await ask(ada, { modelId });
+  await readEvents(ada, asked.generationId, { atMost: 2 });
+  const call = server.calls.at(-1);
+  await app.deps.database.sql`update generations
+    set process_id = 'taken, and lost again', lease_expires_at = now() + interval '3 seconds'
+    where id = ${asked.generationId}`;
+  await until(() => call?.ended === "closed_by_client", 6_000);
+  await until(async () => (await statusOf(asked.threadId)) === "interrupted", 12_000);
+  const events = await readEvents(ada, asked.generationId);
+  expect(events.at(-1)?.event).toEqual({ type: "done", status: "interrupted" });
+}, 30_000);
