@@ -493,8 +493,10 @@ describe("the workspace", () => {
       await next.and(focused).waitFor();
     }
     await page.getByRole("link", { name: "Deleted files" }).click();
-    await page.getByRole("button", { name: "Restore" }).first().click();
-    await page.getByRole("button", { name: "Restore" }).and(focused).waitFor();
+    const restore = page.getByRole("button", { name: "Restore" });
+    await restore.first().click();
+    await restore.nth(1).waitFor({ state: "detached" });
+    await restore.and(focused).waitFor();
     await page
       .getByRole("status")
       .getByText(/^Deleted .\.txt$/)
