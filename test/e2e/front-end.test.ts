@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { DEFAULT_AGENT_ID } from "../../src/features/agents/policy.ts";
 import { openDatabase } from "../../src/platform/db/client.ts";
 import { embeddedUrl } from "../../src/platform/db/embedded.ts";
 import { hostileMarkdown } from "../fixtures/hostile-markdown.ts";
@@ -34,6 +35,7 @@ let browser: Browser;
 const provider = openAiServer();
 let signedIn: Awaited<ReturnType<BrowserContext["storageState"]>>;
 let projectId = "";
+let modelId = "";
 let threadPath = "";
 const errors: string[] = [];
 const open: BrowserContext[] = [];
@@ -95,15 +97,15 @@ beforeAll(async () => {
     baseUrl: `${provider.origin}/v1`,
     apiKey: "test-key",
   });
-  const model = await call<{ id: string }>(page, "POST", "/admin/models", {
+  ({ id: modelId } = await call<{ id: string }>(page, "POST", "/admin/models", {
     providerId: made.id,
     name: "local-model",
     displayName: "Local model",
     contextWindow: 128_000,
     maxOutputTokens: 4_096,
     prices: { input: 3_000_000, cacheRead: 300_000, cacheWrite: 3_750_000, output: 15_000_000 },
-  });
-  await call(page, "PATCH", "/admin/settings", { defaultModelId: model.id });
+  }));
+  await call(page, "PATCH", "/admin/settings", { defaultModelId: modelId });
   projectId = (await call<{ id: string }>(page, "POST", "/projects", { name: "People team" })).id;
   await page.request.put(`${server.url}/api/v1/projects/${projectId}/files/handbook.md`, {
     data: HANDBOOK,
@@ -290,6 +292,14 @@ const unreadable: Record<string, string> = {
 };
 
 describe("an answer that is hard to read", () => {
+  beforeAll(async () => {
+    // Longer than ordinary caps, at which the answer would be ended.
+    const page = await newPage();
+    const maxOutputTokens = 20_000;
+    await call(page, "PATCH", `/admin/models/${modelId}`, { maxOutputTokens });
+    await call(page, "PATCH", `/agents/${DEFAULT_AGENT_ID}`, { maxOutputTokens });
+  });
+
   for (const [name, text] of Object.entries(unreadable)) {
     test(`opens while it is written and afterwards, and the page goes on: ${name}`, async () => {
       provider.scenario = { text, deltaChars: 400, ignoresCap: true };
