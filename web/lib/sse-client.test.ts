@@ -2,7 +2,13 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { problem } from "../../test/support/network.ts";
 import { onSignedOut } from "./refused.ts";
-import { backoff, followStream, type StreamState, type Visibility } from "./sse-client.ts";
+import {
+  backoff,
+  followStream,
+  pageVisibility,
+  type StreamState,
+  type Visibility,
+} from "./sse-client.ts";
 
 const alwaysVisible: Visibility = {
   now: () => true,
@@ -269,4 +275,34 @@ test("a lost connection is reopened only after the pause", async () => {
   pause.resolve();
   await following;
   expect(asked).toBe(2);
+});
+
+test("a page is visible as its document says, and waits until it is", async () => {
+  let state = "hidden";
+  const page = Object.defineProperty(new EventTarget(), "visibilityState", { get: () => state });
+  Object.defineProperty(globalThis, "document", { value: page, configurable: true });
+  using _ = { [Symbol.dispose]: () => void Reflect.deleteProperty(globalThis, "document") };
+  const turn = (next: string) => {
+    state = next;
+    page.dispatchEvent(new Event("visibilitychange"));
+  };
+  expect(pageVisibility.now()).toBe(false);
+  let waits = true;
+  const visible = pageVisibility.until(new AbortController().signal).then(() => {
+    waits = false;
+  });
+  turn("hidden");
+  await Promise.resolve();
+  expect(waits).toBe(true);
+  turn("visible");
+  await visible;
+  expect(pageVisibility.now()).toBe(true);
+  let hidden = 0;
+  const forget = pageVisibility.onHidden(() => hidden++);
+  turn("visible");
+  turn("hidden");
+  expect(hidden).toBe(1);
+  forget();
+  turn("hidden");
+  expect(hidden).toBe(1);
 });

@@ -108,6 +108,14 @@ test("recording outside a transaction is a bug", async () => {
   await expect(record(systemContext(app.deps, "test"), entry)).rejects.toThrow("belongs in the");
 });
 
+test("a row says which field somebody has changed", async () => {
+  expect((await ada.patch("/me", { name: "Ada King" })).status).toBe(200);
+  expect((await log("?limit=1&action=user.updated")).items[0]).toMatchObject({
+    targetId: ada.me.id,
+    detail: { changed: ["name"] },
+  });
+});
+
 test("a row names the account that it is about", async () => {
   const cleo = await app.person("Cleo");
   const path = `/admin/users/${cleo.me.id}`;

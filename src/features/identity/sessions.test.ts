@@ -109,6 +109,22 @@ test("ended sessions are not listed, and the daily purge removes them", async ()
   expect(left.map((row) => row.id)).toEqual([id]);
 });
 
+test("expired reset links are purged, those in force are not", async () => {
+  const links = async () => {
+    const { sql } = app.deps.database;
+    return (await sql`select user_id from one_time_tokens where user_id is not null`).map(
+      (row) => row.user_id,
+    );
+  };
+  const [old, current] = [await app.person("Old"), await app.person("Current")];
+  for (const { me } of [old, current])
+    expect((await founder.post(`/admin/users/${me.id}/password-reset-link`)).status).toBe(201);
+  await app.deps.database
+    .sql`update one_time_tokens set expires_at = now() where user_id = ${old.me.id}`;
+  await purgeEnded(systemContext(app.deps, "purge"));
+  expect(await links()).toEqual([current.me.id]);
+});
+
 test("a user has at most thirty sessions; a new one ends the one unused for longest", async () => {
   const dora = await app.person("Dora");
   const { sql } = app.deps.database;

@@ -143,6 +143,13 @@ test("a change based on an outdated version is refused", async () => {
 test("a provider from the environment can be disabled but neither changed nor removed", async () => {
   const { items } = await read(await ada.get("/admin/providers"), adminProviders);
   const openai = items.find(({ origin }) => origin === "environment");
+  expect(items.find(({ origin }) => origin === "builtin")).toMatchObject({ hasKey: false });
+  expect(
+    await read(
+      await ada.get(`/admin/providers/${(await add({ kind: "openai", apiKey: null })).id}`),
+      adminProvider,
+    ),
+  ).toMatchObject({ hasKey: false });
   expect(openai).toMatchObject({ kind: "openai", hasKey: true, keyHint: null });
   const path = `/admin/providers/${openai?.id}`;
   expect((await readProblem(await ada.patch(path, { apiKey: "x" }))).code).toBe("provider_kept");

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect } from "node:net";
+import { Hono } from "hono";
 import pino from "pino";
 import { createTestApp, type TestApp } from "../../../test/support/app.ts";
 import { readProblem } from "../../../test/support/read.ts";
+import { warnOfProxy } from "./check-host.ts";
+import type { AppEnv } from "./hono-env.ts";
 
 let app: TestApp;
 const lines: { msg: string; header?: string }[] = [];
@@ -87,6 +90,19 @@ test("with a public address or declared proxies any name is accepted", async () 
     await behind.close();
   }
 });
+
+test.each(["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "via"])(
+  "%s shows an undeclared proxy",
+  async (name) => {
+    const logged: { header?: string }[] = [];
+    const logger = pino({}, { write: (line) => logged.push(JSON.parse(line)) });
+    const proxied = new Hono<AppEnv>()
+      .use(warnOfProxy({ ...app.deps.config, trustedProxies: 0 }, logger))
+      .get("/", (c) => c.text("here"));
+    expect(await (await proxied.request("/", { headers: { [name]: "x" } })).text()).toBe("here");
+    expect(logged).toMatchObject([{ header: name }]);
+  },
+);
 
 test("the first forwarded header from an undeclared proxy is logged, once", async () => {
   const forward = (name: string) => app.app.request("/api/v1/setup", { headers: { [name]: "x" } });
