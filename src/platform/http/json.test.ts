@@ -23,3 +23,8 @@ test("a line holds nothing that breaks it, reorders it, or leaves nothing to see
   ])
     expect([JSON.stringify(text), accepts(text)]).toEqual([JSON.stringify(text), false]);
 });
+
+test("each fault of a line is told once", () => {
+  for (const text of ["", " ", "x".repeat(121), "a\nb", "\u200b"])
+    expect([text, line(120).safeParse(text).error?.issues.length]).toEqual([text, 1]);
+});

@@ -53,8 +53,12 @@ export function line(max: number) {
     .refine(isVisible, "must have a visible character");
 }
 
-/** Whether a text has a character other than white space, marks of format and Hangul fillers. */
-const isVisible = (text: string) => /[^\s\p{Cf}\u115f\u1160\u3164\uffa0]/u.test(text);
+/**
+ * Whether a text has a character other than white space, marks of format and Hangul fillers. An empty one is
+ * refused for its length, once.
+ */
+const isVisible = (text: string) =>
+  text === "" || /[^\s\p{Cf}\u115f\u1160\u3164\uffa0]/u.test(text);
 
 /** Longer text, stored as typed. */
 export function prose(max: number) {
