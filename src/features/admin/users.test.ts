@@ -153,6 +153,14 @@ test("only a session in which the password was given lets more people sign up", 
   await set(ada, { signUpOpen: null, signUpDomains: [] });
 });
 
+test("a default model that is not offered is refused at its field", async () => {
+  const refused = await readProblem(
+    await ada.patch("/admin/settings", { defaultModelId: Bun.randomUUIDv7() }),
+  );
+  expect(refused).toMatchObject({ status: 422, code: "model_not_available" });
+  expect(refused.errors?.map(({ path }) => path)).toEqual(["defaultModelId"]);
+});
+
 test("a demoted admin loses the keys with the scope `admin`, and keeps the others", async () => {
   const hal = await app.person("Hal");
   const path = `/admin/users/${hal.me.id}`;

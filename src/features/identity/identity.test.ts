@@ -30,6 +30,21 @@ test("a user is told how long deleted items can be restored", async () => {
   }
 });
 
+test("an account and each change of it are in the audit log", async () => {
+  const nina = await app.person("Nina");
+  expect((await nina.patch("/me", { name: "Nina Simone" })).status).toBe(200);
+  const { sql } = app.deps.database;
+  const rows =
+    await sql`select action, actor_id, target_kind, target_id, detail->'changed' as changed
+    from audit_log where target_id = ${nina.me.id} and action in ('user.signed_up', 'user.updated')
+    order by id`;
+  const own = { actor_id: nina.me.id, target_kind: "user", target_id: nina.me.id };
+  expect([...rows]).toMatchObject([
+    { ...own, action: "user.signed_up" },
+    { ...own, action: "user.updated", changed: ["name"] },
+  ]);
+});
+
 test("later accounts are members", async () => {
   const bob = await app.person("Bob");
   expect(bob.me.role).toBe("member");

@@ -183,6 +183,17 @@ test("a session from before HTTPS moves to the new name once and then only has t
   expect(await status(app, `__Host-${old}`, https)).toBe(200);
 });
 
+test("a session that is used over HTTP keeps its plain name until it is used over HTTPS", async () => {
+  await app.person("Ivy");
+  const value = cookiesOf(await signIn(app, "Ivy")).atelier_session?.value ?? "";
+  const plain = `atelier_session=${value}`;
+  for (let use = 0; use < 2; use++) {
+    expect(await status(app, plain)).toBe(200);
+    await app.deps.services.identity.cache.revoke();
+  }
+  expect(await status(app, plain, { "x-forwarded-proto": "https" })).toBe(200);
+});
+
 test("a session opened over HTTPS is never accepted under the name that a sibling host could plant", async () => {
   const made = cookiesOf(await signIn(secure, "Founder"));
   const value = made["__Host-atelier_session"]?.value;
