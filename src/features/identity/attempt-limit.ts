@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
-import { consume, createLimiter } from "../../platform/http/limiter.ts";
+import { AddressLimit } from "../../platform/http/address-limit.ts";
 import { rateLimitKey } from "../../platform/http/rate-limit-key.ts";
 import {
   countAttempt,
@@ -11,8 +11,6 @@ import {
 } from "./attempt-repo.ts";
 import { tooManyAttempts } from "./errors.ts";
 import type { Allowance } from "./tables.ts";
-
-type Limiter = ReturnType<typeof createLimiter>;
 
 /** Wrong passwords a minute from one address over all accounts. */
 const PER_ADDRESS = { name: "sign-in-address", points: 60, seconds: 60 };
@@ -44,10 +42,10 @@ export function hashAccount({ secrets }: Pick<Deps, "secrets">, email: string): 
  * too; a right one is uncounted. See docs/decisions/sign-in-allowances.md.
  */
 export class AttemptLimit {
-  readonly #ofAddress: Limiter;
+  readonly #ofAddress: AddressLimit;
 
-  constructor({ counts }: Pick<Deps, "counts">) {
-    this.#ofAddress = createLimiter(counts, PER_ADDRESS);
+  constructor(deps: Pick<Deps, "counts">) {
+    this.#ofAddress = new AddressLimit(deps, PER_ADDRESS);
   }
 
   /**
@@ -56,12 +54,12 @@ export class AttemptLimit {
    */
   async begin(ctx: Ctx, email: string, isKnownDevice: boolean): Promise<Attempt> {
     const { db, deps } = ctx;
-    const address = rateLimitKey(ctx.ip);
     // Failures at other accounts must not lock out a known device at the same address.
-    if (!isKnownDevice) await this.#countAddress(address, email);
+    if (!isKnownDevice)
+      await this.#ofAddress.count(ctx.ip, (seconds) => tooManyAttempts(seconds, email));
     const allowances: Allowance[] = [
       ...(isKnownDevice ? (["device"] as const) : []),
-      ...((await isKnownNetwork(db, address)) ? (["network"] as const) : []),
+      ...((await isKnownNetwork(db, rateLimitKey(ctx.ip))) ? (["network"] as const) : []),
       "stranger",
     ];
     const account = hashAccount(deps, email);
@@ -74,17 +72,11 @@ export class AttemptLimit {
           await uncountAttempt(db, counted).catch((error: unknown) => {
             deps.logger.warn({ err: error }, "sign-in attempt could not be uncounted");
           });
-          if (!isKnownDevice) await this.#ofAddress.reward(address);
+          if (!isKnownDevice) await this.#ofAddress.giveBack(ctx.ip);
         },
         fail: () => insertFailure(db, account),
       };
     }
     throw tooManyAttempts(await secondsToNextWindow(db, account, allowances), email);
-  }
-
-  async #countAddress(address: string, email: string): Promise<void> {
-    const { consumedPoints, msBeforeNext } = await consume(this.#ofAddress, address);
-    if (consumedPoints > PER_ADDRESS.points)
-      throw tooManyAttempts(Math.max(1, Math.ceil(msBeforeNext / 1000)), email);
   }
 }

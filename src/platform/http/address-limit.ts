@@ -27,6 +27,11 @@ export class AddressLimit {
     if (consumedPoints <= this.#points) return;
     throw refuse(Math.max(1, Math.ceil(msBeforeNext / 1000)));
   }
+
+  /** Uncounts a call that was counted. */
+  async giveBack(ip: string | undefined): Promise<void> {
+    await this.#limiter.reward(rateLimitKey(ip));
+  }
 }
 
 const rateLimited = (seconds: number) =>
