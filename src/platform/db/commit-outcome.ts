@@ -7,8 +7,8 @@ import type { Database } from "./client.ts";
 export type CommitProof = (db: Database) => Promise<boolean>;
 
 /** As long as the caller waits for the request; longer than most reconnects of the pool. */
-const PATIENCE_MS = 8_000;
-const PAUSE_MS = 100;
+export const PATIENCE_MS = 8_000;
+export const PAUSE_MS = 100;
 
 /**
  * Asks on new connections whether a transaction was committed after the answer to its COMMIT was lost.

@@ -1,8 +1,5 @@
+import { PATIENCE_MS, PAUSE_MS } from "../db/commit-outcome.ts";
 import { CommitUnknownError, isUnavailable } from "../db/errors.ts";
-
-/** As long as somebody waits for the request; longer than most restarts of a connection pool. */
-const PATIENCE_MS = 8_000;
-const PAUSE_MS = 100;
 
 /**
  * Reads what an answer shows of an effect that stands, again on a new connection while the database is away:
