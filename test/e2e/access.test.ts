@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser, PATIENCE_MS } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
-import { setUp } from "./steps.ts";
+import { callerOf, setUp } from "./steps.ts";
 
 /** Sessions, keys and the audit log in the browser. */
 
@@ -25,18 +25,7 @@ async function newPage(options: Parameters<Browser["newContext"]>[0] = {}): Prom
   return context.newPage();
 }
 
-/** Calls the API as the signed-in user of a page. */
-async function call<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
-  const response = await page.request.fetch(`${server.url}/api/v1${path}`, {
-    method,
-    ...(body === undefined ? {} : { data: body }),
-    headers: { origin: server.url },
-  });
-  if (!response.ok())
-    throw new Error(`${method} ${path}: ${response.status()} ${await response.text()}`);
-  const text = await response.text();
-  return (text === "" ? undefined : JSON.parse(text)) as T;
-}
+const call = callerOf(() => server.url);
 
 beforeAll(async () => {
   server = await startServer();
@@ -165,6 +154,8 @@ describe("somebody's sessions and API keys", () => {
     await asked.waitFor();
     await page.keyboard.press("Escape");
     await asked.waitFor({ state: "detached" });
+    // The focus goes back to the button behind the dialog, a moment after that is gone.
+    await keys.locator("button:focus").waitFor();
     await page.keyboard.press("Enter");
     await asked.getByRole("button", { name: "Revoke" }).focus();
     await page.keyboard.press("Enter");

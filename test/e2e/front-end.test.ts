@@ -8,6 +8,7 @@ import { hostileMarkdown } from "../fixtures/hostile-markdown.ts";
 import { openAiServer } from "../providers/openai-server.ts";
 import { launchBrowser, PATIENCE_MS, screenshot } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
+import { callerOf } from "./steps.ts";
 
 const HANDBOOK = `# Handbook
 
@@ -54,18 +55,7 @@ async function newPage(options: Parameters<Browser["newContext"]>[0] = {}): Prom
   return page;
 }
 
-/** Calls the API as the signed-in user. */
-async function call<T>(page: Page, method: string, path: string, body?: unknown): Promise<T> {
-  const response = await page.request.fetch(`${server.url}/api/v1${path}`, {
-    method,
-    ...(body === undefined ? {} : { data: body }),
-    headers: { origin: server.url },
-  });
-  if (!response.ok())
-    throw new Error(`${method} ${path}: ${response.status()} ${await response.text()}`);
-  const text = await response.text();
-  return (text === "" ? undefined : JSON.parse(text)) as T;
-}
+const call = callerOf(() => server.url);
 
 async function ask(page: Page, text: string): Promise<void> {
   await page.getByLabel("Message").fill(text);

@@ -91,3 +91,18 @@ export async function openCitations(
   }
   return opened;
 }
+
+/** A function that calls the API of a server as the signed-in user of a page. */
+export function callerOf(origin: () => string) {
+  return async <T>(page: Page, method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await page.request.fetch(`${origin()}/api/v1${path}`, {
+      method,
+      ...(body === undefined ? {} : { data: body }),
+      headers: { origin: origin() },
+    });
+    if (!response.ok())
+      throw new Error(`${method} ${path}: ${response.status()} ${await response.text()}`);
+    const text = await response.text();
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  };
+}

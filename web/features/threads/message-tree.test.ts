@@ -1,27 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Message } from "../../lib/api-types.ts";
+import { message as anyMessage } from "../../test/fixtures.ts";
 import { childrenOf, leafBelow, pathTo, shownLeaf, siblingsOf, treeOf } from "./message-tree.ts";
 
-function message(id: string, parentId: string | null, second = 0): Message {
-  return {
-    id,
-    threadId: "t",
-    parentId,
-    role: "user",
-    parts: [],
-    status: "complete",
-    error: null,
-    generationId: null,
-    modelId: null,
-    modelName: null,
-    agentId: null,
-    authorName: null,
-    usage: null,
-    costMicroUsd: null,
-    createdAt: new Date(second * 1000).toISOString(),
-  };
-}
+const message = (id: string, parentId: string | null, second = 0): Message =>
+  anyMessage(id, { parentId, parts: [], createdAt: new Date(second * 1000).toISOString() });
 
 const tree = treeOf([
   message("q", null, 0),
