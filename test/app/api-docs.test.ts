@@ -42,12 +42,27 @@ test("every operation has an id of its own, a chapter and a summary, says how to
     expect(refused.map(([status]) => status)).toEqual(
       expect.arrayContaining(["401", "429", "503"]),
     );
-    for (const [, { content }] of refused)
-      expect(Object.keys(content ?? {})).toEqual(["application/problem+json"]);
+    for (const [status, { content }] of refused)
+      expect([status, ...Object.keys(content ?? {})]).toEqual(
+        status === "431" ? ["431"] : [status, "application/problem+json"],
+      );
   }
   expect(Object.keys(components.securitySchemes).sort()).toEqual(["key", "session"]);
   const references = [...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name);
   for (const name of references) expect(Object.keys(components.schemas)).toContain(name ?? "");
+});
+
+test("a URL or header that is too long is answered by the HTTP server: 431 without a body, as documented", async () => {
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: app.app.fetch });
+  const long = "a".repeat(20_000);
+  const answers = await Promise.all([
+    fetch(`${server.url}api/v1/projects/${long}`),
+    fetch(`${server.url}api/v1/projects`, { headers: { "x-long": long } }),
+  ]);
+  const bodies = await Promise.all(answers.map((answer) => answer.text()));
+  await server.stop(true);
+  expect(answers.map(({ status }) => status)).toEqual([431, 431]);
+  expect(bodies).toEqual(["", ""]);
 });
 
 test("a named schema is never null itself; where it may be missing, the place says so", async () => {

@@ -36,6 +36,9 @@ export function describeApi(api: OpenAPIHono<AppEnv>): ApiDocument {
   return document;
 }
 
+/** Bun refuses an oversized request line or header itself, before any handler, with an empty body. */
+const OVERSIZED_HEAD = { description: "The URL and headers exceed 16 KB; the answer is empty" };
+
 type Item = NonNullable<ApiDocument["paths"]>[string];
 type Operation = NonNullable<Item["get"]>;
 
@@ -63,7 +66,7 @@ function refusalsOf(method: (typeof METHODS)[number], path: string, operation: O
     ...[421, 429, 500, 503],
     ...(writes ? [507] : []),
   ];
-  return refusals(...statuses);
+  return { ...refusals(...statuses), 431: OVERSIZED_HEAD };
 }
 
 function registerShared(api: OpenAPIHono<AppEnv>): void {
