@@ -75,7 +75,7 @@ export async function buildContext(ctx: Ctx, input: ContextInput): Promise<Built
 
   const knowledgeRoom = Math.floor(room * KNOWLEDGE_SHARE);
   const gathered = await gatherSources(ctx, input.scope, input.corpus, asked, knowledgeRoom);
-  const history = fitHistory(input.branch.slice(0, -1), room - gathered.tokens);
+  const history = fitHistory(input.branch.slice(0, -1), room - gathered.tokens, model.id);
   return {
     request: {
       ...bare,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { PromptPart } from "../../providers/port.ts";
 import type { MessagePart, MessageRow } from "../threads/index.ts";
 import { fitHistory } from "./fit-history.ts";
 
@@ -18,7 +19,7 @@ function message(
     error: null,
     authorId: null,
     generationId: null,
-    modelId: null,
+    modelId: role === "assistant" ? "model" : null,
     agentId: null,
     createdAt: new Date("2026-11-27T12:00:00Z"),
   };
@@ -40,7 +41,7 @@ describe("a history of four messages of 13, 11, 11 and 11 tokens", () => {
     [21, []],
     [0, []],
   ])("has in a room of %d tokens %p", (room, fitting) => {
-    const { messages, items } = fitHistory(branch, room);
+    const { messages, items } = fitHistory(branch, room, "model");
     expect(messages).toHaveLength(fitting.length);
     expect(items.filter(({ included }) => included).map(({ messageId }) => messageId)).toEqual(
       fitting,
@@ -48,7 +49,7 @@ describe("a history of four messages of 13, 11, 11 and 11 tokens", () => {
   });
 
   test("has one manifest line per message, with the reason for those left out", () => {
-    expect(fitHistory(branch, 33).items).toEqual([
+    expect(fitHistory(branch, 33, "model").items).toEqual([
       { kind: "message", title: "Question", tokens: 13, messageId: "q1", ...older },
       { kind: "message", title: "Answer", tokens: 11, messageId: "a1", ...older },
       { kind: "message", title: "Question", tokens: 11, messageId: "q2", included: true },
@@ -57,7 +58,7 @@ describe("a history of four messages of 13, 11, 11 and 11 tokens", () => {
   });
 
   test("starts with a question", () => {
-    expect(fitHistory(branch, 35).messages).toEqual([
+    expect(fitHistory(branch, 35, "model").messages).toEqual([
       { role: "user", parts: [{ type: "text", text: "aaaaaaaaaa" }] },
       { role: "assistant", parts: [{ type: "text", text: "aaaaaaaaaa" }] },
     ]);
@@ -66,13 +67,13 @@ describe("a history of four messages of 13, 11, 11 and 11 tokens", () => {
 
 test("a long message leaves out everything before it, without a gap", () => {
   const long = [message("q1", "user"), message("a1", "assistant", "a".repeat(1_000)), ...branch];
-  const { items } = fitHistory(long, 100);
+  const { items } = fitHistory(long, 100, "model");
   expect(items.map(({ included }) => included)).toEqual([false, false, true, true, true, true]);
 });
 
 test("an empty answer is not sent and takes no room, and the manifest says so", () => {
   const failed = [message("q1", "user"), message("a1", "assistant", []), message("q2", "user")];
-  const { messages, items } = fitHistory(failed, 22);
+  const { messages, items } = fitHistory(failed, 22, "model");
   expect(messages.map(({ role }) => role)).toEqual(["user", "user"]);
   expect(items[1]).toEqual({
     kind: "message",
@@ -103,7 +104,7 @@ test("signed and encrypted thinking is sent back unchanged; unsigned thinking an
     { type: "text", text: "a".repeat(10) },
     citation,
   ]);
-  const { messages, items } = fitHistory([message("q1", "user"), answer], 100);
+  const { messages, items } = fitHistory([message("q1", "user"), answer], 100, "model");
   expect(messages[1]?.parts).toEqual([
     { type: "reasoning", text: "a".repeat(10), signature: "s" },
     { type: "reasoning", text: "", signature: "x".repeat(31), redacted: true },
@@ -115,5 +116,22 @@ test("signed and encrypted thinking is sent back unchanged; unsigned thinking an
 
 test("thinking alone does not count as an answer", () => {
   const thought: MessagePart = { type: "reasoning", text: "hm", signature: "s" };
-  expect(fitHistory([message("a1", "assistant", [thought])], 100).messages).toEqual([]);
+  expect(fitHistory([message("a1", "assistant", [thought])], 100, "model").messages).toEqual([]);
+});
+
+test.each<[string, string | null, PromptPart["type"][]]>([
+  ["the model that is asked", "model", ["reasoning", "text"]],
+  ["another model", "other", ["text"]],
+  ["a model that is not known any more", null, ["text"]],
+])("thinking of %s", (_, writer, sent) => {
+  const answer: MessageRow = {
+    ...message("a1", "assistant", [
+      { type: "reasoning", text: "a".repeat(10), signature: "s" },
+      { type: "text", text: "a".repeat(10) },
+    ]),
+    modelId: writer,
+  };
+  const { messages, items } = fitHistory([message("q1", "user"), answer], 100, "model");
+  expect(messages[1]?.parts.map(({ type }) => type)).toEqual(sent);
+  expect(items[1]?.tokens).toBe(sent.length === 2 ? 14 : 11);
 });

@@ -10,12 +10,14 @@ type ManifestItem = ContextManifest["items"][number];
  * has a line in the manifest.
  * @param branch oldest first, without the question.
  * @param tokens available room.
+ * @param modelId the model that is asked now.
  */
 export function fitHistory(
   branch: MessageRow[],
   tokens: number,
+  modelId: string,
 ): { messages: PromptMessage[]; items: ManifestItem[] } {
-  const sized = branch.map((message) => ({ message, prompt: toPrompt(message) }));
+  const sized = branch.map((message) => ({ message, prompt: toPrompt(message, modelId) }));
   let left = tokens;
   let from = sized.length;
   let next = sized[from - 1];
@@ -42,13 +44,17 @@ export function fitHistory(
   };
 }
 
-function toPrompt({ role, parts }: MessageRow): { message: PromptMessage | null; tokens: number } {
+function toPrompt(
+  { role, parts, modelId: writer }: MessageRow,
+  modelId: string,
+): { message: PromptMessage | null; tokens: number } {
   const prompt: PromptPart[] = [];
   let says = false;
   for (const part of parts) {
     if (part.type === "text") says = true;
-    // Thinking is useful only to the provider that signed it.
-    else if (part.type !== "reasoning" || part.signature === undefined) continue;
+    // A signature is valid only at the provider and for the model that wrote it; others refuse the prompt.
+    else if (part.type !== "reasoning" || part.signature === undefined || writer !== modelId)
+      continue;
     prompt.push(promptPart(part));
   }
   if (!says) return { message: null, tokens: 0 };

@@ -6,6 +6,7 @@
 import { streamAnswer } from "../answer-stream.ts";
 import type { PromptPart, ProviderAdapter, ProviderRequest } from "../port.ts";
 import type { FetchLike } from "../send-request.ts";
+import { turnsOf } from "../turns.ts";
 import { decodeAnthropic } from "./decoder.ts";
 import { anthropicModelRules } from "./models.ts";
 
@@ -51,10 +52,9 @@ export function anthropicBody(request: ProviderRequest) {
     stream: true,
     max_tokens: request.maxOutputTokens,
     ...systemOf(request),
-    messages: request.messages
-      .map(({ role, parts }) => ({ role, content: parts.flatMap(contentOf) }))
-      // An answer stopped before its first word is empty, which the API refuses.
-      .filter((message) => message.content.length > 0),
+    messages: turnsOf(request.messages, (part) => contentOf(part).length > 0).map(
+      ({ role, parts }) => ({ role, content: parts.flatMap(contentOf) }),
+    ),
     ...(thinks ? thinkingOf(budget, request.maxOutputTokens, rules.thinking) : {}),
     // The API accepts a temperature other than 1 only without thinking, and newer models never do.
     ...(request.temperature === undefined || thinks || !rules.temperature

@@ -12,6 +12,7 @@ import type {
   SystemBlock,
 } from "../port.ts";
 import type { FetchLike } from "../send-request.ts";
+import { turnsOf } from "../turns.ts";
 import { decodeOpenAi } from "./decoder.ts";
 import { dialectFor, type OpenAiDialect } from "./dialect.ts";
 
@@ -61,8 +62,7 @@ export function openAiBody(request: ProviderRequest, dialect: OpenAiDialect) {
     [dialect.outputLimit]: request.maxOutputTokens,
     messages: [
       ...systemOf(request.system, dialect),
-      // An answer stopped before its first word is empty, which some endpoints refuse.
-      ...request.messages.map(messageOf).filter((message) => message.content.length > 0),
+      ...turnsOf(request.messages, isSendable).map(messageOf),
     ],
     ...(request.temperature === undefined || (reasons && dialect.reasoning === "effort")
       ? {}
@@ -93,6 +93,10 @@ type WireContent =
   | { type: "image_url"; image_url: { url: string } };
 
 /** Reasoning is omitted: the format has no field for it that all endpoints accept. */
+function isSendable(part: PromptPart): boolean {
+  return part.type === "image" || (part.type === "text" && part.text !== "");
+}
+
 function messageOf({ role, parts }: PromptMessage) {
   if (parts.some((part) => part.type === "image"))
     return { role, content: parts.flatMap(contentOf) };

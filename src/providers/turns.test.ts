@@ -1,0 +1,32 @@
+import { expect, test } from "bun:test";
+import type { PromptMessage } from "./port.ts";
+import { turnsOf } from "./turns.ts";
+
+/** `u:Hi` is a user's text, `a:Hi` an answer, `a:(Hm)` thinking; parts are separated by `|`. */
+function parse(line: string): PromptMessage {
+  const parts = line.slice(2).split("|");
+  return {
+    role: line.startsWith("u:") ? "user" : "assistant",
+    parts: parts.map((part) =>
+      part.startsWith("(") ? { type: "reasoning", text: part } : { type: "text", text: part },
+    ),
+  };
+}
+
+function print({ role, parts }: PromptMessage): string {
+  const texts = parts.map((part) => (part.type === "image" ? "" : part.text));
+  return `${role === "user" ? "u" : "a"}:${texts.join("|")}`;
+}
+
+test.each([
+  ["alternating messages stay as they are", ["u:1", "a:2", "u:3"], ["u:1", "a:2", "u:3"]],
+  ["a question after a failed answer", ["u:1", "u:2"], ["u:1|\n\n|2"]],
+  ["three questions without an answer", ["u:1", "u:2", "u:3"], ["u:1|\n\n|2|\n\n|3"]],
+  ["an answer of thinking alone", ["u:1", "a:(Hm)", "u:2"], ["u:1|\n\n|2"]],
+  ["thinking before an answer", ["u:1", "a:(Hm)|2", "u:3"], ["u:1", "a:2", "u:3"]],
+  ["two answers", ["u:1", "a:2", "a:3"], ["u:1", "a:2|\n\n|3"]],
+  ["nothing", [], []],
+])("%s", (_, given, sent) => {
+  const isText = (part: { type: string }) => part.type === "text";
+  expect(turnsOf(given.map(parse), isText).map(print)).toEqual(sent);
+});
