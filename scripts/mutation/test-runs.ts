@@ -25,8 +25,8 @@ export class TestRuns {
     }
     // Short, since socket paths below it are limited to 107 bytes.
     const folder = mkdtempSync("/tmp/mutate-");
-    // As root, PostgreSQL runs as another user, who needs access to its folder in here.
-    chmodSync(folder, 0o711);
+    // As root, PostgreSQL and some servers run as another user, who makes folders in here.
+    chmodSync(folder, 0o1777);
     try {
       return await this.#command(
         ["test", ...tests.map((test) => `./${test}`), "--bail=1", "--timeout=120000"],

@@ -65,6 +65,8 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
     env: {
       PATH: process.env.PATH ?? "",
       HOME: tmpdir(),
+      // The folder of the database's socket depends on it.
+      TMPDIR: tmpdir(),
       BUN_CONFIG_MAX_HTTP_REQUESTS: "65000",
       PORT: "0",
       ATELIER_HOST: "127.0.0.1",

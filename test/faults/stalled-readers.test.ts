@@ -24,8 +24,9 @@ let ada: Person;
 let modelId: string;
 
 const READERS = 40;
-/** Maximum size of an answer, in characters of three bytes each. */
+/** Maximum size of an answer, in characters. */
 const OFFERED = 12_000_000;
+const BYTES = 3 * OFFERED;
 
 beforeAll(async () => {
   provider.start();
@@ -61,7 +62,8 @@ afterAll(async () => {
 test("readers that never read keep no memory while a provider floods, and the flood has an end", async () => {
   const alone = await flood(0);
   const watched = await flood(READERS);
-  expect(watched - alone).toBeLessThan((READERS * OFFERED) / 8);
+  // Far from what buffers would hold, as the process's memory also grows between two floods without readers.
+  expect(watched - alone).toBeLessThan((READERS * BYTES) / 8);
 }, 400_000);
 
 /** @returns the memory retained after a flood, while its readers are still connected. */
