@@ -1,15 +1,15 @@
 /**
- * Writes `web/lib/api-schema.ts`: the API's operations and schemas as types for the web's client, from the
- * OpenAPI document that the application serves. Run it after each change of a route or a schema;
- * test/app/api-docs.test.ts fails while the file is outdated. With `--check` it writes nothing and exits 1
- * then.
+ * Writes `docs/openapi.json`, the OpenAPI document that the application serves, so that a review sees what a change
+ * does to the API; and from it `web/lib/api-schema.ts`, the operations and schemas as types for the web's client.
+ * Run it after each change of a route or a schema; test/app/api-docs.test.ts fails while a file is outdated. With
+ * `--check` it writes nothing and exits 1 then.
  */
 import { join } from "node:path";
 import { plugin } from "bun";
 import ts from "typescript-5";
 import { z } from "zod";
 
-const FILE = join(import.meta.dir, "..", "web", "lib", "api-schema.ts");
+const ROOT = join(import.meta.dir, "..");
 /** Base path of the API; the client's paths are relative to it. */
 const BASE = "/api/v1";
 const HEAD =
@@ -24,10 +24,20 @@ plugin({
 });
 
 const operation = z.looseObject({ responses: z.record(z.string(), z.unknown()) });
-const document = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) });
+const document = z.looseObject({
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+  components: z.looseObject({ responses: z.unknown() }),
+});
 
-/** The file's text for an OpenAPI document. Throws when it is not one. */
-export async function apiTypes(openApi: unknown): Promise<string> {
+/** The text of each written file for an OpenAPI document. Throws when it is not one. */
+export async function apiFiles(openApi: unknown): Promise<Record<string, string>> {
+  return {
+    "docs/openapi.json": `${JSON.stringify(openApi, null, 2)}\n`,
+    "web/lib/api-schema.ts": await apiTypes(openApi),
+  };
+}
+
+async function apiTypes(openApi: unknown): Promise<string> {
   const { default: openapiTS, astToString } = await import("openapi-typescript");
   const nodes = await openapiTS(JSON.stringify(forClient(openApi)), {
     // A request may omit fields with a default; a response always has them.
@@ -40,7 +50,7 @@ export async function apiTypes(openApi: unknown): Promise<string> {
 
 /** The document for the client: paths below the base; one problem schema for every refusal. */
 function forClient(openApi: unknown): unknown {
-  const { paths, ...rest } = document.parse(openApi);
+  const { paths, components, ...rest } = document.parse(openApi);
   const below = Object.entries(paths).map(([path, methods]) => [
     path.startsWith(BASE) ? path.slice(BASE.length) : path,
     Object.fromEntries(
@@ -50,7 +60,11 @@ function forClient(openApi: unknown): unknown {
       ]),
     ),
   ]);
-  return { ...rest, paths: Object.fromEntries(below) };
+  return {
+    ...rest,
+    paths: Object.fromEntries(below),
+    components: { ...components, responses: undefined },
+  };
 }
 
 function withoutRefusals(responses: Record<string, unknown>): Record<string, unknown> {
@@ -86,14 +100,15 @@ if (import.meta.main) {
   const { stopOwnServer } = await import("../test/support/database.ts");
   const app = await createTestApp();
   const served = await app.app.request("/api/openapi.json");
-  const after = await apiTypes(await served.json());
+  const files = await apiFiles(await served.json());
   await app.close();
   await stopOwnServer();
-  if (!process.argv.includes("--check")) await Bun.write(FILE, after);
-  else if (after !== (await Bun.file(FILE).text())) {
-    console.error(
-      "web/lib/api-schema.ts is not what the API says; run scripts/bun scripts/write-api-types.ts",
-    );
-    process.exitCode = 1;
+  for (const [path, text] of Object.entries(files)) {
+    const file = Bun.file(join(ROOT, path));
+    if (!process.argv.includes("--check")) await file.write(text);
+    else if (!(await file.exists()) || text !== (await file.text())) {
+      console.error(`${path} is not what the API says; run scripts/bun scripts/write-api-types.ts`);
+      process.exitCode = 1;
+    }
   }
 }

@@ -26,7 +26,7 @@ import { signUpPolicy } from "./features/workspace/index.ts";
 import { isMigrated } from "./platform/db/migrate.ts";
 import type { Deps } from "./platform/deps.ts";
 import { apiDocs } from "./platform/http/api-docs.ts";
-import { type ApiDocument, describeApi } from "./platform/http/api-document.ts";
+import { type ApiDocument, describeApi, withSharedRefusals } from "./platform/http/api-document.ts";
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
 import { notStored } from "./platform/http/cache.ts";
 import { checkHost, warnOfProxy } from "./platform/http/check-host.ts";
@@ -98,7 +98,7 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     described ??= describeApi(api);
     return described;
   };
-  api.get("/api/openapi.json", (c) => c.json(document()));
+  api.get("/api/openapi.json", (c) => c.json(withSharedRefusals(document())));
   api.route("/", apiDocs(document));
   return api;
 }

@@ -8,7 +8,8 @@ const HUB = /^(src\/[^/]+\.ts|test\/support\/.+)$/;
 
 /** The suites that walk every route, and the files that define a route's contract. */
 const WALKS = /^test\/app\/(api-docs|every-route|hostile-input)\.test\.ts$/;
-const WALKED = /^src\/features\/.*\/(([a-z]+-)?routes|schema|policy)\.ts$/;
+const WALKED =
+  /^src\/(features\/.*\/(([a-z]+-)?routes|schema|policy)|platform\/http\/(api-document|refusals|route))\.ts$/;
 
 /** The part of the code that a score is reported for: a feature, a part of the platform, and so on. */
 export function roomOf(path: string): string {

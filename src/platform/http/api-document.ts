@@ -39,6 +39,24 @@ export function describeApi(api: OpenAPIHono<AppEnv>): ApiDocument {
 /** Bun refuses an oversized request line or header itself, before any handler, with an empty body. */
 const OVERSIZED_HEAD = { description: "The URL and headers exceed 16 KB; the answer is empty" };
 
+/** The document as programs read it: refusals, which most operations share, are stated once, as components. */
+export function withSharedRefusals(document: ApiDocument): ApiDocument {
+  const responses: NonNullable<ApiDocument["components"]>["responses"] = {};
+  const paths = structuredClone(document.paths ?? {});
+  for (const item of Object.values(paths)) {
+    for (const method of METHODS) {
+      const own = item[method]?.responses ?? {};
+      for (const status of Object.keys(own).filter((status) => /^[45]/.test(status))) {
+        const name = `Refusal${status}`;
+        responses[name] ??= own[status];
+        if (Bun.deepEquals(responses[name], own[status]))
+          own[status] = { $ref: `#/components/responses/${name}` };
+      }
+    }
+  }
+  return { ...document, paths, components: { ...document.components, responses } };
+}
+
 type Item = NonNullable<ApiDocument["paths"]>[string];
 type Operation = NonNullable<Item["get"]>;
 
