@@ -70,7 +70,7 @@ export async function* streamAnswer(
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
     if (idle.expired) throw providerError("silent", { billable });
-    throw billable && error instanceof ProviderError ? notRetryable(error) : error;
+    throw billable && error instanceof ProviderError ? error.final() : error;
   } finally {
     idle.stop();
     call.signal.removeEventListener("abort", abort);
@@ -141,15 +141,6 @@ class Answer {
     }
     if (this.#events.overflowed) throw providerError("malformed");
   }
-}
-
-function notRetryable(error: ProviderError): ProviderError {
-  if (!error.retryable) return error;
-  return new ProviderError(error.code, error.message, {
-    retryable: false,
-    ...(error.status === undefined ? {} : { status: error.status }),
-    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
-  });
 }
 
 /**

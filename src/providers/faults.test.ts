@@ -32,7 +32,7 @@ const failures: [Fault, ProviderErrorCode, { billable: boolean; retryable: boole
   [{ kind: "overloaded", status: 529 }, "overloaded", { billable: false, retryable: true }],
   [{ kind: "overloaded", status: 503 }, "overloaded", { billable: false, retryable: true }],
   [{ kind: "server_error" }, "provider_fault", { billable: false, retryable: true }],
-  [{ kind: "redirect" }, "unreachable", { billable: false, retryable: false }],
+  [{ kind: "redirect" }, "wrong_address", { billable: false, retryable: false }],
   [{ kind: "document" }, "malformed", { billable: true, retryable: false }],
   [{ kind: "silent_start" }, "silent", { billable: true, retryable: false }],
   [{ kind: "hang_up" }, "unreachable", { billable: true, retryable: false }],
@@ -123,7 +123,7 @@ for (const { vendor, kind, server, path } of vendors) {
         expect(all).not.toContain(secret);
     });
 
-    test("a wrong path on a running host is reported as unreachable", async () => {
+    test("a wrong path on a running host is reported as a wrong address", async () => {
       const lost = createAdapter({
         kind,
         apiKey: KEY,
@@ -131,7 +131,7 @@ for (const { vendor, kind, server, path } of vendors) {
         retry: false,
       });
       const error = await failureOf(collect(lost.stream(aRequest(), aCall())));
-      expect(error).toMatchObject({ code: "unreachable", retryable: false });
+      expect(error).toMatchObject({ code: "wrong_address", retryable: false });
     });
 
     test("an answer that was refused ends as refusal, not as an error", async () => {

@@ -3,6 +3,8 @@
  * An adapter knows HTTP and its own format; it knows no project, thread, budget or database.
  */
 
+import type { Complaint } from "./complaint.ts";
+
 /** Token counts of one call, whole numbers ≥ 0. Disjoint, so a cost is a plain sum; `reasoningTokens` is part of `outputTokens`. */
 export interface TokenUsage {
   /** Input tokens billed at the full input price: neither read from nor written to a cache. */
@@ -112,9 +114,13 @@ export const PROVIDER_ERROR_CODES = [
   "rate_limited",
   "overloaded",
   "context_too_long",
+  "output_limit",
   "refused",
   "invalid_request",
   "unreachable",
+  "wrong_address",
+  "blocked",
+  "wrong_region",
   "cut",
   "malformed",
   "silent",
@@ -129,6 +135,10 @@ export interface ProviderErrorDetails {
   status?: number;
   /** Delay that the provider asked for. */
   retryAfterMs?: number;
+  /** What the provider said, to find out which parameter it refuses. It may quote prompt and key: never shown. */
+  complaint?: Complaint;
+  /** The provider's own sentence, cut and without secrets, for admins only: neither the user nor the log gets it. */
+  vendorSentence?: string;
 }
 
 /**
@@ -141,6 +151,9 @@ export class ProviderError extends Error {
   readonly retryable: boolean;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Private, so that no logger prints them. */
+  readonly #complaint: Complaint | undefined;
+  readonly #vendorSentence: string | undefined;
 
   constructor(code: ProviderErrorCode, message: string, details: ProviderErrorDetails) {
     super(message);
@@ -148,5 +161,29 @@ export class ProviderError extends Error {
     this.retryable = details.retryable;
     this.status = details.status;
     this.retryAfterMs = details.retryAfterMs;
+    this.#complaint = details.complaint;
+    this.#vendorSentence = details.vendorSentence;
+  }
+
+  /** See {@link ProviderErrorDetails}. */
+  get complaint(): Complaint | undefined {
+    return this.#complaint;
+  }
+
+  /** See {@link ProviderErrorDetails}. */
+  get vendorSentence(): string | undefined {
+    return this.#vendorSentence;
+  }
+
+  /** The same error, not to be retried. */
+  final(): ProviderError {
+    if (!this.retryable) return this;
+    return new ProviderError(this.code, this.message, {
+      retryable: false,
+      ...(this.status === undefined ? {} : { status: this.status }),
+      ...(this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }),
+      ...(this.#complaint === undefined ? {} : { complaint: this.#complaint }),
+      ...(this.#vendorSentence === undefined ? {} : { vendorSentence: this.#vendorSentence }),
+    });
   }
 }

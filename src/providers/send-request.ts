@@ -55,7 +55,10 @@ export async function sendRequest(
   if (response.ok && reader && !isDocument(response)) return reader;
   if (!response.ok) onBillable(false);
   const text = reader ? await readText(reader) : "";
-  if (!response.ok) throw errorFromResponse(response.status, response.headers, text);
+  if (!response.ok) {
+    const sent = Object.values(request.headers).map((value) => value.replace(/^Bearer /, ""));
+    throw errorFromResponse(response.status, response.headers, text, sent);
+  }
   const error = errorOfDocument(text);
   if (error) onBillable(false);
   throw error ?? providerError("malformed");

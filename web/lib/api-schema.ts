@@ -1411,6 +1411,7 @@ export interface components {
             error: {
                 code: string;
                 detail: string;
+                vendorSentence: string | null;
             } | null;
         };
         TokenUsage: {
@@ -4391,7 +4392,7 @@ export interface operations {
                 limit?: number | undefined;
                 cursor?: string | undefined;
                 kind?: ("change" | "refusal" | "read") | undefined;
-                action?: ("user.signed_up" | "user.signed_in" | "user.signed_out" | "user.updated" | "user.password_changed" | "user.password_reset" | "user.password_reset_link_created" | "user.created" | "user.access_revoked" | "session.revoked" | "session.confirmed" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "project.deleted" | "project.restored" | "project.purged" | "member.added" | "member.role_changed" | "member.removed" | "file.uploaded" | "file.deleted" | "file.restored" | "file.retried" | "agent.created" | "agent.updated" | "agent.deleted" | "agent.restored" | "thread.created" | "thread.updated" | "thread.leaf_selected" | "thread.deleted" | "thread.restored" | "message.sent" | "message.regenerated" | "generation.stopped" | "provider.created" | "provider.updated" | "provider.deleted" | "provider.tested" | "provider.keys_resealed" | "model.created" | "model.updated" | "model.deleted" | "model.underestimated" | "settings.updated" | "audit.chain_keyed" | "auth.failed" | "auth.throttled" | "access.denied" | "admin.read" | "file.downloaded") | undefined;
+                action?: ("user.signed_up" | "user.signed_in" | "user.signed_out" | "user.updated" | "user.password_changed" | "user.password_reset" | "user.password_reset_link_created" | "user.created" | "user.access_revoked" | "session.revoked" | "session.confirmed" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "project.created" | "project.updated" | "project.archived" | "project.unarchived" | "project.deleted" | "project.restored" | "project.purged" | "member.added" | "member.role_changed" | "member.removed" | "file.uploaded" | "file.deleted" | "file.restored" | "file.retried" | "agent.created" | "agent.updated" | "agent.deleted" | "agent.restored" | "thread.created" | "thread.updated" | "thread.leaf_selected" | "thread.deleted" | "thread.restored" | "message.sent" | "message.regenerated" | "generation.stopped" | "provider.created" | "provider.updated" | "provider.deleted" | "provider.tested" | "provider.refused" | "provider.keys_resealed" | "model.created" | "model.updated" | "model.deleted" | "model.underestimated" | "settings.updated" | "audit.chain_keyed" | "auth.failed" | "auth.throttled" | "access.denied" | "admin.read" | "file.downloaded") | undefined;
                 actorId?: string | undefined;
                 projectId?: string | undefined;
                 targetId?: string | undefined;

@@ -46,6 +46,7 @@ export const AUDIT_ACTIONS = [
   "provider.updated",
   "provider.deleted",
   "provider.tested",
+  "provider.refused",
   "provider.keys_resealed",
   "model.created",
   "model.updated",

@@ -25,7 +25,9 @@ import {
 import type { Deps } from "../../platform/deps.ts";
 import { Lifecycle } from "../../platform/lifecycle.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
+import { errorFromResponse } from "../../providers/errors.ts";
 import type { ProviderAdapter } from "../../providers/port.ts";
+import { auditLog } from "../audit/tables.ts";
 import { ledger } from "../metering/tables.ts";
 import { finishAnswer } from "./finish-answer.ts";
 import { recoverExpired } from "./recover-expired.ts";
@@ -226,6 +228,32 @@ describe("an answer is reported and stored", () => {
     const { events } = await answered([{ fail: "bad_key" }]);
     expect(events.at(-2)).toMatchObject({ type: "usage", costMicroUsd: 0 });
     expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "bad_key" } });
+  });
+
+  test("as failed with our own sentence; the provider's goes to the audit log, and only there", async () => {
+    adapter = {
+      kind: "openai",
+      // biome-ignore lint/correctness/useYield: it fails before the first event.
+      async *stream() {
+        const body = JSON.stringify({ error: { message: "Odd value: 'temperature'" } });
+        throw errorFromResponse(400, new Headers(), body);
+      },
+    };
+    lines.length = 0;
+    const { asked, events, message } = await outcomeOf(await ask(ada, { modelId }));
+    const { db } = app.deps.database;
+    const rows = await db.select().from(auditLog).where(eq(auditLog.action, "provider.refused"));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({
+      actorKind: "system:generation",
+      targetKind: "provider",
+      detail: {
+        generationId: asked.generationId,
+        error: "invalid_request",
+        vendorSentence: "Odd value: 'temperature'",
+      },
+    });
+    expect(JSON.stringify([events, message, lines])).not.toContain("Odd value");
   });
 
   test("as failed by an internal error: logged and reported with its place and ids, without its content", async () => {

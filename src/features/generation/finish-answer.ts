@@ -1,5 +1,6 @@
-import { inTransaction, systemContext } from "../../platform/context.ts";
+import { type Ctx, inTransaction, systemContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
+import { record } from "../audit/index.ts";
 import { settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
 import { findGeneration } from "./find-generation.ts";
@@ -83,10 +84,26 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
       !(await endGeneration(tx.db, generationId, deps.processId, outcome.status, deps.clock.now()))
     )
       throw new TakenOver();
+    await recordRefusal(tx, answer, outcome);
     return last;
   }).catch((error) => {
     if (error instanceof TakenOver) return storedEnd(deps, generationId);
     throw error;
+  });
+}
+
+/** What the provider said of its error is kept where an admin reads it; the user gets our own sentence. */
+async function recordRefusal(
+  tx: Ctx,
+  { plan: { model, projectId, generationId } }: RunningAnswer,
+  { error, vendorSentence }: Outcome,
+): Promise<void> {
+  if (error === undefined || vendorSentence === undefined) return;
+  await record(tx, {
+    action: "provider.refused",
+    target: { kind: "provider", id: model.provider.id },
+    projectId,
+    detail: { generationId, model: model.name, error: error.code, vendorSentence },
   });
 }
 

@@ -11,6 +11,8 @@ export interface Outcome {
   /** Why it ended before the model's own end: `length`, `time_limit`. */
   reason?: string;
   error?: MessageError;
+  /** The provider's own sentence about its error, for admins. */
+  vendorSentence?: string;
   /** An internal error that ended it, for the log. */
   fault?: unknown;
   /** Whether the provider sent its end, so that its usage is final. */
@@ -115,6 +117,7 @@ function failure(error: unknown): Outcome {
       status: "failed",
       error: { code: error.code, detail: error.message },
       complete: false,
+      ...(error.vendorSentence === undefined ? {} : { vendorSentence: error.vendorSentence }),
     };
   }
   return {

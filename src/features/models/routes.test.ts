@@ -88,14 +88,21 @@ test("a wrong key, an unknown model and an unreachable address are reported with
   server.apiKey = "another key";
   const { id } = await add();
   const badKey = await runTest(id, { model: "claude-sonnet-5" });
-  expect(badKey).toMatchObject({ ok: false, costMicroUsd: 0, error: { code: "bad_key" } });
+  expect(badKey).toMatchObject({
+    ok: false,
+    costMicroUsd: 0,
+    error: { code: "bad_key", vendorSentence: "invalid x-api-key" },
+  });
   server.reset();
   server.scenario = { fault: { kind: "unknown_model" } };
   const unknown = await runTest(id, { model: "claude-none" });
   expect(unknown).toMatchObject({ ok: false, costMicroUsd: 0, error: { code: "unknown_model" } });
   const deaf = await add({ baseUrl: "http://127.0.0.1:1" });
   const unreachable = await runTest(deaf.id, { model: "claude-sonnet-5" });
-  expect(unreachable).toMatchObject({ ok: false, error: { code: "unreachable" } });
+  expect(unreachable).toMatchObject({
+    ok: false,
+    error: { code: "unreachable", vendorSentence: null },
+  });
   expect(unreachable.error?.detail).not.toContain("127.0.0.1");
 });
 

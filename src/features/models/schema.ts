@@ -100,7 +100,14 @@ export const providerTestResult = z
     usage: orNull(tokenUsage),
     costMicroUsd: z.number().int().nullable(),
     /** The error and its message; null on success. */
-    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    error: z
+      .object({
+        code: z.string(),
+        detail: z.string(),
+        /** The provider's own sentence, cut and without secrets. */
+        vendorSentence: z.string().nullable(),
+      })
+      .nullable(),
   })
   .openapi("ProviderTestResult");
 export type ProviderTestResult = z.infer<typeof providerTestResult>;

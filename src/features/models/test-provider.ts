@@ -23,12 +23,13 @@ import type { ProviderTestResult } from "./schema.ts";
 import { cheapModel } from "./sync-builtin-providers.ts";
 
 const TIMEOUT_MS = 30_000;
-const MAX_OUTPUT_TOKENS = 16;
+/** Enough for models that think before they say OK. */
+const MAX_OUTPUT_TOKENS = 1_024;
 const FREE = flatPrices({ input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }, "unknown");
 
 /** The result of a call. */
 interface Outcome extends CallFacts {
-  error: { code: string; detail: string } | null;
+  error: ProviderTestResult["error"];
   durationMs: number;
 }
 
@@ -74,7 +75,11 @@ export async function testProvider(
     await record(tx, {
       action: "provider.tested",
       target: { kind: "provider", id: provider.id },
-      detail: { model: model.name, error: outcome.error?.code ?? null },
+      detail: {
+        model: model.name,
+        error: outcome.error?.code ?? null,
+        vendorSentence: outcome.error?.vendorSentence ?? null,
+      },
     });
     return {
       ok: outcome.error === null,
@@ -145,7 +150,9 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
       if (standToCap(least, request.maxOutputTokens) === "past") break;
     }
   } catch (thrown) {
-    error = inWords(ctx, thrown);
+    // A model that thought for all of its tokens has been reached and has answered.
+    const thought = thrown instanceof ProviderError && thrown.code === "output_limit";
+    error = thought ? null : inWords(ctx, thrown);
   }
   return {
     billable,
@@ -166,11 +173,17 @@ async function requirePublic(ctx: Ctx, { baseUrl }: ProviderRow): Promise<void> 
   });
 }
 
-function inWords(ctx: Ctx, thrown: unknown): { code: string; detail: string } {
-  if (thrown instanceof ProviderError) return { code: thrown.code, detail: thrown.message };
-  if (thrown instanceof Problem) return { code: thrown.code, detail: thrown.detail };
+function inWords(ctx: Ctx, thrown: unknown): NonNullable<ProviderTestResult["error"]> {
+  const told = (code: string, detail: string, vendorSentence?: string) => ({
+    code,
+    detail,
+    vendorSentence: vendorSentence ?? null,
+  });
+  if (thrown instanceof ProviderError)
+    return told(thrown.code, thrown.message, thrown.vendorSentence);
+  if (thrown instanceof Problem) return told(thrown.code, thrown.detail);
   if (thrown instanceof DOMException && thrown.name === "TimeoutError")
-    return { code: "silent", detail: "The provider took too long to answer." };
+    return told("silent", "The provider took too long to answer.");
   ctx.deps.logger.error({ err: thrown }, "provider test failed");
-  return { code: "internal_error", detail: "Internal error." };
+  return told("internal_error", "Internal error.");
 }

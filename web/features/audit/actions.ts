@@ -52,6 +52,7 @@ export const ACTIONS: Record<AuditAction, MessageId> = {
   "provider.updated": "audit.action.provider.updated",
   "provider.deleted": "audit.action.provider.deleted",
   "provider.tested": "audit.action.provider.tested",
+  "provider.refused": "audit.action.provider.refused",
   "provider.keys_resealed": "audit.action.provider.keys_resealed",
   "model.created": "audit.action.model.created",
   "model.updated": "audit.action.model.updated",

@@ -60,7 +60,9 @@ export function ProvidersTab(): JSX.Element {
       if (result.ok) {
         toast(t("provider.test.ok", { model: result.model, duration: result.durationMs }));
       } else {
-        toast(result.error?.detail ?? t("error.unexpected"), { tone: "danger" });
+        const { detail, vendorSentence } = result.error ?? {};
+        const told = [detail ?? t("error.unexpected"), vendorSentence && `“${vendorSentence}”`];
+        toast(told.filter(Boolean).join(" "), { tone: "danger" });
       }
     },
     { toast: true },

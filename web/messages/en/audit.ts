@@ -37,6 +37,7 @@ export const audit = {
   "audit.action.provider.created": "Provider added",
   "audit.action.provider.deleted": "Provider removed",
   "audit.action.provider.keys_resealed": "Provider keys re-encrypted",
+  "audit.action.provider.refused": "Provider refused a request",
   "audit.action.provider.tested": "Provider tested",
   "audit.action.provider.updated": "Provider changed",
   "audit.action.session.confirmed": "Password confirmed",
