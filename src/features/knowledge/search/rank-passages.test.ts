@@ -3,11 +3,12 @@ import { makeProse } from "../../../../test/bench/prose.ts";
 import { createTestApp, type TestApp } from "../../../../test/support/app.ts";
 import { scansOf } from "../../../../test/support/query-plans.ts";
 import { readId } from "../../../../test/support/read.ts";
+import { storePassages } from "../../../../test/support/store-passages.ts";
 import type { Database } from "../../../platform/db/client.ts";
-import { chunks, files, fileVersions, searchScopes, searchTerms } from "../tables.ts";
+import { searchScopes, searchTerms } from "../tables.ts";
 import { inverseFrequency, termWeight } from "./bm25.ts";
 import { markWords } from "./highlight.ts";
-import { dropEmptyCounts, indexPassages, unindexPassages } from "./index-passages.ts";
+import { dropEmptyCounts, unindexPassages } from "./index-passages.ts";
 import { rankPassages } from "./rank-passages.ts";
 import { splitWords } from "./split-words.ts";
 import { lookUpStems } from "./stems.ts";
@@ -23,37 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Stores a file with these passages, as reading would. */
-async function store(projectId: string, texts: string[], language = "english") {
-  const fileId = app.deps.ids.next();
-  const id = app.deps.ids.next();
-  await db.transaction(async (tx) => {
-    await tx
-      .insert(files)
-      .values({ id: fileId, projectId, name: `${id}.txt`, currentVersionId: id });
-    await tx.insert(fileVersions).values({
-      ...{ id, fileId, version: 1, sha256: id, sizeBytes: 1, mediaType: "text/plain" },
-      ...{ status: "ready" as const, language },
-    });
-    let start = 0;
-    const rows = texts.map((text, ordinal) => {
-      const row = {
-        fileVersionId: id,
-        ordinal,
-        start,
-        end: start + text.length,
-        tokenCount: 1,
-        text,
-      };
-      start += text.length;
-      return row;
-    });
-    for (let at = 0; at < rows.length; at += 500)
-      await tx.insert(chunks).values(rows.slice(at, at + 500));
-    await indexPassages(tx, { id, projectId, language });
-  });
-  return { id, projectId, language };
-}
+const store = (projectId: string, texts: string[], language?: string) =>
+  storePassages(db, projectId, texts, language === undefined ? {} : { language });
 
 const search = async (projectId: string, query: string, limit = 10) =>
   (await rankPassages(db, projectId, query, limit)).passages;

@@ -1,25 +1,9 @@
 import { eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "../../../platform/db/client.ts";
-import {
-  chunks,
-  files,
-  fileVersions,
-  searchPassages,
-  searchScopes,
-  searchTerms,
-} from "../tables.ts";
-import {
-  BM25,
-  inverseFrequency,
-  MAX_SCANNED,
-  planScan,
-  type QueryTerm,
-  TIER_COUNT,
-  termKey,
-} from "./bm25.ts";
-import { splitWords } from "./split-words.ts";
-import { lookUpStems } from "./stems.ts";
+import { chunks, files, fileVersions, searchPassages, searchScopes } from "../tables.ts";
+import { BM25, MAX_SCANNED, planScan } from "./bm25.ts";
+import { chooseTerms, type WordTerm } from "./choose-terms.ts";
 import type { Span } from "./verify-quote.ts";
 
 /** A ranked passage. Offsets count UTF-16 code units of the version's text. */
@@ -41,16 +25,8 @@ export interface Ranking {
   lexemes: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Query words that are used; questions rarely have more, pasted pages do. */
-const MAX_QUERY_WORDS = 64;
-/** Terms used for ranking; the rarest matter most. */
-const MAX_TERMS = 16;
 /** Candidates of the rough ranking that are ranked exactly; enough to include the best. */
 const candidatesFor = (limit: number): number => 60 + limit * 2;
-
-interface WeighedTerm extends QueryTerm {
-  averageLength: number;
-}
 
 /**
  * Ranks the passages of a project's current file versions by BM25. The tiers of the query's terms give a rough
@@ -64,53 +40,11 @@ export async function rankPassages(
   limit: number,
 ): Promise<Ranking> {
   const scopes = await db.select().from(searchScopes).where(eq(searchScopes.projectId, projectId));
-  const words = [...new Set(splitWords(query).map(({ word }) => word))].slice(0, MAX_QUERY_WORDS);
+  const { terms, lexemes } = await chooseTerms(db, projectId, scopes, query);
   const total = scopes.reduce((sum, scope) => sum + scope.passages, 0);
-  if (words.length === 0 || total === 0) return { passages: [], lexemes: new Map() };
-  const lexemes = new Map<string, Set<string>>();
-  for (const { language } of scopes) {
-    const stems = await lookUpStems(db, language, words);
-    lexemes.set(language, new Set([...stems.values()].flat()));
-  }
-  const averages = new Map(
-    scopes.map(({ language, passages, words }) => [language, words / Math.max(1, passages)]),
-  );
-  const terms = await weigh(db, projectId, lexemes, averages, total);
   const scanned = planScan(terms, total);
   if (scanned.length === 0) return { passages: [], lexemes };
   return { passages: await rank(db, projectId, scanned, terms, limit), lexemes };
-}
-
-const counted = z.array(z.object({ key: z.coerce.bigint(), passages: z.number() }));
-
-async function weigh(
-  db: Database,
-  projectId: string,
-  lexemes: ReadonlyMap<string, ReadonlySet<string>>,
-  averages: ReadonlyMap<string, number>,
-  total: number,
-): Promise<WeighedTerm[]> {
-  const terms = [...lexemes].flatMap(([language, held]) =>
-    [...held].map((lexeme) => ({
-      keys: Array.from({ length: TIER_COUNT }, (_, tier) =>
-        termKey(projectId, language, lexeme, tier),
-      ),
-      averageLength: Math.max(1, averages.get(language) ?? 1),
-    })),
-  );
-  const keys = arrayOf(terms.flatMap((term) => term.keys));
-  const found = await db.execute(
-    sql`select key::text as key, passages from ${searchTerms} where key = any(${keys}::text::int8[])`,
-  );
-  const passages = new Map(counted.parse([...found]).map((row) => [row.key, row.passages]));
-  return terms
-    .map((term) => {
-      const tiers = term.keys.map((key) => Math.max(0, passages.get(key) ?? 0));
-      return { ...term, passages: tiers, idf: inverseFrequency(total, tiers[0] ?? 0) };
-    })
-    .filter((term) => (term.passages[0] ?? 0) > 0)
-    .sort((a, b) => b.idf - a.idf)
-    .slice(0, MAX_TERMS);
 }
 
 const ranked = z.array(
@@ -133,7 +67,7 @@ async function rank(
   db: Database,
   projectId: string,
   scanned: readonly { key: bigint; weight: number }[],
-  terms: readonly WeighedTerm[],
+  terms: readonly WordTerm[],
   limit: number,
 ): Promise<FoundPassage[]> {
   const { k1, b } = BM25;
@@ -141,6 +75,7 @@ async function rank(
   const scannedWeights = arrayOf(scanned.map(({ weight }) => weight));
   const termKeys = arrayOf(terms.map(({ keys }) => keys[0] ?? 0n));
   const termIdfs = arrayOf(terms.map(({ idf }) => idf));
+  const termWords = arrayOf(terms.map(({ word }) => word));
   const termAverages = arrayOf(terms.map(({ averageLength }) => averageLength));
   // `offset 0` forces one index look-up per key and row; the planner, which cannot know how few candidates
   // there are, would scan whole tables (a test holds the plan). The score is termWeight() with the frequency inlined once.
@@ -156,20 +91,23 @@ async function rank(
       group by hit.chunk_id
       order by score desc, hit.chunk_id
       limit ${candidatesFor(limit)}
-    ), candidate as materialized (
-      select ${searchPassages.chunkId} as chunk_id, ${searchPassages.length} as length,
-        ${searchPassages.keys}[:cardinality(${searchPassages.frequencies})] as keys,
-        ${searchPassages.frequencies} as frequencies
+    ), held as materialized (
+      select rough.chunk_id, ${searchPassages.length} as length, term.key, term.frequency
       from rough join ${searchPassages} on ${searchPassages.chunkId} = rough.chunk_id
+      cross join lateral unnest(
+        ${searchPassages.keys}[:cardinality(${searchPassages.frequencies})], ${searchPassages.frequencies}
+      ) as term (key, frequency)
+    ), weighed as (
+      select held.chunk_id, max(term.idf * (${k1}::float8 + 1)
+        / (1 + ${k1}::float8 * (1 - ${b}::float8 + ${b}::float8 * held.length / term.average)
+          / held.frequency)) as weight
+      from held join unnest(
+        ${termKeys}::text::int8[], ${termIdfs}::text::float8[], ${termAverages}::text::float8[],
+        ${termWords}::text::int4[]
+      ) as term (key, idf, average, word) on term.key = held.key
+      group by held.chunk_id, term.word
     ), best as materialized (
-      select candidate.chunk_id, (
-        select sum(term.idf * (${k1}::float8 + 1)
-          / (1 + ${k1}::float8 * (1 - ${b}::float8 + ${b}::float8 * candidate.length / term.average)
-            / candidate.frequencies[array_position(candidate.keys, term.key)]))
-        from unnest(${termKeys}::text::int8[], ${termIdfs}::text::float8[], ${termAverages}::text::float8[])
-          as term (key, idf, average)
-      ) as score
-      from candidate
+      select chunk_id, sum(weight) as score from weighed group by chunk_id
     )
     select file.id as "fileId", version.id as "fileVersionId", file.name as "fileName",
       chunk.ordinal as ordinal, chunk.start_offset as start, chunk.end_offset as end, chunk.text as text,
@@ -182,7 +120,7 @@ async function rank(
     ) as version
     cross join lateral (select * from ${files} where ${files.id} = version.file_id offset 0) as file
     where file.current_version_id = version.id and file.project_id = ${projectId}
-      and file.deleted_at is null and best.score is not null
+      and file.deleted_at is null
     order by best.score desc, best.chunk_id
     limit ${limit}`);
   return ranked.parse([...rows]);
