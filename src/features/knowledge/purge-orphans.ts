@@ -10,7 +10,8 @@ const KEY = /^files\/[\w-]+\/([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[
 
 /**
  * Removes bytes without a file version, left when a process died between storing them and the commit. Only
- * those older than the restore window, so that a restored older database still finds its bytes.
+ * those older than the restore window, so that a restored older database still finds its bytes. A failure to
+ * delete is logged and retried by the next run.
  */
 export async function purgeOrphans(ctx: Ctx): Promise<void> {
   const before = restorableSince(ctx).getTime();
@@ -34,7 +35,12 @@ async function removeUnnamed(ctx: Ctx, versionIds: ReadonlyMap<string, string>):
     .innerJoin(files, eq(files.id, fileVersions.fileId))
     .where(inArray(fileVersions.id, [...versionIds.values()]));
   const named = new Set(rows.map(({ projectId, id }) => blobKey(projectId, id)));
-  for (const key of versionIds.keys()) if (!named.has(key)) await ctx.deps.blobs.delete(key);
+  for (const key of versionIds.keys()) {
+    if (named.has(key)) continue;
+    await ctx.deps.blobs.delete(key).catch((error) => {
+      ctx.deps.logger.warn({ err: error, key }, "bytes without a file version not deleted");
+    });
+  }
 }
 
 /** Creation time of a UUIDv7 in milliseconds (RFC 9562, section 5.7). */

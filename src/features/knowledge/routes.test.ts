@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, spyOn, test } from "bun:test";
 import { eq } from "drizzle-orm";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { TestClock } from "../../../test/support/clock.ts";
@@ -381,6 +381,22 @@ test("bytes without a version are removed once they are old, and nothing else is
   await purgeOrphans(systemContext({ ...app.deps, clock: inAYear }, "test"));
   expect(await blobs.get(keyOf(fresh))).toBeNull();
   expect(await blobs.get(keyOf(file.newest.id))).not.toBeNull();
+});
+
+test("bytes that cannot be deleted keep no others from removal", async () => {
+  const projectId = await newProject();
+  const { blobs } = app.deps;
+  const keys = [0, 1, 2].map(() => `files/${projectId}/${Bun.randomUUIDv7("hex", new Date(0))}`);
+  for (const key of keys) await blobs.put(key, new Uint8Array([1]));
+  const broken = spyOn(blobs, "delete");
+  broken.mockRejectedValueOnce(new Error("S3 answered 500"));
+  await purgeOrphans(systemContext(app.deps, "test"));
+  const left = async () =>
+    (await Promise.all(keys.map((key) => blobs.has(key)))).filter((has) => has).length;
+  expect(await left()).toBe(1);
+  await purgeOrphans(systemContext(app.deps, "test"));
+  expect(await left()).toBe(0);
+  broken.mockRestore();
 });
 
 describe("access", () => {
