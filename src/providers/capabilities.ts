@@ -3,6 +3,8 @@
  * 2026-11. First match wins. An administrator's own settings take precedence.
  */
 
+import { modelName } from "./model-name.ts";
+
 export interface Capabilities {
   /** Reads images. */
   images: boolean;
@@ -14,32 +16,33 @@ export interface Capabilities {
 
 const RULES: [RegExp, Capabilities][] = [
   [/^claude-(2|v1|instant)/, { images: false, thinking: false, maxOutputTokens: 4_096 }],
-  [/^claude-3[-.]5/, { images: true, thinking: false, maxOutputTokens: 8_192 }],
+  [/^claude-3[-.]?5/, { images: true, thinking: false, maxOutputTokens: 8_192 }],
   [
-    /^claude-3[-.]7|^claude-sonnet-3[-.]7/,
+    /^claude-3[-.]?7|^claude-sonnet-3[-.]?7/,
     { images: true, thinking: true, maxOutputTokens: 64_000 },
   ],
   [/^claude-3/, { images: true, thinking: false, maxOutputTokens: 4_096 }],
   // Opus 4 and 4.1; a date may follow the 4.
   [
-    /^claude-(opus-4|4-opus)(-[01]\b|-2025|\.1|@|$)/,
+    /^claude-(opus-4|4-opus)(-[01]\b|-2025|\.1|$)/,
     { images: true, thinking: true, maxOutputTokens: 32_000 },
   ],
   [
-    /^claude-opus-4[-.]6|^claude-opus-4[-.][78]/,
+    /^claude-opus-4[-.][678]|^claude-(opus|sonnet)-[5-9]\b/,
     { images: true, thinking: true, maxOutputTokens: 128_000 },
   ],
   [/^claude-/, { images: true, thinking: true, maxOutputTokens: 64_000 }],
-  [/^(gpt-4o|chatgpt-4o)/, { images: true, thinking: false, maxOutputTokens: 16_384 }],
-  [/^gpt-4\.1/, { images: true, thinking: false, maxOutputTokens: 32_768 }],
-  [/^gpt-4-turbo|^gpt-4-vision/, { images: true, thinking: false, maxOutputTokens: 4_096 }],
-  [/^gpt-4\.5/, { images: true, thinking: false, maxOutputTokens: 16_384 }],
-  [/^gpt-3\.5/, { images: false, thinking: false, maxOutputTokens: 4_096 }],
+  [/^(chat)?gpt-?4o/, { images: true, thinking: false, maxOutputTokens: 16_384 }],
+  [/^gpt-?4\.?1(?!\d)/, { images: true, thinking: false, maxOutputTokens: 32_768 }],
+  [/^gpt-?4-(turbo|vision)/, { images: true, thinking: false, maxOutputTokens: 4_096 }],
+  [/^gpt-?4\.?5/, { images: true, thinking: false, maxOutputTokens: 16_384 }],
+  // Azure allows no dot in a name.
+  [/^gpt-?3\.?5/, { images: false, thinking: false, maxOutputTokens: 4_096 }],
   [
     /^gpt-5[\w.-]*-chat|^gpt-5\.3(-chat)?$/,
     { images: true, thinking: false, maxOutputTokens: 16_384 },
   ],
-  [/^gpt-[5-9]/, { images: true, thinking: true, maxOutputTokens: 128_000 }],
+  [/^gpt-?[5-9]/, { images: true, thinking: true, maxOutputTokens: 128_000 }],
   [/^gpt-oss/, { images: false, thinking: true, maxOutputTokens: 32_768 }],
   [/^o1-(mini|preview)|^o3-mini/, { images: false, thinking: true, maxOutputTokens: 65_536 }],
   [/^o[1-9](-|$)/, { images: true, thinking: true, maxOutputTokens: 100_000 }],
@@ -47,11 +50,22 @@ const RULES: [RegExp, Capabilities][] = [
   [/^gemini/, { images: true, thinking: false, maxOutputTokens: 8_192 }],
   [/^grok-[4-9]/, { images: true, thinking: true, maxOutputTokens: 32_768 }],
   [
-    /deepseek-(r1|reasoner)|[-_]thinking|magistral|qwq|qwen3/,
+    /^mistral-(medium-(latest|26|3[-.]?5)|small-(latest|26|4))/,
+    { images: true, thinking: true, maxOutputTokens: 32_768 },
+  ],
+  [
+    /^mistral-(medium-(25|3)|small-?(25|3[-.]?[12])|large-(latest|2512|3))/,
+    { images: true, thinking: false, maxOutputTokens: 16_384 },
+  ],
+  [/qwen-?3.*(coder|instruct)/, { images: false, thinking: false, maxOutputTokens: 16_384 }],
+  [/qwen-?3[\w.-]*vl\b/, { images: true, thinking: true, maxOutputTokens: 16_384 }],
+  [/deepseek-?v?[4-9]/, { images: false, thinking: true, maxOutputTokens: 65_536 }],
+  [
+    /deepseek[-.]?(r1|reasoner)|[-_]thinking|magistral|qwq|qwen-?3|glm-?[5-9]/,
     { images: false, thinking: true, maxOutputTokens: 16_384 },
   ],
   [
-    /pixtral|[-_.]vl\b|vision|llama-4|gemma-[34]|llava/,
+    /pixtral|[-_.\d]vl\b|vision|llama-?4|gemma-?[34]|llava|minicpm-v/,
     { images: true, thinking: false, maxOutputTokens: 8_192 },
   ],
 ];
@@ -59,8 +73,8 @@ const RULES: [RegExp, Capabilities][] = [
 /** For unknown models: text only, and an output that small models manage too. */
 const UNKNOWN: Capabilities = { images: false, thinking: false, maxOutputTokens: 8_192 };
 
-/** Capabilities by the provider's model name; a vendor prefix (`anthropic/claude-…`) is ignored. */
+/** Capabilities by the provider's model name, whatever a gateway puts around it. */
 export function capabilitiesOf(model: string): Capabilities {
-  const name = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
+  const name = modelName(model);
   return RULES.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN;
 }

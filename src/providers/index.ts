@@ -1,21 +1,19 @@
 /** Provider adapters by kind; the only way for the rest of the program to get one. */
 
 import { anthropicAdapter } from "./anthropic/adapter.ts";
+import type { DialectSettings } from "./dialect.ts";
 import { excerptsAdapter } from "./excerpts/adapter.ts";
 import { openAiAdapter } from "./openai/adapter.ts";
-import type { OpenAiDialect } from "./openai/dialect.ts";
 import type { ProviderAdapter, ProviderKind } from "./port.ts";
 import { type RetryOptions, withRetry } from "./retry.ts";
 import type { FetchLike } from "./send-request.ts";
 
-export interface AdapterSettings {
+export interface AdapterSettings extends DialectSettings {
   kind: ProviderKind;
   /** Default: the vendor's own address. Anthropic's without `/v1`, OpenAI's with it. */
   baseUrl?: string;
   /** Absent for endpoints that need none. */
   apiKey?: string;
-  /** Overrides of the dialect known for the address; for `openai` only. */
-  dialect?: Partial<OpenAiDialect>;
   /** Milliseconds between words; for `excerpts` only. */
   paceMs?: number;
   /** Sends requests; may refuse private addresses. */
@@ -38,11 +36,14 @@ function plainAdapter({
   baseUrl,
   dialect,
   fetch,
+  memory,
   paceMs,
 }: AdapterSettings): ProviderAdapter {
   const shared = {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(fetch === undefined ? {} : { fetch }),
+    ...(dialect === undefined ? {} : { dialect }),
+    ...(memory === undefined ? {} : { memory }),
   };
   switch (kind) {
     case "anthropic":
@@ -50,7 +51,6 @@ function plainAdapter({
     case "openai":
       return openAiAdapter({
         ...(apiKey === undefined ? {} : { apiKey }),
-        ...(dialect === undefined ? {} : { dialect }),
         ...shared,
       });
     case "excerpts":
@@ -66,7 +66,6 @@ export {
   estimateTokens,
 } from "./estimate-tokens.ts";
 export { EXCERPTS_MODEL } from "./excerpts/adapter.ts";
-export type { OpenAiDialect } from "./openai/dialect.ts";
 export * from "./port.ts";
 export { flatPrices, type PriceTable, pricesFor, type UnitPrices, worstPrices } from "./prices.ts";
 export type { RetryOptions } from "./retry.ts";

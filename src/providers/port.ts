@@ -33,6 +33,8 @@ export type PromptPart = TextPart | ImagePart | ReasoningPart;
 export interface PromptMessage {
   role: "user" | "assistant";
   parts: PromptPart[];
+  /** The last message with this flag ends a second stable prefix: the next call repeats everything up to it. */
+  cacheable?: true;
 }
 
 /** A passage the answer may quote. Already part of `system` for real models; `excerpts` reads it here. */
@@ -60,9 +62,15 @@ export interface ProviderRequest {
   sources: PromptSource[];
   maxOutputTokens: number;
   temperature?: number;
-  /** Token budget for thinking; absent: no thinking. */
-  reasoningTokens?: number;
+  /** The model can think; without it nothing is said about thinking. */
+  thinks?: boolean;
+  /** How much it shall think; absent: as it does by itself. */
+  effort?: Effort;
 }
+
+/** How much a model thinks, in our words; each wire format and vendor has its own. */
+export const EFFORTS = ["off", "low", "medium", "high"] as const;
+export type Effort = (typeof EFFORTS)[number];
 
 export type EndReason = "stop" | "length" | "refusal" | "other";
 

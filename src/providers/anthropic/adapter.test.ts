@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { aCall, aRequest, collect, failureOf } from "../../../test/providers/contract.ts";
-import type { EndReason, PromptPart, ProviderEvent } from "../port.ts";
+import { anthropicDialect } from "../dialect.ts";
+import type { Effort, EndReason, PromptPart, ProviderEvent } from "../port.ts";
 import { anthropicAdapter, anthropicBody } from "./adapter.ts";
-import { anthropicModelRules } from "./models.ts";
 
 describe("a request to Anthropic", () => {
   test("marks the end of the stable prefix for the prompt cache, once", () => {
@@ -15,6 +15,44 @@ describe("a request to Anthropic", () => {
       { type: "text", text: "Rules." },
       { type: "text", text: "Files.", cache_control: { type: "ephemeral" } },
       { type: "text", text: "Passages of this question." },
+    ]);
+  });
+
+  test("marks the last message that the next call repeats as a second prefix", () => {
+    const text = (value: string) => ({ type: "text" as const, text: value });
+    const mark = { cache_control: { type: "ephemeral" } };
+    const asked = aRequest({
+      messages: [
+        { role: "user", parts: [text("1")], cacheable: true },
+        { role: "assistant", parts: [text("2"), text("3")], cacheable: true },
+        { role: "user", parts: [text("4")] },
+      ],
+    });
+    expect<unknown>(anthropicBody(asked).messages).toEqual([
+      { role: "user", content: [text("1")] },
+      { role: "assistant", content: [text("2"), { ...text("3"), ...mark }] },
+      { role: "user", content: [text("4")] },
+    ]);
+    const plain = { ...anthropicDialect("x"), cacheBreakpoints: false };
+    expect(JSON.stringify(anthropicBody(asked, plain))).not.toContain("cache_control");
+    const thought = { type: "reasoning" as const, text: "Hm", signature: "s" };
+    const odd = aRequest({ messages: [{ role: "assistant", parts: [thought], cacheable: true }] });
+    expect(JSON.stringify(anthropicBody(odd).messages)).not.toContain("cache_control");
+  });
+
+  test("sends no thinking back to a model that refuses it", () => {
+    const parts: PromptPart[] = [
+      { type: "reasoning", text: "Hmm.", signature: "sig" },
+      { type: "reasoning", text: "", signature: "opaque", redacted: true },
+      { type: "text", text: "Fish." },
+    ];
+    const dialect = { ...anthropicDialect("x"), signedThinking: false };
+    const { messages } = anthropicBody(
+      aRequest({ messages: [{ role: "assistant", parts }] }),
+      dialect,
+    );
+    expect<unknown>(messages).toEqual([
+      { role: "assistant", content: [{ type: "text", text: "Fish." }] },
     ]);
   });
 
@@ -99,46 +137,60 @@ describe("a request to Anthropic", () => {
     expect(anthropicBody(aRequest({ temperature: 0 }))).toMatchObject({ temperature: 0 });
   });
 
-  test.each([
-    [4_000, 1_024, 1_024],
-    [4_000, 1_023, undefined],
-    [2_048, 9_000, 1_024],
-    [2_047, 9_000, undefined],
-    [5_001, 9_000, 2_500],
-    [4_000, 0, undefined],
-  ])("of %p tokens of output and %p of thinking wanted, %p are thinking", (max, wanted, budget) => {
-    const body = anthropicBody(aRequest({ maxOutputTokens: max, reasoningTokens: wanted }));
-    const expected = budget && { type: "enabled", budget_tokens: budget };
-    expect<unknown>("thinking" in body ? body.thinking : undefined).toEqual(expected);
-  });
+  const adaptive = { type: "adaptive", display: "summarized" };
+  const budget = (budget_tokens: number) => ({ type: "enabled", budget_tokens });
+  test.each<[string, Effort | undefined, number, unknown, string | undefined]>([
+    ["claude-opus-5", undefined, 32_000, adaptive, undefined],
+    ["claude-opus-5", "low", 32_000, adaptive, "low"],
+    ["claude-opus-5", "medium", 32_000, adaptive, "medium"],
+    ["claude-opus-5", "high", 32_000, adaptive, "high"],
+    ["claude-opus-5", "off", 32_000, { type: "disabled" }, undefined],
+    ["claude-opus-5-5", "off", 32_000, adaptive, "low"],
+    ["claude-fable-5", "off", 32_000, adaptive, "low"],
+    ["claude-opus-4-7", "off", 32_000, undefined, undefined],
+    ["claude-opus-4-7", undefined, 32_000, adaptive, undefined],
+    ["us.anthropic.claude-opus-5-v1:0", "high", 32_000, adaptive, "high"],
+    ["claude-sonnet-4-5", undefined, 32_000, undefined, undefined],
+    ["claude-sonnet-4-5", "off", 32_000, undefined, undefined],
+    ["claude-sonnet-4-5", "low", 32_000, budget(4_096), undefined],
+    ["claude-sonnet-4-5", "medium", 32_000, budget(8_192), undefined],
+    ["claude-sonnet-4-5", "high", 32_000, budget(16_000), undefined],
+    ["claude-sonnet-4-5", "high", 64_000, budget(16_384), undefined],
+    ["claude-sonnet-4-5", "low", 2_048, budget(1_024), undefined],
+    ["claude-sonnet-4-5", "low", 2_047, undefined, undefined],
+  ])(
+    "%s with effort %p and %d tokens is asked for %j, %p",
+    (model, effort, max, thinking, word) => {
+      const asked = aRequest({ model, maxOutputTokens: max, ...(effort ? { effort } : {}) });
+      const body = anthropicBody({ ...asked, thinks: true });
+      expect<unknown>(body.thinking).toEqual(thinking);
+      expect<unknown>(body.output_config).toEqual(word && { effort: word });
+      expect(anthropicBody(asked)).not.toHaveProperty("thinking");
+      const without = { ...anthropicDialect(model), reasoning: "none" as const };
+      expect(anthropicBody({ ...asked, thinks: true }, without)).not.toHaveProperty("thinking");
+    },
+  );
 
-  test("asks older models to think within a budget that leaves room for the answer", () => {
-    const request = aRequest({
-      model: "claude-sonnet-4-5",
-      maxOutputTokens: 4000,
-      reasoningTokens: 9000,
-    });
-    expect(anthropicBody({ ...request, temperature: 0.2 })).toMatchObject({
-      thinking: { type: "enabled", budget_tokens: 2000 },
-    });
-    expect(anthropicBody({ ...request, temperature: 0.2 })).not.toHaveProperty("temperature");
-    expect(anthropicBody({ ...request, maxOutputTokens: 1500 })).not.toHaveProperty("thinking");
-  });
-
-  test("lets newer models decide on their thinking and sends them no temperature", () => {
-    const request = aRequest({ model: "claude-opus-4-7", reasoningTokens: 9000, temperature: 0.2 });
-    expect(anthropicBody(request)).toMatchObject({
-      thinking: { type: "adaptive", display: "summarized" },
-    });
-    const plain = aRequest({ model: "claude-opus-4-7", temperature: 0.2 });
-    expect(anthropicBody(plain)).not.toHaveProperty("temperature");
-    expect(anthropicBody({ ...plain, reasoningTokens: 1 })).toHaveProperty("thinking");
-    expect(anthropicBody({ ...plain, reasoningTokens: 0 })).not.toHaveProperty("thinking");
-    const unthinking = { ...plain, model: "claude-haiku-4-5", reasoningTokens: 0 };
-    expect(anthropicBody(unthinking)).toMatchObject({ temperature: 0.2 });
-    expect(anthropicBody({ ...plain, model: "claude-haiku-4-5" })).toMatchObject({
+  test.each<[string, Effort | undefined, boolean]>([
+    ["claude-haiku-4-5", undefined, true],
+    ["claude-haiku-4-5", "high", false],
+    ["claude-haiku-4-5", "off", true],
+    // A temperature that was asked for counts more than thinking that was not.
+    ["claude-sonnet-4-6", undefined, true],
+    ["claude-sonnet-4-6", "low", false],
+    ["claude-opus-4-7", undefined, false],
+    ["claude-opus-5", "off", false],
+  ])("%s with effort %p is sent a temperature: %p", (model, effort, sent) => {
+    const asked = aRequest({
+      model,
+      thinks: true,
       temperature: 0.2,
+      maxOutputTokens: 8_000,
+      ...(effort ? { effort } : {}),
     });
+    const body = anthropicBody(asked);
+    expect(body.temperature).toBe(sent ? 0.2 : undefined);
+    if (sent) expect(body.thinking).toBeUndefined();
   });
 
   test.each([
@@ -155,7 +207,7 @@ describe("a request to Anthropic", () => {
     ["claude-sonnet-4", "budget", true],
     ["claude-3-20-x", "budget", true],
   ] as const)("%s: thinks by %s, takes a temperature: %p", (model, thinking, temperature) => {
-    expect(anthropicModelRules(model)).toEqual({ thinking, temperature });
+    expect(anthropicDialect(model)).toMatchObject({ reasoning: thinking, temperature });
   });
 
   test("carries the key in its header and finds the path under any form of the address", async () => {

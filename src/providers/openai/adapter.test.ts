@@ -1,8 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { aCall, aRequest, collect, failureOf } from "../../../test/providers/contract.ts";
-import type { EndReason, PromptPart, ProviderErrorCode, SystemBlock, TokenUsage } from "../port.ts";
+import { type Dialect, openAiDialect } from "../dialect.ts";
+import type {
+  Effort,
+  EndReason,
+  PromptPart,
+  ProviderErrorCode,
+  SystemBlock,
+  TokenUsage,
+} from "../port.ts";
 import { openAiAdapter, openAiBody } from "./adapter.ts";
-import { dialectFor, type OpenAiDialect } from "./dialect.ts";
 
 const NOTHING: TokenUsage = {
   inputTokens: 0,
@@ -12,9 +19,9 @@ const NOTHING: TokenUsage = {
   reasoningTokens: 0,
 };
 
-const openAi = dialectFor("https://api.openai.com/v1");
-const openRouter = dialectFor("https://openrouter.ai/api/v1");
-const local = dialectFor("http://localhost:11434/v1");
+const openAi = openAiDialect("https://api.openai.com/v1", "test-model");
+const openRouter = openAiDialect("https://openrouter.ai/api/v1", "test-model");
+const local = openAiDialect("http://localhost:11434/v1", "test-model");
 
 describe("a request for chat completions", () => {
   test("asks for usage and puts the stable blocks first, in one system message", () => {
@@ -37,17 +44,6 @@ describe("a request for chat completions", () => {
     const body = openAiBody(aRequest(), local);
     expect(body).toMatchObject({ max_tokens: 1000 });
     expect(body).not.toHaveProperty("max_completion_tokens");
-  });
-
-  test("asks for thinking in the endpoint's own format, or not at all", () => {
-    const request = aRequest({ reasoningTokens: 8000, temperature: 0.3 });
-    expect(openAiBody(request, openAi)).toMatchObject({ reasoning_effort: "medium" });
-    expect(openAiBody(request, openAi)).not.toHaveProperty("temperature");
-    expect(openAiBody(request, openRouter)).toMatchObject({
-      reasoning: { max_tokens: 8000 },
-      temperature: 0.3,
-    });
-    expect(Object.keys(openAiBody(request, local)).join()).not.toContain("reasoning");
   });
 
   test("marks the stable prefix for OpenRouter, which passes it on", () => {
@@ -131,7 +127,7 @@ describe("a request for chat completions", () => {
 
   test("blank system blocks are omitted, and so is an empty system message", () => {
     const blank = { text: " \n", cacheable: true };
-    const messagesOf = (dialect: OpenAiDialect, ...system: SystemBlock[]) =>
+    const messagesOf = (dialect: Dialect, ...system: SystemBlock[]) =>
       openAiBody(aRequest({ system, messages: [] }), dialect).messages;
     for (const dialect of [openAi, openRouter]) {
       expect(messagesOf(dialect)).toEqual([]);
@@ -179,41 +175,115 @@ describe("a request for chat completions", () => {
     expect(openAiBody(aRequest(), local)).not.toHaveProperty("temperature");
   });
 
-  test.each([
-    [1, "low"],
-    [4_095, "low"],
-    [4_096, "medium"],
-    [16_383, "medium"],
-    [16_384, "high"],
-  ])("%p tokens of thinking are asked for as %p effort", (reasoningTokens, effort) => {
-    expect(openAiBody(aRequest({ reasoningTokens }), openAi)).toMatchObject({
-      reasoning_effort: effort,
-    });
+  test.each<[Dialect["reasoning"], string, Effort | undefined, object]>([
+    ["effort", "gpt-6-sol", "low", { reasoning_effort: "low" }],
+    ["effort", "gpt-6-sol", "medium", { reasoning_effort: "medium" }],
+    ["effort", "gpt-6-sol", "high", { reasoning_effort: "high" }],
+    ["effort", "gpt-6-sol", "off", { reasoning_effort: "none" }],
+    ["effort", "gpt-5.1", "off", { reasoning_effort: "none" }],
+    ["effort", "gpt-5", "off", { reasoning_effort: "minimal" }],
+    ["effort", "gpt-5-mini", "off", { reasoning_effort: "minimal" }],
+    ["effort", "o3", "off", { reasoning_effort: "low" }],
+    ["effort", "openai/gpt-oss-120b", "off", { reasoning_effort: "low" }],
+    ["effort", "qwen3:8b", "off", { reasoning_effort: "none" }],
+    ["effort", "gpt-6-sol", undefined, {}],
+    ["openrouter", "x/y", "off", { reasoning: { enabled: false } }],
+    ["openrouter", "x/y", "high", { reasoning: { effort: "high" } }],
+    ["openrouter", "x/y", undefined, {}],
+    ["none", "x", "high", {}],
+  ])("thinking by %s: %s with effort %p is asked for %j", (reasoning, model, effort, fields) => {
+    const asked = aRequest({ model, ...(effort ? { effort } : {}) });
+    const fieldsOf = (thinks: boolean) =>
+      Object.fromEntries(
+        Object.entries(openAiBody({ ...asked, thinks }, { ...local, reasoning })).filter(([name]) =>
+          name.startsWith("reasoning"),
+        ),
+      );
+    expect<unknown>(fieldsOf(true)).toEqual(fields);
+    expect(fieldsOf(false)).toEqual({});
   });
 
-  test("a thinking budget of 0 asks for no thinking, and then a temperature is sent", () => {
-    const body = openAiBody(aRequest({ reasoningTokens: 0, temperature: 0.3 }), openAi);
-    expect(body).not.toHaveProperty("reasoning_effort");
-    expect(body).toMatchObject({ temperature: 0.3 });
-    const untouched = openAiBody(aRequest({ reasoningTokens: 9, temperature: 0.3 }), local);
-    expect(untouched).toMatchObject({ temperature: 0.3 });
+  test("no temperature is sent where the model takes none", () => {
+    const asked = aRequest({ temperature: 0.3 });
+    expect(openAiBody(asked, { ...local, temperature: false })).not.toHaveProperty("temperature");
   });
 
-  test.each([
-    ["https://api.openai.com/v1", "max_completion_tokens", "effort", false],
-    ["https://mine.openai.azure.com/openai/v1", "max_completion_tokens", "effort", false],
-    ["https://openrouter.ai/api/v1", "max_tokens", "budget", true],
-    ["https://api.openai.com.example/v1", "max_tokens", "none", false],
-    ["http://localhost:11434/v1", "max_tokens", "none", false],
-    ["no address", "max_tokens", "none", false],
-  ] as const)("%s is spoken to with %s, thinking by %s", (url, outputLimit, reasoning, marks) => {
-    expect(dialectFor(url)).toEqual({
-      outputLimit,
-      reasoning,
-      cacheBreakpoints: marks,
-      includeUsage: true,
+  test.each<[Dialect["systemRole"], unknown[]]>([
+    [
+      "system",
+      [
+        { role: "system", content: "A\n\nB" },
+        { role: "user", content: "?" },
+      ],
+    ],
+    [
+      "developer",
+      [
+        { role: "developer", content: "A\n\nB" },
+        { role: "user", content: "?" },
+      ],
+    ],
+    ["user", [{ role: "user", content: "A\n\nB\n\n?" }]],
+  ])("the instructions go out in the role of %s", (systemRole, messages) => {
+    const system = [
+      { text: "A", cacheable: true },
+      { text: "B", cacheable: false },
+    ];
+    const asked = aRequest({
+      system,
+      messages: [{ role: "user", parts: [{ type: "text", text: "?" }] }],
     });
+    expect<unknown>(openAiBody(asked, { ...local, systemRole }).messages).toEqual(messages);
   });
+
+  test("OpenRouter is told the end of what the next call repeats", () => {
+    const text = (value: string) => ({ type: "text" as const, text: value });
+    const asked = aRequest({
+      system: [],
+      messages: [
+        { role: "user", parts: [text("1")], cacheable: true },
+        { role: "assistant", parts: [text("2")] },
+      ],
+    });
+    const mark = { cache_control: { type: "ephemeral" } };
+    expect<unknown>(openAiBody(asked, openRouter).messages).toEqual([
+      { role: "user", content: [{ ...text("1"), ...mark }] },
+      { role: "assistant", content: "2" },
+    ]);
+    expect(JSON.stringify(openAiBody(asked, local))).not.toContain("cache_control");
+  });
+
+  const completion = "max_completion_tokens";
+  test.each([
+    ["https://api.openai.com/v1", "gpt-4o", completion, true, "effort", false],
+    ["https://eu.api.openai.com/v1", "gpt-4o", completion, true, "effort", false],
+    ["https://mine.openai.azure.com/openai/v1", "x", completion, true, "effort", false],
+    ["https://mine.services.ai.azure.com/openai/v1", "x", completion, true, "effort", false],
+    ["https://mine.cognitiveservices.azure.com/openai/v1", "x", completion, true, "effort", false],
+    ["https://api.openai.com/v1", "gpt-6-sol", completion, false, "effort", false],
+    ["https://gateway.example/v1", "gpt-5", completion, false, "effort", false],
+    ["https://gateway.example/v1", "openai/gpt-5.2-mini", completion, false, "effort", false],
+    ["https://gateway.example/v1", "azure/o3-mini", completion, false, "effort", false],
+    ["https://gateway.example/v1", "gpt-5-chat-latest", "max_tokens", true, "effort", false],
+    ["https://gateway.example/v1", "gpt-oss-120b", "max_tokens", true, "effort", false],
+    ["https://openrouter.ai/api/v1", "openai/gpt-5", "max_tokens", true, "openrouter", true],
+    ["https://api.openai.com.example/v1", "x", "max_tokens", true, "effort", false],
+    ["http://localhost:11434/v1", "x", "max_tokens", true, "effort", false],
+    ["no address", "x", "max_tokens", true, "effort", false],
+  ] as const)(
+    "%s, %s: %s, a temperature %p, thinking by %s",
+    (url, model, outputLimit, temperature, reasoning, marks) => {
+      expect(openAiDialect(url, model)).toEqual({
+        outputLimit,
+        temperature,
+        reasoning,
+        cacheBreakpoints: marks,
+        includeUsage: true,
+        systemRole: "system",
+        signedThinking: true,
+      });
+    },
+  );
 
   test.each([
     [{}, "https://api.openai.com/v1/chat/completions", null],
@@ -249,8 +319,8 @@ describe("a request for chat completions", () => {
         return new Response("data: [DONE]\n\n");
       },
     });
-    await collect(adapter.stream(aRequest({ reasoningTokens: 1 }), aCall()));
-    expect(body).toMatchObject({ max_tokens: 1000, reasoning_effort: "low" });
+    await collect(adapter.stream(aRequest(), aCall()));
+    expect(body).toMatchObject({ max_tokens: 1000 });
   });
 });
 

@@ -3,8 +3,12 @@
  * LiteLLM and others). Protocol: platform.openai.com → API reference → Chat → "Create" and "Streaming".
  */
 
+import { streamAdjusted } from "../adjust.ts";
 import { streamAnswer } from "../answer-stream.ts";
+import { type Dialect, type DialectSettings, openAiDialect } from "../dialect.ts";
+import { modelName } from "../model-name.ts";
 import type {
+  Effort,
   PromptMessage,
   PromptPart,
   ProviderAdapter,
@@ -14,94 +18,129 @@ import type {
 import type { FetchLike } from "../send-request.ts";
 import { turnsOf } from "../turns.ts";
 import { decodeOpenAi } from "./decoder.ts";
-import { dialectFor, type OpenAiDialect } from "./dialect.ts";
 
 export const OPENAI_BASE_URL = "https://api.openai.com/v1";
 
-export interface OpenAiOptions {
+export interface OpenAiOptions extends DialectSettings {
   /** Absent for endpoints that need none, such as a local Ollama. */
   apiKey?: string;
   /** With its version, as vendors document it: `https://api.openai.com/v1`. */
   baseUrl?: string;
-  /** Overrides of the dialect known for the address. */
-  dialect?: Partial<OpenAiDialect>;
   fetch?: FetchLike;
 }
 
 /** An adapter for the chat completions wire format. */
 export function openAiAdapter(options: OpenAiOptions): ProviderAdapter {
   const baseUrl = (options.baseUrl ?? OPENAI_BASE_URL).replace(/\/+$/, "");
-  const dialect = { ...dialectFor(baseUrl), ...options.dialect };
   const headers: Record<string, string> = options.apiKey
     ? { authorization: `Bearer ${options.apiKey}` }
     : {};
   return {
     kind: "openai",
     stream: (request, call) =>
-      streamAnswer(
-        {
-          url: `${baseUrl}/chat/completions`,
-          headers,
-          body: openAiBody(request, dialect),
-          fetch: options.fetch ?? fetch,
-          decoder: decodeOpenAi(),
-        },
-        call,
-      ),
+      streamAdjusted(request, call, openAiDialect(baseUrl, request.model), options, {
+        body: openAiBody,
+        send: (body, watched) =>
+          streamAnswer(
+            {
+              url: `${baseUrl}/chat/completions`,
+              headers,
+              body,
+              fetch: options.fetch ?? fetch,
+              decoder: decodeOpenAi(),
+            },
+            watched,
+          ),
+      }),
   };
 }
 
 /** The request body in a dialect; exported for its test. */
-export function openAiBody(request: ProviderRequest, dialect: OpenAiDialect) {
-  const thinking = request.reasoningTokens ?? 0;
-  const reasons = thinking > 0;
+export function openAiBody(request: ProviderRequest, dialect: Dialect) {
   return {
     model: request.model,
     stream: true,
     ...(dialect.includeUsage ? { stream_options: { include_usage: true } } : {}),
     [dialect.outputLimit]: request.maxOutputTokens,
-    messages: [
-      ...systemOf(request.system, dialect),
-      ...turnsOf(request.messages, isSendable).map(messageOf),
-    ],
-    ...(request.temperature === undefined || (reasons && dialect.reasoning === "effort")
+    messages: messagesOf(request, dialect),
+    ...(request.temperature === undefined || !dialect.temperature
       ? {}
       : { temperature: request.temperature }),
-    ...(reasons ? reasoningOf(thinking, dialect) : {}),
+    ...reasoningOf(request, dialect),
   };
 }
 
-function systemOf(system: SystemBlock[], dialect: OpenAiDialect) {
-  const blocks = system.filter((block) => block.text.trim() !== "");
-  if (blocks.length === 0) return [];
-  if (!dialect.cacheBreakpoints) {
-    // Prefix caches are automatic here; it is enough that stable blocks come first.
-    const content = blocks.map((block) => block.text).join("\n\n");
-    return [{ role: "system" as const, content }];
+const BREAKPOINT = { cache_control: { type: "ephemeral" as const } };
+
+type WireContent = ({ type: "text"; text: string } & Partial<typeof BREAKPOINT>) | WireImage;
+type WireImage = { type: "image_url"; image_url: { url: string } };
+interface WireMessage {
+  role: "system" | "developer" | "user" | "assistant";
+  content: string | WireContent[];
+}
+
+function messagesOf(request: ProviderRequest, dialect: Dialect): WireMessage[] {
+  const blocks = request.system.filter((block) => block.text.trim() !== "");
+  if (dialect.systemRole === "user") {
+    const rules: PromptMessage = {
+      role: "user",
+      parts: [{ type: "text", text: textOf(blocks) }],
+    };
+    return turnsOf([rules, ...request.messages], isSendable).map(messageOf);
   }
+  const turns = turnsOf(request.messages, isSendable);
+  const breakpoint = dialect.cacheBreakpoints
+    ? turns.findLastIndex((message) => message.cacheable)
+    : -1;
+  return [
+    ...systemOf(blocks, dialect, dialect.systemRole),
+    ...turns.map((turn, index) => (index === breakpoint ? marked(turn) : messageOf(turn))),
+  ];
+}
+
+function textOf(blocks: SystemBlock[]): string {
+  return blocks.map((block) => block.text).join("\n\n");
+}
+
+function systemOf(
+  blocks: SystemBlock[],
+  dialect: Dialect,
+  role: "system" | "developer",
+): WireMessage[] {
+  if (blocks.length === 0) return [];
+  // Most prefix caches are automatic; it is enough that stable blocks come first.
+  if (!dialect.cacheBreakpoints) return [{ role, content: textOf(blocks) }];
   const breakpoint = blocks.findLastIndex((block) => block.cacheable);
   const content = blocks.map((block, index) => ({
     type: "text" as const,
     text: block.text,
-    ...(index === breakpoint ? { cache_control: { type: "ephemeral" as const } } : {}),
+    ...(index === breakpoint ? BREAKPOINT : {}),
   }));
-  return [{ role: "system" as const, content }];
+  return [{ role, content }];
 }
-
-type WireContent =
-  | { type: "text"; text: string }
-  | { type: "image_url"; image_url: { url: string } };
 
 /** Reasoning is omitted: the format has no field for it that all endpoints accept. */
 function isSendable(part: PromptPart): boolean {
   return part.type === "image" || (part.type === "text" && part.text !== "");
 }
 
-function messageOf({ role, parts }: PromptMessage) {
+function messageOf({ role, parts }: PromptMessage): WireMessage {
   if (parts.some((part) => part.type === "image"))
     return { role, content: parts.flatMap(contentOf) };
   const texts = parts.filter((part) => part.type === "text");
   return { role, content: texts.map((part) => part.text).join("") };
+}
+
+/** The message with a cache breakpoint behind its last text. */
+function marked({ role, parts }: PromptMessage): WireMessage {
+  const content = parts.flatMap(contentOf);
+  const last = content.findLastIndex((part) => part.type === "text");
+  return {
+    role,
+    content: content.map((part, index) =>
+      index === last && part.type === "text" ? { ...part, ...BREAKPOINT } : part,
+    ),
+  };
 }
 
 function contentOf(part: PromptPart): WireContent[] {
@@ -117,13 +156,22 @@ function contentOf(part: PromptPart): WireContent[] {
   }
 }
 
-function reasoningOf(tokens: number, dialect: OpenAiDialect) {
+function reasoningOf({ effort, model, thinks }: ProviderRequest, dialect: Dialect) {
+  if (!thinks || effort === undefined) return {};
   switch (dialect.reasoning) {
-    case "budget":
-      return { reasoning: { max_tokens: tokens } };
+    case "openrouter":
+      return { reasoning: effort === "off" ? { enabled: false } : { effort } };
     case "effort":
-      return { reasoning_effort: tokens < 4_096 ? "low" : tokens < 16_384 ? "medium" : "high" };
-    case "none":
+      return { reasoning_effort: effortWord(effort, model) };
+    default:
       return {};
   }
+}
+
+/** OpenAI's word for an effort. Its older models cannot be kept from thinking: the least of each stands for off. */
+function effortWord(effort: Effort, model: string): string {
+  if (effort !== "off") return effort;
+  const name = modelName(model);
+  if (/^(o[1-9](-|$)|gpt-oss|codex-)/.test(name)) return "low";
+  return /^gpt-5(-(?!\d)|$)/.test(name) ? "minimal" : "none";
 }

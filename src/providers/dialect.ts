@@ -1,0 +1,96 @@
+/** How endpoints of one wire format differ, by address and model name. */
+
+import { modelName, modelVersion } from "./model-name.ts";
+
+export const OUTPUT_LIMITS = ["max_completion_tokens", "max_tokens"] as const;
+export const SYSTEM_ROLES = ["system", "developer", "user"] as const;
+export const REASONING_FORMS = ["effort", "openrouter", "adaptive", "budget", "none"] as const;
+
+export interface Dialect {
+  /** OpenAI's reasoning models refuse `max_tokens`; most compatible servers know only that. */
+  outputLimit: (typeof OUTPUT_LIMITS)[number];
+  /** Asks for usage in the last chunk. Off only for servers that refuse unknown fields. */
+  includeUsage: boolean;
+  /** Whether a temperature is sent. */
+  temperature: boolean;
+  /** The role of the instructions; `user`: they stand before the first question. */
+  systemRole: (typeof SYSTEM_ROLES)[number];
+  /**
+   * How thinking is asked for: `effort` is OpenAI's field, `openrouter` its own object, `adaptive` and `budget`
+   * are Anthropic's, by version.
+   */
+  reasoning: (typeof REASONING_FORMS)[number];
+  /** Marks the ends of stable prefixes as Anthropic does; OpenRouter passes it on. */
+  cacheBreakpoints: boolean;
+  /** Sends the model's own signed thinking back. */
+  signedThinking: boolean;
+}
+
+/** What is changed of a dialect, by an admin or because the server refused the usual form. */
+export interface DialectChange extends Partial<Dialect> {
+  /** The output limit that the server stated. */
+  maxOutputTokens?: number;
+  /** The context window that the server stated. */
+  contextWindow?: number;
+}
+
+/** Where an adapter's dialect comes from besides address and model name. */
+export interface DialectSettings {
+  /** An admin's changes. */
+  dialect?: DialectChange;
+  /** Keeps what servers refused, by model, so that a refusal is paid for once. */
+  memory?: DialectMemory;
+}
+
+export interface DialectMemory {
+  get(model: string): DialectChange | undefined;
+  /** Adds to what is known. */
+  add(model: string, change: DialectChange): void;
+}
+
+const COMPATIBLE: Dialect = {
+  outputLimit: "max_tokens",
+  includeUsage: true,
+  temperature: true,
+  systemRole: "system",
+  reasoning: "effort",
+  cacheBreakpoints: false,
+  signedThinking: true,
+};
+
+/** OpenAI's own hosts (regional ones too) and Azure's. */
+const OPENAI_HOSTS =
+  /^([\w-]+\.)?api\.openai\.com$|\.(openai|cognitiveservices|services\.ai)\.azure\.com$/;
+
+/** The dialect of chat completions at an address; a common subset for unknown hosts and models. */
+export function openAiDialect(baseUrl: string, model: string): Dialect {
+  const host = URL.parse(baseUrl)?.hostname ?? "";
+  if (host === "openrouter.ai")
+    return { ...COMPATIBLE, reasoning: "openrouter", cacheBreakpoints: true };
+  const thinks = isOpenAiThinker(model);
+  return {
+    ...COMPATIBLE,
+    outputLimit: thinks || OPENAI_HOSTS.test(host) ? "max_completion_tokens" : "max_tokens",
+    temperature: !thinks,
+  };
+}
+
+/** OpenAI's models that think, which take neither `max_tokens` nor a temperature, behind whatever gateway. */
+function isOpenAiThinker(model: string): boolean {
+  const name = modelName(model);
+  return /^(gpt-[5-9]|o[1-9](-|$)|codex-)/.test(name) && !/-chat/.test(name);
+}
+
+/**
+ * The dialect of Anthropic's messages for a model. Claude 4.6 and later think adaptively and refuse budgets; 4.7
+ * and later refuse sampling parameters (Anthropic's migration guides). A name without a version gets the old rules.
+ */
+export function anthropicDialect(model: string): Dialect {
+  const version = modelVersion(model);
+  return {
+    ...COMPATIBLE,
+    reasoning: version >= 4.06 ? "adaptive" : "budget",
+    temperature: version < 4.07,
+    cacheBreakpoints: true,
+  };
+}
