@@ -16,6 +16,7 @@ import {
   TransactionRollbackError,
 } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import { isAfter } from "../../platform/db/keyset.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { apiKeys, users } from "../identity/tables.ts";
 import { type AuditKind, UNCHANGING } from "./actions.ts";
@@ -127,9 +128,7 @@ export function listAudit(
         targetId === undefined ? undefined : eq(auditLog.targetId, targetId),
         since === undefined ? undefined : gte(at, since),
         until === undefined ? undefined : lt(at, until),
-        page.after === null
-          ? undefined
-          : sql`(${at}, ${id}) < (${page.after.at.toISOString()}::timestamptz, ${page.after.id}::uuid)`,
+        isAfter({ at, id }, page.after),
       ),
     )
     .orderBy(desc(at), desc(id))

@@ -32,10 +32,10 @@ export const auditLog = pgTable(
   (table) => [
     uniqueIndex("audit_log_seq").on(table.unkeyedSeq),
     index("audit_log_at").on(table.at, table.id),
-    index("audit_log_action_at").on(table.action, table.at),
-    index("audit_log_actor_at").on(table.actorId, table.at),
-    index("audit_log_project_at").on(table.projectId, table.at),
-    index("audit_log_target_at").on(table.targetId, table.at),
+    index("audit_log_action_recent").on(table.action, table.at, table.id),
+    index("audit_log_actor_recent").on(table.actorId, table.at, table.id),
+    index("audit_log_project_recent").on(table.projectId, table.at, table.id),
+    index("audit_log_target_recent").on(table.targetId, table.at, table.id),
   ],
 );
 

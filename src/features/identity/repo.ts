@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, ilike, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ilike, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Ctx } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
+import { isAfter } from "../../platform/db/keyset.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { accounts, principals, users } from "./tables.ts";
 
@@ -139,12 +140,7 @@ export function listUsers(
         search === undefined
           ? undefined
           : or(ilike(users.name, pattern), ilike(users.email, pattern)),
-        after === null
-          ? undefined
-          : or(
-              lt(users.createdAt, after.at),
-              and(eq(users.createdAt, after.at), lt(users.id, after.id)),
-            ),
+        isAfter({ at: users.createdAt, id: users.id }, after),
       ),
     )
     .orderBy(desc(users.createdAt), desc(users.id))

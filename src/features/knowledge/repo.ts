@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { PgInsertValue } from "drizzle-orm/pg-core";
 import type { Database } from "../../platform/db/client.ts";
+import { isAfter } from "../../platform/db/keyset.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import { chunks, files, fileVersions } from "./tables.ts";
@@ -35,12 +36,7 @@ export function listFiles(
       and(
         eq(files.projectId, scope.projectId),
         deletedSince === null ? isNull(files.deletedAt) : gt(files.deletedAt, deletedSince),
-        after === null
-          ? undefined
-          : or(
-              lt(files.createdAt, after.at),
-              and(eq(files.createdAt, after.at), lt(files.id, after.id)),
-            ),
+        isAfter({ at: files.createdAt, id: files.id }, after),
       ),
     )
     .orderBy(desc(files.createdAt), desc(files.id))

@@ -38,6 +38,10 @@ export const files = pgTable(
     uniqueIndex("files_project_name")
       .on(table.projectId, table.name)
       .where(sql`${table.deletedAt} is null`),
+    // Read from its end: the list is newest first.
+    index("files_of_project")
+      .on(table.projectId, table.createdAt, table.id)
+      .where(sql`${table.deletedAt} is null`),
     index("files_deleted").on(table.deletedAt).where(sql`${table.deletedAt} is not null`),
   ],
 );

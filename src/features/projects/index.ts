@@ -1,5 +1,6 @@
 export { announceAccess, onAccessChange } from "./announce-access.ts";
 export { projectArchived } from "./errors.ts";
+export { inFew, inMany, isOwnProject, ownMemberships } from "./find-own-projects.ts";
 export { memberRoutes } from "./member-routes.ts";
 export {
   atLeast,

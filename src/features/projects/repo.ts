@@ -1,9 +1,11 @@
-import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import type { Changes } from "../../platform/db/columns.ts";
+import { isAfter, isAnyOf } from "../../platform/db/keyset.ts";
 import { prepared } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { users } from "../identity/tables.ts";
+import { inFew, inMany, isOwnProject, ownMemberships } from "./find-own-projects.ts";
 import type { MembershipScope, ProjectScope } from "./policy.ts";
 import type { ProjectChange } from "./schema.ts";
 import { type ProjectRole, type ProjectRow, projectMembers, projects } from "./tables.ts";
@@ -41,40 +43,55 @@ export async function findProject(
 /** Which projects a list shows; deleted ones only to their owners, and only those deleted after an instant. */
 export type ProjectState = "active" | "archived" | { deletedSince: Date };
 
-function inState(state: ProjectState) {
-  if (typeof state === "object")
-    return [eq(projectMembers.role, "owner"), gt(projects.deletedAt, state.deletedSince)];
-  return [
-    isNull(projects.deletedAt),
-    state === "archived" ? isNotNull(projects.archivedAt) : isNull(projects.archivedAt),
-  ];
-}
-
 /** The user's projects with their role, most recently changed first. */
 export function listProjects(
   db: Database,
   userId: string,
   options: { state: ProjectState; after: Position | null; limit: number },
 ) {
-  const { after, state } = options;
+  const { state } = options;
+  const limit = options.limit + 1;
+  const after = isAfter({ at: projects.updatedAt, id: projects.id }, options.after);
+  // A subquery for each row of the page; a join might read every membership of the user.
+  const role = sql<ProjectRole>`(
+    select role from ${projectMembers} as member
+    where member.project_id = ${projects}.id and member.principal_id = ${userId}::uuid
+  )`;
+  const shown =
+    typeof state === "object"
+      ? and(gt(projects.deletedAt, state.deletedSince), sql`${role} = 'owner'`, after)
+      : isAnyOf(projects.id, newest(userId, and(inUse(state), after), limit));
   return db
-    .select({ project: projects, role: projectMembers.role })
-    .from(projectMembers)
-    .innerJoin(projects, eq(projects.id, projectMembers.projectId))
-    .where(
-      and(
-        eq(projectMembers.principalId, userId),
-        ...inState(state),
-        after === null
-          ? undefined
-          : or(
-              lt(projects.updatedAt, after.at),
-              and(eq(projects.updatedAt, after.at), lt(projects.id, after.id)),
-            ),
-      ),
-    )
+    .select({ project: projects, role })
+    .from(projects)
+    .where(shown)
     .orderBy(desc(projects.updatedAt), desc(projects.id))
-    .limit(options.limit + 1);
+    .limit(limit);
+}
+
+function inUse(state: "active" | "archived") {
+  return and(
+    isNull(projects.deletedAt),
+    state === "archived" ? isNotNull(projects.archivedAt) : isNull(projects.archivedAt),
+  );
+}
+
+/** Ids of the user's most recently changed projects. */
+function newest(userId: string, conditions: SQL | undefined, limit: number): SQL {
+  const order = sql`order by updated_at desc, id desc limit ${limit}::integer`;
+  return sql`(
+    with ${ownMemberships(userId)}
+    select id from (
+      select ${projects.id}, ${projects.updatedAt} from ${projects}
+      where ${and(isAnyOf(projects.id, sql`(select project_id from mine where ${inFew})`), conditions)}
+      union all
+      (
+        select ${projects.id}, ${projects.updatedAt} from ${projects}
+        where ${and(inMany, isOwnProject(userId, projects.id), conditions)}
+        ${order}
+      )
+    ) as found ${order}
+  )`;
 }
 
 /**

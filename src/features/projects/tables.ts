@@ -36,6 +36,8 @@ export const projects = pgTable(
     uniqueIndex("projects_personal_of")
       .on(table.personalOf)
       .where(sql`${table.personalOf} is not null`),
+    // Read from its end: the list is newest first.
+    index("projects_recent").on(table.updatedAt, table.id).where(sql`${table.deletedAt} is null`),
     index("projects_deleted").on(table.deletedAt).where(sql`${table.deletedAt} is not null`),
   ],
 );

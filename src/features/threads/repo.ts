@@ -1,8 +1,16 @@
 import { and, asc, desc, eq, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import { isAfter, isAnyOf } from "../../platform/db/keyset.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { users } from "../identity/tables.ts";
-import type { ProjectRole, ProjectScope } from "../projects/index.ts";
+import {
+  inFew,
+  inMany,
+  isOwnProject,
+  ownMemberships,
+  type ProjectRole,
+  type ProjectScope,
+} from "../projects/index.ts";
 import { projectMembers, projects } from "../projects/tables.ts";
 import type { ThreadScope } from "./policy.ts";
 import { messages, threads } from "./tables.ts";
@@ -19,22 +27,29 @@ export interface ListedThread {
 }
 
 function selectListed(db: Database, userId: string, where: (SQL | undefined)[]) {
+  // Subqueries for each row found; a join might read every membership of the user.
+  const role = sql<ProjectRole>`(
+    select role from ${projectMembers} as member
+    where member.project_id = ${threads.projectId} and member.principal_id = ${userId}::uuid
+  )`;
   return db
     .select({
       thread: threads,
       projectName: projects.name,
       ownerName: users.name,
-      role: projectMembers.role,
+      role,
       archivedAt: projects.archivedAt,
     })
     .from(threads)
-    .innerJoin(projects, and(eq(projects.id, threads.projectId), isNull(projects.deletedAt)))
-    .innerJoin(
-      projectMembers,
-      and(eq(projectMembers.projectId, threads.projectId), eq(projectMembers.principalId, userId)),
-    )
+    .innerJoin(projects, eq(projects.id, threads.projectId))
     .innerJoin(users, eq(users.id, threads.ownerId))
-    .where(and(or(eq(threads.ownerId, userId), eq(threads.visibility, "project")), ...where));
+    .where(
+      and(
+        or(eq(threads.ownerId, userId), eq(threads.visibility, "project")),
+        isOwnProject(userId, threads.projectId),
+        ...where,
+      ),
+    );
 }
 
 /** Threads the user may read, in one project or in all, most recent first. */
@@ -43,19 +58,81 @@ export function listThreads(
   userId: string,
   options: { projectId?: string; deleted: boolean; after: Position | null; limit: number },
 ): Promise<ListedThread[]> {
-  const { after } = options;
-  return selectListed(db, userId, [
-    options.projectId === undefined ? undefined : eq(threads.projectId, options.projectId),
-    options.deleted ? isNotNull(threads.deletedAt) : isNull(threads.deletedAt),
-    after === null
-      ? undefined
-      : or(
-          lt(threads.lastMessageAt, after.at),
-          and(eq(threads.lastMessageAt, after.at), lt(threads.id, after.id)),
+  const { projectId, deleted, after } = options;
+  const limit = options.limit + 1;
+  const where = deleted
+    ? [
+        projectId === undefined ? undefined : eq(threads.projectId, projectId),
+        isNotNull(threads.deletedAt),
+        isAfter(place, after),
+      ]
+    : [
+        isAnyOf(
+          threads.id,
+          projectId === undefined
+            ? newestOfAll(userId, after, limit)
+            : newestOfProject(projectId, userId, after, limit),
         ),
-  ])
+      ];
+  return selectListed(db, userId, where)
     .orderBy(desc(threads.lastMessageAt), desc(threads.id))
-    .limit(options.limit + 1);
+    .limit(limit);
+}
+
+const place = { at: threads.lastMessageAt, id: threads.id };
+const newestFirst = sql`order by last_message_at desc, id desc`;
+
+/** The newest threads after a position; each condition is answered by an index. */
+function newest(after: Position | null, limit: number, ...where: SQL[]): SQL {
+  return sql`(
+    select ${threads.id}, ${threads.lastMessageAt} from ${threads}
+    where ${and(...where, isNull(threads.deletedAt), isAfter(place, after))}
+    ${newestFirst} limit ${limit}::integer
+  )`;
+}
+
+const shared = sql`${threads.visibility} = 'project'`;
+
+/** Ids of the newest threads that the user may read in a project: their own, and the shared ones. */
+function newestOfProject(
+  projectId: string,
+  userId: string,
+  after: Position | null,
+  limit: number,
+): SQL {
+  const inProject = eq(threads.projectId, projectId);
+  return sql`(
+    select id from (
+      ${newest(after, limit, inProject, eq(threads.ownerId, userId))}
+      union
+      ${newest(after, limit, inProject, shared)}
+    ) as found ${newestFirst} limit ${limit}::integer
+  )`;
+}
+
+/**
+ * The same in all projects of the user. The newest shared threads are in the projects whose newest is the
+ * newest; of somebody in many projects they are looked for among the newest of the workspace.
+ */
+function newestOfAll(userId: string, after: Position | null, limit: number): SQL {
+  const visible = isOwnProject(userId, threads.projectId);
+  const ofMine = sql`${threads.projectId} = mine.project_id`;
+  return sql`(
+    with ${ownMemberships(userId)}
+    select id from (
+      ${newest(after, limit, eq(threads.ownerId, userId), visible)}
+      union
+      select few.id, few.last_message_at from (
+        select mine.project_id from mine
+        cross join lateral ${newest(after, 1, ofMine, shared)} as newest
+        where ${and(inFew, isOwnProject(userId, sql`mine.project_id`))}
+        ${newestFirst} limit ${limit}::integer
+      ) as mine
+      cross join lateral ${newest(after, limit, ofMine, shared)} as few
+      union
+      ${newest(after, limit, inMany, shared, visible)}
+    ) as found ${newestFirst} limit ${limit}::integer
+  )`;
 }
 
 export async function findListedThread(

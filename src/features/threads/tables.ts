@@ -34,12 +34,20 @@ export const threads = pgTable(
     updatedAt: updatedAt(),
   },
   (table) => [
-    index("threads_project_recent")
-      .on(table.projectId, table.lastMessageAt.desc(), table.id.desc())
+    // Read from their ends: the lists are newest first.
+    index("threads_of_owner")
+      .on(table.ownerId, table.lastMessageAt, table.id)
       .where(sql`${table.deletedAt} is null`),
-    index("threads_owner_recent")
-      .on(table.ownerId, table.lastMessageAt.desc(), table.id.desc())
+    index("threads_of_owner_in_project")
+      .on(table.projectId, table.ownerId, table.lastMessageAt, table.id)
       .where(sql`${table.deletedAt} is null`),
+    index("threads_shared_in_project")
+      .on(table.projectId, table.lastMessageAt, table.id)
+      .where(sql`${table.deletedAt} is null and ${table.visibility} = 'project'`),
+    index("threads_shared")
+      .on(table.lastMessageAt, table.id)
+      .where(sql`${table.deletedAt} is null and ${table.visibility} = 'project'`),
+    index("threads_deleted").on(table.deletedAt).where(sql`${table.deletedAt} is not null`),
     check("threads_visibility", isOneOf(table.visibility, VISIBILITIES)),
   ],
 );

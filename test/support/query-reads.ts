@@ -1,0 +1,101 @@
+import { z } from "zod";
+import type { TestApp } from "./app.ts";
+
+/** A statement as it was sent. */
+export interface SentQuery {
+  text: string;
+  parameters: unknown[];
+}
+
+/** Which rows a statement reads. */
+export interface QueryReads {
+  text: string;
+  /** Rows read per table, including those that a filter removed. */
+  rows: Record<string, number>;
+}
+
+interface PlanNode {
+  "Relation Name"?: string | undefined;
+  "Actual Rows"?: number | undefined;
+  "Actual Loops"?: number | undefined;
+  "Rows Removed by Filter"?: number | undefined;
+  "Rows Removed by Index Recheck"?: number | undefined;
+  Plans?: PlanNode[] | undefined;
+}
+const planNode: z.ZodType<PlanNode> = z.object({
+  "Relation Name": z.string().optional(),
+  "Actual Rows": z.number().optional(),
+  "Actual Loops": z.number().optional(),
+  "Rows Removed by Filter": z.number().optional(),
+  "Rows Removed by Index Recheck": z.number().optional(),
+  Plans: z.lazy(() => z.array(planNode)).optional(),
+});
+const explained = z.tuple([z.object({ "QUERY PLAN": z.tuple([z.object({ Plan: planNode })]) })]);
+
+/** Notes the statements that an application's query builder sends while `work` runs. */
+export async function queriesOf(app: TestApp, work: () => Promise<unknown>): Promise<SentQuery[]> {
+  const sent: SentQuery[] = [];
+  const session: unknown = Reflect.get(app.deps.database.db, "session");
+  if (typeof session !== "object" || session === null) throw new Error("Drizzle has no session");
+  const logger: unknown = Reflect.get(session, "logger");
+  Reflect.set(session, "logger", {
+    logQuery: (text: string, parameters: unknown[]) => void sent.push({ text, parameters }),
+  });
+  try {
+    await work();
+  } finally {
+    Reflect.set(session, "logger", logger);
+  }
+  return sent;
+}
+
+/** As often as PostgreSQL plans a prepared statement anew before it may keep one plan for all parameters. */
+const BEFORE_GENERIC = 6;
+
+/**
+ * Runs a statement once more, prepared, as the owner of the tables, and counts what it reads.
+ * @param usual the same statement with the parameters of most callers: it is first run with these until the
+ * server may keep the plan that suits them.
+ */
+export async function readsOf(
+  app: TestApp,
+  { text, parameters }: SentQuery,
+  usual: SentQuery,
+): Promise<QueryReads> {
+  const reads: QueryReads = { text, rows: {} };
+  const execute = (values: unknown[]) =>
+    values.length === 0
+      ? "execute explained"
+      : `execute explained (${values.map(literal).join(", ")})`;
+  const { sql } = app.owner;
+  await sql.unsafe(`prepare explained as ${text}`);
+  try {
+    for (let run = 0; run < BEFORE_GENERIC; run++) await sql.unsafe(execute(usual.parameters));
+    const plan = await sql.unsafe(`explain (analyze, format json) ${execute(parameters)}`);
+    visit(explained.parse([...plan])[0]["QUERY PLAN"][0].Plan, (node) => {
+      const table = node["Relation Name"];
+      const loops = node["Actual Loops"] ?? 0;
+      if (table === undefined || loops === 0) return;
+      const each =
+        (node["Actual Rows"] ?? 0) +
+        (node["Rows Removed by Filter"] ?? 0) +
+        (node["Rows Removed by Index Recheck"] ?? 0);
+      reads.rows[table] = (reads.rows[table] ?? 0) + each * loops;
+    });
+    return reads;
+  } finally {
+    await sql.unsafe("deallocate explained");
+  }
+}
+
+/** A parameter as a literal whose type follows from its place. */
+function literal(value: unknown): string {
+  if (value === null) return "null";
+  const text = value instanceof Date ? value.toISOString() : String(value);
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function visit(node: PlanNode, see: (node: PlanNode) => void): void {
+  see(node);
+  for (const below of node.Plans ?? []) visit(below, see);
+}
