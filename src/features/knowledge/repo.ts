@@ -17,9 +17,10 @@ export interface VersionOfFile {
   version: VersionRow;
 }
 
-/** Joins each file to its newest version. */
-const isNewest = sql`${fileVersions.version} = (
-  select max(newer.version) from ${fileVersions} as newer where newer.file_id = ${files.id})`;
+/** Joins each file to its newest version: one row by its key, so that a page of files is read in their order. */
+const isNewest = sql`${fileVersions.id} = (
+  select newer.id from ${fileVersions} as newer where newer.file_id = ${files.id}
+  order by newer.version desc limit 1)`;
 
 /** A project's files, newest first: those in use, or those deleted after an instant. */
 export function listFiles(
@@ -31,7 +32,7 @@ export function listFiles(
   return db
     .select({ file: files, newest: fileVersions })
     .from(files)
-    .innerJoin(fileVersions, and(eq(fileVersions.fileId, files.id), isNewest))
+    .innerJoin(fileVersions, isNewest)
     .where(
       and(
         eq(files.projectId, scope.projectId),
@@ -53,7 +54,7 @@ export async function findFile(
   const [row] = await db
     .select({ file: files, newest: fileVersions })
     .from(files)
-    .innerJoin(fileVersions, and(eq(fileVersions.fileId, files.id), isNewest))
+    .innerJoin(fileVersions, isNewest)
     .where(
       and(
         eq(files.id, fileId),
