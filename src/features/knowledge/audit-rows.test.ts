@@ -23,8 +23,8 @@ test("a file that is uploaded, in two versions, deleted and restored", async () 
   const path = `/projects/${projectId}/files`;
   const put = (text: string) => ada.request("PUT", `${path}/notes.txt`, new Blob([text]));
   const first = await put("One.");
-  const id = await readId(first.clone());
-  const row = (action: string, detail: object = {}) => ({
+  const id = await readId(first);
+  const row = (action: string, detail: Record<string, unknown> = {}) => ({
     action,
     target: "file",
     targetId: id,

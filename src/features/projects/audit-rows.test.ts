@@ -21,8 +21,8 @@ const rowOf = async (answer: Promise<Response> | Response) => {
 
 test("a project that is created, changed, archived, deleted and restored", async () => {
   const made = await ada.post("/projects", { name: "Short" });
-  const id = await readId(made.clone());
-  const row = (action: string, detail: object = {}) => ({
+  const id = await readId(made);
+  const row = (action: string, detail: Record<string, unknown> = {}) => ({
     action,
     target: "project",
     targetId: id,
@@ -42,7 +42,7 @@ test("a project that is created, changed, archived, deleted and restored", async
 
 test("a member who is added, gets another role and is removed", async () => {
   const bob = await app.person("Bob");
-  const row = (action: string, detail: object) => ({
+  const row = (action: string, detail: Record<string, unknown>) => ({
     action,
     target: "principal",
     targetId: bob.me.id,

@@ -21,8 +21,8 @@ const rowOf = async (answer: Promise<Response> | Response) => {
 
 test("a thread that is created, changed, deleted and restored", async () => {
   const made = await ada.post(`/projects/${projectId}/threads`, {});
-  const id = await readId(made.clone());
-  const row = (action: string, detail: object = {}) => ({
+  const id = await readId(made);
+  const row = (action: string, detail: Record<string, unknown> = {}) => ({
     action,
     target: "thread",
     targetId: id,
