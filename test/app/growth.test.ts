@@ -83,6 +83,19 @@ interface Listing {
   most?: number;
 }
 
+/** Reads a report, and expects it to read little. */
+async function expectSmall(person: Person, path: string, most: number): Promise<void> {
+  const sent = await queriesOf(app, async () => {
+    expect((await person.get(path)).status).toBe(200);
+  });
+  expect(sent.length).toBeGreaterThan(0);
+  for (const query of sent) {
+    const { text, rows } = await readsOf(app, query, query);
+    for (const table of [...GROWING, "usage_by_day"])
+      expect({ text, table, rows: rows[table] ?? 0 }).toSatisfy((read) => read.rows <= most);
+  }
+}
+
 /** Reads two pages of a list, the second from the cursor of the first, and expects each to read little. */
 async function expectFlat({
   person,
@@ -160,6 +173,11 @@ describe("a page reads little, however much there is", () => {
         usual: { person: heavy, path: `/admin/audit?${(usual ?? query)()}` },
         least: name === "of refusals" ? 0 : name === "of a rare action" ? 20 : 50,
       }));
+});
+
+describe("a report reads a row for each day and model, however many calls there were", () => {
+  test("of a project", () => expectSmall(heavy, `/projects/${projectId}/usage`, 90 * 5));
+  test("of a person", () => expectSmall(heavy, "/me/usage", 90 * 5));
 });
 
 describe("the newest first, whatever the plan", () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type FakeStep, fakeProvider } from "../../../test/providers/fake.ts";
 import { createTestApp, type TestApp } from "../../../test/support/app.ts";
+import { expectUsageToEqualLedger } from "../../../test/support/usage.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import type { ProviderRequest, TokenUsage, UnitPrices } from "../../providers/index.ts";
 import { withRetry } from "../../providers/retry.ts";
@@ -87,6 +88,7 @@ test(`the ledger of ${CALLS} random calls equals what the provider reported, to 
   expect(state).toMatchObject({ heldMicroUsd: 0 });
   expect(BigInt((state?.spentMicroUsd ?? 0) + (state?.overrunMicroUsd ?? 0))).toBe(total);
   expect(await db.select().from(holds)).toEqual([]);
+  await expectUsageToEqualLedger(app);
 }, 120_000);
 
 interface Bill {

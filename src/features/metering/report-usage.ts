@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { ProjectScope } from "../projects/index.ts";
-import { type LedgerOwner, type SumRow, sumByDay, sumByModel } from "./find-usage.ts";
+import { type SumRow, sumByDay, sumByModel, type UsageOwner } from "./find-usage.ts";
 import type { UsageReport, UsageTotals } from "./schema.ts";
 
 const DAY_MS = 86_400_000;
@@ -15,9 +15,9 @@ export function userUsage(ctx: Ctx, userId: string, days: number): Promise<Usage
   return report(ctx, { userId }, days);
 }
 
-async function report(ctx: Ctx, owner: LedgerOwner, days: number): Promise<UsageReport> {
-  const today = Math.floor(ctx.deps.clock.now().getTime() / DAY_MS) * DAY_MS;
-  const since = new Date(today - (days - 1) * DAY_MS);
+async function report(ctx: Ctx, owner: UsageOwner, days: number): Promise<UsageReport> {
+  const first = new Date(ctx.deps.clock.now().getTime() - (days - 1) * DAY_MS);
+  const since = first.toISOString().slice(0, 10);
   const [models, daily] = await Promise.all([
     sumByModel(ctx.db, owner),
     sumByDay(ctx.db, owner, since),

@@ -2,16 +2,18 @@ import { sql } from "drizzle-orm";
 import {
   bigint,
   check,
+  date,
   doublePrecision,
   index,
   integer,
   jsonb,
   pgTable,
+  primaryKey,
   text,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { createdAt, id, instant } from "../../platform/db/columns.ts";
+import { createdAt, id, instant, isOneOf } from "../../platform/db/columns.ts";
 import type { PriceTable, TokenUsage } from "../../providers/index.ts";
 
 const microUsd = (name: string) => bigint(name, { mode: "number" });
@@ -144,5 +146,37 @@ export const ledger = pgTable(
     uniqueIndex("ledger_generation").on(table.generationId),
     index("ledger_project_time").on(table.projectId, table.createdAt),
     index("ledger_user_time").on(table.userId, table.createdAt),
+  ],
+);
+
+export const USAGE_SCOPES = ["project", "user"] as const;
+
+/**
+ * Sums of the ledger by day (UTC), provider and model: of each project, and of each user in all projects. A
+ * trigger on the ledger adds each row in its own transaction, whatever inserted it; so the two always agree.
+ */
+export const usageByDay = pgTable(
+  "usage_by_day",
+  {
+    scope: text("scope", { enum: USAGE_SCOPES }).notNull(),
+    scopeId: uuid("scope_id").notNull(),
+    day: date("day", { mode: "string" }).notNull(),
+    provider: text("provider").notNull(),
+    model: text("model").notNull(),
+    /** The last known row of `models`. */
+    modelId: uuid("model_id"),
+    calls: bigint("calls", { mode: "number" }).notNull(),
+    inputTokens: bigint("input_tokens", { mode: "number" }).notNull(),
+    cacheReadTokens: bigint("cache_read_tokens", { mode: "number" }).notNull(),
+    cacheWriteTokens: bigint("cache_write_tokens", { mode: "number" }).notNull(),
+    outputTokens: bigint("output_tokens", { mode: "number" }).notNull(),
+    reasoningTokens: bigint("reasoning_tokens", { mode: "number" }).notNull(),
+    costMicroUsd: microUsd("cost_micro_usd").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.scope, table.scopeId, table.day, table.provider, table.model],
+    }),
+    check("usage_by_day_scope", isOneOf(table.scope, USAGE_SCOPES)),
   ],
 );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readProblem } from "../../../test/support/read.ts";
+import { expectUsageToEqualLedger } from "../../../test/support/usage.ts";
 import { models } from "../models/tables.ts";
 import { usageReport } from "./schema.ts";
 import { ledger } from "./tables.ts";
@@ -85,4 +86,43 @@ test("a person's total counts every project", async () => {
 test("the usage of another's project is not visible", async () => {
   const response = await bob.get(`/projects/${ada.me.personalProjectId}/usage`);
   expect((await readProblem(response)).status).toBe(404);
+});
+
+test("the sums by day equal the ledger, corrections and concurrent charges included", async () => {
+  const { db } = app.deps.database;
+  const today = new Date();
+  // Projects and users meet in both orders.
+  const mixed = (call: number) => ({
+    ...row(call % 2 ? ada : bob, `model-${call % 3}`, call, today),
+    userId: (call % 4 < 2 ? ada : bob).me.id,
+  });
+  await Promise.all(
+    Array.from({ length: 60 }, (_, call) =>
+      db.transaction((tx) => tx.insert(ledger).values(mixed(call))),
+    ),
+  );
+  await db.insert(ledger).values({ ...row(ada, "small", -3, today), outputTokens: -4 });
+  await expectUsageToEqualLedger(app);
+});
+
+test("a charge that is rolled back is not in the sums", async () => {
+  const { db } = app.deps.database;
+  await db
+    .transaction(async (tx) => {
+      await tx.insert(ledger).values(row(ada, "small", 99, new Date()));
+      tx.rollback();
+    })
+    .catch(() => {});
+  await expectUsageToEqualLedger(app);
+});
+
+test("a day ends at midnight UTC", async () => {
+  const eve = await app.person("Eve");
+  const of = (at: string) => row(eve, "small", 1, new Date(at));
+  await app.deps.database.db
+    .insert(ledger)
+    .values([of("2026-03-01T23:59:59.999Z"), of("2026-03-02T00:00:00.000Z")]);
+  const days = await app.owner.sql`
+    select day::text from usage_by_day where scope = 'user' and scope_id = ${eve.me.id} order by day`;
+  expect(days.map(({ day }) => day)).toEqual(["2026-03-01", "2026-03-02"]);
 });
