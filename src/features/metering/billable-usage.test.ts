@@ -45,10 +45,35 @@ const reported = {
   reasoningTokens: 10,
 };
 
+/** The input of the hold. */
+const noInput = { inputTokens: 100, cacheReadTokens: 0, cacheWriteTokens: 0 };
+
 describe("a call is charged", () => {
   test("that ran to its end: exactly what was reported, even less than was counted", () => {
     const whole = { ...facts, complete: true, reported, outputTokens: 999, reasoningTokens: 99 };
     expect(billableUsage(hold({ outputTokens: 500 }), whole)).toEqual(reported);
+  });
+
+  test.each([
+    ["no output although there was some", { outputTokens: 0 }, { outputTokens: 60 }],
+    [
+      "no thinking either",
+      { outputTokens: 0, reasoningTokens: 0 },
+      { outputTokens: 60, reasoningTokens: 9 },
+    ],
+    ["no input at all", { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 }, noInput],
+    ["only input from the cache", { inputTokens: 0, cacheWriteTokens: 0 }, {}],
+    ["only input into the cache", { inputTokens: 0, cacheReadTokens: 0 }, {}],
+    ["nothing", NO_USAGE, { ...noInput, outputTokens: 60, reasoningTokens: 9 }],
+  ])("with a final report of %s: those counts as estimated", (_, counts, estimated) => {
+    const told = { ...reported, ...counts };
+    const whole = { ...facts, complete: true, outputTokens: 60, reasoningTokens: 9 };
+    expect(billableUsage(hold(), { ...whole, reported: told })).toEqual({ ...told, ...estimated });
+  });
+
+  test("with a final report of nothing for an answer without output: nothing", () => {
+    const whole = { ...facts, complete: true, reported: NO_USAGE };
+    expect(billableUsage(hold(), whole)).toBe(NO_USAGE);
   });
 
   test("that was not billable, or never sent: nothing", () => {

@@ -43,13 +43,13 @@ export function heldPrices(
 }
 
 /**
- * What a call is charged for. If it ran to its end: the report. Otherwise the provider has charged for the
+ * What a call is charged for. If it ran to its end: the report itself, as long as it counts what came. Otherwise the provider has charged for the
  * output up to then and may not have reported it, so our count applies where it is higher; unreported input is
  * charged as estimated, at the held price.
  */
 export function billableUsage(hold: HoldRow, facts: CallFacts): TokenUsage {
   if (!facts.billable || hold.sentAt === null) return NO_USAGE;
-  if (facts.reported && facts.complete) return facts.reported;
+  if (facts.reported && facts.complete) return plausible(hold, facts, facts.reported);
   const reported = facts.reported ?? hold.reported;
   const counted = Math.max(facts.outputTokens, hold.outputTokens);
   const produced = counted + (facts.lost ? unseenOutput(hold, facts.lost, counted) : 0);
@@ -58,6 +58,20 @@ export function billableUsage(hold: HoldRow, facts: CallFacts): TokenUsage {
     ...(reported ?? estimatedInput(hold)),
     outputTokens,
     reasoningTokens: Math.max(facts.reasoningTokens, reported?.reasoningTokens ?? 0),
+  };
+}
+
+/** A final report; counts that are zero although there was output are estimated. */
+function plausible(hold: HoldRow, facts: CallFacts, reported: TokenUsage): TokenUsage {
+  const { inputTokens, cacheReadTokens, cacheWriteTokens } = reported;
+  const outputTokens = reported.outputTokens || facts.outputTokens;
+  const noInput = inputTokens + cacheReadTokens + cacheWriteTokens === 0 && outputTokens > 0;
+  if (outputTokens === reported.outputTokens && !noInput) return reported;
+  return {
+    ...reported,
+    ...(noInput ? estimatedInput(hold) : {}),
+    outputTokens,
+    reasoningTokens: reported.reasoningTokens || Math.min(outputTokens, facts.reasoningTokens),
   };
 }
 

@@ -163,18 +163,30 @@ test("without a report the held input and the counted output are charged, marked
   expect(booked).toMatchObject({ costMicroUsd: 3_750 + 3_000, estimated: true });
 });
 
+test("a final report whose output is zero for a text is completed, and marked as estimated", async () => {
+  const { generationId, placed } = hold();
+  await placed;
+  const reported = { ...NO_USAGE, inputTokens: 100 };
+  const input = { ...REPORTED, generationId, reported, outputTokens: 40 };
+  expect(await settle(ctx(), input)).toMatchObject({
+    usage: { inputTokens: 100, outputTokens: 40 },
+    costMicroUsd: 300 + 600,
+    estimated: true,
+  });
+});
+
 test("cost above the hold is booked as overrun, and moves into spent when there is room", async () => {
   const state = await budget(WORST);
   const { generationId, placed } = hold();
   await placed;
-  const reported = { ...NO_USAGE, outputTokens: 11_000 };
+  const reported = { ...NO_USAGE, inputTokens: 1, outputTokens: 11_000 };
   await settle(ctx(), { ...REPORTED, generationId, reported });
-  expect(await state()).toEqual({ spent: WORST, held: 0, overrun: 165_000 - WORST });
+  expect(await state()).toEqual({ spent: WORST, held: 0, overrun: 165_003 - WORST });
   await app.deps.database.db.update(budgets).set({ limitMicroUsd: DOLLAR });
   const next = hold();
   await next.placed;
   await settle(ctx(), { ...UNREPORTED, generationId: next.generationId, billable: false });
-  expect(await state()).toEqual({ spent: 165_000, held: 0, overrun: 0 });
+  expect(await state()).toEqual({ spent: 165_003, held: 0, overrun: 0 });
 });
 
 test("a hundred parallel calls never exceed the budget", async () => {

@@ -149,10 +149,10 @@ test("after a day it is forgotten, and the next excess starts over", async () =>
 
 test("the first call that cost far more than its hold is reported to the admins, each one is logged", async () => {
   const before = (await told()).length;
-  await call({ outputTokens: 2_501 });
-  await call({ outputTokens: 2_400 });
+  await call({ inputTokens: 500, outputTokens: 2_001 });
+  await call({ inputTokens: 400, outputTokens: 2_000 });
   const again = await hold();
-  await call({ outputTokens: 2_000 });
+  await call({ inputTokens: 1, outputTokens: 2_000 });
   const entries = (await told()).slice(before);
   const detail = {
     provider: "Anthropic",
@@ -161,17 +161,17 @@ test("the first call that cost far more than its hold is reported to the admins,
     costMicroUsd: 2_501,
   };
   expect(entries).toEqual([{ actorKind: "system:test", targetId: model.id, detail }]);
-  expect(again.amountMicroUsd).toBe(3_501);
+  expect(again.amountMicroUsd).toBe(3_001);
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatchObject(detail);
 });
 
 test("a quarter more than held is not far more", async () => {
   const before = (await told()).length;
-  await call({ outputTokens: 2_500 });
+  await call({ inputTokens: 1, outputTokens: 2_499 });
   expect(await told()).toHaveLength(before);
   expect(warnings).toEqual([]);
-  expect(await held()).toMatchObject({ outputExtra: 1_500 });
+  expect(await held()).toMatchObject({ outputExtra: 1_499 });
 });
 
 test("an excess of a model that was never stored is only logged", async () => {

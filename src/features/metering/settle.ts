@@ -97,6 +97,7 @@ async function book(tx: Ctx, hold: HoldRow, input: SettleInput): Promise<Settled
   const prices = pricesOfCall(table, usage);
   const cost = costMicroUsd(prices, usage);
   const final = input.complete && input.reported !== undefined;
+  const isEstimated = usage !== NO_USAGE && !(final && usage === input.reported);
   const row = await insertLedgerRow(tx.db, {
     id: tx.deps.ids.next(),
     generationId: hold.id,
@@ -108,7 +109,7 @@ async function book(tx: Ctx, hold: HoldRow, input: SettleInput): Promise<Settled
     provider: hold.provider,
     model: hold.model,
     status: input.status,
-    estimated: final || usage === NO_USAGE ? "no" : "yes",
+    estimated: isEstimated ? "yes" : "no",
     ...usage,
     inputPrice: prices.input,
     cacheReadPrice: prices.cacheRead,
