@@ -3,23 +3,33 @@
  * lost connections, and passes each event to the format's decoder.
  */
 
-import { providerError } from "./errors.ts";
+import { AnswerSink } from "./answer-sink.ts";
+import { type BodyEvent, createBodyReader } from "./body-reader.ts";
+import { errorFromEvent, providerError } from "./errors.ts";
 import { startIdleTimer } from "./idle-timer.ts";
 import { type ProviderCall, ProviderError, type ProviderEvent } from "./port.ts";
 import { readBuffered } from "./read-buffered.ts";
-import { type ByteRead, type ByteReader, sendRequest, type WireRequest } from "./send-request.ts";
-import { createSseReader } from "./sse-reader.ts";
+import {
+  type ByteRead,
+  type ByteReader,
+  foreignAnswer,
+  sendRequest,
+  type WireRequest,
+} from "./send-request.ts";
 import { createTextGuard } from "./text-guard.ts";
+import { objectOf, type WireObject } from "./wire-value.ts";
 
 /** How long to read on after a finished answer before the socket is closed instead of reused. */
 const TAIL_MS = 500;
 
 /** Decodes the events of one answer; one instance per call. */
 export interface AnswerDecoder {
-  /** Decodes one event's data into `out`. True once the answer is complete. Throws {@link ProviderError}. */
-  decode(data: string, out: ProviderEvent[]): boolean;
-  /** The stream ended without an end event. True, with the `end` in `out`, if the answer is complete anyway. */
-  close(out: ProviderEvent[]): boolean;
+  /**
+   * Reads an event, or a whole answer, into the sink.
+   * @param name the event's name in an event stream.
+   * @returns whether it is one of the format's own that belongs to an answer.
+   */
+  decode(event: WireObject, sink: AnswerSink, name: string | undefined): boolean;
 }
 
 export interface AnswerRequest extends WireRequest {
@@ -61,7 +71,7 @@ export async function* streamAnswer(
       idle.pause();
       const reads = read === undefined ? await readBuffered(reader, pending) : [read];
       if (read === undefined) socket.abort();
-      const { events, failure } = answer.take(reads);
+      const { events, failure } = answer.take(reads, read === undefined);
       // Events before a fault in the same read are still part of the answer.
       if (events.length > 0) yield events;
       if (read === undefined && !answer.ended) throw call.signal.reason;
@@ -69,6 +79,9 @@ export async function* streamAnswer(
     }
   } catch (error) {
     if (call.signal.aborted) throw call.signal.reason;
+    const rest = answer?.giveUp() ?? [];
+    if (rest.length > 0) yield rest;
+    if (answer?.ended) return;
     if (idle.expired) throw providerError("silent", { billable });
     throw billable && error instanceof ProviderError ? error.final() : error;
   } finally {
@@ -97,8 +110,10 @@ class Answer {
   ended = false;
   readonly #decoder: AnswerDecoder;
   readonly #onBillable: (billable: boolean) => void;
-  readonly #events = createSseReader();
+  readonly #body = createBodyReader();
+  readonly #sink = new AnswerSink();
   readonly #guard = createTextGuard();
+  /** An event of the format has come: this is an answer, which the provider charges for. */
   #begun = false;
 
   constructor(decoder: AnswerDecoder, onBillable: (billable: boolean) => void) {
@@ -106,41 +121,111 @@ class Answer {
     this.#onBillable = onBillable;
   }
 
-  /** Decodes reads up to a fault. */
-  take(reads: readonly ByteRead[]): { events: ProviderEvent[]; failure?: unknown } {
-    const decoded: ProviderEvent[] = [];
+  /** Decodes reads up to a fault. `last`: nothing more will be read. */
+  take(reads: readonly ByteRead[], last: boolean): { events: ProviderEvent[]; failure?: unknown } {
     try {
       for (const read of reads) {
-        this.#decode(read, decoded);
+        this.#read(read);
         if (this.ended) break;
       }
+      if (last) this.#sink.flush();
+      return { events: this.#guard(this.#sink.take()) };
     } catch (failure) {
-      return { events: this.#guard(decoded), failure };
+      const events = this.giveUp();
+      return this.ended ? { events } : { events, failure };
     }
-    return { events: this.#guard(decoded) };
   }
 
-  #decode({ done, value }: ByteRead, out: ProviderEvent[]): void {
-    if (done) {
-      this.ended = this.#decoder.close(out);
-      if (!this.ended) throw providerError("cut");
-      return;
-    }
-    for (const data of value ? this.#events.feed(value) : []) {
-      try {
-        this.ended = this.#decoder.decode(data, out);
-      } catch (error) {
-        // An error as the first event is a refusal; a later one ends an answer.
-        const refused =
-          !this.#begun && error instanceof ProviderError && error.code !== "malformed";
-        if (refused) this.#onBillable(false);
-        throw error;
-      }
-      this.#begun = true;
+  /** The rest of what came before a fault. After its end reason nothing fails an answer: it is whole. */
+  giveUp(): ProviderEvent[] {
+    if (this.ended) return [];
+    this.#sink.flush();
+    if (this.#sink.ending && !this.#sink.failed) this.#end();
+    return this.#guard(this.#sink.take());
+  }
+
+  #read({ done, value }: ByteRead): void {
+    const events = done ? this.#body.end() : value ? this.#body.feed(value) : [];
+    for (const event of events) {
+      this.#decode(event);
       if (this.ended) return;
     }
-    if (this.#events.overflowed) throw providerError("malformed");
+    if (this.#body.unreadable) throw this.#unreadable();
+    if (done) this.#close();
   }
+
+  #decode({ name, data }: BodyEvent): void {
+    if (data === "[DONE]") {
+      if (this.#sink.said) this.#sink.close();
+      this.#close();
+      return;
+    }
+    for (const event of this.#objectsIn(data)) {
+      if (hasContent(event.error)) throw this.#errorOf(event);
+      if (this.#decoder.decode(event, this.#sink, name)) this.#begun = true;
+      else if (isError(event, name)) throw this.#errorOf(event);
+      if (!this.#sink.closed) continue;
+      this.#end();
+      return;
+    }
+  }
+
+  /** The objects in an event's data: none in a heartbeat, several in a list. */
+  #objectsIn(data: string): WireObject[] {
+    try {
+      const value: unknown = JSON.parse(data);
+      const values: unknown[] = Array.isArray(value) ? value : [value];
+      return values.map(objectOf).filter((object) => object !== undefined);
+    } catch {
+      // Half an event is a hole in the answer; anything else is none of its events.
+      if (data.startsWith("{")) throw this.#unreadable();
+      return [];
+    }
+  }
+
+  /** An error before the answer has begun is a refusal, which is not charged; a later one ends an answer. */
+  #errorOf(event: WireObject): ProviderError {
+    if (!this.#begun) this.#onBillable(false);
+    return errorFromEvent(event);
+  }
+
+  /** Nothing more will come. */
+  #close(): void {
+    if (!this.#begun) throw this.#unreadable();
+    if (!this.#sink.ending) throw providerError("cut");
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#sink.failed) throw providerError("provider_fault");
+    this.ended = true;
+    this.#sink.end();
+  }
+
+  /** Something else than the format; charged for only if an answer has begun. Another try would get the same. */
+  #unreadable(): ProviderError {
+    if (this.#begun) return providerError("malformed", { billable: true });
+    this.#onBillable(false);
+    return foreignAnswer();
+  }
+}
+
+/** An error that is not under `error`: of other software than the model's, or under the event name alone. */
+function isError(event: WireObject, name: string | undefined): boolean {
+  return (
+    name === "error" ||
+    event.type === "error" ||
+    event.object === "error" ||
+    (typeof event.message === "string" && event.message !== "") ||
+    hasContent(event.detail) ||
+    hasContent(event.errors) ||
+    ("code" in event && "msg" in event)
+  );
+}
+
+/** Whether a field says anything: some servers send `error` with each event, as null or empty. */
+function hasContent(value: unknown): boolean {
+  return typeof value === "object" && value !== null ? Object.keys(value).length > 0 : !!value;
 }
 
 /**

@@ -33,7 +33,7 @@ const failures: [Fault, ProviderErrorCode, { billable: boolean; retryable: boole
   [{ kind: "overloaded", status: 503 }, "overloaded", { billable: false, retryable: true }],
   [{ kind: "server_error" }, "provider_fault", { billable: false, retryable: true }],
   [{ kind: "redirect" }, "wrong_address", { billable: false, retryable: false }],
-  [{ kind: "document" }, "malformed", { billable: true, retryable: false }],
+  [{ kind: "document" }, "malformed", { billable: false, retryable: false }],
   [{ kind: "silent_start" }, "silent", { billable: true, retryable: false }],
   [{ kind: "hang_up" }, "unreachable", { billable: true, retryable: false }],
   [{ kind: "malformed" }, "malformed", { billable: true, retryable: false }],

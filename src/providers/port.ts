@@ -72,12 +72,15 @@ export interface ProviderRequest {
 export const EFFORTS = ["off", "low", "medium", "high"] as const;
 export type Effort = (typeof EFFORTS)[number];
 
-export type EndReason = "stop" | "length" | "refusal" | "other";
+/** `tool_use`: the model called a tool instead of answering. `other` comes only without any text. */
+export type EndReason = "stop" | "length" | "refusal" | "tool_use" | "other";
 
 export type ProviderEvent =
   | { type: "text"; text: string }
   /** A `signature` closes its reasoning part; later reasoning starts a new part. */
   | { type: "reasoning"; text: string; signature?: string; redacted?: true }
+  /** All text so far was reasoning: its closing tag came, without an opening one. */
+  | { type: "thought" }
   /**
    * Cumulative for the call; the last one wins. Some endpoints never send it, and an aborted or cut call may
    * have sent none or an early one: settling fills the gap.

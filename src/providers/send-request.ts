@@ -1,7 +1,7 @@
-/** Sends the request of a streamed call and tells an answer from a refusal. */
+/** Sends the request of a streamed call and tells an answer from a refusal by its status. */
 
-import { errorFromEvent, errorFromResponse, providerError } from "./errors.ts";
-import type { ProviderError } from "./port.ts";
+import { errorFromResponse, providerError } from "./errors.ts";
+import { ProviderError } from "./port.ts";
 
 /** How much of an error body is read. */
 const MAX_ERROR_CHARS = 64 * 1024;
@@ -27,8 +27,8 @@ export interface ByteRead {
 }
 
 /**
- * Sends a request and returns the response body once its head shows a stream.
- * @param onBillable as in {@link ProviderCall}; a 2xx without a stream or an error stays billable.
+ * Sends a request and returns the response body of a success, whatever its content type.
+ * @param onBillable as in {@link ProviderCall}; a success with a body stays billable.
  * @throws {ProviderError} for an error response, and when there is no response.
  */
 export async function sendRequest(
@@ -52,16 +52,18 @@ export async function sendRequest(
       throw providerError("unreachable");
     });
   const reader = response.body?.getReader();
-  if (response.ok && reader && !isDocument(response)) return reader;
-  if (!response.ok) onBillable(false);
+  if (response.ok && reader) return reader;
+  onBillable(false);
+  if (response.ok) throw foreignAnswer();
   const text = reader ? await readText(reader) : "";
-  if (!response.ok) {
-    const sent = Object.values(request.headers).map((value) => value.replace(/^Bearer /, ""));
-    throw errorFromResponse(response.status, response.headers, text, sent);
-  }
-  const error = errorOfDocument(text);
-  if (error) onBillable(false);
-  throw error ?? providerError("malformed");
+  const sent = Object.values(request.headers).map((value) => value.replace(/^Bearer /, ""));
+  throw errorFromResponse(response.status, response.headers, text, sent);
+}
+
+/** The error for a success whose body is not of the format, such as another server's page. */
+export function foreignAnswer(): ProviderError {
+  const sentence = "The provider answered in another format than the one chosen for it.";
+  return new ProviderError("malformed", sentence, { retryable: false });
 }
 
 function headersOf(request: WireRequest): Headers {
@@ -87,21 +89,6 @@ const BEFORE_SENDING =
 function wasNeverSent(error: unknown): boolean {
   const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
   return code === undefined || BEFORE_SENDING.test(String(code));
-}
-
-/** A 200 with a document instead of a stream: an error object, or another server's page. */
-function isDocument(response: Response): boolean {
-  return /json|html/.test(response.headers.get("content-type") ?? "");
-}
-
-/** Some gateways always answer 200, with the error as the whole document. */
-function errorOfDocument(text: string): ProviderError | undefined {
-  try {
-    const { error } = Object(JSON.parse(text));
-    return error ? errorFromEvent({ error }) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function readText(reader: ByteReader): Promise<string> {

@@ -22,7 +22,7 @@ export function createTextGuard(): TextGuard {
       out.push({ type: halfOf, text: "\uFFFD" });
       half = "";
     }
-    if (event.type === "end") {
+    if (event.type === "end" || event.type === "thought") {
       out.push(event);
       return;
     }

@@ -66,6 +66,10 @@ export async function collect(
       into.events.push(event);
       if (event.type === "text") into.text += event.text;
       if (event.type === "reasoning") into.reasoning += event.text;
+      if (event.type === "thought") {
+        into.reasoning += into.text;
+        into.text = "";
+      }
       if (event.type === "usage") into.usage = event.usage;
     }
   }

@@ -110,6 +110,35 @@ export const answers: readonly { name: string; events: LogEvent[]; parts: Messag
     parts: [{ type: "reasoning", text: "ab", signature: "sig" }, citation],
   },
   {
+    name: "text that turns out to be thinking becomes a part before the answer, without its citations",
+    events: [
+      text("Let me "),
+      cited(citation),
+      text("see."),
+      { type: "thought" },
+      text("Yes"),
+      cited(other),
+    ],
+    parts: [{ type: "reasoning", text: "Let me see." }, { type: "text", text: "Yes" }, other],
+  },
+  {
+    name: "thinking stays open behind text that turned out to be thinking",
+    events: [signed("a"), text("b"), { type: "thought" }, thought("c"), text("d")],
+    parts: [
+      { type: "reasoning", text: "a", signature: "sig" },
+      { type: "reasoning", text: "bc" },
+      { type: "text", text: "d" },
+    ],
+  },
+  {
+    name: "without any text nothing turns out to be thinking",
+    events: [thought("a"), { type: "thought" }, text("b")],
+    parts: [
+      { type: "reasoning", text: "a" },
+      { type: "text", text: "b" },
+    ],
+  },
+  {
     name: "what is not said is no part",
     events: [
       { type: "start", messageId: "01a20884-dd4d-70ab-a5e0-6588f2fcb8b4" },

@@ -26,7 +26,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { Lifecycle } from "../../platform/lifecycle.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { errorFromResponse } from "../../providers/errors.ts";
-import type { ProviderAdapter } from "../../providers/port.ts";
+import type { EndReason, ProviderAdapter } from "../../providers/port.ts";
 import { auditLog } from "../audit/tables.ts";
 import { ledger } from "../metering/tables.ts";
 import { finishAnswer } from "./finish-answer.ts";
@@ -93,6 +93,8 @@ const usage = {
 };
 
 /** Asks, and reads the events sent to the caller and the stored message. */
+const ending = (reason: EndReason): FakeStep => ({ events: [{ type: "end", reason }] });
+
 async function answered(steps: FakeStep[]) {
   adapter = fakeProvider(() => steps);
   return outcomeOf(await ask(ada, { modelId }));
@@ -159,14 +161,42 @@ describe("an answer is reported and stored", () => {
     expect(events.at(-1)).toEqual({ type: "done", status: "complete", reason: "length" });
     expect(message).toMatchObject({
       status: "complete",
-      error: { code: "length", detail: "The answer reached the output limit." },
+      error: { code: "length", detail: "The answer was cut at the longest allowed length." },
     });
   });
 
-  test("as complete for an unknown reason, with a notice", async () => {
-    const { events, message } = await answered(fakeAnswer("Hel", { end: "other" }));
-    expect(events.at(-1)).toEqual({ type: "done", status: "complete", reason: "other" });
-    expect(message?.error).toEqual({ code: "other", detail: "The answer ended early." });
+  test.each<[string, FakeStep[], string, string]>([
+    ["without a word", [ending("stop")], "no_answer", "The model sent no answer."],
+    [
+      "with thinking alone",
+      [{ events: [{ type: "reasoning", text: "Hm" }] }, ending("length")],
+      "only_thinking",
+      "The model spent all its tokens thinking and sent no answer.",
+    ],
+    [
+      "with a call of a tool",
+      [ending("tool_use")],
+      "tool_use",
+      "The model tried to use a tool instead of answering.",
+    ],
+  ])("as complete %s, with a notice", async (_, steps, code, detail) => {
+    const { events, message } = await answered(steps);
+    expect(events.at(-1)).toEqual({ type: "done", status: "complete", reason: code });
+    expect(message).toMatchObject({ status: "complete", error: { code, detail } });
+  });
+
+  test("with text that was thinking as a part of its own", async () => {
+    const { message } = await answered([
+      { events: [{ type: "text", text: "Hm" }, { type: "thought" }] },
+      ...fakeAnswer("Hello."),
+    ]);
+    expect(message).toMatchObject({
+      parts: [
+        { type: "reasoning", text: "Hm" },
+        { type: "text", text: "Hello." },
+      ],
+      error: null,
+    });
   });
 
   test("as interrupted after the time limit", async () => {

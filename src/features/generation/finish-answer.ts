@@ -9,7 +9,7 @@ import type { RunningAnswer } from "./running-answer.ts";
 import type { LogEvent } from "./schema.ts";
 import { isEnd, numbered } from "./stream/answer-log.ts";
 import { foldEvents } from "./stream/fold-events.ts";
-import type { Outcome } from "./write-answer.ts";
+import type { EndNote, Outcome } from "./write-answer.ts";
 
 const RETRY_MS = 500;
 /** How long an answer that has ended waits in memory for the database; its stored part is safe anyway. */
@@ -78,7 +78,7 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
         outcome.error ??
         (outcome.reason === undefined
           ? null
-          : { code: outcome.reason, detail: REASONS[outcome.reason] ?? "The answer ended early." }),
+          : { code: outcome.reason, detail: NOTES[outcome.reason] }),
     });
     if (
       !(await endGeneration(tx.db, generationId, deps.processId, outcome.status, deps.clock.now()))
@@ -135,9 +135,12 @@ export function factsOf(answer: RunningAnswer, outcome: Pick<Outcome, "complete"
   };
 }
 
-const REASONS: Record<string, string> = {
-  length: "The answer reached the output limit.",
+const NOTES: Record<EndNote, string> = {
+  length: "The answer was cut at the longest allowed length.",
   time_limit: "The answer reached the time limit.",
+  no_answer: "The model sent no answer.",
+  only_thinking: "The model spent all its tokens thinking and sent no answer.",
+  tool_use: "The model tried to use a tool instead of answering.",
 };
 
 /** Another process has ended this answer; rolls the transaction back. */

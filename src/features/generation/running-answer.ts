@@ -42,10 +42,12 @@ export class RunningAnswer {
   /** The whole answer so far, for finding citations. */
   text = "";
   reasoning = "";
+  /** Whether the model has thought, readable or not. */
+  reasoned = false;
   usage: TokenUsage | undefined;
   /** Whether the provider may charge for the call so far. */
   billable = false;
-  readonly textCount = new OutputCount();
+  textCount = new OutputCount();
   readonly reasoningCount = new OutputCount();
   /** Whether text that has not been searched may contain a citation marker. */
   mayCite = false;
@@ -87,6 +89,18 @@ export class RunningAnswer {
   get stand(): "within" | "near" | "past" {
     const least = this.textCount.leastTokens + this.reasoningCount.leastTokens;
     return standToCap(least, this.plan.request.maxOutputTokens);
+  }
+
+  /** All text so far turns out to be reasoning. */
+  textWasReasoning(): void {
+    this.reasoned = true;
+    this.reasoning += this.text;
+    this.reasoningCount.add(this.text);
+    this.text = "";
+    this.textCount = new OutputCount();
+    this.mayCite = false;
+    this.citedTo = 0;
+    this.append({ type: "thought" });
   }
 
   append(event: LogEvent): void {

@@ -17,6 +17,8 @@ export const logEvent = z.discriminatedUnion("type", [
     signature: z.string().optional(),
     redacted: z.literal(true).optional(),
   }),
+  /** All text so far was reasoning, and citations in it are none. */
+  z.object({ type: z.literal("thought") }),
   z.object({ type: z.literal("citation"), citation: messagePart }),
   z.object({ type: z.literal("usage"), usage: tokenUsage, costMicroUsd: z.number().int() }),
   z.object({

@@ -1,13 +1,29 @@
 import { describe, expect, test } from "bun:test";
 import { type FakeStep, fakeAnswer, fakeProvider } from "../../../test/providers/fake.ts";
 import { aRunningAnswer } from "../../../test/support/running-answer.ts";
-import type { ProviderAdapter, ProviderEvent } from "../../providers/port.ts";
-import { cite, citeNew, type Outcome, writeAnswer } from "./write-answer.ts";
+import { estimateTokens } from "../../providers/index.ts";
+import type { EndReason, ProviderAdapter, ProviderEvent } from "../../providers/port.ts";
+import { cite, citeNew, type EndNote, type Outcome, writeAnswer } from "./write-answer.ts";
 
 const text = (value: string): FakeStep => ({ events: [{ type: "text", text: value }] });
-const end = (reason: "stop" | "length" | "refusal" | "other"): FakeStep => ({
-  events: [{ type: "end", reason }],
+const end = (reason: EndReason): FakeStep => ({ events: [{ type: "end", reason }] });
+const thought = (value: string): FakeStep => ({ events: [{ type: "reasoning", text: value }] });
+const thoughtTokens = (reasoningTokens: number): FakeStep => ({
+  events: [
+    {
+      type: "usage",
+      usage: {
+        inputTokens: 1,
+        cacheReadTokens: 0,
+        cacheWriteTokens: 0,
+        outputTokens: 9,
+        reasoningTokens,
+      },
+    },
+  ],
 });
+
+const was: FakeStep = { events: [{ type: "thought" }] };
 
 /** Writes a provider's stream into an answer. */
 function written(
@@ -31,7 +47,6 @@ describe("how an answer ends", () => {
       [text("Hi"), end("length")],
       { status: "complete", complete: true, reason: "length" },
     ],
-    ["oddly", [end("other")], { status: "complete", complete: true, reason: "other" }],
     [
       "refused by the model",
       [text("No."), end("refusal")],
@@ -52,6 +67,46 @@ describe("how an answer ends", () => {
     ],
   ])("%s", async (_, steps, outcome) => {
     expect(await written(steps)).toEqual(outcome);
+  });
+
+  test.each<[string, FakeStep[], EndNote | undefined]>([
+    ["whole", [text("Hi"), end("stop")], undefined],
+    ["cut", [text("Hi"), end("length")], "length"],
+    ["whole, for an unknown reason", [text("Hi"), end("other")], undefined],
+    ["empty", [end("stop")], "no_answer"],
+    ["empty for an unknown reason", [end("other")], "no_answer"],
+    ["blank", [text(" \n"), end("stop")], "no_answer"],
+    ["thought about only, and cut", [thought("Hm"), end("length")], "only_thinking"],
+    ["thought about only", [thought("Hm"), end("stop")], "only_thinking"],
+    ["thought about out of sight", [thoughtTokens(9), end("stop")], "only_thinking"],
+    ["empty, with a report", [thoughtTokens(0), end("length")], "no_answer"],
+    ["text that was thinking", [text("Hm"), was, end("stop")], "only_thinking"],
+    ["answered after such text", [text("Hm"), was, text("Hi"), end("stop")], undefined],
+    ["a call of a tool", [thought("Hm"), end("tool_use")], "tool_use"],
+  ])("an answer that is %s tells so", async (_, steps, reason) => {
+    expect(await written(steps)).toEqual({
+      status: "complete",
+      complete: true,
+      ...(reason === undefined ? {} : { reason }),
+    });
+  });
+
+  test("text that turns out to be thinking is counted as such, and not searched for citations", async () => {
+    const answer = aRunningAnswer();
+    await written([text("Some words of [S1"), was, text("Hi"), end("stop")], answer);
+    expect(answer.text).toBe("Hi");
+    expect(answer.reasoning).toBe("Some words of [S1");
+    expect([answer.textCount.tokens, answer.reasoningCount.tokens]).toEqual([
+      estimateTokens("Hi"),
+      estimateTokens("Some words of [S1"),
+    ]);
+    expect(answer.citedTo).toBe(0);
+    expect(answer.mayCite).toBe(false);
+    expect(answer.log.after(0).map(({ event }) => event.type)).toEqual([
+      "delta",
+      "thought",
+      "delta",
+    ]);
   });
 
   test("with an internal error, whose message is not shown", async () => {
@@ -101,6 +156,7 @@ describe("how an answer ends", () => {
       kind: "openai",
       async *stream() {
         yield [
+          { type: "text", text: "Hi" },
           { type: "end", reason: "stop" },
           { type: "text", text: "!" },
         ];

@@ -1,15 +1,23 @@
-import { type ProviderAdapter, ProviderError, type ProviderEvent } from "../../providers/port.ts";
+import {
+  type EndReason,
+  type ProviderAdapter,
+  ProviderError,
+  type ProviderEvent,
+} from "../../providers/port.ts";
 import { verifyQuote } from "../knowledge/index.ts";
 import type { CitationPart, MessageError } from "../threads/index.ts";
 import { findCitations } from "./find-citations.ts";
 import type { CitableSource, RunningAnswer } from "./running-answer.ts";
 import type { EndStatus } from "./schema.ts";
 
+/** `length`: cut. `no_answer`, `only_thinking`, `tool_use`: without any text, and why. */
+export type EndNote = "length" | "time_limit" | "no_answer" | "only_thinking" | "tool_use";
+
 /** Result of reading the provider. */
 export interface Outcome {
   status: EndStatus;
-  /** Why it ended before the model's own end: `length`, `time_limit`. */
-  reason?: string;
+  /** What a reader should know of how it ended; absent for an answer as it should be. */
+  reason?: EndNote;
   error?: MessageError;
   /** The provider's own sentence about its error, for admins. */
   vendorSentence?: string;
@@ -68,6 +76,7 @@ function take(answer: RunningAnswer, event: ProviderEvent): Outcome | undefined 
       answer.append({ type: "delta", text: event.text });
       return undefined;
     case "reasoning":
+      answer.reasoned = true;
       answer.reasoning += event.text;
       answer.reasoningCount.add(event.text);
       answer.append({
@@ -76,6 +85,9 @@ function take(answer: RunningAnswer, event: ProviderEvent): Outcome | undefined 
         ...(event.signature === undefined ? {} : { signature: event.signature }),
         ...(event.redacted === undefined ? {} : { redacted: event.redacted }),
       });
+      return undefined;
+    case "thought":
+      answer.textWasReasoning();
       return undefined;
     case "usage":
       answer.usage = event.usage;
@@ -88,12 +100,16 @@ function take(answer: RunningAnswer, event: ProviderEvent): Outcome | undefined 
           complete: true,
         };
       }
-      return {
-        status: "complete",
-        complete: true,
-        ...(event.reason === "stop" ? {} : { reason: event.reason }),
-      };
+      return { status: "complete", complete: true, ...noted(answer, event.reason) };
   }
+}
+
+/** What to tell about an answer that its model has ended. */
+function noted(answer: RunningAnswer, reason: EndReason): { reason?: EndNote } {
+  if (answer.text.trim() !== "") return reason === "length" ? { reason } : {};
+  if (reason === "tool_use") return { reason };
+  const thought = answer.reasoned || (answer.usage?.reasoningTokens ?? 0) > 0;
+  return { reason: thought ? "only_thinking" : "no_answer" };
 }
 
 function ended(answer: RunningAnswer): Outcome | undefined {
@@ -103,7 +119,7 @@ function ended(answer: RunningAnswer): Outcome | undefined {
     case "stopped":
       return { status: "stopped", complete: false };
     case "past_cap":
-      return { status: "complete", reason: "length", complete: false };
+      return { status: "complete", complete: false, ...noted(answer, "length") };
     case "time_limit":
       return { status: "interrupted", reason: "time_limit", complete: false };
     default:

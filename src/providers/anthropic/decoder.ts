@@ -1,150 +1,91 @@
-/** Decodes the events of an Anthropic message stream. */
+/** Decodes the events of an Anthropic message stream, and a whole message. */
 
+import type { AnswerSink } from "../answer-sink.ts";
 import type { AnswerDecoder } from "../answer-stream.ts";
-import { errorFromEvent, providerError } from "../errors.ts";
-import type { EndReason, ProviderEvent, TokenUsage } from "../port.ts";
-import { pushReasoning, pushText } from "../push-event.ts";
-import { tokenCount } from "../token-count.ts";
-
-/** The fields that are read. Values are unknown: the sender is not trusted to follow its own format. */
-interface WireEvent {
-  type?: unknown;
-  message?: { usage?: WireUsage | null } | null;
-  content_block?: { type?: unknown; text?: unknown; thinking?: unknown; data?: unknown } | null;
-  delta?: {
-    type?: unknown;
-    text?: unknown;
-    thinking?: unknown;
-    signature?: unknown;
-    stop_reason?: unknown;
-  } | null;
-  usage?: WireUsage | null;
-}
-
-interface WireUsage {
-  input_tokens?: unknown;
-  cache_creation_input_tokens?: unknown;
-  cache_read_input_tokens?: unknown;
-  output_tokens?: unknown;
-  output_tokens_details?: { thinking_tokens?: unknown } | null;
-}
+import { listOf, objectOf, textOf, type WireObject } from "../wire-value.ts";
 
 /** A decoder for one answer. */
 export function decodeAnthropic(): AnswerDecoder {
-  const usage: TokenUsage = {
-    inputTokens: 0,
-    cacheReadTokens: 0,
-    cacheWriteTokens: 0,
-    outputTokens: 0,
-    reasoningTokens: 0,
-  };
   let signature = "";
-  let reason: EndReason | undefined;
+  /** Given at the start of a block; some gateways send it nowhere else. */
+  let early = "";
 
-  function decode(data: string, out: ProviderEvent[]): boolean {
-    const event = parse(data);
-    switch (event.type) {
-      case "content_block_delta":
-        readDelta(event.delta, out);
-        return false;
-      case "content_block_start":
-        readBlock(event.content_block, out);
-        return false;
-      case "content_block_stop":
-        closeReasoning(out);
-        return false;
-      case "message_start":
-        readUsage(event.message?.usage, out);
-        return false;
-      case "message_delta":
-        readUsage(event.usage, out);
-        reason = endReasonOf(event.delta?.stop_reason) ?? reason;
-        return false;
-      case "message_stop":
-        out.push({ type: "end", reason: reason ?? "other" });
-        return true;
-      case "error":
-        throw errorFromEvent(event);
-      default:
-        // `ping` and future events: the API asks clients to ignore unknown events.
-        return false;
-    }
-  }
-
-  function readDelta(delta: WireEvent["delta"], out: ProviderEvent[]) {
-    if (typeof delta?.text === "string") {
-      pushText(out, delta.text);
-    } else if (typeof delta?.thinking === "string") {
-      pushReasoning(out, delta.thinking);
-    } else if (typeof delta?.signature === "string") {
-      signature += delta.signature;
-    }
-  }
-
-  function readBlock(block: WireEvent["content_block"], out: ProviderEvent[]) {
-    if (block?.type === "redacted_thinking" && typeof block.data === "string") {
-      out.push({ type: "reasoning", text: "", signature: block.data, redacted: true });
-    } else if (typeof block?.text === "string") {
-      pushText(out, block.text);
-    } else if (typeof block?.thinking === "string") {
-      pushReasoning(out, block.thinking);
-    }
-  }
-
-  function closeReasoning(out: ProviderEvent[]) {
-    if (signature === "") return;
-    out.push({ type: "reasoning", text: "", signature });
+  function closeReasoning(sink: AnswerSink) {
+    sink.signature(signature || early);
     signature = "";
+    early = "";
   }
 
-  /** Fields are cumulative and later events may omit some, so each known field replaces its previous value. */
-  function readUsage(wire: WireUsage | null | undefined, out: ProviderEvent[]) {
-    if (!wire) return;
-    usage.inputTokens = tokenCount(wire.input_tokens) ?? usage.inputTokens;
-    usage.cacheReadTokens = tokenCount(wire.cache_read_input_tokens) ?? usage.cacheReadTokens;
-    usage.cacheWriteTokens = tokenCount(wire.cache_creation_input_tokens) ?? usage.cacheWriteTokens;
-    usage.outputTokens = tokenCount(wire.output_tokens) ?? usage.outputTokens;
-    usage.reasoningTokens =
-      tokenCount(wire.output_tokens_details?.thinking_tokens) ?? usage.reasoningTokens;
-    out.push({ type: "usage", usage: { ...usage } });
+  function readBlock(block: WireObject, sink: AnswerSink) {
+    if (block.type === "redacted_thinking") {
+      sink.signature(textOf(block.data), true);
+      return;
+    }
+    sink.text(textOf(block.text));
+    sink.reasoning(textOf(block.thinking));
+    early = textOf(block.signature);
+  }
+
+  function readDelta(delta: WireObject, sink: AnswerSink) {
+    sink.text(textOf(delta.text));
+    sink.reasoning(textOf(delta.thinking));
+    signature += textOf(delta.signature);
   }
 
   return {
-    decode,
-    close(out) {
-      // Only `message_stop` could follow, which carries nothing.
-      if (reason === undefined) return false;
-      out.push({ type: "end", reason });
-      return true;
+    decode(event, sink, name) {
+      switch (event.type ?? name) {
+        case "content_block_delta":
+          readDelta(objectOf(event.delta) ?? {}, sink);
+          return true;
+        case "content_block_start":
+          readBlock(objectOf(event.content_block) ?? {}, sink);
+          return true;
+        case "content_block_stop":
+          closeReasoning(sink);
+          return true;
+        case "message_start":
+          readUsage(objectOf(event.message)?.usage, sink);
+          return true;
+        case "message_delta":
+          readUsage(event.usage, sink);
+          sink.endsFor(objectOf(event.delta)?.stop_reason);
+          return true;
+        case "message_stop":
+          closeReasoning(sink);
+          sink.close();
+          return true;
+        case "message":
+          for (const block of listOf(event.content)) {
+            readBlock(objectOf(block) ?? {}, sink);
+            closeReasoning(sink);
+          }
+          readUsage(event.usage, sink);
+          sink.endsFor(event.stop_reason);
+          sink.close();
+          return true;
+        default:
+          // `ping` and future events: the API asks clients to ignore unknown events.
+          return false;
+      }
     },
   };
 }
 
-function parse(data: string): WireEvent {
-  let event: WireEvent | null;
-  try {
-    event = JSON.parse(data);
-  } catch {
-    throw providerError("malformed");
-  }
-  if (typeof event !== "object" || event === null) throw providerError("malformed");
-  return event;
+function readUsage(value: unknown, sink: AnswerSink) {
+  const usage = objectOf(value) ?? {};
+  const written = objectOf(usage.cache_creation) ?? {};
+  sink.usage({
+    input: usage.input_tokens,
+    cacheRead: usage.cache_read_input_tokens,
+    // Some gateways send the parts without their sum.
+    cacheWrite: usage.cache_creation_input_tokens || sumOf(Object.values(written)),
+    output: usage.output_tokens,
+    reasoning: objectOf(usage.output_tokens_details)?.thinking_tokens,
+  });
 }
 
-function endReasonOf(reason: unknown): EndReason | undefined {
-  switch (reason) {
-    case undefined:
-    case null:
-      return undefined;
-    case "end_turn":
-    case "stop_sequence":
-      return "stop";
-    case "max_tokens":
-    case "model_context_window_exceeded":
-      return "length";
-    case "refusal":
-      return "refusal";
-    default:
-      return "other";
-  }
+function sumOf(values: unknown[]): number | undefined {
+  const counts = values.filter((value) => typeof value === "number");
+  return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
 }

@@ -41,6 +41,8 @@ function next(state: AnswerState, event: LogEvent): AnswerState {
       return { ...state, parts: say(state.parts, { type: "text", text: event.text }) };
     case "reasoning":
       return { ...state, parts: say(state.parts, event) };
+    case "thought":
+      return { ...state, parts: asReasoning(state.parts) };
     case "citation":
       return { ...state, parts: [...state.parts, event.citation] };
     case "usage":
@@ -71,6 +73,13 @@ function say(parts: readonly MessagePart[], words: Words): readonly MessagePart[
   if (last?.type === "reasoning" && words.type === "reasoning" && !ended(last) && !words.redacted)
     return parts.with(index, { ...last, ...words, text: last.text + words.text });
   return words.text === "" && !ended(words) ? parts : [...parts, words];
+}
+
+/** The parts once it is known that all their text was reasoning. */
+function asReasoning(parts: readonly MessagePart[]): readonly MessagePart[] {
+  const text = textOf(parts);
+  const reasoning = parts.filter(({ type }) => type === "reasoning");
+  return text === "" ? reasoning : [...reasoning, { type: "reasoning", text }];
 }
 
 function ended(words: Words): boolean {

@@ -27,6 +27,8 @@ export function readEvent(type: string, data: string): LogEvent | undefined {
         ...(member(value, "redacted") === true ? { redacted: true } : {}),
       };
     }
+    case "thought":
+      return { type };
     case "citation": {
       const citation = readCitation(member(value, "citation"));
       return citation && { type, citation };

@@ -7,7 +7,7 @@ import type { LogEvent } from "../schema.ts";
  * are tested with `test/support/answer-events.ts`.
  */
 export function foldEvents(events: Iterable<LogEvent>): MessagePart[] {
-  const parts: MessagePart[] = [];
+  let parts: MessagePart[] = [];
   /** The last part with text. */
   let last: Extract<MessagePart, { type: "text" | "reasoning" }> | undefined;
   const begin = (part: Extract<MessagePart, { type: "text" | "reasoning" }>) => {
@@ -19,6 +19,10 @@ export function foldEvents(events: Iterable<LogEvent>): MessagePart[] {
     else if (event.type === "delta") {
       if (last?.type === "text") last.text += event.text;
       else if (event.text !== "") begin({ type: "text", text: event.text });
+    } else if (event.type === "thought") {
+      const said = parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+      parts = parts.filter(({ type }) => type === "reasoning");
+      if (said !== "") begin({ type: "reasoning", text: said });
     } else if (event.type === "reasoning") {
       const { type, text, signature, redacted } = event;
       const words = {

@@ -1,0 +1,125 @@
+/** Collects what a format's decoder reads of one answer; knows what all formats have in common. */
+
+import { type EndMeaning, endMeaning } from "./end-reasons.ts";
+import type { EndReason, ProviderEvent } from "./port.ts";
+import { pushReasoning, pushText } from "./push-event.ts";
+import { ThinkingTags } from "./thinking-tags.ts";
+import { type ReportedCounts, UsageCounts } from "./usage-counts.ts";
+
+export class AnswerSink {
+  #events: ProviderEvent[] = [];
+  #meaning: EndMeaning | undefined;
+  #refused = false;
+  #said = false;
+  #closed = false;
+  readonly #counts = new UsageCounts();
+  readonly #tags = new ThinkingTags({
+    text: (text) => {
+      this.#said ||= text.trim() !== "";
+      pushText(this.#events, text);
+    },
+    reasoning: (text) => pushReasoning(this.#events, text),
+    thought: () => {
+      this.#said = false;
+      this.#events.push({ type: "thought" });
+    },
+  });
+
+  /** Whether the answer has any text. */
+  get said(): boolean {
+    return this.#said;
+  }
+
+  /** Whether the provider has told why the answer ends. */
+  get ending(): boolean {
+    return this.#meaning !== undefined || this.#closed;
+  }
+
+  /** Whether that reason is that the provider gave up. */
+  get failed(): boolean {
+    return this.#meaning === "failed" && !this.#refused;
+  }
+
+  /** Whether nothing of the answer can follow. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The events since the last call. */
+  take(): ProviderEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  text(text: string): void {
+    if (text !== "") this.#tags.feed(text);
+  }
+
+  /** The words of a refusal: they are the answer's text, and make it end as refusal. */
+  refusal(text: string): void {
+    if (text === "") return;
+    this.#refused = true;
+    this.text(text);
+  }
+
+  reasoning(text: string): void {
+    if (text === "") return;
+    this.#tags.flush();
+    this.#tags.reasoned();
+    pushReasoning(this.#events, text);
+  }
+
+  /** Closes a block of thinking. `redacted`: the signature is the block, encrypted. */
+  signature(signature: string, redacted = false): void {
+    if (signature === "") return;
+    this.#tags.flush();
+    this.#tags.reasoned();
+    this.#events.push({
+      type: "reasoning",
+      text: "",
+      signature,
+      ...(redacted ? { redacted } : {}),
+    });
+  }
+
+  usage(report: ReportedCounts): void {
+    const usage = this.#counts.add(report);
+    if (usage) this.#events.push({ type: "usage", usage });
+  }
+
+  /** The format's word for why the answer ends, if there is one. Usage may follow. */
+  endsFor(word: unknown): void {
+    this.#meaning = endMeaning(word) ?? this.#meaning;
+  }
+
+  /** The format's last event. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Passes on text that waits for the rest of a tag; nothing more will come. */
+  flush(): void {
+    this.#tags.flush();
+  }
+
+  /** Ends the answer, once. */
+  end(): void {
+    this.#tags.flush();
+    this.#events.push({ type: "end", reason: this.#reason() });
+  }
+
+  #reason(): EndReason {
+    if (this.#refused) return "refusal";
+    switch (this.#meaning) {
+      case "stop":
+      case "length":
+      case "refusal":
+        return this.#meaning;
+      case "tool_use":
+        return this.#said ? "stop" : "tool_use";
+      default:
+        return this.#said ? "stop" : "other";
+    }
+  }
+}
