@@ -127,6 +127,32 @@ describe.each(["Anthropic", "OpenAI"] as const)(
       },
     );
 
+    test("an answer that was cut says so and is continued", async () => {
+      wire.scenario = { text: "Three months", end: "length" };
+      const cut = await ask("And the deposit?");
+      await cut.getByText("cut at the longest allowed length").waitFor();
+      await screenshot(page, `answer-cut-${format}`);
+      wire.scenario = { text: "of rent." };
+      const rest = answersOn(page).nth(await answersOn(page).count());
+      await cut.getByRole("button", { name: "Continue", exact: true }).click();
+      await rest.getByText("of rent.").waitFor();
+      expect(JSON.stringify(wire.calls.at(-1)?.body)).toContain("Three months");
+      // Only the last answer of a thread can be continued, and a whole one need not.
+      await rest.getByRole("button", { name: "Answer again", exact: true }).waitFor();
+      expect(await page.getByRole("button", { name: "Continue", exact: true }).count()).toBe(0);
+      await cut.getByText("cut at the longest allowed length").waitFor();
+    });
+
+    test("an answer without a word says why, and another can be asked for", async () => {
+      wire.scenario = { text: "", reasoning: "Let me see.", end: "length" };
+      const answer = await ask("And the deposit?");
+      await answer.getByText("spent all its tokens thinking").waitFor();
+      await screenshot(page, `answer-only-thinking-${format}`);
+      wire.scenario = { text: "" };
+      await answer.getByRole("button", { name: "Retry", exact: true }).click();
+      await answersOn(page).last().getByText("The model sent no answer.").waitFor();
+    });
+
     test("a fault that passes is not noticed", async () => {
       wire.scenario = { text: "Three months of rent." };
       wire.queue({ fault: { kind: "overloaded" } });

@@ -23,6 +23,8 @@ export type AnswerBodyProps = {
   eager: boolean;
   onCite: (citation: CitationPart) => void;
   onRetry: (() => void) | undefined;
+  /** Asks the model to go on where it was cut. */
+  onContinue: (() => void) | undefined;
 };
 
 const ends = {
@@ -84,6 +86,23 @@ export function AnswerBody(props: AnswerBodyProps): JSX.Element {
               {t("answer.retry")}
             </Button>
           )}
+        </p>
+      )}
+      {props.status === "complete" && props.error && (
+        <p class="answer-state">
+          <Badge tone="warn">{t(text.trim() === "" ? "answer.empty" : "answer.cut")}</Badge>
+          <span class="muted small">{props.error.detail}</span>
+          {props.error.code === "length"
+            ? props.onContinue && (
+                <Button size="sm" onClick={props.onContinue}>
+                  {t("answer.continue")}
+                </Button>
+              )
+            : props.onRetry && (
+                <Button size="sm" icon="retry" onClick={props.onRetry}>
+                  {t("answer.retry")}
+                </Button>
+              )}
         </p>
       )}
       {props.status === "failed" && (

@@ -19,4 +19,6 @@ export type MessageProps = {
   onChoose: (messageId: string) => void;
   onRegenerate: (message: Message, modelId: string | null) => void;
   onEdit: (message: Message, text: string) => Promise<void>;
+  /** Asks for the rest of an answer; absent unless it is the last message. */
+  onContinue: (() => void) | undefined;
 };

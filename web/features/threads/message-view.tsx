@@ -83,6 +83,7 @@ function AssistantMessage(props: MessageProps): JSX.Element {
         onRetry={
           props.thread.mayWrite && !props.busy ? () => props.onRegenerate(message, null) : undefined
         }
+        onContinue={props.thread.mayWrite && !props.busy ? props.onContinue : undefined}
       />
       {!running && <MessageActions {...props} text={textOf(shown.parts)} />}
     </article>

@@ -79,6 +79,7 @@ function OneThread(props: { id: string }): JSX.Element {
       </main>
     );
   }
+  const choice = { modelId: detail?.modelId ?? null, agentId: detail?.agentId ?? null };
   return (
     <div class={source.value ? "thread-layout with-panel" : "thread-layout"}>
       <main id="main" class="thread">
@@ -112,12 +113,14 @@ function OneThread(props: { id: string }): JSX.Element {
                 onChoose={(id) => attempt(model.choose(id))}
                 onRegenerate={(target, modelId) => attempt(model.regenerate(target, modelId))}
                 onEdit={async (target, text) => {
-                  await model.edit(target, text, {
-                    modelId: detail.modelId,
-                    agentId: detail.agentId,
-                  });
+                  await model.edit(target, text, choice);
                   focusComposer();
                 }}
+                onContinue={
+                  index === shown.length - 1
+                    ? () => attempt(model.send(t("answer.continue.question"), choice))
+                    : undefined
+                }
               />
             ))
           ) : (
@@ -140,10 +143,10 @@ function OneThread(props: { id: string }): JSX.Element {
                 autoFocus
                 attach={mayAddFiles(detail.projectId)}
                 running={isRunning}
-                initial={{ modelId: detail.modelId, agentId: detail.agentId }}
+                initial={choice}
                 onStop={() => attempt(model.stop())}
-                onSend={async (text, choice) => {
-                  await model.send(text, choice);
+                onSend={async (text, chosen) => {
+                  await model.send(text, chosen);
                   end.jump();
                 }}
               />

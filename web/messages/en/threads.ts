@@ -1,4 +1,8 @@
 export const threads = {
+  "answer.continue": "Continue",
+  "answer.continue.question": "Continue exactly where you stopped.",
+  "answer.cut": "Cut",
+  "answer.empty": "No answer",
   "answer.failed": "The answer failed.",
   "answer.interrupted": "Interrupted",
   "answer.interrupted.detail":
