@@ -4,7 +4,13 @@
  */
 
 import type { Complaint } from "./complaint.ts";
-import type { Dialect, DialectChange, DialectSettings } from "./dialect.ts";
+import {
+  changedDialect,
+  type Dialect,
+  type DialectChange,
+  type DialectSettings,
+  type StatedLimits,
+} from "./dialect.ts";
 import { estimateRequestTokens } from "./estimate-tokens.ts";
 import {
   type ProviderCall,
@@ -38,9 +44,9 @@ export async function* streamAdjusted(
   { dialect: given, memory }: DialectSettings,
   wire: Wire,
 ): AsyncGenerator<ProviderEvent[], void, undefined> {
-  let known: Dialect & DialectChange = { ...dialect, ...given, ...memory?.get(request.model) };
+  let known = changedDialect(changedDialect(dialect, given), memory?.get(request.model));
   let learned: DialectChange = {};
-  const bodyIn = (form: Dialect & DialectChange) => wire.body(fitted(request, form), form);
+  const bodyIn = (form: Dialect & StatedLimits) => wire.body(fitted(request, form), form);
   for (let changes = 0; ; changes++) {
     let began = false;
     let billable = false;
@@ -62,7 +68,7 @@ export async function* streamAdjusted(
       if (!(error instanceof ProviderError) || began || billable) throw error;
       const change = changeFor(error, fitted(request, known), known);
       if (change?.contextWindow !== undefined) memory?.add(request.model, change);
-      const next = { ...known, ...change };
+      const next = changedDialect(known, change);
       if (change === undefined || changes === MAX_CHANGES || undoes(change, learned)) throw error;
       if (!fits(request, next) || Bun.deepEquals(bodyIn(next), bodyIn(known))) throw error;
       known = next;
@@ -72,7 +78,7 @@ export async function* streamAdjusted(
 }
 
 /** The request with an output limit that the server accepts. */
-function fitted(request: ProviderRequest, known: DialectChange): ProviderRequest {
+function fitted(request: ProviderRequest, known: StatedLimits): ProviderRequest {
   const most = Math.min(request.maxOutputTokens, known.maxOutputTokens ?? request.maxOutputTokens);
   return {
     ...request,
@@ -81,11 +87,11 @@ function fitted(request: ProviderRequest, known: DialectChange): ProviderRequest
 }
 
 /** Whether a stated context window leaves room for an answer. */
-function fits(request: ProviderRequest, known: DialectChange): boolean {
+function fits(request: ProviderRequest, known: StatedLimits): boolean {
   return roomIn(request, known) >= MIN_OUTPUT_TOKENS;
 }
 
-function roomIn(request: ProviderRequest, { contextWindow }: DialectChange): number {
+function roomIn(request: ProviderRequest, { contextWindow }: StatedLimits): number {
   if (contextWindow === undefined) return Number.POSITIVE_INFINITY;
   return contextWindow - Math.ceil(estimateRequestTokens(request) * ESTIMATE_MARGIN);
 }
@@ -150,7 +156,7 @@ const SYSTEM_REFUSED =
 function changeFor(
   error: ProviderError,
   request: ProviderRequest,
-  known: Dialect & DialectChange,
+  known: Dialect,
 ): DialectChange | undefined {
   const { complaint } = error;
   if (complaint === undefined || !REFUSING.has(complaint.status)) return undefined;

@@ -26,12 +26,33 @@ export interface Dialect {
   signedThinking: boolean;
 }
 
+/** Limits that a server stated when it refused more. */
+export interface StatedLimits {
+  maxOutputTokens?: number | undefined;
+  contextWindow?: number | undefined;
+}
+
 /** What is changed of a dialect, by an admin or because the server refused the usual form. */
-export interface DialectChange extends Partial<Dialect> {
-  /** The output limit that the server stated. */
-  maxOutputTokens?: number;
-  /** The context window that the server stated. */
-  contextWindow?: number;
+export type DialectChange = {
+  [Field in keyof Dialect]?: Dialect[Field] | undefined;
+} & StatedLimits;
+
+/** A dialect with a change. */
+export function changedDialect(
+  dialect: Dialect & StatedLimits,
+  change: DialectChange = {},
+): Dialect & StatedLimits {
+  return {
+    outputLimit: change.outputLimit ?? dialect.outputLimit,
+    includeUsage: change.includeUsage ?? dialect.includeUsage,
+    temperature: change.temperature ?? dialect.temperature,
+    systemRole: change.systemRole ?? dialect.systemRole,
+    reasoning: change.reasoning ?? dialect.reasoning,
+    cacheBreakpoints: change.cacheBreakpoints ?? dialect.cacheBreakpoints,
+    signedThinking: change.signedThinking ?? dialect.signedThinking,
+    maxOutputTokens: change.maxOutputTokens ?? dialect.maxOutputTokens,
+    contextWindow: change.contextWindow ?? dialect.contextWindow,
+  };
 }
 
 /** Where an adapter's dialect comes from besides address and model name. */

@@ -348,6 +348,10 @@ const admin: Record<string, MakeSample> = {
   "DELETE /admin/providers/{providerId}": async (cast) => ({
     path: `/admin/providers/${await providerOf(cast)}`,
   }),
+  "GET /admin/providers/{providerId}/models": async (cast) => ({
+    path: `/admin/providers/${await builtinProvider(cast)}/models`,
+  }),
+  "GET /admin/provider-presets": () => ({ path: "/admin/provider-presets" }),
   "POST /admin/providers/{providerId}/test": async (cast) => ({
     path: `/admin/providers/${await builtinProvider(cast)}/test`,
     body: {},

@@ -485,6 +485,40 @@ export interface paths {
         patch: operations["patch_admin_providers_providerId"];
         trace?: never;
     };
+    "/admin/providers/{providerId}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of the models that a provider lists, asked now */
+        get: operations["get_admin_providers_providerId_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/provider-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Known vendors and servers, to connect a provider from */
+        get: operations["get_admin_provider_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/providers/{providerId}/test": {
         parameters: {
             query?: never;
@@ -1379,9 +1413,29 @@ export interface components {
             enabled: boolean;
             hasKey: boolean;
             keyHint: string | null;
+            /** @enum {string|null} */
+            auth: "bearer" | "api-key" | "x-api-key" | null;
+            headers: {
+                name: string;
+                value: string | null;
+                secret: boolean;
+            }[];
+            dialect: components["schemas"]["Dialect"];
             version: number;
             /** Format: date-time */
             createdAt: string;
+        };
+        Dialect: {
+            /** @enum {string} */
+            outputLimit?: ("max_completion_tokens" | "max_tokens") | undefined;
+            includeUsage?: boolean | undefined;
+            temperature?: boolean | undefined;
+            /** @enum {string} */
+            systemRole?: ("system" | "developer" | "user") | undefined;
+            /** @enum {string} */
+            reasoning?: ("effort" | "openrouter" | "adaptive" | "budget" | "none") | undefined;
+            cacheBreakpoints?: boolean | undefined;
+            signedThinking?: boolean | undefined;
         };
         NewProvider: {
             /** @enum {string} */
@@ -1394,13 +1448,59 @@ export interface components {
             baseUrl?: (string | null) | undefined;
             /** @default null */
             apiKey?: (string | null) | undefined;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            auth?: ("bearer" | "api-key" | "x-api-key" | null) | undefined;
+            /** @default [] */
+            headers?: {
+                name: string;
+                value: string | null;
+                /** @default false */
+                secret?: boolean | undefined;
+            }[] | undefined;
+            dialect?: components["schemas"]["Dialect"] | undefined;
         };
         ProviderChange: {
             name?: string | undefined;
             /** Format: uri */
             baseUrl?: (string | null) | undefined;
             apiKey?: (string | null) | undefined;
+            /** @enum {string|null} */
+            auth?: ("bearer" | "api-key" | "x-api-key" | null) | undefined;
+            headers?: {
+                name: string;
+                value: string | null;
+                /** @default false */
+                secret?: boolean | undefined;
+            }[] | undefined;
+            dialect?: components["schemas"]["Dialect"] | undefined;
             enabled?: boolean | undefined;
+        };
+        OfferedModels: {
+            items: {
+                name: string;
+            }[];
+            nextCursor: null;
+            error: {
+                code: string;
+                detail: string;
+                vendorSentence: string | null;
+            } | null;
+        };
+        ProviderPresets: {
+            items: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                kind: "anthropic" | "openai";
+                baseUrl: string | null;
+                /** @enum {string|null} */
+                auth: "bearer" | "api-key" | "x-api-key" | null;
+                needsKey: boolean;
+            }[];
+            nextCursor: null;
         };
         ProviderTestResult: {
             ok: boolean;
@@ -1408,6 +1508,7 @@ export interface components {
             durationMs: number;
             usage: components["schemas"]["TokenUsage"] | null;
             costMicroUsd: number | null;
+            suggestedBaseUrl: string | null;
             error: {
                 code: string;
                 detail: string;
@@ -1445,10 +1546,25 @@ export interface components {
                 prices: components["schemas"]["Prices"];
             }[];
             priceVersion: string;
+            learned: components["schemas"]["LearnedDialect"];
             enabled: boolean;
             version: number;
             /** Format: date-time */
             createdAt: string;
+        };
+        LearnedDialect: {
+            /** @enum {string} */
+            outputLimit?: ("max_completion_tokens" | "max_tokens") | undefined;
+            includeUsage?: boolean | undefined;
+            temperature?: boolean | undefined;
+            /** @enum {string} */
+            systemRole?: ("system" | "developer" | "user") | undefined;
+            /** @enum {string} */
+            reasoning?: ("effort" | "openrouter" | "adaptive" | "budget" | "none") | undefined;
+            cacheBreakpoints?: boolean | undefined;
+            signedThinking?: boolean | undefined;
+            maxOutputTokens?: number | undefined;
+            contextWindow?: number | undefined;
         };
         NewModel: {
             /** Format: uuid */
@@ -1468,6 +1584,7 @@ export interface components {
             images?: boolean | undefined;
             reasoning?: boolean | undefined;
             prices?: (components["schemas"]["Prices"] | null) | undefined;
+            learned?: null | undefined;
             enabled?: boolean | undefined;
         };
         Catalogue: {
@@ -1965,13 +2082,17 @@ export type ModelChoice = components['schemas']['ModelChoice'];
 export type Prices = components['schemas']['Prices'];
 export type AdminProviders = components['schemas']['AdminProviders'];
 export type AdminProvider = components['schemas']['AdminProvider'];
+export type Dialect = components['schemas']['Dialect'];
 export type NewProvider = components['schemas']['NewProvider'];
 export type ProviderChange = components['schemas']['ProviderChange'];
+export type OfferedModels = components['schemas']['OfferedModels'];
+export type ProviderPresets = components['schemas']['ProviderPresets'];
 export type ProviderTestResult = components['schemas']['ProviderTestResult'];
 export type TokenUsage = components['schemas']['TokenUsage'];
 export type ProviderTest = components['schemas']['ProviderTest'];
 export type AdminModels = components['schemas']['AdminModels'];
 export type AdminModel = components['schemas']['AdminModel'];
+export type LearnedDialect = components['schemas']['LearnedDialect'];
 export type NewModel = components['schemas']['NewModel'];
 export type ModelChange = components['schemas']['ModelChange'];
 export type Catalogue = components['schemas']['Catalogue'];
@@ -3365,6 +3486,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminProvider"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_providers_providerId_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                providerId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list, or the provider's error */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedModels"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_admin_provider_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Presets, in the order to offer them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderPresets"];
                 };
             };
             /** @description A problem */

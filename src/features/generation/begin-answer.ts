@@ -77,7 +77,7 @@ export async function findAnswerInputs(
 export async function beginAnswer(ctx: Ctx, request: AnswerRequest): Promise<StartedAnswer> {
   const { scope, branch, inputs } = request;
   refuseLeaving(ctx);
-  const adapter = openAdapter(ctx, inputs.model.provider);
+  const adapter = openAdapter(ctx, inputs.model.provider, inputs.model);
   const context = await buildContext(ctx, { scope: scope.project, branch, ...inputs });
   const { started, plan } = await inTransaction(ctx, (tx) => store(tx, request, context)).catch(
     refuseSecond,

@@ -1,5 +1,5 @@
 export type { CallFacts } from "./billable-usage.ts";
-export { type HoldInput, placeHold } from "./place-hold.ts";
+export { type HoldInput, type PricedModel, placeHold } from "./place-hold.ts";
 export { NO_USAGE } from "./price-call.ts";
 export { usageRoutes } from "./routes.ts";
 export { tokenUsage } from "./schema.ts";

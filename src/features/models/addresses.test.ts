@@ -79,7 +79,8 @@ test("an address stored while it was allowed is not called any more", async () =
     adminModel,
   );
   const ctx = systemContext(app.deps, "test");
-  const provider = openAdapter(ctx, (await chooseModel(ctx, model.id)).provider);
+  const chosen = await chooseModel(ctx, model.id);
+  const provider = openAdapter(ctx, chosen.provider, chosen);
   const call = provider.stream(
     { model: "m", system: [], messages: [], sources: [], maxOutputTokens: 8 },
     { signal: AbortSignal.timeout(15_000), idleTimeoutMs: 10_000 },

@@ -1,6 +1,7 @@
 import type { Config } from "../../config.ts";
 import type { Ctx } from "../../platform/context.ts";
 import {
+  type DialectChange,
   type PriceTable,
   type ProviderKind,
   pricesFor,
@@ -31,6 +32,8 @@ export interface ChosenModel {
   maxOutputTokens: number;
   images: boolean;
   reasoning: boolean;
+  /** What its provider refused, and is asked otherwise since. */
+  learned: DialectChange;
   /** Micro-USD per million tokens, for a call with little input. */
   prices: UnitPrices;
   /** Prices for every size of input. */
@@ -110,8 +113,9 @@ function chosen({ model, provider }: ModelOfProvider): ChosenModel {
     provider,
     name: model.name,
     displayName: model.displayName,
-    contextWindow: model.contextWindow,
-    maxOutputTokens: model.maxOutputTokens,
+    contextWindow: Math.min(model.contextWindow, model.learned.contextWindow ?? Infinity),
+    maxOutputTokens: Math.min(model.maxOutputTokens, model.learned.maxOutputTokens ?? Infinity),
+    learned: model.learned,
     images: model.images,
     reasoning: model.reasoning,
     prices: pricesFor(priceTable, 0),
@@ -121,7 +125,7 @@ function chosen({ model, provider }: ModelOfProvider): ChosenModel {
 }
 
 function present(row: ModelOfProvider, isDefault: boolean): ModelChoice {
-  const { name, priceTable, priceVersion, provider, ...choice } = chosen(row);
+  const { name, learned, priceTable, priceVersion, provider, ...choice } = chosen(row);
   return { ...choice, isDefault };
 }
 

@@ -29,6 +29,13 @@ export const keyNeeded = () =>
       errors: [{ path: "apiKey", message: "is needed with a new address" }],
     },
   );
+export const headerValueNeeded = (index: number) =>
+  new Problem(
+    422,
+    "header_value_needed",
+    "Enter the value of this header: none is stored, or it is only sent to the address it was entered for.",
+    { errors: [{ path: `headers.${index}.value`, message: "is needed" }] },
+  );
 export const providerManaged = () =>
   new Problem(
     409,

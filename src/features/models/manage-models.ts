@@ -56,7 +56,7 @@ export async function changeModel(
   ctx: Ctx,
   _scope: AdminScope,
   modelId: string,
-  { prices, ...change }: ModelChange,
+  { prices, learned, ...change }: ModelChange,
   expected: number | null,
 ): Promise<ModelRow> {
   const { model, provider } = await getModel(ctx, modelId);
@@ -71,13 +71,17 @@ export async function changeModel(
     const changed = await updateModel(
       tx.db,
       modelId,
-      { ...change, ...(table ? priceColumns(table) : {}) },
+      {
+        ...change,
+        ...(table ? priceColumns(table) : {}),
+        ...(learned === null ? { learned: {} } : {}),
+      },
       expected,
       ctx.deps.clock.now(),
     );
     if (!changed) throw expected === null ? noSuchModel() : changedMeanwhile();
     await recordFor(tx, "model.updated", modelId, {
-      changed: Object.keys(change),
+      changed: [...Object.keys(change), ...(learned === null ? ["learned"] : [])],
       ...(table ? { prices: table.tiers, priceVersion: table.source } : {}),
       ...(change.enabled === undefined ? {} : { enabled: change.enabled }),
     });

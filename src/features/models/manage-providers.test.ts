@@ -76,6 +76,9 @@ describe("a provider", () => {
       enabled: true,
       hasKey: true,
       keyHint: "abcd",
+      auth: null,
+      headers: [],
+      dialect: {},
       version: 1,
       createdAt: made.createdAt,
     });
@@ -216,6 +219,7 @@ describe("a model", () => {
       ...entered,
       priceTiers: [{ aboveInputTokens: 0, prices: PRICES }],
       priceVersion: `admin ${app.deps.clock.now().toISOString().slice(0, 10)}`,
+      learned: {},
       enabled: true,
       version: 1,
       createdAt: made.createdAt,

@@ -1,12 +1,20 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
-import { publicAddresses } from "../../platform/http/public-address.ts";
+import { baseOf } from "../../providers/index.ts";
 import { record } from "../audit/index.ts";
 import type { AdminScope } from "../identity/index.ts";
-import { addressNotAllowed, keyNeeded, noSuchProvider, providerManaged } from "./errors.ts";
-import { KEY_PURPOSE } from "./open-adapter.ts";
-import { findProvider, insertProvider, type ProviderRow, updateProvider } from "./repo.ts";
+import { keyNeeded, noSuchProvider, providerManaged } from "./errors.ts";
+import { KEY_PURPOSE, requirePublic } from "./open-adapter.ts";
+import {
+  findProvider,
+  forgetLearned,
+  insertProvider,
+  type ProviderRow,
+  updateProvider,
+} from "./repo.ts";
 import type { NewProvider, ProviderChange } from "./schema.ts";
+import { storedHeaders } from "./store-headers.ts";
+import type { StoredHeader } from "./tables.ts";
 
 const HINT_LENGTH = 4;
 
@@ -19,20 +27,24 @@ export async function getProvider(ctx: Ctx, providerId: string): Promise<Provide
 
 /**
  * Adds a provider. Its key is encrypted and never shown again.
- * @throws {Problem} 409 for a name in use, 422 `address_not_allowed`.
+ * @throws {Problem} 409 for a name in use, 422 `address_not_allowed` or `header_value_needed`.
  */
 export async function addProvider(
   ctx: Ctx,
   _scope: AdminScope,
   input: NewProvider,
 ): Promise<ProviderRow> {
-  await requireAllowed(ctx, input.baseUrl);
+  const baseUrl = input.baseUrl === null ? null : baseOf(input.baseUrl);
+  await requirePublic(ctx, { baseUrl });
   return inTransaction(ctx, async (tx) => {
     const provider = await insertProvider(tx.db, {
       id: ctx.deps.ids.next(),
       kind: input.kind,
       name: input.name,
-      baseUrl: input.baseUrl,
+      baseUrl,
+      auth: input.auth,
+      headers: storedHeaders(ctx, input.headers, []),
+      dialect: input.dialect,
       origin: "admin",
       ...keyColumns(ctx, input.apiKey),
     });
@@ -47,34 +59,50 @@ export async function addProvider(
 /**
  * Changes a provider. A stored key is never sent to a changed address: changing the address requires the key,
  * so that a stolen admin session cannot leak keys.
- * @throws {Problem} 404, 409 `provider_kept`, 412, 422 `key_needed` or `address_not_allowed`.
+ * @throws {Problem} 404, 409 `provider_kept`, 412, 422 `key_needed`, `header_value_needed` or
+ * `address_not_allowed`.
  */
 export async function changeProvider(
   ctx: Ctx,
   _scope: AdminScope,
   providerId: string,
-  { apiKey, ...change }: ProviderChange,
+  { apiKey, headers, ...given }: ProviderChange,
   expected: number | null,
 ): Promise<ProviderRow> {
-  await requireAllowed(ctx, change.baseUrl ?? null);
+  const change = given.baseUrl ? { ...given, baseUrl: baseOf(given.baseUrl) } : given;
+  await requirePublic(ctx, { baseUrl: change.baseUrl ?? null });
   return inTransaction(ctx, async (tx) => {
     const before = await getProvider(tx, providerId);
     if (before.origin === "builtin") throw providerManaged();
-    if (before.origin === "environment" && (apiKey !== undefined || change.baseUrl !== undefined))
+    const connects = [apiKey, change.baseUrl, change.auth, headers];
+    if (before.origin === "environment" && connects.some((field) => field !== undefined))
       throw providerManaged();
     const moves = change.baseUrl !== undefined && change.baseUrl !== before.baseUrl;
     if (moves && before.sealedKey !== null && apiKey === undefined) throw keyNeeded();
+    const kept = headers ?? (moves ? before.headers.map(withoutSecret) : undefined);
     const provider = await updateProvider(
       tx.db,
       providerId,
-      { ...change, ...(apiKey === undefined ? {} : keyColumns(ctx, apiKey)) },
+      {
+        ...change,
+        ...(apiKey === undefined ? {} : keyColumns(ctx, apiKey)),
+        ...(kept === undefined
+          ? {}
+          : { headers: storedHeaders(ctx, kept, moves ? [] : before.headers) }),
+      },
       // The version that was checked above must be the one that is changed.
       expected ?? before.version,
       ctx.deps.clock.now(),
     );
     if (!provider) throw changedMeanwhile();
+    if (moves || change.dialect !== undefined || headers !== undefined)
+      await forgetLearned(tx.db, providerId);
     await recordFor(tx, "provider.updated", providerId, {
-      changed: [...Object.keys(change), ...(apiKey === undefined ? [] : ["apiKey"])],
+      changed: [
+        ...Object.keys(change),
+        ...(apiKey === undefined ? [] : ["apiKey"]),
+        ...(headers === undefined ? [] : ["headers"]),
+      ],
       ...(moves ? { baseUrl: provider.baseUrl } : {}),
       ...(change.enabled === undefined ? {} : { enabled: change.enabled }),
     });
@@ -92,20 +120,17 @@ export async function deleteProvider(
   await inTransaction(ctx, async (tx) => {
     const before = await getProvider(tx, providerId);
     if (before.origin !== "admin") throw providerManaged();
-    const gone = { deletedAt: now, sealedKey: null, keyHint: null };
+    const gone = { deletedAt: now, sealedKey: null, keyHint: null, headers: [] };
     if (!(await updateProvider(tx.db, providerId, gone, null, now))) throw noSuchProvider();
     await recordFor(tx, "provider.deleted", providerId, { name: before.name });
   });
 }
 
-/** Immediate feedback for an entered address; each call checks it again. */
-async function requireAllowed(ctx: Ctx, baseUrl: string | null): Promise<void> {
-  if (baseUrl === null || ctx.deps.config.providerPrivateHosts) return;
-  try {
-    await publicAddresses(new URL(baseUrl));
-  } catch {
-    throw addressNotAllowed();
-  }
+/** A header as if an admin had entered it, without the value of a secret one. */
+function withoutSecret(header: StoredHeader) {
+  return "value" in header
+    ? { ...header, secret: false }
+    : { name: header.name, value: null, secret: true };
 }
 
 function keyColumns(ctx: Ctx, apiKey: string | null) {

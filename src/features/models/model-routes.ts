@@ -146,6 +146,7 @@ function present(row: ModelRow): AdminModel {
     prices: pricesFor({ tiers: row.priceTiers, source: row.priceVersion }, 0),
     priceTiers: row.priceTiers,
     priceVersion: row.priceVersion,
+    learned: row.learned,
     enabled: row.enabled,
     version: row.version,
     createdAt: row.createdAt.toISOString(),

@@ -4,16 +4,20 @@ import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, guardRead, router } from "../../platform/http/route.ts";
+import { PRESETS } from "../../providers/index.ts";
 import { admin } from "../identity/index.ts";
 import { environmentKey } from "./choose-model.ts";
 import { addProvider, changeProvider, deleteProvider, getProvider } from "./manage-providers.ts";
+import { readOfferedModels } from "./read-offered-models.ts";
 import { listProviders, type ProviderRow } from "./repo.ts";
 import {
   type AdminProvider,
   adminProvider,
   adminProviders,
   newProvider,
+  offeredModels,
   providerChange,
+  providerPresets,
   providerTest,
   providerTestResult,
 } from "./schema.ts";
@@ -115,6 +119,30 @@ export function adminProviderRoutes() {
     )
     .openapi(
       createRoute({
+        method: "get",
+        path: "/admin/providers/{providerId}/models",
+        ...guardRead(admin, "admin.read", "provider"),
+        tags: ["admin"],
+        summary: "Names of the models that a provider lists, asked now",
+        request: { params },
+        responses: { 200: jsonAnswer(offeredModels, "The list, or the provider's error") },
+      }),
+      async (c) =>
+        c.json(await readOfferedModels(c.get("ctx"), c.req.valid("param").providerId), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/admin/provider-presets",
+        ...guardRead(admin, "admin.read", "catalogue"),
+        tags: ["admin"],
+        summary: "Known vendors and servers, to connect a provider from",
+        responses: { 200: jsonAnswer(providerPresets, "Presets, in the order to offer them") },
+      }),
+      async (c) => c.json({ items: [...PRESETS], nextCursor: null }, 200),
+    )
+    .openapi(
+      createRoute({
         method: "post",
         path: "/admin/providers/{providerId}/test",
         ...guard(admin, "provider.tested"),
@@ -146,6 +174,13 @@ function present(row: ProviderRow, config: Config): AdminProvider {
     enabled: row.enabled,
     hasKey,
     keyHint: row.keyHint,
+    auth: row.auth,
+    headers: row.headers.map((header) =>
+      "value" in header
+        ? { ...header, secret: false }
+        : { name: header.name, value: null, secret: true },
+    ),
+    dialect: row.dialect,
     version: row.version,
     createdAt: row.createdAt.toISOString(),
   };

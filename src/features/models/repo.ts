@@ -1,6 +1,7 @@
-import { and, asc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import type { Changes } from "../../platform/db/columns.ts";
+import type { DialectChange } from "../../providers/index.ts";
 import { models, providers } from "./tables.ts";
 
 export type ProviderRow = typeof providers.$inferSelect;
@@ -80,7 +81,18 @@ export async function updateProvider(
   db: Database,
   providerId: string,
   change: Changes<
-    Pick<ProviderRow, "name" | "baseUrl" | "sealedKey" | "keyHint" | "enabled" | "deletedAt">
+    Pick<
+      ProviderRow,
+      | "name"
+      | "baseUrl"
+      | "sealedKey"
+      | "keyHint"
+      | "auth"
+      | "headers"
+      | "dialect"
+      | "enabled"
+      | "deletedAt"
+    >
   >,
   expected: number | null,
   now: Date,
@@ -99,22 +111,44 @@ export async function updateProvider(
   return row;
 }
 
-/** Providers with a stored key, including deleted ones, locked to the end of the transaction. */
+/** Providers with a stored key or headers, including deleted ones, locked to the end of the transaction. */
 export function lockSealedKeys(db: Database) {
   return db
-    .select({ id: providers.id, name: providers.name, sealedKey: providers.sealedKey })
+    .select({
+      id: providers.id,
+      name: providers.name,
+      sealedKey: providers.sealedKey,
+      headers: providers.headers,
+    })
     .from(providers)
-    .where(isNotNull(providers.sealedKey))
+    .where(or(isNotNull(providers.sealedKey), sql`${providers.headers} <> '[]'::jsonb`))
     .orderBy(asc(providers.id))
     .for("update");
 }
 
-export async function replaceSealedKey(
+export async function replaceSealed(
   db: Database,
   providerId: string,
-  sealedKey: string,
+  sealed: Pick<ProviderRow, "sealedKey" | "headers">,
 ): Promise<void> {
-  await db.update(providers).set({ sealedKey }).where(eq(providers.id, providerId));
+  await db.update(providers).set(sealed).where(eq(providers.id, providerId));
+}
+
+/** Adds to what is known of a model's calls; no version changes, since no admin has changed anything. */
+export async function addLearned(
+  db: Database,
+  modelId: string,
+  change: DialectChange,
+): Promise<void> {
+  await db
+    .update(models)
+    .set({ learned: sql`${models.learned} || ${JSON.stringify(change)}::jsonb` })
+    .where(eq(models.id, modelId));
+}
+
+/** Forgets what was learned of a provider's models. */
+export async function forgetLearned(db: Database, providerId: string): Promise<void> {
+  await db.update(models).set({ learned: {} }).where(eq(models.providerId, providerId));
 }
 
 /** Models of all providers that are not deleted, enabled or not. */

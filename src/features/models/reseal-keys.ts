@@ -1,7 +1,7 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { record } from "../audit/index.ts";
 import { KEY_PURPOSE } from "./open-adapter.ts";
-import { lockSealedKeys, replaceSealedKey } from "./repo.ts";
+import { lockSealedKeys, replaceSealed } from "./repo.ts";
 
 export interface ResealReport {
   resealed: number;
@@ -17,11 +17,20 @@ export async function resealKeys(ctx: Ctx): Promise<ResealReport> {
   const { secrets } = ctx.deps;
   return inTransaction(ctx, async (tx) => {
     const report: ResealReport = { resealed: 0, lost: [] };
-    for (const { id, name, sealedKey } of await lockSealedKeys(tx.db)) {
-      if (sealedKey === null || secrets.isFresh(sealedKey)) continue;
+    const fresh = (sealed: string) =>
+      secrets.isFresh(sealed)
+        ? sealed
+        : secrets.seal(secrets.open(sealed, KEY_PURPOSE), KEY_PURPOSE);
+    for (const { id, name, sealedKey, headers } of await lockSealedKeys(tx.db)) {
       try {
-        const key = secrets.open(sealedKey, KEY_PURPOSE);
-        await replaceSealedKey(tx.db, id, secrets.seal(key, KEY_PURPOSE));
+        const sealed = {
+          sealedKey: sealedKey === null ? null : fresh(sealedKey),
+          headers: headers.map((header) =>
+            "sealed" in header ? { ...header, sealed: fresh(header.sealed) } : header,
+          ),
+        };
+        if (Bun.deepEquals(sealed, { sealedKey, headers })) continue;
+        await replaceSealed(tx.db, id, sealed);
         report.resealed++;
       } catch (error) {
         ctx.deps.logger.error({ err: error, providerId: id }, "provider key cannot be decrypted");

@@ -1,6 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { line, orNull, timestamp } from "../../platform/http/json.ts";
-import { CONNECTABLE_KINDS, PROVIDER_KINDS } from "../../providers/index.ts";
+import {
+  AUTH_FORMS,
+  CONNECTABLE_KINDS,
+  OUTPUT_LIMITS,
+  PROVIDER_KINDS,
+  REASONING_FORMS,
+  SYSTEM_ROLES,
+} from "../../providers/index.ts";
 import { tokenUsage } from "../metering/index.ts";
 import { PROVIDER_ORIGINS } from "./tables.ts";
 
@@ -37,6 +44,31 @@ export const modelChoices = z
 
 const version = z.number().int();
 
+/** What is asked otherwise than address and model name tell; omitted fields follow them. */
+const dialectFields = {
+  outputLimit: z.enum(OUTPUT_LIMITS).optional(),
+  includeUsage: z.boolean().optional(),
+  temperature: z.boolean().optional(),
+  systemRole: z.enum(SYSTEM_ROLES).optional(),
+  reasoning: z.enum(REASONING_FORMS).optional(),
+  cacheBreakpoints: z.boolean().optional(),
+  signedThinking: z.boolean().optional(),
+};
+const dialect = z.strictObject(dialectFields).openapi("Dialect");
+const learnedDialect = z
+  .object({
+    ...dialectFields,
+    maxOutputTokens: z.number().int().optional(),
+    contextWindow: z.number().int().optional(),
+  })
+  .openapi("LearnedDialect");
+
+/** Null: the format's usual place. */
+const auth = z.enum(AUTH_FORMS).nullable();
+
+/** A header sent with each request; the value of a secret one is never shown. */
+const header = z.object({ name: z.string(), value: z.string().nullable(), secret: z.boolean() });
+
 export const adminProvider = z
   .object({
     id: z.uuid(),
@@ -50,6 +82,9 @@ export const adminProvider = z
     hasKey: z.boolean(),
     /** Its last characters, if an admin entered it. */
     keyHint: z.string().nullable(),
+    auth,
+    headers: z.array(header),
+    dialect,
     version,
     createdAt: timestamp,
   })
@@ -62,20 +97,53 @@ export const adminProviders = z
 const baseUrl = z
   .url({ protocol: /^https?$/ })
   .max(500)
-  // These parts would be shown and logged, and are not needed for calls.
-  .refine((value) => !/[?#@]/.test(value), "must have no user, query or fragment");
+  // These parts would be shown and logged; of queries calls need Azure's version only.
+  .refine(
+    (value) => /^[^?#@]*(\?api-version=[\w.-]{1,40})?$/.test(value),
+    "must have no user, no fragment, and no query but api-version",
+  );
 const apiKey = z
   .string()
   .trim()
   .min(1)
   .max(500)
   .regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces");
+/** HTTP's own and the format's headers; others may be added. */
+const RESERVED =
+  /^(host|connection|content-.*|transfer-encoding|accept(-encoding)?|te|trailer|upgrade|expect|keep-alive|proxy-.*)$/i;
+const headerInput = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/, "must be a header's name")
+    .refine((name) => !RESERVED.test(name), "is set by the request itself"),
+  /** Null: the stored value of this secret header is kept. */
+  value: z
+    .string()
+    .trim()
+    .min(1)
+    .max(2_000)
+    .regex(/^[\x20-\x7e]+$/, "must be printable ASCII")
+    .nullable(),
+  secret: z.boolean().default(false),
+});
+export type HeaderInput = z.infer<typeof headerInput>;
+const headers = z
+  .array(headerInput)
+  .max(20)
+  .refine(
+    (list) => new Set(list.map(({ name }) => name.toLowerCase())).size === list.length,
+    "must have each name once",
+  );
+
 export const newProvider = z
   .strictObject({
     kind: z.enum(CONNECTABLE_KINDS),
     name: line(80),
     baseUrl: baseUrl.nullable().default(null),
     apiKey: apiKey.nullable().default(null),
+    auth: auth.default(null),
+    headers: headers.default([]),
+    dialect: dialect.default({}),
   })
   .openapi("NewProvider");
 export type NewProvider = z.infer<typeof newProvider>;
@@ -85,6 +153,11 @@ export const providerChange = z
     /** A new address needs the key again: a key is only sent to the address it was entered for. */
     baseUrl: baseUrl.nullable().optional(),
     apiKey: apiKey.nullable().optional(),
+    auth: auth.optional(),
+    /** All of them; a new address needs the values of secret ones again. */
+    headers: headers.optional(),
+    /** Replaces all changes; what was learned of the provider's models is forgotten. */
+    dialect: dialect.optional(),
     enabled: z.boolean().optional(),
   })
   .openapi("ProviderChange");
@@ -99,6 +172,8 @@ export const providerTestResult = z
     durationMs: z.number().int(),
     usage: orNull(tokenUsage),
     costMicroUsd: z.number().int().nullable(),
+    /** With a wrong address: one at which the provider answers, to be saved instead. */
+    suggestedBaseUrl: z.string().nullable(),
     /** The error and its message; null on success. */
     error: z
       .object({
@@ -135,6 +210,8 @@ export const adminModel = z
     priceTiers: z.array(z.object({ aboveInputTokens: z.number().int(), prices })),
     /** Source of the prices. */
     priceVersion: z.string(),
+    /** What the provider refused of this model's calls, and is asked otherwise since. */
+    learned: learnedDialect,
     enabled: z.boolean(),
     version,
     createdAt: timestamp,
@@ -154,10 +231,41 @@ export const modelChange = z
     ...described,
     /** Null: reset to the catalogue's. */
     prices: orNull(prices).optional(),
+    /** Null: forget it. */
+    learned: z.null().optional(),
     enabled: z.boolean().optional(),
   })
   .openapi("ModelChange");
 export type ModelChange = z.infer<typeof modelChange>;
+
+/** Names of models as the provider lists them, or why it did not. */
+export const offeredModels = z
+  .object({
+    items: z.array(z.object({ name: z.string() })),
+    nextCursor: z.null(),
+    error: z
+      .object({ code: z.string(), detail: z.string(), vendorSentence: z.string().nullable() })
+      .nullable(),
+  })
+  .openapi("OfferedModels");
+export type OfferedModels = z.infer<typeof offeredModels>;
+
+export const providerPresets = z
+  .object({
+    items: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        kind: z.enum(CONNECTABLE_KINDS),
+        /** Null: the format's own vendor. `{…}` is a part to fill in. */
+        baseUrl: z.string().nullable(),
+        auth,
+        needsKey: z.boolean(),
+      }),
+    ),
+    nextCursor: z.null(),
+  })
+  .openapi("ProviderPresets");
 
 export const catalogueEntry = z
   .object({

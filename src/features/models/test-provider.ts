@@ -1,7 +1,6 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
-import { Problem } from "../../platform/http/problem.ts";
-import { publicAddresses } from "../../platform/http/public-address.ts";
 import {
+  type DialectChange,
   estimateRequestTokens,
   flatPrices,
   OutputCount,
@@ -9,15 +8,24 @@ import {
   type ProviderRequest,
   standToCap,
   type TokenUsage,
+  withVersion,
 } from "../../providers/index.ts";
 import { record } from "../audit/index.ts";
 import type { AdminScope } from "../identity/index.ts";
-import { type CallFacts, type HoldInput, placeHold, settle } from "../metering/index.ts";
+import {
+  type CallFacts,
+  type HoldInput,
+  type PricedModel,
+  placeHold,
+  settle,
+} from "../metering/index.ts";
 import { findPersonalProjectId } from "../projects/index.ts";
+import { describeError } from "./describe-error.ts";
 import { describeModel } from "./describe-model.ts";
-import { addressNotAllowed, modelNeeded } from "./errors.ts";
+import { modelNeeded } from "./errors.ts";
 import { getProvider } from "./manage-providers.ts";
-import { openAdapter } from "./open-adapter.ts";
+import { openAdapter, requirePublic } from "./open-adapter.ts";
+import { askForModels } from "./read-offered-models.ts";
 import { listModelsEver, type ProviderRow } from "./repo.ts";
 import type { ProviderTestResult } from "./schema.ts";
 import { cheapModel } from "./sync-builtin-providers.ts";
@@ -65,7 +73,8 @@ export async function testProvider(
     lastsMs: 2 * TIMEOUT_MS,
   };
   await inTransaction(ctx, (tx) => placeHold(tx, hold));
-  const outcome = await call(ctx, provider, request);
+  const outcome = await call(ctx, provider, model, request);
+  const suggestedBaseUrl = await suggestAddress(ctx, provider, outcome);
   return inTransaction(ctx, async (tx) => {
     const booked = await settle(tx, {
       generationId,
@@ -87,12 +96,21 @@ export async function testProvider(
       durationMs: outcome.durationMs,
       usage: booked.usage,
       costMicroUsd: booked.costMicroUsd,
+      suggestedBaseUrl,
       error: outcome.error,
     };
   });
 }
 
-async function modelToTest(ctx: Ctx, provider: ProviderRow, wanted: string | undefined) {
+interface ModelToTest extends PricedModel {
+  learned: DialectChange;
+}
+
+async function modelToTest(
+  ctx: Ctx,
+  provider: ProviderRow,
+  wanted: string | undefined,
+): Promise<ModelToTest> {
   const offered = (await listModelsEver(ctx.db, provider.id)).filter(
     (row) => row.deletedAt === null,
   );
@@ -105,6 +123,7 @@ async function modelToTest(ctx: Ctx, provider: ProviderRow, wanted: string | und
     : ((await describeModel(provider, name)).prices ?? FREE);
   return {
     id: row?.id ?? null,
+    learned: row?.learned ?? {},
     name,
     providerName: provider.name,
     priceTable,
@@ -122,7 +141,28 @@ function testRequest(model: string): ProviderRequest {
   };
 }
 
-async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): Promise<Outcome> {
+/** With nothing at the address: the address with its version, if the provider answers there. */
+async function suggestAddress(
+  ctx: Ctx,
+  provider: ProviderRow,
+  { error }: Outcome,
+): Promise<string | null> {
+  if (error?.code !== "wrong_address" || provider.baseUrl === null) return null;
+  const baseUrl = withVersion(provider.baseUrl);
+  if (baseUrl === undefined) return null;
+  const listed = await askForModels(ctx, { ...provider, baseUrl });
+  return listed.error === null || ANSWERED.has(listed.error.code) ? baseUrl : null;
+}
+
+/** Errors by which a provider shows that it answers at an address. */
+const ANSWERED: ReadonlySet<string> = new Set(["bad_key", "no_credit", "rate_limited"]);
+
+async function call(
+  ctx: Ctx,
+  provider: ProviderRow,
+  model: Pick<ModelToTest, "id" | "learned">,
+  request: ProviderRequest,
+): Promise<Outcome> {
   const startedAt = performance.now();
   const text = new OutputCount();
   const reasoning = new OutputCount();
@@ -132,7 +172,7 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
   let error: Outcome["error"] = null;
   try {
     await requirePublic(ctx, provider);
-    const stream = openAdapter(ctx, provider, { retry: false }).stream(request, {
+    const stream = openAdapter(ctx, provider, model, { retry: false }).stream(request, {
       signal: AbortSignal.timeout(TIMEOUT_MS),
       idleTimeoutMs: TIMEOUT_MS / 2,
       onBillable: (value) => {
@@ -152,7 +192,7 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
   } catch (thrown) {
     // A model that thought for all of its tokens has been reached and has answered.
     const thought = thrown instanceof ProviderError && thrown.code === "output_limit";
-    error = thought ? null : inWords(ctx, thrown);
+    error = thought ? null : describeError(ctx, thrown);
   }
   return {
     billable,
@@ -163,27 +203,4 @@ async function call(ctx: Ctx, provider: ProviderRow, request: ProviderRequest): 
     error,
     durationMs: Math.round(performance.now() - startedAt),
   };
-}
-
-/** The check in each call would only report "unreachable". */
-async function requirePublic(ctx: Ctx, { baseUrl }: ProviderRow): Promise<void> {
-  if (baseUrl === null || ctx.deps.config.providerPrivateHosts) return;
-  await publicAddresses(new URL(baseUrl)).catch(() => {
-    throw addressNotAllowed();
-  });
-}
-
-function inWords(ctx: Ctx, thrown: unknown): NonNullable<ProviderTestResult["error"]> {
-  const told = (code: string, detail: string, vendorSentence?: string) => ({
-    code,
-    detail,
-    vendorSentence: vendorSentence ?? null,
-  });
-  if (thrown instanceof ProviderError)
-    return told(thrown.code, thrown.message, thrown.vendorSentence);
-  if (thrown instanceof Problem) return told(thrown.code, thrown.detail);
-  if (thrown instanceof DOMException && thrown.name === "TimeoutError")
-    return told("silent", "The provider took too long to answer.");
-  ctx.deps.logger.error({ err: thrown }, "provider test failed");
-  return told("internal_error", "Internal error.");
 }

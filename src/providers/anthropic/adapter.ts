@@ -3,6 +3,7 @@
  * Protocol: docs.anthropic.com → API reference → Messages and "Streaming messages".
  */
 
+import { baseOf, endpointOf, withVersion } from "../address.ts";
 import { streamAdjusted } from "../adjust.ts";
 import { streamAnswer } from "../answer-stream.ts";
 import { anthropicDialect, type Dialect, type DialectSettings } from "../dialect.ts";
@@ -14,6 +15,7 @@ import type {
   ProviderAdapter,
   ProviderRequest,
 } from "../port.ts";
+import { type HeaderSettings, requestHeaders } from "../request-headers.ts";
 import type { FetchLike } from "../send-request.ts";
 import { turnsOf } from "../turns.ts";
 import { decodeAnthropic } from "./decoder.ts";
@@ -29,17 +31,26 @@ const BUDGETS: Record<Exclude<Effort, "off">, number> = {
   high: 16_384,
 };
 
-export interface AnthropicOptions extends DialectSettings {
-  apiKey: string;
-  /** Without `/v1`. */
+export interface AnthropicOptions extends DialectSettings, HeaderSettings {
+  /** With or without `/v1`. */
   baseUrl?: string;
   fetch?: FetchLike;
 }
 
+/** The address with the version that the format's paths begin with. */
+export function anthropicBase(baseUrl: string): string {
+  return withVersion(baseUrl) ?? baseOf(baseUrl);
+}
+
+/** The headers that each request of the format carries. */
+export function anthropicHeaders(settings: HeaderSettings): Record<string, string> {
+  return { "anthropic-version": API_VERSION, ...requestHeaders(settings, "x-api-key") };
+}
+
 /** An adapter for Anthropic's wire format. */
 export function anthropicAdapter(options: AnthropicOptions): ProviderAdapter {
-  const url = `${(options.baseUrl ?? ANTHROPIC_BASE_URL).replace(/\/+$/, "").replace(/\/v1$/, "")}/v1/messages`;
-  const headers = { "x-api-key": options.apiKey, "anthropic-version": API_VERSION };
+  const url = endpointOf(anthropicBase(options.baseUrl ?? ANTHROPIC_BASE_URL), "/messages");
+  const headers = anthropicHeaders(options);
   return {
     kind: "anthropic",
     stream: (request, call) =>

@@ -3,6 +3,7 @@
  * LiteLLM and others). Protocol: platform.openai.com → API reference → Chat → "Create" and "Streaming".
  */
 
+import { endpointOf } from "../address.ts";
 import { streamAdjusted } from "../adjust.ts";
 import { streamAnswer } from "../answer-stream.ts";
 import { type Dialect, type DialectSettings, openAiDialect } from "../dialect.ts";
@@ -15,15 +16,15 @@ import type {
   ProviderRequest,
   SystemBlock,
 } from "../port.ts";
+import { type HeaderSettings, requestHeaders } from "../request-headers.ts";
 import type { FetchLike } from "../send-request.ts";
 import { turnsOf } from "../turns.ts";
 import { decodeOpenAi } from "./decoder.ts";
 
 export const OPENAI_BASE_URL = "https://api.openai.com/v1";
 
-export interface OpenAiOptions extends DialectSettings {
-  /** Absent for endpoints that need none, such as a local Ollama. */
-  apiKey?: string;
+/** The key is absent for endpoints that need none, such as a local Ollama. */
+export interface OpenAiOptions extends DialectSettings, HeaderSettings {
   /** With its version, as vendors document it: `https://api.openai.com/v1`. */
   baseUrl?: string;
   fetch?: FetchLike;
@@ -31,10 +32,8 @@ export interface OpenAiOptions extends DialectSettings {
 
 /** An adapter for the chat completions wire format. */
 export function openAiAdapter(options: OpenAiOptions): ProviderAdapter {
-  const baseUrl = (options.baseUrl ?? OPENAI_BASE_URL).replace(/\/+$/, "");
-  const headers: Record<string, string> = options.apiKey
-    ? { authorization: `Bearer ${options.apiKey}` }
-    : {};
+  const baseUrl = options.baseUrl ?? OPENAI_BASE_URL;
+  const headers = requestHeaders(options, "bearer");
   return {
     kind: "openai",
     stream: (request, call) =>
@@ -43,7 +42,7 @@ export function openAiAdapter(options: OpenAiOptions): ProviderAdapter {
         send: (body, watched) =>
           streamAnswer(
             {
-              url: `${baseUrl}/chat/completions`,
+              url: endpointOf(baseUrl, "/chat/completions"),
               headers,
               body,
               fetch: options.fetch ?? fetch,

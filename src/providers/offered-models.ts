@@ -1,0 +1,63 @@
+/** The models that a provider says it has. */
+
+import { endpointOf } from "./address.ts";
+import { errorFromResponse, providerError } from "./errors.ts";
+import type { FetchLike } from "./send-request.ts";
+
+const TIMEOUT_MS = 15_000;
+/** OpenRouter lists some hundreds of models in about 1 MB. */
+const MAX_CHARS = 8 * 1024 * 1024;
+const MAX_MODELS = 2_000;
+const MAX_NAME = 200;
+
+export interface ModelListRequest {
+  /** As for calls, with its version. */
+  baseUrl: string;
+  headers: Record<string, string>;
+  fetch: FetchLike;
+}
+
+/** Names of a provider's models, in its order. @throws {ProviderError} */
+export async function fetchModelNames(request: ModelListRequest): Promise<string[]> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await request
+    .fetch(endpointOf(request.baseUrl, "/models"), {
+      headers: { accept: "application/json", ...request.headers },
+      redirect: "manual",
+      signal,
+    })
+    .catch(() => {
+      throw providerError(signal.aborted ? "silent" : "unreachable");
+    });
+  const text = await response.text().catch(() => {
+    throw providerError("cut");
+  });
+  if (!response.ok) {
+    const sent = Object.values(request.headers).map((value) => value.replace(/^Bearer /, ""));
+    throw errorFromResponse(response.status, response.headers, text, sent);
+  }
+  if (text.length > MAX_CHARS) throw providerError("malformed");
+  return namesIn(text);
+}
+
+/** The names in a list of either format: `data` (OpenAI, Anthropic), `models` (Ollama, Google), or a bare array. */
+function namesIn(text: string): string[] {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // A page for people: nothing serves a list here.
+    throw providerError("wrong_address");
+  }
+  const list = Array.isArray(body) ? body : (fieldOf(body, "data") ?? fieldOf(body, "models"));
+  if (!Array.isArray(list)) throw providerError("malformed");
+  const names = list.map((entry) => fieldOf(entry, "id") ?? fieldOf(entry, "name"));
+  const usable = names.filter(
+    (name): name is string => typeof name === "string" && name !== "" && name.length <= MAX_NAME,
+  );
+  return [...new Set(usable.map((name) => name.replace(/^models\//, "")))].slice(0, MAX_MODELS);
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
