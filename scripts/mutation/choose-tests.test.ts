@@ -40,6 +40,10 @@ describe("the tests near a file", () => {
     ]);
   });
 
+  test("of a file of the process are those beside it, not of every folder below", () => {
+    expect(nearTests(graph, "src/app.ts").flat()).toEqual([]);
+  });
+
   test("far ones are all others that reach it", () => {
     expect(farTests(graph, "src/features/audit/repo.ts")).toEqual([
       ["src/features/other/other.test.ts", "test/app/every-route.test.ts"],

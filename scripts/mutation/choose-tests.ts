@@ -27,7 +27,7 @@ export function roomOf(path: string): string {
 export function nearTests(graph: ImportGraph, path: string): string[][] {
   const folder = roomFolder(path);
   const importing = testsWithin(graph, path, SHALLOW);
-  const own = graph.paths.filter((other) => isTest(other) && other.startsWith(`${folder}/`));
+  const own = graph.paths.filter((other) => isTest(other) && isOwn(folder, other));
   const walks = graph.paths.filter((other) => WALKS.test(other));
   return withoutRepeats([importing, own, WALKED.test(path) ? walks : []]);
 }
@@ -61,6 +61,11 @@ function testsWithin(graph: ImportGraph, path: string, depth: number): string[] 
   const tests = [...reached].filter((file) => isTest(file) && !file.startsWith("test/e2e/"));
   const rank = (test: string) => (test === beside ? 0 : dirname(test) === dirname(path) ? 1 : 2);
   return tests.sort((a, b) => rank(a) - rank(b));
+}
+
+/** The folders below `src` are rooms of their own; those below a room belong to it. */
+function isOwn(folder: string, test: string): boolean {
+  return folder === "src" ? dirname(test) === folder : test.startsWith(`${folder}/`);
 }
 
 /** A feature's folder; elsewhere the folder of the file itself. */
