@@ -24,6 +24,8 @@ const GROWING = [
   "file_versions",
   "text_chunks",
 ];
+/** Files of the large project: a twentieth. */
+const FILES_OF_PROJECT = 1_000;
 /** Rows of one table that a page of 50 may read. */
 const PAGE_READS = 260;
 
@@ -178,6 +180,29 @@ describe("a page reads little, however much there is", () => {
 describe("a report reads a row for each day and model, however many calls there were", () => {
   test("of a project", () => expectSmall(heavy, `/projects/${projectId}/usage`, 90 * 5));
   test("of a person", () => expectSmall(heavy, "/me/usage", 90 * 5));
+});
+
+test("a question in a large project reads the files that may fit, and stores what it sent in 16 KB", async () => {
+  const thread = z.object({ id: z.string() });
+  const { id } = thread.parse(
+    await (await heavy.post(`/projects/${projectId}/threads`, {})).json(),
+  );
+  const sent = await queriesOf(app, async () => {
+    const asked = await heavy.post(`/threads/${id}/messages`, { text: "How high is the rent?" });
+    expect(asked.status).toBe(202);
+  });
+  const selects = sent.filter(({ text }) => /^\s*(select|with)/i.test(text));
+  expect(selects.some(({ text }) => text.includes("file_versions"))).toBe(true);
+  for (const query of selects) {
+    const { text, rows } = await readsOf(app, query, query);
+    // The files of which nothing is sent are counted.
+    for (const table of GROWING.filter((name) => name !== "files"))
+      expect({ text, table, rows: rows[table] ?? 0 }).toSatisfy((read) => read.rows <= PAGE_READS);
+    expect(rows.files ?? 0).toBeLessThanOrEqual(FILES_OF_PROJECT);
+  }
+  const [manifest] = await app.owner.sql`
+    select length(manifest::text) as bytes from generations where thread_id = ${id}`;
+  expect(Number(manifest?.bytes)).toBeLessThan(16_384);
 });
 
 describe("the newest first, whatever the plan", () => {

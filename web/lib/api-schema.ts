@@ -2002,9 +2002,10 @@ export interface components {
                 /** @enum {string} */
                 kind: "instructions" | "agent" | "file" | "passage" | "message";
                 title: string;
-                tokens: number;
+                tokens?: number | undefined;
                 included: boolean;
                 reason?: string | undefined;
+                count?: number | undefined;
                 label?: string | undefined;
                 /** Format: uuid */
                 messageId?: string | undefined;

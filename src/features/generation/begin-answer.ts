@@ -4,7 +4,7 @@ import { estimateRequestTokens } from "../../providers/estimate-tokens.ts";
 import type { ProviderAdapter } from "../../providers/port.ts";
 import type { ResolvedAgent } from "../agents/index.ts";
 import { type AuditAction, record } from "../audit/index.ts";
-import { type CorpusFile, projectCorpus } from "../knowledge/index.ts";
+import { type Corpus, projectCorpus } from "../knowledge/index.ts";
 import { placeHold } from "../metering/index.ts";
 import { type ChosenModel, chooseModel, openAdapter } from "../models/index.ts";
 import { getProject, type ProjectScope } from "../projects/index.ts";
@@ -42,7 +42,7 @@ export interface AnswerInputs {
   agent: ResolvedAgent;
   model: ChosenModel;
   projectInstructions: string;
-  corpus: CorpusFile[];
+  corpus: Corpus;
 }
 
 /**
@@ -152,6 +152,7 @@ async function store(
     modelId: model.id,
     processId,
     leaseMs: LEASE_MS,
+    sentVersionIds: [...new Set(context.sources.map(({ fileVersionId }) => fileVersionId))],
     manifest: { ...context.manifest, maxOutputTokens: hold.maxOutputTokens },
     createdAt: now,
   });

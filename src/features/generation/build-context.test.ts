@@ -56,7 +56,7 @@ function input({ agent, model, ...given }: Given = {}): ContextInput {
   return {
     scope,
     projectInstructions: "",
-    corpus: [],
+    corpus: { files: [], next: null },
     branch: [message("q", "user", "When is the rent due?")],
     ...given,
     agent: {
@@ -198,7 +198,7 @@ describe("with files", () => {
       expect(estimateRequestTokens(request) + 100).toBeLessThanOrEqual(window);
       const files = manifest.items.filter(({ kind }) => kind === "file" || kind === "passage");
       const sent = files.filter(({ included }) => included);
-      const tokens = sent.reduce((sum, item) => sum + item.tokens, 0);
+      const tokens = sent.reduce((sum, item) => sum + (item.tokens ?? 0), 0);
       expect(tokens).toBeLessThanOrEqual((window - 100 - bare) * 0.6);
       expect(sources.map(({ label }) => label)).toEqual(sent.flatMap(({ label }) => label ?? []));
       for (const item of manifest.items) {

@@ -7,12 +7,13 @@ import type {
   SystemBlock,
 } from "../../providers/port.ts";
 import type { ResolvedAgent } from "../agents/index.ts";
-import type { CorpusFile } from "../knowledge/index.ts";
+import type { Corpus } from "../knowledge/index.ts";
 import type { ChosenModel } from "../models/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import type { MessageRow } from "../threads/index.ts";
 import { contextTooLong } from "./errors.ts";
 import { fitHistory } from "./fit-history.ts";
+import { fitManifest } from "./fit-manifest.ts";
 import { gatherSources } from "./gather-sources.ts";
 import { renderSources } from "./render-sources.ts";
 import type { CitableSource } from "./running-answer.ts";
@@ -31,8 +32,8 @@ export interface ContextInput {
   projectInstructions: string;
   agent: ResolvedAgent;
   model: ChosenModel;
-  /** The project's files. */
-  corpus: CorpusFile[];
+  /** The beginning of the project's files. */
+  corpus: Corpus;
   /** The branch to answer, oldest first; the last one is the question. */
   branch: MessageRow[];
 }
@@ -88,7 +89,7 @@ export async function buildContext(ctx: Ctx, input: ContextInput): Promise<Built
       model: model.displayName,
       contextWindow: model.contextWindow,
       maxOutputTokens,
-      items: [
+      items: fitManifest([
         ...instructions.map(({ kind, title, tokens }) => ({ kind, title, tokens, included: true })),
         ...gathered.items,
         ...history.items,
@@ -99,7 +100,7 @@ export async function buildContext(ctx: Ctx, input: ContextInput): Promise<Built
           included: true,
           messageId: question.id,
         },
-      ],
+      ]),
     },
   };
 }

@@ -9,13 +9,16 @@ export async function findSentVersions(
   projectId: string,
   versionIds: string[],
 ): Promise<string[]> {
+  // The release before names them in the manifest only.
   const rows = await db.execute<{ id: string }>(sql`
-    select distinct item->>'fileVersionId' as id
-    from ${threads}
-    join ${generations} on ${generations.threadId} = ${threads.id}
-    cross join lateral jsonb_array_elements(${generations.manifest}->'items') item
-    where ${threads.projectId} = ${projectId}
-      and ${generations.status} = 'running'
-      and item->>'fileVersionId' in ${versionIds}`);
+    select distinct sent.id
+    from ${generations}
+    join ${threads} on ${threads.id} = ${generations.threadId} and ${threads.projectId} = ${projectId}
+    cross join lateral (
+      select unnest(${generations.sentVersionIds})::text as id
+      union
+      select item->>'fileVersionId' from jsonb_array_elements(${generations.manifest}->'items') as item
+    ) as sent
+    where ${generations.status} = 'running' and sent.id in ${versionIds}`);
   return rows.map(({ id }) => id);
 }

@@ -22,12 +22,16 @@ import {
   readThread,
   textOf,
 } from "../../../test/support/generation.ts";
+import { read, readId } from "../../../test/support/read.ts";
+import { contextOf } from "../../../test/support/scopes.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { Lifecycle } from "../../platform/lifecycle.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { errorFromResponse } from "../../providers/errors.ts";
 import type { EndReason, ProviderAdapter } from "../../providers/port.ts";
 import { auditLog } from "../audit/tables.ts";
+import { readVersion } from "../knowledge/ingest/read-version.ts";
+import { uploadedFile } from "../knowledge/schema.ts";
 import { ledger } from "../metering/tables.ts";
 import { finishAnswer } from "./finish-answer.ts";
 import { recoverExpired } from "./recover-expired.ts";
@@ -411,4 +415,28 @@ describe("when the database is down at the end", () => {
     await finishAnswer(app.deps, answer, complete);
     expect(answer.log.last?.event).toEqual({ type: "done", status: "interrupted" });
   });
+});
+
+test("while an answer is written its generation names the file versions that were sent, and none afterwards", async () => {
+  const project = await readId(await ada.post("/projects", { name: "Sent" }));
+  const stored = await ada.request(
+    "PUT",
+    `/projects/${project}/files/rent.md`,
+    new Blob(["Rent."]),
+  );
+  const { newest } = await read(stored, uploadedFile);
+  await readVersion(contextOf(app, ada), newest.id, new AbortController().signal);
+  const gate = Promise.withResolvers<void>();
+  adapter = fakeProvider(() => [{ until: gate.promise }, ...fakeAnswer("Hello.")]);
+  const threadId = await readId(await ada.post(`/projects/${project}/threads`, {}));
+  const { generationId } = await ask(ada, { threadId, modelId });
+  const listed = async () => {
+    const [row] = await app.owner.sql`
+      select sent_version_ids as ids from generations where id = ${generationId}`;
+    return row?.ids;
+  };
+  expect(await listed()).toEqual([newest.id]);
+  gate.resolve();
+  await readEvents(ada, generationId);
+  expect(await listed()).toBeNull();
 });

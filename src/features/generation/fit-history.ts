@@ -1,9 +1,7 @@
 import { estimateMessageTokens } from "../../providers/estimate-tokens.ts";
 import type { PromptMessage, PromptPart } from "../../providers/port.ts";
 import type { MessagePart, MessageRow } from "../threads/index.ts";
-import type { ContextManifest } from "./schema.ts";
-
-type ManifestItem = ContextManifest["items"][number];
+import type { ManifestItem } from "./fit-manifest.ts";
 
 /**
  * The newest messages of a branch that fit, without gaps, starting with a user's message. Each message left out

@@ -47,7 +47,7 @@ describe("files whose texts have 40 and 857 tokens, whose names take 21 each, an
   test("are sent whole when there is exactly enough room", async () => {
     const { scope, corpus, ids } = await project(HOUSE);
     const gathered = await gatherSources(ctx, scope, corpus, "When is the rent due?", SIZE);
-    const [dogs, rent] = corpus;
+    const [dogs, rent] = corpus.files;
     expect(gathered.tokens).toBe(SIZE);
     expect(gathered.passages).toEqual([]);
     expect(gathered.sources).toEqual(gathered.whole);
@@ -94,7 +94,7 @@ describe("files whose texts have 40 and 857 tokens, whose names take 21 each, an
   test("are sent as passages with one token less, and the manifest says which file was left out and why", async () => {
     const { scope, corpus, ids } = await project(HOUSE);
     const gathered = await gatherSources(ctx, scope, corpus, "When is the rent due?", SIZE - 1);
-    const [dogs, rent] = corpus;
+    const [dogs, rent] = corpus.files;
     expect(gathered.whole).toEqual([]);
     expect(gathered.sources).toEqual(gathered.passages);
     const [passage, ...others] = gathered.passages;
@@ -180,10 +180,62 @@ test("a file that is deleted while a question is asked is left out, and the mani
 
 test("a file that cannot be read for another reason fails the question", async () => {
   const { scope, corpus } = await project({ "one.md": "One." });
-  const [file] = corpus;
+  const [file] = corpus.files;
   if (file === undefined) throw new Error("Nothing was stored");
-  const broken = [{ ...file, fileVersionId: "no UUID" }];
+  const broken = { ...corpus, files: [{ ...file, fileVersionId: "no UUID" }] };
   const failed = await gatherSources(ctx, scope, broken, "?", 10_000).catch((error) => error);
   expect(failed).toBeInstanceOf(Error);
   expect(failed).not.toBeInstanceOf(Problem);
+});
+
+describe("a project of more files than are read at once", () => {
+  const COUNT = 230;
+  /** Files of 10 tokens each, their names of 21. */
+  const many = async () => {
+    const { projectId, scope } = await project({});
+    await app.owner.sql`
+      with made as (
+        select n, gen_random_uuid() as file, gen_random_uuid() as version from generate_series(1, ${COUNT}) n
+      ), stored as (
+        insert into files (id, project_id, name, current_version_id, created_at)
+        select file, ${projectId}, 'n' || lpad(n::text, 3, '0') || '.md', version, '2026-01-01'::timestamptz + n * interval '1 minute'
+        from made
+      ), versions as (
+        insert into file_versions (id, file_id, version, sha256, size_bytes, media_type, status, language, text_length, token_count)
+        select version, file, 1, 'hash', 10, 'text/markdown', 'ready', 'english', 6, 10 from made
+      )
+      select from made`;
+    await app.owner.sql`
+      insert into text_chunks (file_version_id, ordinal, start_offset, end_offset, token_count, text)
+      select current_version_id, 0, 0, 6, 10, name from files where project_id = ${projectId}`;
+    return { scope, corpus: await projectCorpus(ctx, scope) };
+  };
+
+  test("is sent whole when all of it fits, in the order of the files", async () => {
+    const { scope, corpus } = await many();
+    const gathered = await gatherSources(ctx, scope, corpus, "?", 100_000);
+    const names = Array.from({ length: COUNT }, (_, n) => `n${String(n + 1).padStart(3, "0")}.md`);
+    expect(gathered.whole.map(({ title }) => title)).toEqual(names);
+    expect(gathered.whole.map(({ text }) => text)).toEqual(names);
+    expect(gathered.items).toHaveLength(COUNT);
+  });
+
+  test("is not read further than shows that it does not fit, and the rest is counted", async () => {
+    const { scope, corpus } = await many();
+    for (const room of [2_000, 4_000]) {
+      const { passages, items } = await gatherSources(ctx, scope, corpus, "?", room);
+      const used = new Set(passages.map(({ fileId }) => fileId));
+      expect(used.size).toBeGreaterThan(10);
+      const left = items.filter(({ included }) => !included);
+      expect(left.reduce((sum, { count = 1 }) => sum + count, 0)).toBe(COUNT - used.size);
+      expect(left.at(-1)).toMatchObject({ kind: "file", title: "More files" });
+      expect(left.length).toBeLessThanOrEqual(101);
+    }
+  });
+
+  test("opens with the newest files for a question that matches nothing", async () => {
+    const { scope, corpus } = await many();
+    const { passages } = await gatherSources(ctx, scope, corpus, "?", 100);
+    expect(passages.map(({ title }) => title)).toEqual(["n230.md", "n229.md"]);
+  });
 });

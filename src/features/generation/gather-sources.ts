@@ -1,12 +1,16 @@
 import type { Ctx } from "../../platform/context.ts";
-import { Problem } from "../../platform/http/problem.ts";
-import { type CorpusFile, retrievePassages, versionText } from "../knowledge/index.ts";
+import {
+  type Corpus,
+  type CorpusFile,
+  countCorpus,
+  projectCorpus,
+  retrievePassages,
+  versionTexts,
+} from "../knowledge/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
+import type { ManifestItem } from "./fit-manifest.ts";
 import { HEADING_TOKENS, sourceOverhead } from "./render-sources.ts";
 import type { CitableSource } from "./running-answer.ts";
-import type { ContextManifest } from "./schema.ts";
-
-type ManifestItem = ContextManifest["items"][number];
 
 export interface GatheredSources {
   /** Files sent whole, in a stable order. */
@@ -21,22 +25,25 @@ export interface GatheredSources {
 
 /**
  * Chooses the sources to send: every file whole if they fit together, else the best-ranking passages.
- * @param corpus the project's files.
+ * @param first the beginning of the project's files; the rest is read only while they may fit whole.
  * @param tokens room for all sources.
  */
 export async function gatherSources(
   ctx: Ctx,
   scope: ProjectScope,
-  corpus: CorpusFile[],
+  first: Corpus,
   question: string,
   tokens: number,
 ): Promise<GatheredSources> {
-  const size = corpus.reduce((sum, file) => sum + fileTokens(file), HEADING_TOKENS);
-  if (corpus.length === 0 || size <= tokens) return sendWhole(ctx, scope, corpus);
-  const passages = await retrievePassages(ctx, scope, question, {
-    tokens: tokens - HEADING_TOKENS,
-    overhead: sourceOverhead,
-  });
+  const fitting = await filesThatFit(ctx, scope, first, tokens);
+  if (fitting !== null) return sendWhole(ctx, scope, fitting);
+  const [passages, count] = await Promise.all([
+    retrievePassages(ctx, scope, question, {
+      tokens: tokens - HEADING_TOKENS,
+      overhead: sourceOverhead,
+    }),
+    first.next === null ? first.files.length : countCorpus(ctx, scope),
+  ]);
   const sources = passages.map(
     (passage, index): CitableSource => ({
       label: `S${index + 1}`,
@@ -68,19 +75,45 @@ export async function gatherSources(
         start: passage.start,
         end: passage.end,
       })),
-      ...corpus
-        .filter(({ fileId }) => !used.has(fileId))
-        .map((file) => ({
-          kind: "file" as const,
-          title: file.name,
-          tokens: file.tokenCount,
-          included: false,
-          reason: "does not fit whole, and none of its passages ranked high enough",
-          fileId: file.fileId,
-          fileVersionId: file.fileVersionId,
-        })),
+      ...unused(first.files, used, count),
     ],
   };
+}
+
+/** All files of the project if they fit together, else null; no more are read than are needed to tell. */
+async function filesThatFit(
+  ctx: Ctx,
+  scope: ProjectScope,
+  first: Corpus,
+  tokens: number,
+): Promise<CorpusFile[] | null> {
+  const files = [...first.files];
+  let size = files.reduce((sum, file) => sum + fileTokens(file), HEADING_TOKENS);
+  let { next } = first;
+  while (next !== null && size <= tokens) {
+    const page = await projectCorpus(ctx, scope, next);
+    files.push(...page.files);
+    size += page.files.reduce((sum, file) => sum + fileTokens(file), 0);
+    next = page.next;
+  }
+  return files.length === 0 || size <= tokens ? files : null;
+}
+
+/** The lines of files of which nothing is sent: of those that were read, and one for the others. */
+function unused(files: CorpusFile[], used: Set<string>, count: number): ManifestItem[] {
+  const left = {
+    kind: "file" as const,
+    included: false,
+    reason: "does not fit whole, and none of its passages ranked high enough",
+  };
+  const known = files
+    .filter(({ fileId }) => !used.has(fileId))
+    .map(({ fileId, fileVersionId, name, tokenCount }) => ({
+      ...left,
+      ...{ title: name, tokens: tokenCount, fileId, fileVersionId },
+    }));
+  const others = count - used.size - known.length;
+  return others > 0 ? [...known, { ...left, title: "More files", count: others }] : known;
 }
 
 async function sendWhole(
@@ -88,17 +121,20 @@ async function sendWhole(
   scope: ProjectScope,
   corpus: CorpusFile[],
 ): Promise<GatheredSources> {
-  const texts = await Promise.all(
-    corpus.map((file) => versionText(ctx, scope, file.fileVersionId).catch(nullIfGone)),
+  const texts = await versionTexts(
+    ctx,
+    scope,
+    corpus.map(({ fileVersionId }) => fileVersionId),
   );
   const whole: CitableSource[] = [];
   const items: ManifestItem[] = [];
   let tokens = HEADING_TOKENS;
-  for (const [index, file] of corpus.entries()) {
+  for (const file of corpus) {
     const { fileId, fileVersionId, name: title } = file;
-    const text = texts[index] ?? null;
+    const text = texts.get(fileVersionId);
     const item = { kind: "file" as const, title, tokens: file.tokenCount, fileId, fileVersionId };
-    if (text === null) {
+    // A file may be deleted between listing the files and reading its text.
+    if (text === undefined) {
       items.push({ ...item, included: false, reason: "was deleted while the question was asked" });
       continue;
     }
@@ -113,10 +149,4 @@ async function sendWhole(
 /** Tokens of a file sent whole, with its overhead. */
 function fileTokens({ tokenCount, name }: CorpusFile): number {
   return tokenCount + sourceOverhead(name);
-}
-
-/** A file may be deleted between listing the files and reading its text. */
-function nullIfGone(error: unknown): null {
-  if (error instanceof Problem && error.status === 404) return null;
-  throw error;
 }

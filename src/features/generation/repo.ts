@@ -109,7 +109,7 @@ export async function endGeneration(
 ): Promise<boolean> {
   const rows = await db
     .update(generations)
-    .set({ status, endedAt: now })
+    .set({ status, endedAt: now, sentVersionIds: null })
     .where(
       and(
         eq(generations.id, id),

@@ -30,7 +30,10 @@ export const logEvent = z.discriminatedUnion("type", [
 ]);
 export type LogEvent = z.infer<typeof logEvent>;
 
-/** What was sent to the model, what was left out, and why: one line per item, with its tokens. */
+/**
+ * What was sent to the model, what was left out, and why: one line per item with its tokens, and one for the
+ * rest of a kind.
+ */
 export const contextManifest = z
   .object({
     model: z.string(),
@@ -40,10 +43,13 @@ export const contextManifest = z
       z.object({
         kind: z.enum(["instructions", "agent", "file", "passage", "message"]),
         title: z.string(),
-        tokens: z.number().int(),
+        /** Absent where they were not counted. */
+        tokens: z.number().int().optional(),
         included: z.boolean(),
         /** Why it was left out or shortened. */
         reason: z.string().optional(),
+        /** How many of a kind share this line. */
+        count: z.number().int().optional(),
         /** Its label in citations. */
         label: z.string().optional(),
         messageId: z.uuid().optional(),

@@ -32,6 +32,8 @@ export const generations = pgTable(
     processId: text("process_id").notNull(),
     leaseExpiresAt: instant("lease_expires_at").notNull(),
     stopRequestedAt: instant("stop_requested_at"),
+    /** The versions of files that were sent, while it runs: they are not purged. */
+    sentVersionIds: uuid("sent_version_ids").array(),
     manifest: jsonb("manifest").$type<ContextManifest>().notNull(),
     createdAt: createdAt(),
     endedAt: instant("ended_at"),

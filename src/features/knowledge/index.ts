@@ -3,9 +3,11 @@ export { describeIsolation } from "./ingest/isolation.ts";
 export { purgeDeletedFiles, removeProjectBytes } from "./purge-files.ts";
 export { purgeOrphans } from "./purge-orphans.ts";
 export { purgeVersions, type VersionsInUse } from "./purge-versions.ts";
-export { versionText } from "./read-text.ts";
+export { versionTexts } from "./read-text.ts";
 export {
+  type Corpus,
   type CorpusFile,
+  countCorpus,
   projectCorpus,
   retrievePassages,
 } from "./retrieve-passages.ts";

@@ -74,27 +74,28 @@ test("the version in use stays, and so does one being read", async () => {
 });
 
 test("versions that an answer cites, or that were sent to a running one, stay, and no others", async () => {
-  const { fileId, ids } = await versions("c.txt", "cited", "sent", "neither", "four", "five");
+  const { fileId, ids } = await versions("c.txt", "cited", "sent", "neither", "listed", "5", "6");
   const threadId = await readId(await ada.post(`/projects/${projectId}/threads`, {}));
   const { sql } = app.deps.database;
   const citation = { type: "citation", fileVersionId: ids[0], fileId, marker: "S1" };
   await sql`insert into messages (id, thread_id, role, parts, status)
     values (${app.deps.ids.next()}, ${threadId}, 'assistant', ${JSON.stringify([citation])}::text::jsonb, 'complete')`;
   const manifest = { items: [{ kind: "file", fileVersionId: ids[1] }] };
-  const generation = async (status: string, sent: object) => {
+  const generation = async (status: string, sent: object, listed: string[] | null = null) => {
     const [a, b, c] = [app.deps.ids.next(), app.deps.ids.next(), app.deps.ids.next()];
     await sql`insert into generations
-      (id, thread_id, message_id, parent_id, user_id, status, process_id, lease_expires_at, manifest)
-      values (${a}, ${threadId}, ${b}, ${c}, ${ada.me.id}, ${status}, 'x', now(), ${JSON.stringify(sent)}::text::jsonb)`;
+      (id, thread_id, message_id, parent_id, user_id, status, process_id, lease_expires_at, manifest, sent_version_ids)
+      values (${a}, ${threadId}, ${b}, ${c}, ${ada.me.id}, ${status}, 'x', now(), ${JSON.stringify(sent)}::text::jsonb, ${listed})`;
   };
   await generation("running", manifest);
   await generation("complete", { items: [{ kind: "file", fileVersionId: ids[2] }] });
+  await generation("running", { items: [] }, [ids[3] ?? ""]);
   await ada.delete(`/threads/${threadId}`);
   await purgeVersions(ctx, [findCitedVersions, findSentVersions]);
-  expect(await numbers(fileId)).toEqual([5, 4, 2, 1]);
+  expect(await numbers(fileId)).toEqual([6, 5, 4, 2, 1]);
   await sql`update generations set status = 'complete'`;
   await purgeVersions(ctx, [findCitedVersions, findSentVersions]);
-  expect(await numbers(fileId)).toEqual([5, 4, 1]);
+  expect(await numbers(fileId)).toEqual([6, 5, 1]);
 });
 
 test("a file whose versions cannot be purged does not block others", async () => {

@@ -1,6 +1,6 @@
 import type { Ctx } from "../../platform/context.ts";
 import type { ProjectScope } from "../projects/index.ts";
-import { listChunks, type VersionOfFile } from "./repo.ts";
+import { listChunks, listTexts, type VersionOfFile } from "./repo.ts";
 import type { Span } from "./search/verify-quote.ts";
 import { getVersion } from "./service.ts";
 
@@ -29,17 +29,25 @@ export async function readText(
   return { ...found, start, end, text: joinChunks(parts).slice(start - from, end - from) };
 }
 
-/** The whole text of a version. @throws {Problem} 404. */
-export async function versionText(
+/** The whole texts of versions, by their ids; those of deleted files are missing. */
+export async function versionTexts(
   ctx: Ctx,
   scope: ProjectScope,
-  versionId: string,
-): Promise<string> {
-  const { text } = await readText(ctx, scope, versionId, {
-    start: 0,
-    end: Number.MAX_SAFE_INTEGER,
-  });
-  return text;
+  versionIds: string[],
+): Promise<Map<string, string>> {
+  if (versionIds.length === 0) return new Map();
+  const rows = await listTexts(ctx.db, scope, versionIds);
+  const parts = Map.groupBy(rows, ({ versionId }) => versionId);
+  return new Map(
+    [...parts].map(([versionId, chunks]) => [
+      versionId,
+      joinChunks(
+        chunks.flatMap(({ start, end, text }) =>
+          start === null || end === null || text === null ? [] : { start, end, text },
+        ),
+      ),
+    ]),
+  );
 }
 
 /** Joins overlapping chunks in order, without repeating the overlap. */

@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, gt, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import type { PgInsertValue } from "drizzle-orm/pg-core";
 import type { Database } from "../../platform/db/client.ts";
-import { isAfter } from "../../platform/db/keyset.ts";
+import { isAfter, isAnyOf } from "../../platform/db/keyset.ts";
+import { prepared } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import { chunks, files, fileVersions } from "./tables.ts";
@@ -200,30 +201,100 @@ export async function setDeleted(
   return rows.length > 0;
 }
 
-/** Ready versions, with the data for choosing a context, oldest file first. */
-export function listReadyVersions(db: Database, scope: ProjectScope): Promise<VersionOfFile[]> {
-  return db
-    .select({ file: files, version: fileVersions })
+const readyVersions = prepared((db) =>
+  db
+    .select({
+      fileId: files.id,
+      fileVersionId: fileVersions.id,
+      name: files.name,
+      tokenCount: fileVersions.tokenCount,
+      createdAt: files.createdAt,
+    })
     .from(files)
     .innerJoin(fileVersions, eq(fileVersions.id, files.currentVersionId))
     .where(
       and(
-        eq(files.projectId, scope.projectId),
+        eq(files.projectId, sql.placeholder("projectId")),
         isNull(files.deletedAt),
         eq(fileVersions.status, "ready"),
+        sql`(${files.createdAt}, ${files.id}) > (${sql.placeholder("at")}::timestamptz, ${sql.placeholder("id")}::uuid)`,
       ),
     )
-    .orderBy(asc(files.createdAt), asc(files.id));
+    .orderBy(asc(files.createdAt), asc(files.id))
+    .limit(sql.placeholder("limit"))
+    .prepare("ready_versions"),
+);
+
+/** A position before every file. */
+const FIRST = { at: "-infinity", id: "00000000-0000-0000-0000-000000000000" };
+
+/** Files with a ready current version after a position, oldest file first. */
+export function listReadyVersions(
+  db: Database,
+  { projectId }: ProjectScope,
+  after: Position | null,
+  limit: number,
+) {
+  const from = after === null ? FIRST : { at: after.at.toISOString(), id: after.id };
+  return readyVersions(db).execute({ projectId, ...from, limit });
+}
+
+/** Number of files with a current version. */
+export async function countCurrentVersions(db: Database, scope: ProjectScope): Promise<number> {
+  const [row] = await db
+    .select({ files: count() })
+    .from(files)
+    .where(
+      and(
+        eq(files.projectId, scope.projectId),
+        isNull(files.deletedAt),
+        isNotNull(files.currentVersionId),
+      ),
+    );
+  return row?.files ?? 0;
+}
+
+/** The passages of ready versions of files in use, in order; one without text for a version that has none. */
+export function listTexts(db: Database, scope: ProjectScope, versionIds: string[]) {
+  return db
+    .select({
+      versionId: fileVersions.id,
+      start: chunks.start,
+      end: chunks.end,
+      text: chunks.text,
+    })
+    .from(fileVersions)
+    .innerJoin(files, eq(files.id, fileVersions.fileId))
+    .leftJoin(chunks, eq(chunks.fileVersionId, fileVersions.id))
+    .where(
+      and(
+        sql`${fileVersions.id} = any (${sql.param(versionIds)}::uuid[])`,
+        eq(files.projectId, scope.projectId),
+        isNull(files.deletedAt),
+      ),
+    )
+    .orderBy(asc(fileVersions.id), asc(chunks.ordinal));
 }
 
 /** The first passages of the newest files, for questions that match no word. */
 export async function listOpenings(db: Database, scope: ProjectScope, limit: number) {
+  // Whatever the project has: only files that can be among the first are looked at.
+  const newest = sql`(
+    select ${files.id} from ${files}
+    where ${files.projectId} = ${scope.projectId}::uuid and ${files.deletedAt} is null
+      and exists (
+        select from ${chunks} as opening
+        where opening.file_version_id = ${files.currentVersionId} and opening.ordinal = 0
+      )
+    order by ${files.createdAt} desc, ${files.id} desc
+    limit ${limit}::integer
+  )`;
   const rows = await db
     .select({ file: files, version: fileVersions, chunk: chunks })
     .from(files)
     .innerJoin(fileVersions, eq(fileVersions.id, files.currentVersionId))
     .innerJoin(chunks, and(eq(chunks.fileVersionId, fileVersions.id), lt(chunks.ordinal, 8)))
-    .where(and(eq(files.projectId, scope.projectId), isNull(files.deletedAt)))
+    .where(isAnyOf(files.id, newest))
     .orderBy(asc(chunks.ordinal), desc(files.createdAt), desc(files.id))
     .limit(limit);
   return rows.map(({ file, version, chunk }) => ({

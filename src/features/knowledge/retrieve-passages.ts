@@ -1,7 +1,8 @@
 import type { Ctx } from "../../platform/context.ts";
+import type { Position } from "../../platform/http/pagination.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import { pageAt } from "./read-text.ts";
-import { listOpenings, listReadyVersions } from "./repo.ts";
+import { countCurrentVersions, listOpenings, listReadyVersions } from "./repo.ts";
 import { rankPassages } from "./search/rank-passages.ts";
 import type { Span } from "./search/verify-quote.ts";
 
@@ -10,11 +11,15 @@ export interface CorpusFile {
   fileId: string;
   fileVersionId: string;
   name: string;
-  mediaType: string;
   /** Estimated independently of the model. */
   tokenCount: number;
-  textLength: number;
-  createdAt: Date;
+}
+
+/** Usable files of a project, oldest first, which keeps a cached prefix stable. */
+export interface Corpus {
+  files: CorpusFile[];
+  /** Where the next page begins; null after the last one. */
+  next: Position | null;
 }
 
 /** A passage chosen for a question. Offsets count UTF-16 code units of the version's text. */
@@ -32,18 +37,32 @@ export interface Passage extends Span {
 /** Maximum candidates; more would not fit a realistic budget. */
 const MAX_PASSAGES = 80;
 
-/** Every usable file of the project, oldest first, which keeps a cached prefix stable. */
-export async function projectCorpus(ctx: Ctx, scope: ProjectScope): Promise<CorpusFile[]> {
-  const rows = await listReadyVersions(ctx.db, scope);
-  return rows.map(({ file, version }) => ({
-    fileId: file.id,
-    fileVersionId: version.id,
-    name: file.name,
-    mediaType: version.mediaType,
-    tokenCount: version.tokenCount ?? 0,
-    textLength: version.textLength ?? 0,
-    createdAt: file.createdAt,
-  }));
+/** Files of one page: more than fit whole as a rule, so that the others need not be read. */
+const CORPUS_PAGE = 100;
+
+/** A page of the project's usable files. */
+export async function projectCorpus(
+  ctx: Ctx,
+  scope: ProjectScope,
+  after: Position | null = null,
+): Promise<Corpus> {
+  const rows = await listReadyVersions(ctx.db, scope, after, CORPUS_PAGE + 1);
+  const last = rows[CORPUS_PAGE - 1];
+  return {
+    files: rows.slice(0, CORPUS_PAGE).map(({ createdAt, tokenCount, ...file }) => ({
+      ...file,
+      tokenCount: tokenCount ?? 0,
+    })),
+    next:
+      rows.length > CORPUS_PAGE && last !== undefined
+        ? { at: last.createdAt, id: last.fileId }
+        : null,
+  };
+}
+
+/** Number of the project's usable files. */
+export function countCorpus(ctx: Ctx, scope: ProjectScope): Promise<number> {
+  return countCurrentVersions(ctx.db, scope);
 }
 
 /**

@@ -12,7 +12,7 @@ import {
   purgeDeletedFiles,
   purgeOrphans,
   retrievePassages,
-  versionText,
+  versionTexts,
 } from "./index.ts";
 import { LEASE_MS } from "./ingest/claim-version.ts";
 import { readVersion } from "./ingest/read-version.ts";
@@ -230,9 +230,10 @@ describe("reading", () => {
     const part = await read(await ada.get(`${path}?start=4&end=9`), fileText);
     expect(part).toMatchObject({ text: "lease", start: 4, end: 9, textLength: whole.text.length });
     expect(await read(await ada.get(`${path}?start=99999`), fileText)).toMatchObject({ text: "" });
-    expect(
-      await versionText(systemContext(app.deps, "test"), await scopeOf(projectId), pdf.newest.id),
-    ).toBe(whole.text);
+    const ctx = systemContext(app.deps, "test");
+    expect(await versionTexts(ctx, await scopeOf(projectId), [pdf.newest.id])).toEqual(
+      new Map([[pdf.newest.id, whole.text]]),
+    );
   }, 30_000);
 
   test("keeps a long text whole, at any span", async () => {
@@ -243,7 +244,9 @@ describe("reading", () => {
     ).join("");
     const { newest } = await add(projectId, "long.md", text);
     const ctx = systemContext(app.deps, "test");
-    expect(await versionText(ctx, await scopeOf(projectId), newest.id)).toBe(text);
+    expect((await versionTexts(ctx, await scopeOf(projectId), [newest.id])).get(newest.id)).toBe(
+      text,
+    );
     for (const [start, end] of [
       [0, 10],
       [5000, 12_000],
@@ -485,7 +488,8 @@ describe("an answer's context", () => {
     const projectId = await newProject();
     const ctx = systemContext(app.deps, "test");
     const scope = await scopeOf(projectId);
-    expect(await projectCorpus(ctx, scope)).toEqual([]);
+    expect(await projectCorpus(ctx, scope)).toEqual({ files: [], next: null });
+    expect(await versionTexts(ctx, scope, [])).toEqual(new Map());
     const budget = { tokens: 800, overhead: () => 20 };
     expect(await retrievePassages(ctx, scope, "anything", budget)).toEqual([]);
     const filler = (topic: string) =>
@@ -494,15 +498,17 @@ describe("an answer's context", () => {
     await add(projectId, "heron.md", filler("heron"));
     const failed = await add(projectId, "scan.pdf", makeScannedPdf());
     expect(failed.newest.status).toBe("failed");
-    const corpus = await projectCorpus(ctx, scope);
-    expect(corpus.map(({ name }) => name)).toEqual(["otter.md", "heron.md"]);
-    for (const { tokenCount } of corpus) expect(tokenCount).toBeGreaterThan(500);
+    const { files, next } = await projectCorpus(ctx, scope);
+    expect(next).toBeNull();
+    expect(files.map(({ name }) => name)).toEqual(["otter.md", "heron.md"]);
+    for (const { tokenCount } of files) expect(tokenCount).toBeGreaterThan(500);
     const passages = await retrievePassages(ctx, scope, "what about the heron?", budget);
     expect(new Set(passages.map(({ fileName }) => fileName))).toEqual(new Set(["heron.md"]));
     expect(passages.reduce((sum, { tokenCount }) => sum + tokenCount, 0)).toBeLessThanOrEqual(800);
     for (const passage of passages) {
-      const text = await versionText(ctx, scope, passage.fileVersionId);
-      expect(text.slice(passage.start, passage.end)).toBe(passage.text);
+      const texts = await versionTexts(ctx, scope, [passage.fileVersionId]);
+      const text = texts.get(passage.fileVersionId);
+      expect(text?.slice(passage.start, passage.end)).toBe(passage.text);
     }
     const summary = await retrievePassages(ctx, scope, "zusammenfassen", budget);
     expect(summary.length).toBeGreaterThan(0);

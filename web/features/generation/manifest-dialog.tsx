@@ -17,16 +17,27 @@ const kinds = {
   message: "manifest.message",
 } as const;
 
+/** Lines that stand for several items. */
+const rests = {
+  instructions: "manifest.moreItems",
+  agent: "manifest.moreItems",
+  file: "manifest.moreFiles",
+  passage: "manifest.morePassages",
+  message: "manifest.moreMessages",
+} as const;
+
 function ItemRow({ item }: { item: Item }): JSX.Element {
   return (
     <li class={item.included ? "manifest-item" : "manifest-item left-out"}>
       <span class="manifest-kind">{t(kinds[item.kind])}</span>
       <span class="grow">
-        <span class="manifest-title">{item.title}</span>
+        <span class="manifest-title">
+          {item.count === undefined ? item.title : t(rests[item.kind], { count: item.count })}
+        </span>
         {item.reason && <span class="muted small">{item.reason}</span>}
       </span>
       {item.label && <Badge tone="accent">{item.label}</Badge>}
-      <span class="numeric small">{formatNumber(item.tokens)}</span>
+      {item.tokens !== undefined && <span class="numeric small">{formatNumber(item.tokens)}</span>}
     </li>
   );
 }
@@ -66,7 +77,7 @@ function ManifestBody({ generation }: { generation: Generation }): JSX.Element {
   const { manifest, usage } = generation;
   const sent = manifest.items.filter((item) => item.included);
   const left = manifest.items.filter((item) => !item.included);
-  const total = sent.reduce((sum, item) => sum + item.tokens, 0);
+  const total = sent.reduce((sum, item) => sum + (item.tokens ?? 0), 0);
   return (
     <>
       <dl class="facts">

@@ -1,0 +1,1 @@
+ALTER TABLE "generations" ADD COLUMN "sent_version_ids" uuid[];
