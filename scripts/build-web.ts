@@ -7,6 +7,7 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { PAGES } from "../web/pages.ts";
 
 const root = join(import.meta.dir, "..");
 const out = process.env.ATELIER_WEB_OUT ?? join(root, "dist/web");
@@ -23,6 +24,8 @@ type Manifest = {
   style: string;
   /** What must load before the first screen works: the entry and its static imports. */
   first: string[];
+  /** Each page's other scripts, and what it asks of the API at once. */
+  pages: { path: string; scripts: string[]; reads: string[] }[];
   assets: string[];
 };
 
@@ -107,9 +110,15 @@ async function build(): Promise<void> {
     theme: named(/^theme-.*\.js$/),
     style: named(/^index-.*\.css$/),
     first: [],
+    pages: [],
     assets: built.map((file) => file.path).sort(),
   };
   manifest.first = [...(await staticImports(manifest.app)), manifest.theme];
+  for (const { path, module, reads } of PAGES) {
+    const imports = await staticImports(named(new RegExp(`^${module}-[^-]+\\.js$`)));
+    const scripts = imports.filter((name) => !manifest.first.includes(name));
+    manifest.pages.push({ path, scripts, reads });
+  }
   const html = (await Bun.file(join(root, "web/index.html")).text())
     .replace("%THEME%", `/assets/${manifest.theme}`)
     .replace("%STYLE%", `/assets/${manifest.style}`)

@@ -79,9 +79,10 @@ try {
 
 /** Questions and answers in turn, one branch. @returns the last answer. */
 async function fill(threadId: string): Promise<string> {
+  const ids = Array.from({ length: MESSAGES }, () => Bun.randomUUIDv7());
   await database.sql`
     with numbered as (
-      select n, uuidv7() as id from generate_series(1, ${MESSAGES}) as n order by n
+      select n, id from unnest(${ids}::uuid[]) with ordinality as made(id, n)
     ), placed as (
       select n, id, lag(id) over (order by n) as parent from numbered
     )

@@ -674,3 +674,24 @@ test("the first screen needs less than 60 KB of script, a thread without code le
   await ended(page);
   expect(total()).toBeLessThan(100_000);
 });
+
+test("a page's code and first answers are named by the server, and each is fetched once", async () => {
+  const paths = ["/", "/projects", `/projects/${projectId}`, threadPath, "/settings", "/admin"];
+  const look = async (page: Page, path: string) => {
+    const fetched: string[] = [];
+    page.on("request", (request) => {
+      const { pathname, search } = new URL(request.url());
+      fetched.push(pathname + search);
+    });
+    const answer = await page.goto(path, { waitUntil: "networkidle" });
+    const links = (await answer?.headerValue("link")) ?? "";
+    const named = [...links.matchAll(/<([^>]+)>/g)].map(([, url]) => url ?? "");
+    const code = fetched.filter((url) => /-page-[^/]+\.js$/.test(url));
+    expect([path, named]).toEqual([path, expect.arrayContaining([...code, "/api/v1/me"])]);
+    for (const url of named)
+      expect([path, url, fetched.filter((one) => one === url).length]).toEqual([path, url, 1]);
+  };
+  for (const path of paths) await look(await newPage(), path);
+  for (const path of ["/sign-in", "/sign-up", "/reset-password?token=x"])
+    await look(await newPage({ storageState: { cookies: [], origins: [] } }), path);
+});

@@ -99,6 +99,43 @@ describe("every other path", () => {
   });
 });
 
+describe("the page's code and first answers", () => {
+  const page = (path: string, reads: string[]) => ({ path, scripts: ["page-5e6f.js"], reads });
+  const linksOf = async (path: string) =>
+    (await webRoutes(folder).request(path)).headers.get("link");
+  beforeAll(() => {
+    const pages = [page("/threads/:threadId", ["/me", "/threads/:threadId"]), page("/a/:tab?", [])];
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify({ pages }));
+  });
+  afterAll(() => rmSync(join(folder, "manifest.json")));
+
+  test("are named beside the page that needs them", async () => {
+    expect(await linksOf("/threads/12-ab")).toBe(
+      "</assets/page-5e6f.js>; rel=modulepreload, " +
+        "</api/v1/me>; rel=preload; as=fetch; crossorigin=anonymous, " +
+        "</api/v1/threads/12-ab>; rel=preload; as=fetch; crossorigin=anonymous",
+    );
+    expect(await linksOf("/a")).toBe("</assets/page-5e6f.js>; rel=modulepreload");
+    expect(await linksOf("/a/b")).toBe("</assets/page-5e6f.js>; rel=modulepreload");
+    expect(await linksOf("/elsewhere")).toBeNull();
+    expect(await linksOf("/assets/main-1a2b.js")).toBeNull();
+  });
+
+  test("take nothing from the path that could end the address", async () => {
+    for (const segment of ['a>; rel="x", </evil', "a b", "%3E%2C"])
+      expect(await linksOf(`/threads/${encodeURIComponent(segment)}`)).toBe(
+        "</assets/page-5e6f.js>; rel=modulepreload",
+      );
+  });
+
+  test("are not needed for the page itself", async () => {
+    rmSync(join(folder, "manifest.json"));
+    const answer = await webRoutes(folder).request("/threads/12-ab");
+    expect([answer.status, answer.headers.get("link")]).toEqual([200, null]);
+    writeFileSync(join(folder, "manifest.json"), JSON.stringify({ pages: [] }));
+  });
+});
+
 test("a front end that was not built says how to build it", async () => {
   const answer = await webRoutes(join(folder, "nowhere")).request("/");
   expect(answer.status).toBe(503);
