@@ -4,7 +4,7 @@ import { record } from "../audit/index.ts";
 import { settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
 import { findGeneration } from "./find-generation.ts";
-import { appendLog, endGeneration, logRows, readLog } from "./repo.ts";
+import { endGeneration, foldLog, readLog } from "./repo.ts";
 import type { RunningAnswer } from "./running-answer.ts";
 import type { LogEvent } from "./schema.ts";
 import { isEnd, numbered } from "./stream/answer-log.ts";
@@ -51,7 +51,6 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
   const { generationId, messageId } = plan;
   const ctx = systemContext(deps, "generation");
   return inTransaction(ctx, async (tx) => {
-    await appendLog(tx.db, deps.processId, logRows(generationId, log.after(answer.storedTo)));
     const booked = await settle(tx, {
       generationId,
       status: outcome.status,
@@ -70,9 +69,10 @@ async function store(deps: Deps, answer: RunningAnswer, outcome: Outcome): Promi
             ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
           },
     ];
-    await appendLog(tx.db, deps.processId, logRows(generationId, numbered(last, log.end)));
+    const whole = log.after(0);
+    await foldLog(tx.db, deps.processId, generationId, [...whole, ...numbered(last, log.end)]);
     await endMessage(tx.db, messageId, {
-      parts: foldEvents(log.after(0).map(({ event }) => event)),
+      parts: foldEvents(whole.map(({ event }) => event)),
       status: outcome.status,
       error:
         outcome.error ??

@@ -3,16 +3,9 @@ import type { Deps } from "../../platform/deps.ts";
 import { OutputCount } from "../../providers/index.ts";
 import { settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
-import {
-  appendLog,
-  endGeneration,
-  logRows,
-  readLog,
-  readOutputTimes,
-  takeExpired,
-} from "./repo.ts";
+import { endGeneration, foldLog, readLog, readOutputTimes, takeExpired } from "./repo.ts";
 import type { LogEvent } from "./schema.ts";
-import { numbered } from "./stream/answer-log.ts";
+import { merge, numbered } from "./stream/answer-log.ts";
 import type { AnswerPubSub } from "./stream/answer-pubsub.ts";
 import { foldEvents } from "./stream/fold-events.ts";
 import type { GenerationRow } from "./tables.ts";
@@ -78,7 +71,8 @@ async function interrupt(deps: Deps, claim: string, generation: GenerationRow): 
       { type: "usage", usage: booked.usage, costMicroUsd: booked.costMicroUsd },
       { type: "done", status: "interrupted" },
     ];
-    await appendLog(tx.db, claim, logRows(id, numbered(last, log.at(-1)?.end ?? 0)));
+    const whole = [...merge(log), ...numbered(last, log.at(-1)?.end ?? 0)];
+    await foldLog(tx.db, claim, id, whole);
     await endMessage(tx.db, messageId, {
       parts,
       status: "interrupted",

@@ -99,6 +99,21 @@ export async function appendLog(
   );
 }
 
+/**
+ * Replaces a generation's log by its merged events: while it is written a row holds a tenth of a second, and
+ * numbers count units, so that a reader goes on at the same place in fewer rows. Call it in the transaction
+ * that ends the generation.
+ */
+export async function foldLog(
+  db: Database,
+  processId: string,
+  generationId: string,
+  events: Numbered[],
+): Promise<void> {
+  await db.delete(generationEvents).where(eq(generationEvents.generationId, generationId));
+  await appendLog(db, processId, logRows(generationId, events));
+}
+
 /** Ends a generation once, only while this process runs it. @returns false when it was ended elsewhere. */
 export async function endGeneration(
   db: Database,

@@ -52,7 +52,7 @@ export const generations = pgTable(
 
 /**
  * The numbered log. A row holds the merged events of one tick, so an answer costs rows per second, not per
- * token.
+ * token; once it has ended, a row holds everything between two citations.
  */
 export const generationEvents = pgTable(
   "generation_events",

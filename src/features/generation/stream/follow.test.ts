@@ -127,6 +127,35 @@ test("an event has its number, its type and its JSON, and the stream is neither 
   ]);
 });
 
+test("an ended answer takes a few rows, and goes on at every number as it was said", async () => {
+  const citing = { text: 'Rent [S1: "due"]: ', type: "text" } as const;
+  const { generationId } = await asked([
+    { events: [{ type: "reasoning", text: "Hm." }] },
+    ...Array.from({ length: 6 }, (_, n) => ({
+      events: [n === 3 ? citing : ({ type: "text", text: `Piece ${n}. ` } as const)],
+      until: Bun.sleep(n * 130),
+    })),
+    ...fakeAnswer("End."),
+  ]);
+  const live = await readEvents(ada, generationId);
+  await until(() => runner.find(generationId) === undefined);
+  const [stored] = await app.owner.sql`
+    select count(*)::int as rows from generation_events where generation_id = ${generationId}`;
+  expect(stored?.rows).toBe(5);
+  const text = (events: typeof live) =>
+    events.map(({ event }) => ("text" in event ? event.text : `<${event.type}>`)).join("");
+  const whole = text(await readEvents(ada, generationId));
+  expect(whole).toBe(text(live));
+  const end = live.at(-1)?.id ?? 0;
+  for (let after = 0; after < end; after++) {
+    const rest = await readEvents(ada, generationId, { after });
+    expect(rest.at(-1)).toEqual(live.at(-1));
+    expect(text(rest)).toBe(whole.slice(whole.length - text(rest).length));
+    const seen = live.filter(({ id }) => id <= after);
+    if (after === (seen.at(-1)?.id ?? 0)) expect(text(seen) + text(rest)).toBe(whole);
+  }
+});
+
 test("a reader that has seen more than there is gets the end all the same, under the next number", async () => {
   const { generationId } = await asked(fakeAnswer("Hello."));
   const whole = await readEvents(ada, generationId);
