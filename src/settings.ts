@@ -237,6 +237,11 @@ export const fields = {
     z.string().min(1).optional(),
     "API key for OpenAI's models.",
   ),
+  geminiApiKey: secretField(
+    "GEMINI_API_KEY",
+    z.string().min(1).optional(),
+    "API key for Google's models.",
+  ),
   logLevel: field(
     "ATELIER_LOG_LEVEL",
     z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),

@@ -61,6 +61,21 @@ describe("the catalogue of models", () => {
     expect((await lookupModel(gateway, "gpt-4.1"))?.contextWindow).toBe(1_000_000);
   });
 
+  test("offers of Google's models those that its own format reaches", async () => {
+    const models = await listModels({ kind: "google" });
+    const names = models.map(({ id }) => id);
+    expect(names).toContain("gemini-2.5-pro");
+    expect(
+      names.filter((name) => !/^gem(ini|ma)-/.test(name) || /live|image|tts/.test(name)),
+    ).toEqual([]);
+    const pro = await lookupModel(
+      { kind: "google", baseUrl: "https://x.example" },
+      "gemini-2.5-pro",
+    );
+    expect(pro).toMatchObject({ images: true, thinking: true, maxOutputTokens: 65_536 });
+    expect(pro && pricesFor(pro.prices, 200_001).output).toBe(dollars(15));
+  });
+
   test("finds a vendor by its address", async () => {
     const place = { kind: "openai" as const, baseUrl: "https://openrouter.ai/api/v1" };
     const model = await lookupModel(place, "anthropic/claude-opus-4.7");

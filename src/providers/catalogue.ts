@@ -68,7 +68,10 @@ export async function listModels(place: CataloguePlace, at?: Date): Promise<Cata
   if (place.kind === "excerpts") return [excerptsModel()];
   const { findProvider } = await import("@pydantic/genai-prices");
   const known = findProvider(placeOf(place.kind, place))?.models ?? [];
-  const chat = known.filter(({ id, deprecated }) => !deprecated && !NO_CHAT.test(id));
+  const offered = OFFERED[place.kind];
+  const chat = known.filter(
+    ({ id, deprecated }) => !deprecated && !NO_CHAT.test(id) && (offered?.test(id) ?? true),
+  );
   const models = await Promise.all(chat.map(({ id }) => lookupModel(place, id, at)));
   return models.filter((model) => model !== undefined);
 }
@@ -77,13 +80,19 @@ export async function listModels(place: CataloguePlace, at?: Date): Promise<Cata
 const NO_CHAT =
   /embed|audio|realtime|transcribe|tts|whisper|image|moderation|instruct|computer-use|search|^(ada|babbage|curie|davinci|text-|ft:)|rerank|guard|:extended|\.ft-/;
 
+/** What a wire format reaches, where the catalogue lists more under the vendor's name. */
+const OFFERED: Partial<Record<ConnectableKind, RegExp>> = {
+  google: /^gem(ini|ma)-(?!.*(live|vision))/,
+};
+
 /** Where the catalogue lists a wire format's models; a new format must be added to compile. */
 const PLACES: Record<
   ConnectableKind,
   (baseUrl: string | undefined) => { providerId: string } | { providerApiUrl: string }
 > = {
-  // Every endpoint with Anthropic's format sells Anthropic's models.
+  // Every endpoint with the format of one of these vendors sells its models.
   anthropic: () => ({ providerId: "anthropic" }),
+  google: () => ({ providerId: "google" }),
   openai: (baseUrl) =>
     baseUrl === undefined ? { providerId: "openai" } : { providerApiUrl: baseUrl },
 };

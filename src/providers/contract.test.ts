@@ -1,6 +1,7 @@
 import { anthropicServer } from "../../test/providers/anthropic-server.ts";
 import { adapterContract, type ContractSubject } from "../../test/providers/contract.ts";
 import { type FakeStep, fakeAnswer, fakeProvider } from "../../test/providers/fake.ts";
+import { googleServer } from "../../test/providers/google-server.ts";
 import { openAiServer } from "../../test/providers/openai-server.ts";
 import type { WireServer } from "../../test/providers/wire-server.ts";
 import { createAdapter, PROVIDER_KINDS, type ProviderAdapter, type ProviderKind } from "./index.ts";
@@ -18,6 +19,13 @@ const SUBJECTS: Record<ProviderKind, () => ContractSubject> = {
     const server = openAiServer().start();
     const baseUrl = `${server.origin}/v1`;
     return overWire(server, createAdapter({ kind: "openai", apiKey: "key", baseUrl }));
+  },
+  google: () => {
+    const server = googleServer().start();
+    return overWire(
+      server,
+      createAdapter({ kind: "google", apiKey: "key", baseUrl: server.origin }),
+    );
   },
   excerpts: () => {
     let running = 0;

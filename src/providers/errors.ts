@@ -198,7 +198,7 @@ const SIGNS: readonly ErrorSigns[] = [
       "arrearage",
     ],
     words:
-      /credit balance|insufficient (credits?|quota|balance|funds)|current quota|requires more credits|used all available credits|monthly spending limit|(doesn't|does not) have any credits|out of credits|specified api usage limits|check your billing|upgrade to a paid account|account is in good standing/i,
+      /credit balance|insufficient (credits?|quota|balance|funds)|current quota|requires more credits|used all available credits|monthly spending limit|(doesn't|does not) have any credits|out of credits|credits? are depleted|specified api usage limits|check your billing|upgrade to a paid account|account is in good standing/i,
     statuses: [402],
   },
   {

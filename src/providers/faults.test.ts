@@ -8,6 +8,7 @@ import {
   eventually,
   failureOf,
 } from "../../test/providers/contract.ts";
+import { googleServer } from "../../test/providers/google-server.ts";
 import { openAiServer } from "../../test/providers/openai-server.ts";
 import type { Fault } from "../../test/providers/scenario.ts";
 import { createAdapter, ProviderError, type ProviderErrorCode } from "./index.ts";
@@ -17,6 +18,7 @@ const TEXT = "A first sentence, then a second one, and at last a third one. 🦦
 
 const vendors = [
   { vendor: "Anthropic", kind: "anthropic" as const, server: anthropicServer().start(), path: "" },
+  { vendor: "Google", kind: "google" as const, server: googleServer().start(), path: "" },
   { vendor: "OpenAI", kind: "openai" as const, server: openAiServer().start(), path: "/v1" },
 ];
 

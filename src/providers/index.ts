@@ -8,6 +8,7 @@ import {
 } from "./anthropic/adapter.ts";
 import type { DialectSettings } from "./dialect.ts";
 import { EXCERPTS_MODEL, excerptsAdapter } from "./excerpts/adapter.ts";
+import { GOOGLE_BASE_URL, googleAdapter, googleBase, googleHeaders } from "./google/adapter.ts";
 import { fetchModelNames } from "./offered-models.ts";
 import { OPENAI_BASE_URL, openAiAdapter } from "./openai/adapter.ts";
 import type { ProviderAdapter, ProviderKind } from "./port.ts";
@@ -38,6 +39,8 @@ function plainAdapter({ kind, paceMs, ...shared }: AdapterSettings): ProviderAda
   switch (kind) {
     case "anthropic":
       return anthropicAdapter(shared);
+    case "google":
+      return googleAdapter(shared);
     case "openai":
       return openAiAdapter(shared);
     case "excerpts":
@@ -53,6 +56,12 @@ export function listOfferedModels(settings: AdapterSettings): Promise<string[]> 
       return fetchModelNames({
         baseUrl: anthropicBase(settings.baseUrl ?? ANTHROPIC_BASE_URL),
         headers: anthropicHeaders(settings),
+        fetch: send,
+      });
+    case "google":
+      return fetchModelNames({
+        baseUrl: googleBase(settings.baseUrl ?? GOOGLE_BASE_URL),
+        headers: googleHeaders(settings),
         fetch: send,
       });
     case "openai":

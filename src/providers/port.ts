@@ -111,7 +111,7 @@ export interface ProviderAdapter {
 }
 
 /** Wire formats of providers that an admin can connect. */
-export const CONNECTABLE_KINDS = ["anthropic", "openai"] as const;
+export const CONNECTABLE_KINDS = ["anthropic", "openai", "google"] as const;
 export type ConnectableKind = (typeof CONNECTABLE_KINDS)[number];
 /** All kinds: the connectable ones and the built-in keyless one. */
 export const PROVIDER_KINDS = [...CONNECTABLE_KINDS, "excerpts"] as const;

@@ -25,7 +25,7 @@ export const PRESETS: readonly ProviderPreset[] = [
     auth: "api-key",
   }),
   vendor("openrouter", "OpenRouter", "https://openrouter.ai/api/v1"),
-  vendor("gemini", "Google Gemini", "https://generativelanguage.googleapis.com/v1beta/openai"),
+  vendor("gemini", "Google Gemini", null, { kind: "google" }),
   vendor("mistral", "Mistral", "https://api.mistral.ai/v1"),
   vendor("groq", "Groq", "https://api.groq.com/openai/v1"),
   vendor("deepseek", "DeepSeek", "https://api.deepseek.com/v1"),

@@ -1,7 +1,7 @@
 import packageJson from "../../package.json" with { type: "json" };
 
-/** Where a key goes: `Authorization: Bearer`, Azure's `api-key`, Anthropic's `x-api-key`. */
-export const AUTH_FORMS = ["bearer", "api-key", "x-api-key"] as const;
+/** Where a key goes: `Authorization: Bearer`, or the header of Azure, Anthropic or Google. */
+export const AUTH_FORMS = ["bearer", "api-key", "x-api-key", "x-goog-api-key"] as const;
 export type AuthForm = (typeof AUTH_FORMS)[number];
 
 export interface HeaderSettings {

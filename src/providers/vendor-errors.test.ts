@@ -35,6 +35,21 @@ const REFUSALS: [string, number, unknown, ProviderErrorCode][] = [
     "unknown_model",
   ],
   [
+    "Gemini, no prepaid credit",
+    429,
+    [
+      {
+        error: {
+          code: 429,
+          message:
+            "Your prepayment credits are depleted. Please go to AI Studio to manage your project and billing.",
+          status: "RESOURCE_EXHAUSTED",
+        },
+      },
+    ],
+    "no_credit",
+  ],
+  [
     "OpenRouter, the upstream's body as a string",
     400,
     {

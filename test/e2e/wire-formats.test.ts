@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { usageReport } from "../../src/features/metering/schema.ts";
 import { anthropicServer } from "../providers/anthropic-server.ts";
+import { googleServer } from "../providers/google-server.ts";
 import { openAiServer } from "../providers/openai-server.ts";
 import type { Fault } from "../providers/scenario.ts";
 import { launchBrowser, PATIENCE_MS, screenshot } from "../support/browser.ts";
 import { type StartedServer, startServer } from "../support/server.ts";
 import { answersOn, citationsOf, makeProject, openCitations, QUESTION, setUp } from "./steps.ts";
 
-/** The main job with providers that an admin connects in the browser, over both wire formats. */
+/** The main job with providers that an admin connects in the browser, over all wire formats. */
 
 const QUOTES = {
   "lease.pdf": "The monthly rent for the studio is 1,200 euros",
@@ -24,10 +25,13 @@ const USAGE = {
 };
 const PRICES = { Input: "3", Output: "15", "Cached input": "0.3", "Cache write": "3.75" };
 const COST_MICRO_USD = 1_000 * 3 + 2_000 * 0.3 + 400 * 3.75 + 100 * 15;
+/** Google's cache stores by itself, at no price of its own; the cost is the same. */
+const GOOGLE_USAGE = { ...USAGE, inputTokens: 1_500, cacheWriteTokens: 0 };
 
 const providers = {
-  Anthropic: { format: "anthropic", wire: anthropicServer(), base: "" },
-  OpenAI: { format: "openai", wire: openAiServer(), base: "/v1" },
+  Anthropic: { format: "anthropic", wire: anthropicServer(), base: "", usage: USAGE, sum: "3.5K" },
+  Google: { format: "google", wire: googleServer(), base: "", usage: GOOGLE_USAGE, sum: "3.6K" },
+  OpenAI: { format: "openai", wire: openAiServer(), base: "/v1", usage: USAGE, sum: "3.5K" },
 };
 
 let server: StartedServer;
@@ -54,14 +58,14 @@ afterAll(async () => {
   expect(complaints).toEqual([]);
 });
 
-describe.each(["Anthropic", "OpenAI"] as const)(
+describe.each(["Anthropic", "Google", "OpenAI"] as const)(
   "with a provider that speaks %s's format",
   (name) => {
-    const { format, wire, base } = providers[name];
+    const { format, wire, base, usage, sum } = providers[name];
     let projectId = "";
 
     test("an admin connects it, and the answer is streamed, cited, counted and priced", async () => {
-      wire.scenario = { text: quoteBoth, usage: USAGE, chunkMs: 5 };
+      wire.scenario = { text: quoteBoth, usage, chunkMs: 5 };
       await connect(name, format, `${wire.origin}${base}`);
       await page.goto(server.url);
       projectId = await makeProject(page, `The studio, asked through ${name}`);
@@ -69,14 +73,14 @@ describe.each(["Anthropic", "OpenAI"] as const)(
       await page.getByRole("combobox", { name: "Model" }).selectOption(`Model of ${name}`);
       const answer = await ask(QUESTION);
       await citationsOf(answer).nth(1).waitFor();
-      await answer.getByText("3.5K tokens").waitFor();
+      await answer.getByText(`${sum} tokens`).waitFor();
       await answer.getByText("$0.0066").waitFor();
       expect(Object.fromEntries(await openCitations(page, answer))).toEqual(QUOTES);
       await screenshot(page, `wire-format-${format}`);
       expect(await spentIn(projectId)).toEqual({
         calls: 1,
         costMicroUsd: COST_MICRO_USD,
-        usage: USAGE,
+        usage,
       });
     }, 90_000);
 

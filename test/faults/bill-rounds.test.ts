@@ -3,6 +3,7 @@ import { inArray } from "drizzle-orm";
 import { ledger } from "../../src/features/metering/tables.ts";
 import { anthropicServer } from "../providers/anthropic-server.ts";
 import { billOf } from "../providers/bill.ts";
+import { googleServer } from "../providers/google-server.ts";
 import { openAiServer } from "../providers/openai-server.ts";
 import type { Scenario } from "../providers/scenario.ts";
 import { createTestApp, type Person, type TestApp } from "../support/app.ts";
@@ -17,10 +18,14 @@ const CALLS = 96;
 const AT_ONCE = 12;
 const MAX_OUTPUT = 600;
 
-const servers = { openai: openAiServer(), anthropic: anthropicServer() };
+const servers = {
+  openai: openAiServer(),
+  anthropic: anthropicServer(),
+  google: googleServer(),
+};
 type Kind = keyof typeof servers;
-const KINDS: Kind[] = ["openai", "anthropic"];
-const modelIds = { openai: "", anthropic: "" };
+const KINDS: Kind[] = ["openai", "anthropic", "google"];
+const modelIds = { openai: "", anthropic: "", google: "" };
 let app: TestApp;
 let ada: Person;
 

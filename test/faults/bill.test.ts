@@ -4,6 +4,7 @@ import { startedAnswer } from "../../src/features/generation/schema.ts";
 import { ledger } from "../../src/features/metering/tables.ts";
 import { anthropicServer } from "../providers/anthropic-server.ts";
 import { billOf } from "../providers/bill.ts";
+import { googleServer } from "../providers/google-server.ts";
 import { openAiServer } from "../providers/openai-server.ts";
 import type { Scenario } from "../providers/scenario.ts";
 import { createTestApp, type Person, type TestApp } from "../support/app.ts";
@@ -28,10 +29,14 @@ const WORDS = "word ".repeat(4 * MAX_OUTPUT);
 
 let app: TestApp;
 let ada: Person;
-const servers = { openai: openAiServer(), anthropic: anthropicServer() };
-const modelIds = { openai: "", anthropic: "" };
+const servers = {
+  openai: openAiServer(),
+  anthropic: anthropicServer(),
+  google: googleServer(),
+};
+const modelIds = { openai: "", anthropic: "", google: "" };
 type Kind = keyof typeof servers;
-const KINDS: Kind[] = ["openai", "anthropic"];
+const KINDS: Kind[] = ["openai", "anthropic", "google"];
 
 beforeAll(async () => {
   app = await createTestApp({

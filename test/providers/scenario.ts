@@ -111,7 +111,9 @@ export interface ModelAnswer {
 /** A vendor's wire format as a server speaks it. */
 export interface WireFormat {
   /** Where calls are posted. */
-  path: string;
+  path: string | RegExp;
+  /** The model in a path; absent: the body has it. */
+  modelIn?(path: string): string;
   /** The key as sent, whatever the header. */
   keyOf(headers: Headers): string | undefined;
   maxOutputTokens(body: unknown): number;

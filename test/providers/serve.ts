@@ -7,6 +7,7 @@
 
 import { parseArgs } from "node:util";
 import { anthropicServer } from "./anthropic-server.ts";
+import { googleServer } from "./google-server.ts";
 import { openAiServer } from "./openai-server.ts";
 import type { Fault } from "./scenario.ts";
 
@@ -24,11 +25,14 @@ const { values, positionals } = parseArgs({
   },
 });
 
+const servers = new Map([
+  ["anthropic", anthropicServer],
+  ["google", googleServer],
+  ["openai", openAiServer],
+]);
 const kind = positionals[0] ?? "anthropic";
-if (kind !== "anthropic" && kind !== "openai") throw new Error(`No such provider: ${kind}`);
-const server = (kind === "anthropic" ? anthropicServer() : openAiServer()).start(
-  Number(values.port),
-);
+const server = servers.get(kind)?.().start(Number(values.port));
+if (server === undefined) throw new Error(`No such provider: ${kind}`);
 const text = values["text-file"] ? await Bun.file(values["text-file"]).text() : values.text;
 const fault: Fault | undefined = values.fault ? JSON.parse(values.fault) : undefined;
 
@@ -40,7 +44,7 @@ server.scenario = {
   ...(values.reasoning === undefined ? {} : { reasoning: values.reasoning }),
   ...(fault === undefined ? {} : { fault }),
 };
-process.stdout.write(`${kind === "anthropic" ? server.origin : `${server.origin}/v1`}\n`);
+process.stdout.write(`${kind === "openai" ? `${server.origin}/v1` : server.origin}\n`);
 process.on("SIGINT", () => {
   server.stop();
   process.exit();

@@ -97,7 +97,7 @@ export class WireServer {
   }
 
   async #serve(connection: HttpConnection, request: HttpRequest) {
-    if (request.method !== "POST" || request.path !== this.#format.path) {
+    if (request.method !== "POST" || !this.#serves(request.path)) {
       await respond(connection, 404, "<html>There is nothing here.</html>", {
         "content-type": "text/html",
       });
@@ -130,7 +130,7 @@ export class WireServer {
   async #answer(connection: HttpConnection, call: WireCall, scenario: Scenario) {
     const { fault } = scenario;
     const refused = fault !== undefined && REFUSALS.has(fault.kind);
-    if (!refused) call.prompt = this.#countPrompt(call.body);
+    if (!refused) call.prompt = this.#countPrompt(call);
     if (scenario.firstMs) await Bun.sleep(scenario.firstMs);
     if (refused) {
       const refusal = this.#format.refusal(fault);
@@ -193,11 +193,22 @@ export class WireServer {
     if (kind === "oversized") yield { data: `{"filler":"${"x".repeat(2 * 1024 * 1024)}"}` };
   }
 
-  #countPrompt(body: unknown): PromptUsage {
-    return this.#cache.count(this.#format.promptOf(body), this.#format.caching, modelOf(body));
+  #serves(path: string): boolean {
+    const own = this.#format.path;
+    return typeof own === "string" ? path === own : own.test(path);
   }
 
-  #imagine({ body, prompt }: WireCall, scenario: Scenario): ModelAnswer {
+  #countPrompt(call: WireCall): PromptUsage {
+    const pieces = this.#format.promptOf(call.body);
+    return this.#cache.count(pieces, this.#format.caching, this.#modelOf(call));
+  }
+
+  #modelOf({ path, body }: WireCall): string {
+    return this.#format.modelIn?.(path) ?? String((isObject(body) && body.model) || "");
+  }
+
+  #imagine(call: WireCall, scenario: Scenario): ModelAnswer {
+    const { body, prompt } = call;
     const wanted = typeof scenario.text === "function" ? scenario.text(body) : scenario.text;
     const reasoning = scenario.reasoning ?? "";
     const reasoningTokens = wireTokens(reasoning);
@@ -211,7 +222,7 @@ export class WireServer {
       ...(typeof scenario.usage === "object" ? scenario.usage : {}),
     };
     return {
-      model: modelOf(body),
+      model: this.#modelOf(call),
       reasoning,
       text,
       endless: scenario.endless ?? false,
@@ -248,10 +259,6 @@ const REFUSALS: ReadonlySet<Fault["kind"]> = new Set<Fault["kind"]>([
   "rate_limited",
   "overloaded",
 ]);
-
-function modelOf(body: unknown): string {
-  return String((isObject(body) && body.model) || "");
-}
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;

@@ -10,6 +10,7 @@ import { KEY_PURPOSE } from "../../src/features/models/open-adapter.ts";
 import { models, providers } from "../../src/features/models/tables.ts";
 import { type ThreadDetail, threadDetail } from "../../src/features/threads/schema.ts";
 import type { Deps } from "../../src/platform/deps.ts";
+import type { ConnectableKind } from "../../src/providers/port.ts";
 import type { WireServer } from "../providers/wire-server.ts";
 import type { Caller, Person } from "./app.ts";
 import { eventually } from "./eventually.ts";
@@ -27,7 +28,7 @@ export const TEST_PRICES = {
 export async function connectServer(
   { deps }: { deps: Pick<Deps, "database" | "ids" | "secrets"> },
   server: WireServer,
-  kind: "anthropic" | "openai",
+  kind: ConnectableKind,
 ): Promise<string> {
   const { database, ids, secrets } = deps;
   const providerId = ids.next();

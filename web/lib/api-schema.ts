@@ -1383,7 +1383,7 @@ export interface components {
             displayName: string;
             providerName: string;
             /** @enum {string} */
-            providerKind: "anthropic" | "openai" | "excerpts";
+            providerKind: "anthropic" | "openai" | "google" | "excerpts";
             contextWindow: number;
             maxOutputTokens: number;
             images: boolean;
@@ -1405,7 +1405,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "anthropic" | "openai" | "excerpts";
+            kind: "anthropic" | "openai" | "google" | "excerpts";
             name: string;
             baseUrl: string | null;
             /** @enum {string} */
@@ -1414,7 +1414,7 @@ export interface components {
             hasKey: boolean;
             keyHint: string | null;
             /** @enum {string|null} */
-            auth: "bearer" | "api-key" | "x-api-key" | null;
+            auth: "bearer" | "api-key" | "x-api-key" | "x-goog-api-key" | null;
             headers: {
                 name: string;
                 value: string | null;
@@ -1439,7 +1439,7 @@ export interface components {
         };
         NewProvider: {
             /** @enum {string} */
-            kind: "anthropic" | "openai";
+            kind: "anthropic" | "openai" | "google";
             name: string;
             /**
              * Format: uri
@@ -1452,7 +1452,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            auth?: ("bearer" | "api-key" | "x-api-key" | null) | undefined;
+            auth?: ("bearer" | "api-key" | "x-api-key" | "x-goog-api-key" | null) | undefined;
             /** @default [] */
             headers?: {
                 name: string;
@@ -1468,7 +1468,7 @@ export interface components {
             baseUrl?: (string | null) | undefined;
             apiKey?: (string | null) | undefined;
             /** @enum {string|null} */
-            auth?: ("bearer" | "api-key" | "x-api-key" | null) | undefined;
+            auth?: ("bearer" | "api-key" | "x-api-key" | "x-goog-api-key" | null) | undefined;
             headers?: {
                 name: string;
                 value: string | null;
@@ -1494,10 +1494,10 @@ export interface components {
                 id: string;
                 name: string;
                 /** @enum {string} */
-                kind: "anthropic" | "openai";
+                kind: "anthropic" | "openai" | "google";
                 baseUrl: string | null;
                 /** @enum {string|null} */
-                auth: "bearer" | "api-key" | "x-api-key" | null;
+                auth: "bearer" | "api-key" | "x-api-key" | "x-goog-api-key" | null;
                 needsKey: boolean;
             }[];
             nextCursor: null;
@@ -3755,7 +3755,7 @@ export interface operations {
     get_admin_catalogue: {
         parameters: {
             query: {
-                kind: "anthropic" | "openai";
+                kind: "anthropic" | "openai" | "google";
                 baseUrl?: string | undefined;
             };
             header?: never;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { anthropicServer } from "../../../test/providers/anthropic-server.ts";
+import { googleServer } from "../../../test/providers/google-server.ts";
 import { openAiServer } from "../../../test/providers/openai-server.ts";
 import type { Scenario, WireCall } from "../../../test/providers/scenario.ts";
 import type { WireServer } from "../../../test/providers/wire-server.ts";
@@ -15,37 +16,44 @@ import {
   TEST_PRICES,
 } from "../../../test/support/generation.ts";
 import { read } from "../../../test/support/read.ts";
-import { estimateTokens, type TokenUsage } from "../../providers/index.ts";
+import {
+  CONNECTABLE_KINDS,
+  type ConnectableKind,
+  estimateTokens,
+  type TokenUsage,
+} from "../../providers/index.ts";
 import { usageReport } from "./schema.ts";
 import { budgets, holds, ledger } from "./tables.ts";
 
-/** Whole answers over both wire formats, from the question to the ledger. */
+/** Whole answers over all wire formats, from the question to the ledger. */
 const CALLS = 60;
 const AT_ONCE = 6;
 const TEXT = "The rent is 1,200 euros a month, as agreed. ".repeat(8);
 
-const servers = { anthropic: anthropicServer(), openai: openAiServer() };
+const servers = {
+  anthropic: anthropicServer(),
+  google: googleServer(),
+  openai: openAiServer(),
+};
 let app: TestApp;
 let ada: Person;
-const modelIds = { anthropic: "", openai: "" };
+const modelIds = { anthropic: "", google: "", openai: "" };
 
 beforeAll(async () => {
   app = await createTestApp({
     env: { ATELIER_PROVIDER_PRIVATE_HOSTS: "true", ATELIER_GENERATION_IDLE_SECONDS: "5" },
   });
   ada = await app.person("Ada");
-  for (const kind of ["anthropic", "openai"] as const) {
+  for (const kind of CONNECTABLE_KINDS) {
     servers[kind].start();
     modelIds[kind] = await connectServer(app, servers[kind], kind);
   }
 }, 30_000);
 afterAll(async () => {
   await app.close();
-  servers.anthropic.stop();
-  servers.openai.stop();
+  for (const server of Object.values(servers)) server.stop();
 });
 
-type Kind = "anthropic" | "openai";
 interface Case {
   name: string;
   /** The server's scenarios for the first, second, … try. */
@@ -82,7 +90,7 @@ const scenarios = new Map<string, Scenario[]>();
 const markerOf = (body: unknown) => /marker-\d+/.exec(JSON.stringify(body))?.[0] ?? "";
 
 interface Asking {
-  kind: Kind;
+  kind: ConnectableKind;
   marker: string;
   name: string;
   threadId: string;
@@ -125,7 +133,8 @@ test("answers cost what both providers reported, through retries, refusals, cuts
 }, 120_000);
 
 async function runCase(number: number): Promise<Asking> {
-  const kind = number % 2 === 0 ? "anthropic" : "openai";
+  const turn = Math.floor(number / CASES.length);
+  const kind = CONNECTABLE_KINDS[turn % CONNECTABLE_KINDS.length] ?? "openai";
   const marker = `marker-${number}`;
   const { name, tries, stop } = (CASES[number % CASES.length] ?? CASES[0])?.(number) ?? {
     name: "",
@@ -160,7 +169,7 @@ async function expectedUsage(
     .map((part) => part.text)
     .join("");
   const outputTokens = estimateTokens(text);
-  if (kind === "anthropic" && call?.reportedUsage) {
+  if (kind !== "openai" && call?.reportedUsage) {
     const told = call.reportedUsage;
     return { ...told, outputTokens: Math.max(told.outputTokens, outputTokens) };
   }

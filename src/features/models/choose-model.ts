@@ -95,6 +95,7 @@ export function hasItsKey(provider: ProviderRow, config: Config): boolean {
 /** The environment key of each kind; a new kind must be added to compile. */
 const ENVIRONMENT_KEY: Record<ProviderKind, (config: Config) => string | undefined> = {
   anthropic: ({ anthropicApiKey }) => anthropicApiKey,
+  google: ({ geminiApiKey }) => geminiApiKey,
   openai: ({ openaiApiKey }) => openaiApiKey,
   excerpts: () => undefined,
 };

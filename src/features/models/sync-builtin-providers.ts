@@ -35,6 +35,12 @@ const BUILTIN: BuiltinProvider[] = [
     name: "OpenAI",
     models: ["gpt-6-sol", "gpt-6-astra", "gpt-6-luna"],
   },
+  {
+    kind: "google",
+    origin: "environment",
+    name: "Google",
+    models: ["gemini-3.8-flash", "gemini-3.1-pro-preview", "gemini-3.5-flash-lite"],
+  },
 ];
 
 type NamedModel = DescribedModel & { name: string };

@@ -11,6 +11,7 @@ import { FormDialog } from "../../ui/form-dialog.tsx";
 /** Each wire format of the API must have a choice here to compile. */
 const KINDS: { [K in NewProvider["kind"]]: { value: K; label: MessageId } } = {
   anthropic: { value: "anthropic", label: "provider.kind.anthropic" },
+  google: { value: "google", label: "provider.kind.google" },
   openai: { value: "openai", label: "provider.kind.openai" },
 };
 

@@ -27,7 +27,7 @@ export const admin = {
   "admin.models.none.detail": "Add a provider first, then its models.",
   "admin.off": "Off",
   "admin.providers": "Providers",
-  "admin.providers.detail": "Anthropic, OpenAI, or any OpenAI-compatible endpoint.",
+  "admin.providers.detail": "Anthropic, Google, OpenAI, or any OpenAI-compatible endpoint.",
   "admin.providers.failed": "The providers could not be read",
   "admin.providers.next": "A provider’s models are offered under",
   "admin.resetLink.text":
@@ -95,6 +95,7 @@ export const admin = {
   "provider.key.keep": "Leave empty to keep the current key.",
   "provider.kind": "Format",
   "provider.kind.anthropic": "Anthropic messages",
+  "provider.kind.google": "Google Gemini",
   "provider.kind.openai": "OpenAI chat completions and compatible",
   "provider.menu": "Actions for {name}",
   "provider.new": "New provider",
