@@ -9,8 +9,8 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { filePage, searchHits } from "../../src/features/knowledge/schema.ts";
 import { inverseFrequency, termWeight } from "../../src/features/knowledge/search/bm25.ts";
-import { splitWords } from "../../src/features/knowledge/search/split-words.ts";
-import { lookUpStems } from "../../src/features/knowledge/search/stems.ts";
+import { queryWords, splitWords } from "../../src/features/knowledge/search/split-words.ts";
+import { lookUpStems, type Stem } from "../../src/features/knowledge/search/stems.ts";
 import { openDatabase } from "../../src/platform/db/client.ts";
 import { cpuMs, startBenchServer } from "./processes.ts";
 import { makeProse } from "./prose.ts";
@@ -109,7 +109,12 @@ async function agreement(questions: string[]): Promise<number> {
         select file_version_id as version, start_offset as start, text from text_chunks order by id`),
     ]);
   const postings = new Map<string, Map<number, number>>();
-  const stems = new Map<string, readonly string[]>();
+  const stems = new Map<string, Stem>();
+  const lexemesOf = (words: readonly string[]) =>
+    words.flatMap((word) => {
+      const stem = stems.get(word);
+      return stem && !stem.stop ? stem.lexemes : [];
+    });
   const lengths: number[] = [];
   for (const [id, { text }] of rows.entries()) {
     const words = splitWords(text).map(({ word }) => word);
@@ -119,7 +124,7 @@ async function agreement(questions: string[]): Promise<number> {
         stems.set(word, found);
     }
     let length = 0;
-    for (const lexeme of words.flatMap((word) => stems.get(word) ?? [])) {
+    for (const lexeme of lexemesOf(words)) {
       const held = postings.get(lexeme) ?? new Map<number, number>();
       postings.set(lexeme, held.set(id, (held.get(id) ?? 0) + 1));
       length++;
@@ -131,7 +136,7 @@ async function agreement(questions: string[]): Promise<number> {
   let sum = 0;
   for (const question of questions.slice(0, COMPARED)) {
     const scores = new Map<number, number>();
-    const terms = new Set(splitWords(question).flatMap(({ word }) => stems.get(word) ?? []));
+    const terms = new Set(lexemesOf(queryWords(question)));
     for (const term of terms) {
       const held = postings.get(term) ?? new Map<number, number>();
       const idf = inverseFrequency(rows.length, held.size);

@@ -1,12 +1,10 @@
-import { indexPassages } from "../../src/features/knowledge/search/index-passages.ts";
+import {
+  type IndexedVersion,
+  indexPassages,
+} from "../../src/features/knowledge/search/index-passages.ts";
+import { prepareStems } from "../../src/features/knowledge/search/stems.ts";
 import { chunks, files, fileVersions } from "../../src/features/knowledge/tables.ts";
 import type { Database } from "../../src/platform/db/client.ts";
-
-export interface StoredPassages {
-  id: string;
-  projectId: string;
-  language: string;
-}
 
 const BATCH = 500;
 
@@ -15,14 +13,17 @@ export async function storePassages(
   db: Database,
   projectId: string,
   texts: readonly string[],
-  { language = "english", name }: { language?: string; name?: string } = {},
-): Promise<StoredPassages> {
+  {
+    language = "english",
+    name = `.${Bun.randomUUIDv7()}`,
+  }: { language?: string; name?: string } = {},
+): Promise<IndexedVersion> {
   const fileId = Bun.randomUUIDv7();
   const id = Bun.randomUUIDv7();
+  const version = { id, projectId, language, fileName: name };
+  await prepareStems(language);
   await db.transaction(async (tx) => {
-    await tx
-      .insert(files)
-      .values({ id: fileId, projectId, name: name ?? `${id}.txt`, currentVersionId: id });
+    await tx.insert(files).values({ id: fileId, projectId, name, currentVersionId: id });
     await tx.insert(fileVersions).values({
       ...{ id, fileId, version: 1, sha256: id, sizeBytes: 1, mediaType: "text/plain" },
       ...{ status: "ready" as const, language },
@@ -36,7 +37,7 @@ export async function storePassages(
     });
     for (let at = 0; at < rows.length; at += BATCH)
       await tx.insert(chunks).values(rows.slice(at, at + BATCH));
-    await indexPassages(tx, { id, projectId, language });
+    await indexPassages(tx, version);
   });
-  return { id, projectId, language };
+  return version;
 }

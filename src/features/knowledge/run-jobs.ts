@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inTransaction, jobContext } from "../../platform/context.ts";
+import { jobContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { listLeft, listQueued } from "./ingest/claim-version.ts";
 import { enqueueReading, queueOf, READ_QUEUE, SLOW_QUEUE } from "./ingest/fair-queue.ts";
@@ -7,10 +7,13 @@ import { chooseIsolation } from "./ingest/isolate-child.ts";
 import { readVersion } from "./ingest/read-version.ts";
 import { purgeOldVersions, type VersionsInUse } from "./purge-versions.ts";
 import { findFileOf } from "./repo.ts";
-import { INDEX_QUEUE, settleIndex } from "./search/reconcile-index.ts";
+import { INDEX_QUEUE, listOutdated, settleFile } from "./search/reconcile-index.ts";
 
 /** Queues that a transaction changing a file may enqueue to. */
 export const KNOWLEDGE_QUEUES = [READ_QUEUE, SLOW_QUEUE, INDEX_QUEUE];
+const REINDEX_QUEUE = "knowledge-reindex";
+/** A run of the job ends before the queue takes it for dead; the next one goes on a minute later. */
+const REINDEX_MS = 120_000;
 const RECOVER_QUEUE = "knowledge-recover";
 /**
  * Documents read concurrently by one process in each lane: each takes a child process and up to its memory
@@ -57,8 +60,10 @@ export async function startKnowledgeJobs(
   }
   await deps.jobs.work(INDEX_QUEUE, {}, async (data) => {
     const { projectId, fileId } = indexJob.parse(data);
-    await inTransaction(ctx, (tx) => settleIndex(tx.db, projectId, fileId));
+    await settleFile(ctx, projectId, fileId);
   });
+  await deps.jobs.work(REINDEX_QUEUE, {}, (_, signal) => reindexOutdated(deps, signal));
+  await deps.jobs.schedule(REINDEX_QUEUE, "* * * * *");
   await deps.jobs.work(RECOVER_QUEUE, {}, () => recoverReading(deps));
   await deps.jobs.schedule(RECOVER_QUEUE, "* * * * *");
   // Once at start, so that recovery after a crash does not wait for the schedule.
@@ -92,6 +97,30 @@ export async function takeOverLeft(deps: Deps): Promise<void> {
       queued ? "reader gone; document queued again" : "reader gone; document has a job already",
     );
   }
+}
+
+/**
+ * Indexes versions again that a release with another form of words has indexed, file by file, so that an upgrade
+ * needs no upload. Until then they are found by the words that both forms have.
+ */
+export async function reindexOutdated(deps: Deps, signal: AbortSignal): Promise<void> {
+  const ctx = jobContext(deps, "knowledge");
+  const since = performance.now();
+  let done = 0;
+  const failed = new Set<string>();
+  while (!signal.aborted && performance.now() - since < REINDEX_MS) {
+    const outdated = await listOutdated(ctx.db, failed.size + 1);
+    const next = outdated.find(({ fileId }) => !failed.has(fileId));
+    if (!next) break;
+    try {
+      await settleFile(ctx, next.projectId, next.fileId);
+      done++;
+    } catch (error) {
+      failed.add(next.fileId);
+      deps.logger.warn({ err: error, fileId: next.fileId }, "file not indexed again");
+    }
+  }
+  if (done > 0) deps.logger.info({ files: done }, "files indexed again in the current form");
 }
 
 /** Recreates the job of each queued version without one, in case the queue lost it. */

@@ -88,6 +88,8 @@ export const fileVersions = pgTable(
     pageStarts: jsonb("page_starts").$type<number[]>(),
     /** Whether its passages are in the search index. */
     indexed: boolean("indexed").notNull().default(false),
+    /** The form in which they are there: INDEX_FORM of search/index-passages.ts; releases without forms wrote 1. */
+    indexForm: smallint("index_form").notNull().default(1),
     createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: createdAt(),
   },
@@ -102,6 +104,7 @@ export const fileVersions = pgTable(
     index("file_versions_turns_of")
       .on(table.createdBy, table.slow, table.turn)
       .where(sql`${table.status} in ('queued', 'reading')`),
+    index("file_versions_index_form").on(table.indexForm).where(sql`${table.indexed}`),
     index("file_versions_read_by").on(table.createdBy, table.readAt),
     check("file_versions_status", isOneOf(table.status, VERSION_STATUSES)),
   ],

@@ -5,6 +5,7 @@ import { isDiskFull } from "../../../platform/disk-full.ts";
 import type { FailureCode } from "../errors.ts";
 import type { VersionOfFile, VersionRow } from "../repo.ts";
 import { adoptVersion, settleIndex } from "../search/reconcile-index.ts";
+import { prepareStems } from "../search/stems.ts";
 import { chunks } from "../tables.ts";
 import {
   claimVersion,
@@ -153,6 +154,7 @@ async function keepText(
     textLength: text.length,
     pageStarts: pageStarts.length > 0 ? pageStarts : null,
   });
+  await prepareStems(language);
   await inTransaction(ctx, async ({ db }) => {
     // An earlier failed reading may have left some.
     await db.delete(chunks).where(eq(chunks.fileVersionId, version.id));

@@ -35,7 +35,7 @@ test("a passage has its terms in order, and behind them the tiers that they reac
   ]);
   const names: string[] = [];
   const keyOf = (lexeme: string, tier: number) => BigInt(names.push(`${lexeme} ${tier}`) - 1);
-  const { length, frequencies: stored, keys } = passageTerms(frequencies, keyOf);
+  const { length, frequencies: stored, keys } = passageTerms(frequencies, 110, keyOf);
   // Of an ordinary length, so that the shares are 0.45, 0.63, 0.71, 0.77, 0.81 and 0.99.
   expect(length).toBe(110);
   expect(stored).toEqual([1, 2, 3, 4, 5, 95]);

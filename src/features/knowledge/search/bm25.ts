@@ -41,14 +41,14 @@ export interface PassageTerms {
 
 /**
  * @param frequencies occurrences of each lexeme in the passage
+ * @param length its words without stop words; a word may have several lexemes
  * @param keyOf the key of a lexeme in a tier
  */
 export function passageTerms(
   frequencies: ReadonlyMap<string, number>,
+  length: number,
   keyOf: (lexeme: string, tier: number) => bigint,
 ): PassageTerms {
-  let length = 0;
-  for (const frequency of frequencies.values()) length += frequency;
   const keys: bigint[] = [];
   const tierKeys: bigint[] = [];
   for (const [lexeme, frequency] of frequencies) {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Database } from "../../../platform/db/client.ts";
 import { type searchScopes, searchTerms } from "../tables.ts";
 import { inverseFrequency, type QueryTerm, TIER_COUNT, termKey } from "./bm25.ts";
-import { splitWords } from "./split-words.ts";
+import { queryWords } from "./split-words.ts";
 import { lookUpStems, type Stems } from "./stems.ts";
 
 /** A word of a query in one language of the project. */
@@ -26,39 +26,45 @@ type Scope = typeof searchScopes.$inferSelect;
 const MAX_WORDS = 64;
 /** Distinct words whose rarity is looked up to choose among them. */
 const MAX_LOOKED_UP = 1_000;
+/** Share of the idf in a passage that has the word in another spelling than was asked for. */
+const RESPELLED_SHARE = 0.5;
 
 /**
  * The terms of a query with their weights. A word is as rare as it is in all passages of the project, whatever
  * their language: where it is a stop word, every passage counts as having it. Of a long text the rarest words
  * are used, and those of its question weigh at least as much as all others together.
  * @param scopes the project's languages
+ * @param stopWords whether a query of stop words only looks for these
  */
 export async function chooseTerms(
   db: Database,
   projectId: string,
   scopes: readonly Scope[],
   query: string,
+  stopWords: boolean,
 ): Promise<ChosenTerms> {
-  const total = scopes.reduce((sum, scope) => sum + scope.passages, 0);
   const { words, asked } = wordsOf(query);
-  if (words.length === 0 || total === 0) return { terms: [], lexemes: new Map() };
-  const stems = new Map<Scope, Stems>();
-  for (const scope of scopes) stems.set(scope, await lookUpStems(db, scope.language, words));
-  const weighed = await weighWords(db, projectId, stems, words);
+  const languages: QueryLanguage[] = [];
+  for (const scope of scopes) {
+    const averageLength = Math.max(1, scope.words / Math.max(1, scope.passages));
+    const stems = await lookUpStems(db, scope.language, words);
+    languages.push({ ...scope, averageLength, stems });
+  }
+  const useStops =
+    stopWords && languages.some(({ stems }) => words.every((word) => stems.get(word)?.stop));
+  const weighed = await weighWords(db, projectId, languages, words, useStops);
   const chosen = mostTelling(weighed, asked);
   const lexemes = new Map<string, Set<string>>();
-  for (const [{ language }, found] of stems)
-    lexemes.set(language, new Set(chosen.flatMap(({ word }) => found.get(word) ?? [])));
+  for (const { language, lexeme } of chosen.flatMap(({ held }) => held))
+    lexemes.set(language, (lexemes.get(language) ?? new Set()).add(lexeme));
   return { terms: await addTiers(db, projectId, chosen), lexemes };
 }
 
 /** Distinct words of a query. Of a long one, those of its questions, else of its last sentence, come first. */
 function wordsOf(query: string): { words: string[]; asked: ReadonlySet<string> } {
-  const words = new Set(splitWords(query).map(({ word }) => word));
-  if (words.size <= MAX_WORDS) return { words: [...words], asked: words };
-  const asked = new Set(
-    askingSentences(query).flatMap((sentence) => splitWords(sentence).map(({ word }) => word)),
-  );
+  const words = queryWords(query);
+  if (words.length <= MAX_WORDS) return { words, asked: new Set(words) };
+  const asked = new Set(askingSentences(query).flatMap(queryWords));
   return { words: [...new Set([...asked, ...words])].slice(0, MAX_LOOKED_UP), asked };
 }
 
@@ -67,51 +73,76 @@ function askingSentences(text: string): string[] {
   const sentences = Array.from(segmenter.segment(text), ({ segment }) => segment);
   const questions = sentences.filter((sentence) => /[?？؟;]["'”’»)\]]*\s*$/u.test(sentence));
   if (questions.length > 0) return questions;
-  return sentences.filter((sentence) => splitWords(sentence).length > 2).slice(-1);
+  return sentences.filter((sentence) => queryWords(sentence).length > 2).slice(-1);
+}
+
+/** A lexeme of a word in a language of the project. */
+interface HeldLexeme {
+  language: string;
+  averageLength: number;
+  lexeme: string;
+  idf: number;
 }
 
 interface WeighedWord {
   word: string;
+  /** Of its rarest lexeme. */
   idf: number;
-  held: { language: string; averageLength: number; lexeme: string }[];
+  held: HeldLexeme[];
 }
 
-/** The words that occur in some passage, and where. */
+/** A language of the project, with what the query's words are in it. */
+interface QueryLanguage extends Scope {
+  averageLength: number;
+  stems: Stems;
+}
+
+/** The words that occur in some passage, and where. Stop words are left out unless `useStops`. */
 async function weighWords(
   db: Database,
   projectId: string,
-  stems: ReadonlyMap<Scope, Stems>,
+  languages: readonly QueryLanguage[],
   words: readonly string[],
+  useStops: boolean,
 ): Promise<WeighedWord[]> {
   const keyOf = (language: string, lexeme: string) => termKey(projectId, language, lexeme, 0);
-  const keys = [...stems].flatMap(([{ language }, found]) =>
-    [...found.values()].flat().map((lexeme) => keyOf(language, lexeme)),
+  const keys = languages.flatMap(({ language, stems }) =>
+    [...stems.values()].flatMap(({ lexemes }) => lexemes.map((lexeme) => keyOf(language, lexeme))),
   );
   const counts = await countPassages(db, keys);
-  const total = [...stems.keys()].reduce((sum, scope) => sum + scope.passages, 0);
+  const countOf = (language: string, lexeme: string) => counts.get(keyOf(language, lexeme)) ?? 0;
+  const total = sumOf(languages, ({ passages }) => passages);
+  const leftOut = ({ stems }: QueryLanguage, word: string) =>
+    !useStops && (stems.get(word)?.stop ?? false);
+  /** Of a word in its first spellings, in all languages together. */
+  const idfOf = (word: string, spellings?: number) => {
+    const passages = sumOf(languages, (language) => {
+      if (leftOut(language, word)) return language.passages;
+      const lexemes = language.stems.get(word)?.lexemes ?? [];
+      const having = lexemes.slice(0, spellings).map((it) => countOf(language.language, it));
+      return Math.max(0, ...having);
+    });
+    return inverseFrequency(total, Math.min(total, passages));
+  };
   const taken = new Set<bigint>();
-  const weighed: WeighedWord[] = [];
-  for (const word of words) {
-    const held: WeighedWord["held"] = [];
-    let passages = 0;
-    for (const [scope, found] of stems) {
-      const lexemes = found.get(word) ?? [];
-      const averageLength = Math.max(1, scope.words / Math.max(1, scope.passages));
-      const having = lexemes.map((lexeme) => counts.get(keyOf(scope.language, lexeme)) ?? 0);
-      passages += lexemes.length === 0 ? scope.passages : Math.max(...having);
-      for (const [i, lexeme] of lexemes.entries()) {
+  return words.flatMap((word) => {
+    const idf = { written: idfOf(word, 1), respelled: idfOf(word) * RESPELLED_SHARE };
+    const held: HeldLexeme[] = [];
+    for (const scope of languages.filter((language) => !leftOut(language, word))) {
+      for (const [i, lexeme] of (scope.stems.get(word)?.lexemes ?? []).entries()) {
         const key = keyOf(scope.language, lexeme);
         // Two forms of a word count once.
-        if ((having[i] ?? 0) === 0 || taken.has(key)) continue;
+        if (countOf(scope.language, lexeme) === 0 || taken.has(key)) continue;
         taken.add(key);
-        held.push({ language: scope.language, averageLength, lexeme });
+        held.push({ ...scope, lexeme, idf: i === 0 ? idf.written : idf.respelled });
       }
     }
-    const idf = inverseFrequency(total, Math.min(total, passages));
-    if (held.length > 0) weighed.push({ word, idf, held });
-  }
-  return weighed;
+    return held.length === 0 ? [] : [{ word, held, idf: Math.max(...held.map((it) => it.idf)) }];
+  });
 }
+
+const sumOf = <T>(items: readonly T[], of: (item: T) => number): number =>
+  items.reduce((sum, item) => sum + of(item), 0);
 
 /** At most {@link MAX_WORDS}: the rarest of the question, then the rarest of the rest, which weigh less. */
 function mostTelling(words: readonly WeighedWord[], asked: ReadonlySet<string>): WeighedWord[] {
@@ -120,9 +151,13 @@ function mostTelling(words: readonly WeighedWord[], asked: ReadonlySet<string>):
   const rest = byRarity
     .filter(({ word }) => !asked.has(word))
     .slice(0, MAX_WORDS - question.length);
-  const sum = (of: readonly WeighedWord[]) => of.reduce((total, { idf }) => total + idf, 0);
+  const sum = (of: readonly WeighedWord[]) => sumOf(of, ({ idf }) => idf);
   const share = question.length === 0 ? 1 : Math.min(1, sum(question) / sum(rest));
-  return [...question, ...rest.map((word) => ({ ...word, idf: word.idf * share }))];
+  const scaled = (word: WeighedWord) => ({
+    ...word,
+    held: word.held.map((lexeme) => ({ ...lexeme, idf: lexeme.idf * share })),
+  });
+  return [...question, ...rest.map(scaled)];
 }
 
 async function addTiers(
@@ -130,8 +165,8 @@ async function addTiers(
   projectId: string,
   words: readonly WeighedWord[],
 ): Promise<WordTerm[]> {
-  const terms = words.flatMap(({ idf, held }, word) =>
-    held.map(({ language, lexeme, averageLength }) => {
+  const terms = words.flatMap(({ held }, word) =>
+    held.map(({ language, lexeme, averageLength, idf }) => {
       const keys = Array.from({ length: TIER_COUNT }, (_, tier) =>
         termKey(projectId, language, lexeme, tier),
       );

@@ -12,13 +12,13 @@ export async function markWords(db: Database, ranking: Ranking): Promise<Span[][
   const split = ranking.passages.map((passage) => ({ passage, words: splitWords(passage.text) }));
   const marked = new Map<string, Set<string>>();
   for (const [language, lexemes] of ranking.lexemes) {
-    const beginnings = new Set([...lexemes].map(beginning));
-    const likely = split
+    const words = split
       .filter(({ passage }) => passage.language === language)
-      .flatMap(({ words }) => words.map(({ word }) => word))
-      .filter((word) => beginnings.has(beginning(word)));
-    const stems = await lookUpStems(db, language, likely);
-    const hits = [...stems].filter(([, found]) => found.some((lexeme) => lexemes.has(lexeme)));
+      .flatMap((passage) => passage.words.map(({ word }) => word));
+    const stems = await lookUpStems(db, language, words);
+    const hits = [...stems].filter(([, stem]) =>
+      [...stem.lexemes, ...stem.parts].some((lexeme) => lexemes.has(lexeme)),
+    );
     marked.set(language, new Set(hits.map(([word]) => word)));
   }
   return split.map(({ passage, words }) =>
@@ -29,12 +29,6 @@ export async function markWords(db: Database, ranking: Ranking): Promise<Span[][
     ),
   );
 }
-
-/**
- * Stemmers change endings, not beginnings, so only words that start like a lexeme are looked up. Two letters,
- * since the third may belong to the ending of a short word.
- */
-const beginning = (word: string): string => word.slice(0, 2);
 
 function shifted(passage: FoundPassage, start: number, end: number): Span {
   return { start: passage.start + start, end: passage.start + end };

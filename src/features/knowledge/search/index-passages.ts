@@ -2,15 +2,23 @@ import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
 import type { Database } from "../../../platform/db/client.ts";
 import { chunks, fileVersions, searchPassages, searchScopes, searchTerms } from "../tables.ts";
 import { passageTerms, termKey } from "./bm25.ts";
-import { splitWords } from "./split-words.ts";
-import { lookUpStems, type Stems } from "./stems.ts";
+import { splitWords, type Word } from "./split-words.ts";
+import { lookUpStems, type Stem } from "./stems.ts";
 
 /** A version whose passages are added to the index or removed from it. */
 export interface IndexedVersion {
   id: string;
   projectId: string;
   language: string;
+  /** Its words are found in the first passage. */
+  fileName: string;
 }
+
+/**
+ * Version of what the index holds of a text: words (split-words.ts), their stems and keys. Versions indexed in an
+ * older form are indexed again in the background.
+ */
+export const INDEX_FORM = 2;
 
 /** Passages per batch: a few milliseconds of work, then the event loop gets a turn. */
 const BATCH = 25;
@@ -21,7 +29,7 @@ const BATCH = 25;
  * project's index wait.
  */
 export async function indexPassages(db: Database, version: IndexedVersion): Promise<void> {
-  const known = new Map<string, readonly string[]>();
+  const known = new Map<string, Stem>();
   for (let from = 0; ; from += BATCH) {
     const batch = await db
       .select({ id: chunks.id, text: chunks.text })
@@ -35,9 +43,11 @@ export async function indexPassages(db: Database, version: IndexedVersion): Prom
       )
       .orderBy(asc(chunks.ordinal));
     if (batch.length === 0) break;
-    const worded = batch.map((chunk) => ({
-      chunkId: chunk.id,
-      words: splitWords(chunk.text).map(({ word }) => word),
+    const worded = batch.map(({ id, text }, i) => ({
+      chunkId: id,
+      words: [...(from + i === 0 ? nameWords(version.fileName) : []), ...splitWords(text)].map(
+        ({ word }) => word,
+      ),
     }));
     const fresh = worded.flatMap(({ words }) => words.filter((word) => !known.has(word)));
     for (const [word, stems] of await lookUpStems(db, version.language, fresh)) {
@@ -47,7 +57,11 @@ export async function indexPassages(db: Database, version: IndexedVersion): Prom
     await db.insert(searchPassages).values(
       worded.map(({ chunkId, words }) => ({
         chunkId,
-        ...passageTerms(countLexemes(words, known), keyOf),
+        ...passageTerms(
+          countLexemes(words, known),
+          words.filter((word) => known.get(word)?.stop === false).length,
+          keyOf,
+        ),
       })),
     );
   }
@@ -100,13 +114,26 @@ async function addCounts(db: Database, version: IndexedVersion): Promise<void> {
     select ${version.projectId}::uuid, ${version.language}::text, count(*)::int, coalesce(sum(${searchPassages.length}), 0) ${ofVersion}
     on conflict (project_id, language) do update
     set passages = ${searchScopes.passages} + excluded.passages, words = ${searchScopes.words} + excluded.words`);
-  await db.update(fileVersions).set({ indexed: true }).where(eq(fileVersions.id, version.id));
+  await db
+    .update(fileVersions)
+    .set({ indexed: true, indexForm: INDEX_FORM })
+    .where(eq(fileVersions.id, version.id));
 }
 
-function countLexemes(words: readonly string[], stems: Stems): Map<string, number> {
+/** The words of a file's name without its extension. */
+function nameWords(fileName: string): Word[] {
+  return splitWords(fileName.replace(/\.[^.]*$/, ""));
+}
+
+function countLexemes(
+  words: readonly string[],
+  stems: ReadonlyMap<string, Stem>,
+): Map<string, number> {
   const counts = new Map<string, number>();
   for (const word of words) {
-    for (const lexeme of stems.get(word) ?? []) counts.set(lexeme, (counts.get(lexeme) ?? 0) + 1);
+    const stem = stems.get(word);
+    for (const lexeme of [...(stem?.lexemes ?? []), ...(stem?.parts ?? [])])
+      counts.set(lexeme, (counts.get(lexeme) ?? 0) + 1);
   }
   return counts;
 }

@@ -27,8 +27,8 @@ afterAll(() => app.close());
 const store = (projectId: string, texts: string[], language?: string) =>
   storePassages(db, projectId, texts, language === undefined ? {} : { language });
 
-const search = async (projectId: string, query: string, limit = 10) =>
-  (await rankPassages(db, projectId, query, limit)).passages;
+const search = async (projectId: string, query: string, options?: { stopWords: boolean }) =>
+  (await rankPassages(db, projectId, query, 10, options)).passages;
 
 describe("a question finds", () => {
   /** Passages about a fictitious company, and graded relevance per question: 3 is best, 1 is related. */
@@ -186,7 +186,9 @@ function seeded(seed: number): () => number {
 async function bm25(texts: string[]): Promise<(query: string) => number[]> {
   const wordsOf = (text: string) => splitWords(text).map(({ word }) => word);
   const stems = await lookUpStems(db, "english", texts.flatMap(wordsOf));
-  const passages = texts.map((text) => wordsOf(text).flatMap((word) => stems.get(word) ?? []));
+  const lexemesOf = (text: string) =>
+    wordsOf(text).flatMap((word) => stems.get(word)?.lexemes ?? []);
+  const passages = texts.map(lexemesOf);
   const counts = passages.map((words) => {
     const held = new Map<string, number>();
     for (const word of words) held.set(word, (held.get(word) ?? 0) + 1);
@@ -195,7 +197,7 @@ async function bm25(texts: string[]): Promise<(query: string) => number[]> {
   const average = passages.reduce((sum, { length }) => sum + length, 0) / passages.length;
   return (query) => {
     const scores = passages.map(() => 0);
-    for (const term of new Set(wordsOf(query).flatMap((word) => stems.get(word) ?? []))) {
+    for (const term of new Set(lexemesOf(query))) {
       const frequencies = counts.map((held) => held.get(term) ?? 0);
       const holding = frequencies.filter((frequency) => frequency > 0).length;
       const idf = inverseFrequency(passages.length, holding);

@@ -32,15 +32,17 @@ const candidatesFor = (limit: number): number => 60 + limit * 2;
  * Ranks the passages of a project's current file versions by BM25. The tiers of the query's terms give a rough
  * score (bm25.ts), then the best candidates get their exact one, so the time depends on the allowance and not
  * on the number of matches.
+ * @param options.stopWords whether a query of nothing else finds stop words
  */
 export async function rankPassages(
   db: Database,
   projectId: string,
   query: string,
   limit: number,
+  { stopWords = false }: { stopWords?: boolean } = {},
 ): Promise<Ranking> {
   const scopes = await db.select().from(searchScopes).where(eq(searchScopes.projectId, projectId));
-  const { terms, lexemes } = await chooseTerms(db, projectId, scopes, query);
+  const { terms, lexemes } = await chooseTerms(db, projectId, scopes, query, stopWords);
   const total = scopes.reduce((sum, scope) => sum + scope.passages, 0);
   const scanned = planScan(terms, total);
   if (scanned.length === 0) return { passages: [], lexemes };

@@ -1,13 +1,16 @@
-import { and, eq, isNull, or } from "drizzle-orm";
+import { and, eq, isNull, lt, or } from "drizzle-orm";
+import { type Ctx, inTransaction } from "../../../platform/context.ts";
 import type { Database } from "../../../platform/db/client.ts";
 import { files, fileVersions } from "../tables.ts";
-import { indexPassages, unindexPassages } from "./index-passages.ts";
+import { INDEX_FORM, indexPassages, unindexPassages } from "./index-passages.ts";
+import { prepareStems } from "./stems.ts";
 
 /** The queue of files whose index entries may be outdated. */
 export const INDEX_QUEUE = "knowledge-index";
 
 /**
- * Makes the search index match the current version of a file, and empties it for a deleted file. Idempotent.
+ * Makes the search index match the current version of a file, and empties it for a deleted file; an entry
+ * in an older form is made again. Idempotent.
  * Call it in a transaction; it locks the file's row to the end.
  */
 export async function settleIndex(db: Database, projectId: string, fileId: string): Promise<void> {
@@ -28,15 +31,43 @@ export async function settleIndex(db: Database, projectId: string, fileId: strin
   const due = rows.map(({ file, version }) => ({
     wanted: file.deletedAt === null && file.currentVersionId === version.id,
     indexed: version.indexed,
-    entry: { id: version.id, projectId, language: version.language ?? "simple" },
+    outdated: version.indexForm < INDEX_FORM,
+    entry: {
+      ...{ id: version.id, projectId, fileName: file.name },
+      language: version.language ?? "simple",
+    },
   }));
   // Additions first: they take long before they need the counts, which removals lock from their start.
   for (const { wanted, indexed, entry } of due) {
     if (wanted && !indexed) await indexPassages(db, entry);
   }
-  for (const { wanted, indexed, entry } of due) {
-    if (indexed && !wanted) await unindexPassages(db, entry);
+  for (const { wanted, indexed, outdated, entry } of due) {
+    if (indexed && !(wanted && !outdated)) await unindexPassages(db, entry);
+    if (indexed && wanted && outdated) await indexPassages(db, entry);
   }
+}
+
+/** {@link settleIndex} in a transaction of its own. */
+export async function settleFile(ctx: Ctx, projectId: string, fileId: string): Promise<void> {
+  const rows = await ctx.db
+    .selectDistinct({ language: fileVersions.language })
+    .from(fileVersions)
+    .where(eq(fileVersions.fileId, fileId));
+  for (const { language } of rows) if (language !== null) await prepareStems(language);
+  await inTransaction(ctx, ({ db }) => settleIndex(db, projectId, fileId));
+}
+
+/** Files whose current version is indexed in an older form. */
+export function listOutdated(
+  db: Database,
+  limit: number,
+): Promise<{ projectId: string; fileId: string }[]> {
+  return db
+    .select({ projectId: files.projectId, fileId: files.id })
+    .from(fileVersions)
+    .innerJoin(files, eq(files.id, fileVersions.fileId))
+    .where(and(eq(fileVersions.indexed, true), lt(fileVersions.indexForm, INDEX_FORM)))
+    .limit(limit);
 }
 
 /** Makes the newest readable version the current one, unless a newer one is current already. */

@@ -12,7 +12,7 @@ export async function searchProject(
   query: string,
   limit: number,
 ): Promise<SearchHit[]> {
-  const ranking = await rankPassages(ctx.db, scope.projectId, query, limit);
+  const ranking = await rankPassages(ctx.db, scope.projectId, query, limit, { stopWords: true });
   const marks = await markWords(ctx.db, ranking);
   return ranking.passages.map((passage, i) => ({
     fileId: passage.fileId,

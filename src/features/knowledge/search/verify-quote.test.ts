@@ -30,12 +30,29 @@ describe("a quote is verified against the text it cites", () => {
     ["'", "‘’‚‛′`´ʼ"],
     ['"', "“”„‟″«»"],
     ["-", "‐‑‒–—―−"],
-    ["", "\u00ad\u200b\ufeff"],
+    ["", "\u00ad\u200b\u200d\u2060\ufeff\u200e"],
   ])("%j equals each of %s and no other mark", (plain, marks) => {
     for (const mark of marks)
       expect(found(`a ${mark}b c`, `${plain}b c`)).toBe(`${plain === "" ? "" : mark}b c`);
     for (const other of "~_*.,;:|/^°")
       expect(verifyQuote(`a ${other}b c`, `${plain || "x"}b c`)).toBeNull();
+  });
+
+  test("a word divided at the end of a line is quoted whole, with its hyphen or without", () => {
+    const text = "The proba-\ntionary period of the well-\n  known firm";
+    expect(found(text, "The probationary period")).toBe("The proba-\ntionary period");
+    expect(found(text, "probationary period of the well-known firm")).toBe(text.slice(4));
+    expect(found(text, "proba-\ntionary period")).toBe("proba-\ntionary period");
+    expect(found("the probationary period", "proba-\ntionary period")).toBe("probationary period");
+    expect(found("soft\u00ad\nware (v1.0) [a+b]", "software (v1.0) [a+b]")).not.toBeNull();
+    expect(found("see proba-\ntionary 😀 text", "probationary 😀 text")).not.toBeNull();
+    for (const other of ["proba tionary", "the well known firm", "The pro-bationary period"])
+      expect(verifyQuote(text, other)).toBeNull();
+  });
+
+  test("a hyphen that divides no word stays a hyphen", () => {
+    for (const text of ["1-\n2", "a -\nb", "Micro-\nSoft", "re-sign"])
+      expect(verifyQuote(`x ${text} x`, `x ${text.replace(/[-\s]/g, "")} x`)).toBeNull();
   });
 
   test("ligatures and decomposed letters of PDFs do not matter", () => {

@@ -1,3 +1,5 @@
+import { INVISIBLE } from "./fold-accents.ts";
+
 /** In UTF-16 code units, as `slice` takes them. */
 export interface Span {
   start: number;
@@ -9,15 +11,21 @@ const LOOKALIKES = new Map<string, string>([
   ...Array.from("‘’‚‛′`´ʼ", (mark): [string, string] => [mark, "'"]),
   ...Array.from("“”„‟″«»", (mark): [string, string] => [mark, '"']),
   ...Array.from("‐‑‒–—―−", (mark): [string, string] => [mark, "-"]),
-  ["\u00ad", ""],
-  ["\u200b", ""],
-  ["\ufeff", ""],
 ]);
 
+/** A hyphen at the end of a line that goes on in lower case: it may be part of the word, or divide it. */
+const LINE_HYPHEN = "\u0001";
 /**
- * Finds a quote in a text, ignoring differences in white space (any run equals one space), typographic
- * quotation marks and dashes, and Unicode compatibility forms (ligatures from PDFs, NFD), but nothing else: a
- * changed word or letter case is not a quote.
+ * A base character with its combining marks, a run of white space, or a {@link LINE_HYPHEN}: one unit of
+ * comparison.
+ */
+const UNIT =
+  /(?<=[\p{L}\p{M}])[-\u00ad\u2010]\p{DI}*[^\S\n]*\n\s*(?=\p{Ll})|\s+|\P{M}\p{M}*|\p{M}+/gu;
+
+/**
+ * Finds a quote in a text, ignoring differences in white space (any run equals one space), words divided at the
+ * end of a line, typographic quotation marks and dashes, invisible characters, and Unicode compatibility forms
+ * (ligatures from PDFs, NFD), but nothing else: a changed word or letter case is not a quote.
  * @returns the exact span of the first match in the original text, or null
  */
 export function verifyQuote(text: string, quote: string): Span | null {
@@ -46,9 +54,23 @@ const WINDOW = 65_536;
 
 function find(text: string, needle: string): Span | null {
   const { folded, starts, ends } = fold(text);
-  const at = folded.indexOf(needle);
+  const divided = folded.includes(LINE_HYPHEN) || needle.includes(LINE_HYPHEN);
+  const [at, length] = divided
+    ? findDivided(folded, needle)
+    : [folded.indexOf(needle), needle.length];
   if (at < 0) return null;
-  return { start: starts[at] ?? 0, end: ends[at + needle.length - 1] ?? text.length };
+  return { start: starts[at] ?? 0, end: ends[at + length - 1] ?? text.length };
+}
+
+/** Where a line's hyphen may be a hyphen or nothing. */
+function findDivided(folded: string, needle: string): [at: number, length: number] {
+  const units =
+    needle.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").match(/\\.|[\ud800-\udbff]?[\s\S]/g) ?? [];
+  const pattern = units.map((unit) =>
+    unit === "-" ? `[-${LINE_HYPHEN}]` : unit === LINE_HYPHEN ? `[-${LINE_HYPHEN}]?` : unit,
+  );
+  const match = new RegExp(pattern.join(`${LINE_HYPHEN}?`)).exec(folded);
+  return match ? [match.index, match[0].length] : [-1, 0];
 }
 
 /** The first position at or after `at` that splits neither a surrogate pair nor a letter and its marks. */
@@ -69,8 +91,7 @@ function fold(text: string): Folded {
   const pieces: string[] = [];
   const starts: number[] = [];
   const ends: number[] = [];
-  // A base character with its combining marks, or a run of white space, is one unit of comparison.
-  for (const match of text.matchAll(/\s+|\P{M}\p{M}*|\p{M}+/gu)) {
+  for (const match of text.matchAll(UNIT)) {
     const source = match[0];
     const piece = foldUnit(source);
     for (let i = 0; i < piece.length; i++) {
@@ -88,7 +109,8 @@ function foldUnit(source: string): string {
   const code = source.charCodeAt(0);
   if (source.length === 1 && code > 32 && code < 127 && code !== 96) return source;
   if (/^\s/u.test(source)) return " ";
+  if (source.includes("\n")) return LINE_HYPHEN;
   const known = LOOKALIKES.get(source);
   if (known !== undefined) return known;
-  return source.normalize("NFKC");
+  return source.normalize("NFKC").replace(INVISIBLE, "");
 }

@@ -1,0 +1,2 @@
+ALTER TABLE "file_versions" ADD COLUMN "index_form" smallint DEFAULT 1 NOT NULL;--> statement-breakpoint
+CREATE INDEX "file_versions_index_form" ON "file_versions" USING btree ("index_form") WHERE "file_versions"."indexed";
