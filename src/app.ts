@@ -30,6 +30,7 @@ import { type ApiDocument, describeApi, withSharedRefusals } from "./platform/ht
 import { jsonLimit, wellFormedJson } from "./platform/http/body.ts";
 import { notStored } from "./platform/http/cache.ts";
 import { checkHost, warnOfProxy } from "./platform/http/check-host.ts";
+import { compressJson } from "./platform/http/compress-json.ts";
 import type { AppEnv } from "./platform/http/hono-env.ts";
 import { jsonOnly } from "./platform/http/media-type.ts";
 import { unanswered } from "./platform/http/method-not-allowed.ts";
@@ -70,7 +71,14 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
   const api = new OpenAPIHono<AppEnv>();
   // Write guards are registered for write methods only: reads are most requests.
   const writes = (...guards: MiddlewareHandler<AppEnv>[]) => api.on(WRITES, ["/api/*"], ...guards);
-  api.use("/api/*", notStored(), authenticate(deps), rateLimit(deps), refuseBadKeys);
+  api.use(
+    "/api/*",
+    compressJson(),
+    notStored(),
+    authenticate(deps),
+    rateLimit(deps),
+    refuseBadKeys,
+  );
   // A request is counted by the rate limit before its body is read.
   writes(sameOrigin(deps.config), except(isUpload, jsonOnly(), jsonLimit(), wellFormedJson()));
   api.route(
