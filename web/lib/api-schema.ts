@@ -1339,6 +1339,8 @@ export interface components {
             modelId: string | null;
             temperature: number | null;
             maxOutputTokens: number | null;
+            /** @enum {string|null} */
+            effort: "off" | "low" | "medium" | "high" | null;
             isDefault: boolean;
             version: number;
             /** Format: date-time */
@@ -1363,6 +1365,11 @@ export interface components {
             temperature?: (number | null) | undefined;
             /** @default null */
             maxOutputTokens?: (number | null) | undefined;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            effort?: ("off" | "low" | "medium" | "high" | null) | undefined;
         };
         AgentChange: {
             name?: string | undefined;
@@ -1372,6 +1379,8 @@ export interface components {
             modelId?: (string | null) | undefined;
             temperature?: (number | null) | undefined;
             maxOutputTokens?: (number | null) | undefined;
+            /** @enum {string|null} */
+            effort?: ("off" | "low" | "medium" | "high" | null) | undefined;
         };
         ModelChoices: {
             items: components["schemas"]["ModelChoice"][];
@@ -1835,6 +1844,8 @@ export interface components {
             agentId: string | null;
             /** Format: uuid */
             modelId: string | null;
+            /** @enum {string|null} */
+            effort: "off" | "low" | "medium" | "high" | null;
             mayWrite: boolean;
             mayManage: boolean;
             version: number;
@@ -1864,6 +1875,11 @@ export interface components {
              * @default null
              */
             modelId?: (string | null) | undefined;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            effort?: ("off" | "low" | "medium" | "high" | null) | undefined;
         };
         ThreadDetail: components["schemas"]["Thread"] & {
             messages: components["schemas"]["Message"][];
@@ -1950,6 +1966,8 @@ export interface components {
             agentId?: (string | null) | undefined;
             /** Format: uuid */
             modelId?: (string | null) | undefined;
+            /** @enum {string|null} */
+            effort?: ("off" | "low" | "medium" | "high" | null) | undefined;
         };
         LeafChoice: {
             /** Format: uuid */
@@ -1972,6 +1990,8 @@ export interface components {
             agentId?: (string | null) | undefined;
             /** Format: uuid */
             modelId?: (string | null) | undefined;
+            /** @enum {string|null} */
+            effort?: ("off" | "low" | "medium" | "high" | null) | undefined;
         };
         Regeneration: {
             /** Format: uuid */

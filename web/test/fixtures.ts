@@ -49,6 +49,7 @@ export const thread = (id: string, more: Partial<Thread> = {}): Thread => ({
   leafId: null,
   agentId: null,
   modelId: null,
+  effort: null,
   mayWrite: true,
   mayManage: true,
   version: 1,

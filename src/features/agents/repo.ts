@@ -8,7 +8,7 @@ import { type AgentRow, agents } from "./tables.ts";
 
 type AgentFields = Pick<
   AgentRow,
-  "name" | "description" | "instructions" | "modelId" | "temperature" | "maxOutputTokens"
+  "name" | "description" | "instructions" | "modelId" | "temperature" | "maxOutputTokens" | "effort"
 >;
 
 /** An agent that a project may use: its own or the workspace's. */

@@ -1,4 +1,5 @@
 import type { Ctx } from "../../platform/context.ts";
+import type { Effort } from "../../providers/index.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import { agentUnknownHere } from "./errors.ts";
 import { DEFAULT_AGENT_ID } from "./policy.ts";
@@ -16,6 +17,8 @@ export interface ResolvedAgent {
   temperature: number | null;
   /** In tokens; null: the model's own cap. */
   maxOutputTokens: number | null;
+  /** Null: as the model does by itself. */
+  effort: Effort | null;
 }
 
 /**
@@ -54,6 +57,7 @@ function resolved({
   modelId,
   temperature,
   maxOutputTokens,
+  effort,
 }: AgentRow): ResolvedAgent {
-  return { id, name, instructions, modelId, temperature, maxOutputTokens };
+  return { id, name, instructions, modelId, temperature, maxOutputTokens, effort };
 }

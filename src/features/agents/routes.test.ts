@@ -35,6 +35,7 @@ describe("an agent", () => {
       modelId,
       temperature: 0.2,
       maxOutputTokens: 500,
+      effort: "high" as const,
     };
     const created = await ada.post(`/projects/${projectId}/agents`, body);
     expect(created.status).toBe(201);
@@ -65,6 +66,7 @@ describe("an agent", () => {
       modelId: null,
       temperature: null,
       maxOutputTokens: null,
+      effort: null,
     });
   });
 
@@ -226,8 +228,14 @@ describe("the lists of agents", () => {
 });
 
 describe("the agent of an answer", () => {
-  test("sets instructions, model, temperature and cap", async () => {
-    const body = { instructions: "Cite.", modelId, temperature: 0.5, maxOutputTokens: 9 };
+  test("sets instructions, model, temperature, cap and effort", async () => {
+    const body = {
+      instructions: "Cite.",
+      modelId,
+      temperature: 0.5,
+      maxOutputTokens: 9,
+      effort: "low" as const,
+    };
     const id = await start({ name: "Brief", ...body });
     const scope = await projectScope(app, bob, projectId, "viewer");
     const expected = { id, name: "Brief", ...body };

@@ -169,6 +169,7 @@ function present(row: AgentRow): Agent {
     modelId: row.modelId,
     temperature: row.temperature,
     maxOutputTokens: row.maxOutputTokens,
+    effort: row.effort,
     isDefault: row.id === DEFAULT_AGENT_ID,
     version: row.version,
     deletedAt: row.deletedAt?.toISOString() ?? null,

@@ -1,8 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import { flag, line, prose, timestamp } from "../../platform/http/json.ts";
+import { EFFORTS } from "../../providers/index.ts";
 
 const temperature = z.number().min(0).max(2).nullable();
 const maxOutputTokens = z.number().int().min(1).max(1_000_000).nullable();
+
+/** How much the model thinks, where it can; null: as it does by itself. */
+const effort = z.enum(EFFORTS).nullable();
 
 export const agent = z
   .object({
@@ -17,6 +21,7 @@ export const agent = z
     temperature: z.number().nullable(),
     /** Output cap of one answer in tokens; null: the model's own. */
     maxOutputTokens: z.number().int().nullable(),
+    effort,
     /** True for the default agent; it cannot be deleted. */
     isDefault: z.boolean(),
     version: z.number().int(),
@@ -39,6 +44,7 @@ export const newAgent = z
     modelId: z.uuid().nullable().default(null),
     temperature: temperature.default(null),
     maxOutputTokens: maxOutputTokens.default(null),
+    effort: effort.default(null),
   })
   .openapi("NewAgent");
 export type NewAgent = z.infer<typeof newAgent>;
@@ -51,6 +57,7 @@ export const agentChange = z
     modelId: z.uuid().nullable().optional(),
     temperature: temperature.optional(),
     maxOutputTokens: maxOutputTokens.optional(),
+    effort: effort.optional(),
   })
   .openapi("AgentChange");
 export type AgentChange = z.infer<typeof agentChange>;

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, doublePrecision, index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
-import { createdAt, id, instant, updatedAt } from "../../platform/db/columns.ts";
+import { createdAt, id, instant, isOneOf, updatedAt } from "../../platform/db/columns.ts";
+import { EFFORTS } from "../../providers/index.ts";
 import { users } from "../identity/tables.ts";
 import { projects } from "../projects/tables.ts";
 
@@ -17,6 +18,8 @@ export const agents = pgTable(
     modelId: uuid("model_id"),
     temperature: doublePrecision("temperature"),
     maxOutputTokens: integer("max_output_tokens"),
+    /** How much the model thinks; null: as it does by itself. */
+    effort: text("effort", { enum: EFFORTS }),
     createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
     version: integer("version").notNull().default(1),
     deletedAt: instant("deleted_at"),
@@ -25,6 +28,7 @@ export const agents = pgTable(
   },
   (table) => [
     index("agents_project").on(table.projectId),
+    check("agents_effort", isOneOf(table.effort, EFFORTS)),
     check("agents_temperature", sql`${table.temperature} between 0 and 2`),
   ],
 );

@@ -1,7 +1,7 @@
 import { type Ctx, inTransaction, userOf } from "../../platform/context.ts";
 import { storedAnswer } from "../../platform/http/keyed-request.ts";
 import { estimateRequestTokens } from "../../providers/estimate-tokens.ts";
-import type { ProviderAdapter } from "../../providers/port.ts";
+import type { Effort, ProviderAdapter } from "../../providers/port.ts";
 import type { ResolvedAgent } from "../agents/index.ts";
 import { type AuditAction, record } from "../audit/index.ts";
 import { type Corpus, projectCorpus } from "../knowledge/index.ts";
@@ -41,6 +41,8 @@ export interface AnswerRequest {
 export interface AnswerInputs {
   agent: ResolvedAgent;
   model: ChosenModel;
+  /** How much the model thinks; null: as it does by itself. */
+  effort: Effort | null;
   projectInstructions: string;
   corpus: Corpus;
 }
@@ -48,13 +50,14 @@ export interface AnswerInputs {
 /**
  * Finds the inputs for answers in a project. It does not need the question, so it runs in parallel with reading
  * the thread: each database wait delays the first token.
- * @param chosen the agent, still loading; for a null model, the agent's model or else the workspace's default.
+ * @param chosen the agent, still loading; for a null model, the agent's model or else the workspace's default;
+ * for a null effort the agent's.
  * @throws {Problem} 422 for a model that cannot be used.
  */
 export async function findAnswerInputs(
   ctx: Ctx,
   scope: ProjectScope,
-  chosen: { agent: Promise<ResolvedAgent>; modelId: string | null },
+  chosen: { agent: Promise<ResolvedAgent>; modelId: string | null; effort: Effort | null },
 ): Promise<AnswerInputs> {
   const [agent, model, project, corpus] = await Promise.all([
     chosen.agent,
@@ -64,7 +67,8 @@ export async function findAnswerInputs(
     getProject(ctx, scope),
     projectCorpus(ctx, scope),
   ]);
-  return { agent, model, projectInstructions: project.instructions, corpus };
+  const effort = chosen.effort ?? agent.effort;
+  return { agent, model, effort, projectInstructions: project.instructions, corpus };
 }
 
 /**

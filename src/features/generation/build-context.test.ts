@@ -47,7 +47,8 @@ function message(id: string, role: MessageRow["role"], text: string): MessageRow
   };
 }
 
-interface Given extends Partial<Pick<ContextInput, "projectInstructions" | "corpus" | "branch">> {
+interface Given
+  extends Partial<Pick<ContextInput, "projectInstructions" | "corpus" | "branch" | "effort">> {
   agent?: Partial<ContextInput["agent"]>;
   model?: Partial<ContextInput["model"]>;
 }
@@ -57,6 +58,7 @@ function input({ agent, model, ...given }: Given = {}): ContextInput {
     scope,
     projectInstructions: "",
     corpus: { files: [], next: null },
+    effort: null,
     branch: [message("q", "user", "When is the rent due?")],
     ...given,
     agent: {
@@ -66,6 +68,7 @@ function input({ agent, model, ...given }: Given = {}): ContextInput {
       modelId: null,
       temperature: null,
       maxOutputTokens: null,
+      effort: null,
       ...agent,
     },
     model: { ...aRunningAnswer().plan.model, ...model },
@@ -81,7 +84,13 @@ test("a question alone: citation instructions, the question, and its manifest", 
     request: {
       model: "test-model",
       system: [{ text: CITING, cacheable: true }],
-      messages: [{ role: "user", parts: [{ type: "text", text: "When is the rent due?" }] }],
+      messages: [
+        {
+          role: "user",
+          parts: [{ type: "text", text: "When is the rent due?" }],
+          cacheable: true,
+        },
+      ],
       sources: [],
       maxOutputTokens: 1_000,
     },
@@ -123,6 +132,31 @@ describe("an answer may have", () => {
     const { request, manifest } = await buildContext(ctx, input({ agent, model }));
     expect([request.maxOutputTokens, manifest.maxOutputTokens]).toEqual([tokens, tokens]);
   });
+
+  const large = { contextWindow: 200_000, maxOutputTokens: 128_000, reasoning: true };
+  test.each<[string, Given, number]>([
+    ["32,768 tokens from a model that thinks", { model: large }, 32_768],
+    ["as many with an effort", { model: large, effort: "low" }, 32_768],
+    ["8,192 when it shall not think", { model: large, effort: "off" }, 8_192],
+    ["what a thinking model can", { model: { ...large, maxOutputTokens: 9_000 } }, 9_000],
+    ["what the agent allows it", { model: large, agent: { maxOutputTokens: 500 } }, 500],
+  ])("%s", async (_, given, tokens) => {
+    expect((await buildContext(ctx, input(given))).request.maxOutputTokens).toBe(tokens);
+  });
+});
+
+test.each([
+  [true, "high", { thinks: true, effort: "high" }],
+  [true, null, { thinks: true }],
+  [false, "low", { effort: "low" }],
+  [false, null, {}],
+] as const)("a model that thinks: %p, with effort %p", async (reasoning, effort, asked) => {
+  const { request } = await buildContext(ctx, input({ model: { reasoning }, effort }));
+  const { thinks, effort: sent } = request;
+  expect({
+    ...(thinks === undefined ? {} : { thinks }),
+    ...(sent === undefined ? {} : { effort: sent }),
+  }).toEqual(asked);
 });
 
 test("a question that just fits is asked, and one token more is too long", async () => {
@@ -172,6 +206,8 @@ describe("with files", () => {
     );
     expect(request.messages.at(-1)?.parts).toHaveLength(1);
     expect(request.messages).toHaveLength(9);
+    // The next question repeats all of it.
+    expect(request.messages.findIndex(({ cacheable }) => cacheable)).toBe(8);
   });
 
   test("passages are next to the question, after the history, and no block changes with the question", async () => {
@@ -186,6 +222,9 @@ describe("with files", () => {
     expect(sources.length).toBeGreaterThan(0);
     expect(request.messages[0]?.role).toBe("user");
     expect(request.messages.length).toBeGreaterThan(1);
+    // The next question repeats the history, and this question without its passages.
+    const marked = request.messages.findIndex(({ cacheable }) => cacheable);
+    expect(marked).toBe(request.messages.length - 2);
   });
 
   test("the prompt fits any window, files take six tenths at most, and everything else is in the manifest", async () => {

@@ -1,6 +1,7 @@
 import type { Ctx } from "../../platform/context.ts";
 import { estimateRequestTokens, estimateTokens } from "../../providers/estimate-tokens.ts";
 import type {
+  Effort,
   PromptMessage,
   PromptPart,
   ProviderRequest,
@@ -20,6 +21,8 @@ import type { CitableSource } from "./running-answer.ts";
 import type { ContextManifest } from "./schema.ts";
 
 const DEFAULT_MAX_OUTPUT = 8_192;
+/** For models that think: their thinking counts as output. */
+const DEFAULT_MAX_OUTPUT_THINKING = 32_768;
 /** Maximum share of a small context window that is reserved for the answer. */
 const MAX_OUTPUT_SHARE = 0.5;
 /**
@@ -32,6 +35,8 @@ export interface ContextInput {
   projectInstructions: string;
   agent: ResolvedAgent;
   model: ChosenModel;
+  /** How much the model thinks; null: as it does by itself. */
+  effort: Effort | null;
   /** The beginning of the project's files. */
   corpus: Corpus;
   /** The branch to answer, oldest first; the last one is the question. */
@@ -55,8 +60,8 @@ S1 is the label of the source. Copy the quoted words letter by letter, at most t
  * @throws {Problem} 422 `message_too_long` when the question alone does not fit.
  */
 export async function buildContext(ctx: Ctx, input: ContextInput): Promise<BuiltContext> {
-  const { agent, model } = input;
-  const maxOutputTokens = outputCap(model, agent);
+  const { agent, effort, model } = input;
+  const maxOutputTokens = outputCap(input);
   const instructions = instructionsOf(input);
   const question = input.branch.at(-1);
   if (question === undefined) throw new Error("There is nothing to answer");
@@ -70,6 +75,8 @@ export async function buildContext(ctx: Ctx, input: ContextInput): Promise<Built
     sources: [],
     maxOutputTokens,
     ...(agent.temperature === null ? {} : { temperature: agent.temperature }),
+    ...(model.reasoning ? { thinks: true } : {}),
+    ...(effort === null ? {} : { effort }),
   };
   const room = model.contextWindow - maxOutputTokens - estimateRequestTokens(bare);
   if (room < 0) throw contextTooLong();
@@ -81,7 +88,7 @@ export async function buildContext(ctx: Ctx, input: ContextInput): Promise<Built
     request: {
       ...bare,
       system: [...bare.system, ...sourceBlock(gathered.whole)],
-      messages: [...history.messages, questionMessage(asked, gathered.passages)],
+      messages: withStablePrefix(history.messages, questionMessage(asked, gathered.passages)),
       sources: gathered.sources.map(({ label, title, text }) => ({ label, title, text })),
     },
     sources: gathered.sources,
@@ -105,8 +112,10 @@ export async function buildContext(ctx: Ctx, input: ContextInput): Promise<Built
   };
 }
 
-function outputCap(model: ChosenModel, agent: ResolvedAgent): number {
-  const wanted = agent.maxOutputTokens ?? DEFAULT_MAX_OUTPUT;
+function outputCap({ agent, effort, model }: ContextInput): number {
+  const usual =
+    model.reasoning && effort !== "off" ? DEFAULT_MAX_OUTPUT_THINKING : DEFAULT_MAX_OUTPUT;
+  const wanted = agent.maxOutputTokens ?? usual;
   return Math.max(
     1,
     Math.min(wanted, model.maxOutputTokens, Math.floor(model.contextWindow * MAX_OUTPUT_SHARE)),
@@ -131,6 +140,18 @@ function questionMessage(text: string, passages: CitableSource[]): PromptMessage
   const parts: PromptPart[] = [{ type: "text", text }];
   if (passages.length > 0) parts.unshift({ type: "text", text: renderSources(passages) });
   return { role: "user", parts };
+}
+
+/**
+ * The history and the question, with the end marked of what the next call repeats: a question with passages is
+ * followed by the same question without them, so that the history ends the prefix.
+ */
+function withStablePrefix(history: PromptMessage[], question: PromptMessage): PromptMessage[] {
+  const messages = [...history, question];
+  const last = question.parts.length === 1 ? messages.length - 1 : history.length - 1;
+  return messages.map((message, index) =>
+    index === last ? { ...message, cacheable: true } : message,
+  );
 }
 
 /** The text of a message, without citations and thinking. */

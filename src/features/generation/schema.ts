@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { orNull, timestamp } from "../../platform/http/json.ts";
 import { tokenUsage } from "../metering/index.ts";
-import { message, messageError, messagePart } from "../threads/index.ts";
+import { effort, message, messageError, messagePart } from "../threads/index.ts";
 
 export const generationStatus = z.enum(["running", "complete", "stopped", "interrupted", "failed"]);
 export type GenerationStatus = z.infer<typeof generationStatus>;
@@ -70,6 +70,7 @@ export const newMessage = z
     text: z.string().min(1).max(200_000),
     agentId: z.uuid().nullable().optional(),
     modelId: z.uuid().nullable().optional(),
+    effort: effort.optional(),
   })
   .openapi("NewMessage");
 export type NewMessage = z.infer<typeof newMessage>;

@@ -234,6 +234,42 @@ describe("answering again", () => {
   });
 });
 
+describe("how much the model thinks", () => {
+  const asked = async (input: object, threadId?: string) => {
+    requests.length = 0;
+    const id = threadId ?? (await newThread(ada));
+    const response = await ada.post(`/threads/${id}/messages`, { text: "?", modelId, ...input });
+    const { generationId, assistantMessage } = await read(response, startedAnswer);
+    await readEvents(ada, generationId);
+    await until(() => app.deps.services.generation.runner.find(generationId) === undefined);
+    return { effort: requests[0]?.effort, answerId: assistantMessage.id };
+  };
+
+  test("is said by the message, else by the thread, else by the agent, else by nobody", async () => {
+    const projectId = ada.me.personalProjectId;
+    const agent = { name: "Thinker", effort: "high" };
+    const agentId = await readId(await ada.post(`/projects/${projectId}/agents`, agent));
+    const plain = await newThread(ada);
+    const quick = await readId(
+      await ada.post(`/projects/${projectId}/threads`, { effort: "off", modelId }),
+    );
+    expect((await asked({})).effort).toBeUndefined();
+    expect((await asked({ agentId })).effort).toBe("high");
+    expect((await asked({ agentId, effort: "low" }, plain)).effort).toBe("low");
+    expect((await asked({ agentId }, quick)).effort).toBe("off");
+    expect((await asked({ agentId, effort: null }, quick)).effort).toBe("high");
+    await ada.patch(`/threads/${quick}`, { effort: "medium" });
+    const { effort, answerId } = await asked({}, quick);
+    expect(effort).toBe("medium");
+    requests.length = 0;
+    await ada.post(`/messages/${answerId}/regenerate`, {});
+    expect(requests[0]?.effort).toBe("medium");
+    expect((await ada.post(`/threads/${quick}/messages`, { text: "?", effort: "x" })).status).toBe(
+      422,
+    );
+  });
+});
+
 test("an answer may be as long as its hold, also where its agent allows more", async () => {
   const projectId = await readId(await ada.post("/projects", { name: "Long" }));
   const agent = { name: "Novelist", maxOutputTokens: 700, instructions: "Be long." };

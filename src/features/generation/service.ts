@@ -40,6 +40,7 @@ export async function sendMessage(
           ? requireUsableAgent(ctx, project, input.agentId)
           : resolveAgent(ctx, project, input.agentId === undefined ? scope.agentId : null),
       modelId: input.modelId === undefined ? scope.modelId : input.modelId,
+      effort: input.effort === undefined ? scope.effort : input.effort,
     }),
   ]);
   const messages = rows.map(({ message }) => message);
@@ -92,6 +93,7 @@ export async function regenerate(
     findAnswerInputs(ctx, scope.project, {
       agent: resolveAgent(ctx, scope.project, target.agentId),
       modelId: modelId ?? target.modelId,
+      effort: scope.effort,
     }),
   ]);
   const messages = rows.map(({ message }) => message);

@@ -13,6 +13,7 @@ export async function findThreadAccess(db: Database, threadId: string, userId: s
       deletedAt: threads.deletedAt,
       agentId: threads.agentId,
       modelId: threads.modelId,
+      effort: threads.effort,
       role: projectMembers.role,
       archivedAt: projects.archivedAt,
     })

@@ -15,6 +15,7 @@ export { threadRoutes } from "./routes.ts";
 export {
   ANSWER_STATUSES,
   type CitationPart,
+  effort,
   type MessageError,
   type MessagePart,
   message,

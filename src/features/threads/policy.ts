@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Ctx } from "../../platform/context.ts";
 import type { AccessRule } from "../../platform/http/route.ts";
+import type { Effort } from "../../providers/index.ts";
 import { requireUser } from "../identity/index.ts";
 import {
   atLeast,
@@ -33,6 +34,7 @@ interface Granted {
   mayManage: boolean;
   agentId: string | null;
   modelId: string | null;
+  effort: Effort | null;
 }
 
 let mint: <L extends ThreadLevel>(level: L, granted: Granted) => ThreadScope<L>;
@@ -47,6 +49,7 @@ export class ThreadScope<L extends ThreadLevel = "read"> {
   /** The thread's defaults for its messages. */
   readonly agentId: string | null;
   readonly modelId: string | null;
+  readonly effort: Effort | null;
 
   private constructor(granted: Granted) {
     this.threadId = granted.threadId;
@@ -55,6 +58,7 @@ export class ThreadScope<L extends ThreadLevel = "read"> {
     this.mayManage = granted.mayManage;
     this.agentId = granted.agentId;
     this.modelId = granted.modelId;
+    this.effort = granted.effort;
   }
 
   static {
@@ -130,6 +134,7 @@ export async function threadScope<L extends ThreadLevel>(
     mayManage: may.manage,
     agentId: found.agentId,
     modelId: found.modelId,
+    effort: found.effort,
   });
 }
 

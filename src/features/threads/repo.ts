@@ -161,7 +161,14 @@ export async function insertThread(
 type ThreadFields = Partial<
   Pick<
     ThreadRow,
-    "title" | "visibility" | "agentId" | "modelId" | "leafId" | "deletedAt" | "lastMessageAt"
+    | "title"
+    | "visibility"
+    | "agentId"
+    | "modelId"
+    | "effort"
+    | "leafId"
+    | "deletedAt"
+    | "lastMessageAt"
   >
 >;
 

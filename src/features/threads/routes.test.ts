@@ -37,7 +37,7 @@ const audited = async (action: string, id: string) =>
 
 describe("a thread", () => {
   test("is shown with all its fields, and an ETag of its version", async () => {
-    const body = { title: " Spring ", visibility: "project", agentId, modelId };
+    const body = { title: " Spring ", visibility: "project", agentId, modelId, effort: "low" };
     const created = await ada.post(`/projects/${projectId}/threads`, body);
     expect(created.status).toBe(201);
     expect(created.headers.get("etag")).toBe('"v1"');
@@ -53,6 +53,7 @@ describe("a thread", () => {
       leafId: null,
       agentId,
       modelId,
+      effort: "low",
       mayWrite: true,
       mayManage: true,
       version: 1,
@@ -75,6 +76,7 @@ describe("a thread", () => {
       visibility: "private",
       agentId: null,
       modelId: null,
+      effort: null,
     });
   });
 

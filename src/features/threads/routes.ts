@@ -210,6 +210,7 @@ function present(row: ListedThread, userId: string): Thread {
     leafId: thread.leafId,
     agentId: thread.agentId,
     modelId: thread.modelId,
+    effort: thread.effort,
     mayWrite: may.write && row.archivedAt === null,
     mayManage: may.manage,
     version: thread.version,

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { line, orNull, page, timestamp } from "../../platform/http/json.ts";
+import { EFFORTS } from "../../providers/index.ts";
 import { tokenUsage } from "../metering/index.ts";
 
 export const VISIBILITIES = ["private", "project"] as const;
@@ -68,6 +69,9 @@ export type Message = z.infer<typeof message>;
 
 export const visibility = z.enum(VISIBILITIES);
 
+/** How much the model thinks, where it can; null: as the agent says. */
+export const effort = z.enum(EFFORTS).nullable();
+
 export const thread = z
   .object({
     id: z.uuid(),
@@ -81,6 +85,7 @@ export const thread = z
     leafId: z.uuid().nullable(),
     agentId: z.uuid().nullable(),
     modelId: z.uuid().nullable(),
+    effort,
     /** What the caller may do: write messages; rename, share and delete. */
     mayWrite: z.boolean(),
     mayManage: z.boolean(),
@@ -103,6 +108,7 @@ export const newThread = z
     visibility: visibility.default("private"),
     agentId: z.uuid().nullable().default(null),
     modelId: z.uuid().nullable().default(null),
+    effort: effort.default(null),
   })
   .openapi("NewThread");
 export type NewThread = z.infer<typeof newThread>;
@@ -113,6 +119,7 @@ export const threadChange = z
     visibility: visibility.optional(),
     agentId: z.uuid().nullable().optional(),
     modelId: z.uuid().nullable().optional(),
+    effort: effort.optional(),
   })
   .openapi("ThreadChange");
 export type ThreadChange = z.infer<typeof threadChange>;

@@ -61,7 +61,7 @@ export async function getThread(ctx: Ctx, scope: ThreadScope): Promise<ListedThr
 }
 
 /**
- * Changes title, visibility, agent or model.
+ * Changes title, visibility, agent, model or effort.
  * @throws {Problem} 412 when `expected` is not the latest version, 422 `agent_unknown`, `model_not_available`.
  */
 export async function changeThread(
@@ -70,12 +70,13 @@ export async function changeThread(
   input: ThreadChange,
   expected: number | null,
 ): Promise<void> {
-  const { title, visibility, agentId, modelId } = input;
+  const { title, visibility, agentId, modelId, effort } = input;
   const change = {
     ...(title === undefined ? {} : { title }),
     ...(visibility === undefined ? {} : { visibility }),
     ...(agentId === undefined ? {} : { agentId }),
     ...(modelId === undefined ? {} : { modelId }),
+    ...(effort === undefined ? {} : { effort }),
   };
   await requireChoices(ctx, scope.project, input);
   await inTransaction(ctx, async (tx) => {

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant, isOneOf, updatedAt } from "../../platform/db/columns.ts";
+import { EFFORTS } from "../../providers/index.ts";
 import { users } from "../identity/tables.ts";
 import { projects } from "../projects/tables.ts";
 import {
@@ -27,6 +28,8 @@ export const threads = pgTable(
     leafId: uuid("leaf_id"),
     agentId: uuid("agent_id"),
     modelId: uuid("model_id"),
+    /** How much the model thinks; null: as the agent says. */
+    effort: text("effort", { enum: EFFORTS }),
     version: integer("version").notNull().default(1),
     deletedAt: instant("deleted_at"),
     lastMessageAt: instant("last_message_at").notNull().defaultNow(),
@@ -48,6 +51,7 @@ export const threads = pgTable(
       .on(table.lastMessageAt, table.id)
       .where(sql`${table.deletedAt} is null and ${table.visibility} = 'project'`),
     index("threads_deleted").on(table.deletedAt).where(sql`${table.deletedAt} is not null`),
+    check("threads_effort", isOneOf(table.effort, EFFORTS)),
     check("threads_visibility", isOneOf(table.visibility, VISIBILITIES)),
   ],
 );

@@ -7,7 +7,7 @@ import { t } from "../../lib/i18n.ts";
 import { chosen, typed } from "../../ui/bind.ts";
 import { Input, Select, Textarea } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
-import { modelChoices } from "../models/index.ts";
+import { effortOf, effortOptions, modelChoices } from "../models/index.ts";
 
 function numberOrNull(text: string): number | null {
   return text.trim() === "" ? null : Number(text);
@@ -28,6 +28,7 @@ export function AgentDialog(props: {
   const modelId = useSignal(agent?.modelId ?? "");
   const temperature = useSignal(agent?.temperature?.toString() ?? "");
   const cap = useSignal(agent?.maxOutputTokens?.toString() ?? "");
+  const effort = useSignal<string>(agent?.effort ?? "");
   const save = useAction(
     async () => {
       const fields: NewAgent = {
@@ -37,6 +38,7 @@ export function AgentDialog(props: {
         modelId: modelId.value || null,
         temperature: numberOrNull(temperature.value),
         maxOutputTokens: numberOrNull(cap.value),
+        effort: effortOf(effort.value),
       };
       if (agent)
         await api.PATCH("/agents/{agentId}", {
@@ -111,6 +113,12 @@ export function AgentDialog(props: {
           placeholder={t("agents.modelsOwn")}
           {...typed(cap)}
           error={failure?.field("maxOutputTokens")}
+        />
+        <Select
+          label={t("effort")}
+          hint={t("effort.hint")}
+          {...chosen(effort)}
+          options={effortOptions(t("agents.modelsOwn"))}
         />
       </div>
     </FormDialog>

@@ -9,7 +9,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Select } from "../../ui/field.tsx";
 import { FormError } from "../../ui/form-error.tsx";
 import { agentsFor } from "../agents/index.ts";
-import { modelChoices } from "../models/index.ts";
+import { effortOf, effortOptions, modelChoices } from "../models/index.ts";
 import { AttachButton, Attached } from "./attach-files.tsx";
 import { readDraft, writeDraft } from "./draft.ts";
 import type { Choice } from "./start-thread.ts";
@@ -38,6 +38,7 @@ export function Composer(props: ComposerProps): JSX.Element {
   const text = useSignal(readDraft(props.draftKey));
   const modelId = useSignal(props.initial?.modelId ?? "");
   const agentId = useSignal(props.initial?.agentId ?? "");
+  const effort = useSignal<string>(props.initial?.effort ?? "");
   const box = useRef<HTMLTextAreaElement>(null);
   useSignalEffect(() => writeDraft(props.draftKey, text.value));
   useEffect(() => {
@@ -59,6 +60,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     await props.onSend(sent.trim(), {
       modelId: modelId.value || null,
       agentId: agentId.value || null,
+      effort: effortOf(effort.value),
     });
     if (text.value === sent) text.value = "";
     writeDraft(props.draftKey, text.value);
@@ -74,6 +76,9 @@ export function Composer(props: ComposerProps): JSX.Element {
   };
   const agentList = agents.data.value ?? [];
   const modelList = modelChoices.data.value ?? [];
+  const model = modelList.find(({ id, isDefault }) =>
+    modelId.value ? id === modelId.value : isDefault,
+  );
   return (
     <form
       class="composer"
@@ -138,6 +143,14 @@ export function Composer(props: ComposerProps): JSX.Element {
                     .filter((model) => !model.isDefault)
                     .map((model) => ({ value: model.id, label: model.displayName })),
                 ]}
+              />
+            )}
+            {model?.reasoning && (
+              <Select
+                bare
+                label={t("effort")}
+                {...chosen(effort)}
+                options={effortOptions(t("effort.auto"))}
               />
             )}
           </div>

@@ -4,7 +4,7 @@ import { begun, thread } from "../../test/fixtures.ts";
 import { recentThreads } from "../shell/index.ts";
 import { rememberStart, sendMessage, startThread, takeStart } from "./start-thread.ts";
 
-const choice = { modelId: "m1", agentId: null };
+const choice = { modelId: "m1", agentId: null, effort: null };
 let network: Network | undefined;
 afterEach(() => {
   network?.[Symbol.dispose]();
@@ -41,14 +41,15 @@ test("a thread whose first message is refused is reported as a failure", async (
 
 test("a message has a parent, a model and an agent", async () => {
   network = fakeNetwork(() => Response.json(begun("q", "a", "m0"), { status: 202 }));
-  expect(await sendMessage("t1", "m0", "Hello", { modelId: null, agentId: "a1" })).toEqual(
-    begun("q", "a", "m0"),
-  );
+  expect(
+    await sendMessage("t1", "m0", "Hello", { modelId: null, agentId: "a1", effort: null }),
+  ).toEqual(begun("q", "a", "m0"));
   expect(network.asked[0]?.body).toEqual({
     parentId: "m0",
     text: "Hello",
     modelId: null,
     agentId: "a1",
+    effort: null,
   });
 });
 

@@ -2,8 +2,8 @@ import { api, at, once, read } from "../../lib/api.ts";
 import type { StartedAnswer, Thread, ThreadDetail } from "../../lib/api-types.ts";
 import { recentThreads } from "../shell/index.ts";
 
-/** Model and agent for a message; null is the default of the thread or the workspace. */
-export type Choice = { modelId: string | null; agentId: string | null };
+/** Model, agent and effort for a message; null is the default of the workspace or the agent. */
+export type Choice = { modelId: string | null; agentId: string | null; effort: Thread["effort"] };
 
 export type Started = { thread: Thread; answer: StartedAnswer };
 

@@ -15,7 +15,7 @@ let model: InstanceType<typeof ThreadModel>;
 let stored: ThreadDetail;
 let refuse: Response | undefined;
 let streams: Map<string, ReturnType<typeof eventStream>>;
-const choice = { modelId: "m1", agentId: null };
+const choice = { modelId: "m1", agentId: null, effort: null };
 const asked = (method: string) =>
   network.asked.filter((call) => call.method === method).map(({ path, body }) => ({ path, body }));
 

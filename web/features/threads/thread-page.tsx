@@ -79,7 +79,11 @@ function OneThread(props: { id: string }): JSX.Element {
       </main>
     );
   }
-  const choice = { modelId: detail?.modelId ?? null, agentId: detail?.agentId ?? null };
+  const choice = {
+    modelId: detail?.modelId ?? null,
+    agentId: detail?.agentId ?? null,
+    effort: detail?.effort ?? null,
+  };
   return (
     <div class={source.value ? "thread-layout with-panel" : "thread-layout"}>
       <main id="main" class="thread">
