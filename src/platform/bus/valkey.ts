@@ -2,12 +2,11 @@ import type { Logger } from "../observability/logger.ts";
 import { valkeyClient } from "../valkey-client.ts";
 import { type Bus, Listeners } from "./bus.ts";
 import { packNotice, unpackNotice } from "./notice.ts";
+import { reconnectPause } from "./reconnect-pause.ts";
 
 const CHANNEL = "atelier";
 /** Publish timeout; a server that takes longer counts as disconnected. */
 const PUBLISH_MS = 500;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
 
 export interface ValkeyBusOptions {
   url: string;
@@ -51,15 +50,14 @@ export function valkeyBus({ url, processId, fallback, logger }: ValkeyBusOptions
   };
 
   const keepConnected = async (): Promise<void> => {
-    let pauseMs = FIRST_PAUSE_MS;
+    let pauseMs: number | undefined;
     while (!closed) {
       const since = Date.now();
       await connect().catch(() => {});
       if (closed) return;
-      if (Date.now() - since > LONGEST_PAUSE_MS) pauseMs = FIRST_PAUSE_MS;
+      pauseMs = reconnectPause(pauseMs, Date.now() - since);
       logger.warn({ pauseMs }, "Valkey unavailable; pub/sub falls back to the database");
       await Promise.race([Bun.sleep(pauseMs), closing.promise]);
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
   };
   const connecting = keepConnected();

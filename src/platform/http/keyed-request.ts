@@ -4,7 +4,7 @@ import { type Claim, markUsed, type StoredAnswer } from "./idempotency-keys.ts";
 import { Problem } from "./problem.ts";
 
 const MAX_KEPT_BYTES = 262_144;
-const KEPT_HEADERS = ["content-type", "etag", "location"];
+const KEPT_HEADERS = ["content-type", "etag"];
 
 /** A request with an Idempotency-Key. */
 export class KeyHolder implements KeyedRequest {
