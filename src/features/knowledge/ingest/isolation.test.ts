@@ -39,6 +39,15 @@ test("where setting it up fails, documents are read without, and log and metrics
   ]);
 });
 
+test("what was chosen is logged, as a warning unless everything is closed", async () => {
+  const logged: string[] = [];
+  const logger = createLogger("info", { write: (line: string) => void logged.push(line) });
+  const { mechanism, files, network } = await chooseIsolation({ ...app.deps, logger });
+  expect(logged.map((line): unknown => JSON.parse(line))).toMatchObject([
+    { level: files || network ? "warn" : "info", mechanism },
+  ]);
+});
+
 test("where it is required, failing to set it up ends the start", async () => {
   const error = await choose("required").catch((failure: unknown) => failure);
   expect(error).toMatchObject({ code: "EEXIST" });
