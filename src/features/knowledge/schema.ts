@@ -18,7 +18,10 @@ export const fileVersion = z
     status: versionStatus,
     /** Why it could not be read; null unless `status` is `failed`. */
     failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
-    /** `read_as_latin1` or `invalid_bytes_replaced` when the text was odd; else null. */
+    /**
+     * What was unusual about the text: `read_as_` and the encoding that was guessed, `invalid_bytes_replaced`,
+     * `cut_at_end` or, for PDFs, `characters_missing` and `pages_without_text`; else null.
+     */
     note: z.string().nullable(),
     /** UTF-16 code units of its text; null until it was read. */
     textLength: z.number().int().nullable(),

@@ -9,6 +9,7 @@ import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Select } from "../../ui/field.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
+import { describeNote } from "./describe-note.ts";
 import { downloadFile } from "./download-file.ts";
 import { readText } from "./read-text.ts";
 
@@ -68,6 +69,7 @@ function OpenFile(props: Opened & { projectId: string; onClose: () => void }): J
   const length = useSignal(PREVIEW);
   const version = versions.find((item) => item.id === versionId.value) ?? file.newest;
   const ready = version.status === "ready";
+  const note = describeNote(version.note);
   const text = useResource<FileText | undefined>(
     (signal) =>
       ready ? readText(projectId, version.id, 0, length.value, signal) : Promise.resolve(undefined),
@@ -119,6 +121,11 @@ function OpenFile(props: Opened & { projectId: string; onClose: () => void }): J
           {formatBytes(version.sizeBytes)} · {formatDateTime(version.createdAt)}
           {version.tokenCount !== null &&
             ` · ${t("message.tokens", { tokens: formatNumber(version.tokenCount) })}`}
+        </p>
+      )}
+      {note !== undefined && (
+        <p class="notice small" role="status">
+          {note}
         </p>
       )}
       {version.failure && (

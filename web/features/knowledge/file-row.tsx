@@ -11,6 +11,7 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { restoreTime } from "../identity/index.ts";
+import { describeNote } from "./describe-note.ts";
 import { downloadFile } from "./download-file.ts";
 
 const states = {
@@ -31,6 +32,7 @@ export function FileRow(props: {
   const { route } = useLocation();
   const deleting = useSignal(false);
   const state = states[file.newest.status];
+  const note = describeNote(file.newest.note);
   const open = `/projects/${projectId}/knowledge?file=${file.id}`;
   const remove = useAction(
     async () => {
@@ -76,14 +78,15 @@ export function FileRow(props: {
         <p class="muted small truncate">
           {file.newest.failure
             ? file.newest.failure.detail
-            : t("file.facts", {
+            : (note ??
+              t("file.facts", {
                 size: formatBytes(file.newest.sizeBytes),
                 when: formatAgo(file.newest.createdAt),
                 version: file.newest.version,
-              })}
+              }))}
         </p>
       </div>
-      <Badge tone={state.tone}>
+      <Badge tone={note === undefined ? state.tone : "warn"}>
         {file.newest.status === "reading" && <Spinner />}
         {t(state.label)}
       </Badge>

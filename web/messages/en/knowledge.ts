@@ -13,6 +13,15 @@ export const knowledge = {
   "file.failed": "Could not be read",
   "file.menu": "Actions for {name}",
   "file.noText": "There is no text in this file.",
+  "file.note.bytes": "Parts of the text were damaged and are left out.",
+  "file.note.characters":
+    "Some characters are missing: the PDF does not say what they are. Export it again or run text recognition (OCR).",
+  "file.note.cut": "The file is cut off within its last character.",
+  "file.note.encoding":
+    "The encoding was guessed: {encoding}. If the text looks wrong, save the file as UTF-8 and add it again.",
+  "file.note.other": "Something about the text is unusual. Look whether it is right.",
+  "file.note.pages":
+    "Some pages are pictures without text and are not searched. Run text recognition (OCR) on them.",
   "file.notYet": "It is still being read.",
   "file.open": "Open",
   "file.queued": "Waiting",

@@ -22,7 +22,7 @@ export interface ExtractedText {
   mediaType: string;
   /** A PostgreSQL text search configuration. */
   language: string;
-  /** `read_as_latin1` or `invalid_bytes_replaced`; null when the text was fine. */
+  /** What was unusual about the text (`TextNote`, `PdfNote`); null when it was fine. */
   note: string | null;
   /** Offset of each page's first code unit; empty where there are no pages. */
   pageStarts: number[];

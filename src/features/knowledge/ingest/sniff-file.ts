@@ -68,9 +68,15 @@ function signatureFault(bytes: Uint8Array, extension: string): SniffFault | null
   const hex = Buffer.from(bytes.subarray(0, 8)).toString("hex");
   const known = SIGNATURES.find(([signature]) => hex.startsWith(signature));
   if (known) return known[1];
-  if (hasUtf16Mark(bytes)) return null;
+  if (hasUtf16Mark(bytes) || utf32Order(bytes)) return null;
   if (start.startsWith("MZ") && bytes.includes(0)) return "program";
   return looksBinary(bytes) ? "binary" : null;
+}
+
+/** The byte order of UTF-32, which has a mark; the one of little-endian starts like that of UTF-16. */
+export function utf32Order(bytes: Uint8Array): "utf-32le" | "utf-32be" | null {
+  const mark = Buffer.from(bytes.subarray(0, 4)).toString("hex");
+  return mark === "fffe0000" ? "utf-32le" : mark === "0000feff" ? "utf-32be" : null;
 }
 
 /** A UTF-16 byte order mark, after which NUL bytes are normal. */
