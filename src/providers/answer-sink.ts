@@ -8,6 +8,8 @@ import { type ReportedCounts, UsageCounts } from "./usage-counts.ts";
 
 export class AnswerSink {
   #events: ProviderEvent[] = [];
+  /** Text that the filter has not seen: it costs the same for a word and for all words of a read. */
+  #unfiltered = "";
   #meaning: EndMeaning | undefined;
   #refused = false;
   #said = false;
@@ -27,6 +29,7 @@ export class AnswerSink {
 
   /** Whether the answer has any text. */
   get said(): boolean {
+    this.#filter();
     return this.#said;
   }
 
@@ -47,13 +50,14 @@ export class AnswerSink {
 
   /** The events since the last call. */
   take(): ProviderEvent[] {
+    this.#filter();
     const events = this.#events;
     this.#events = [];
     return events;
   }
 
   text(text: string): void {
-    if (text !== "") this.#tags.feed(text);
+    this.#unfiltered += text;
   }
 
   /** The words of a refusal: they are the answer's text, and make it end as refusal. */
@@ -65,7 +69,7 @@ export class AnswerSink {
 
   reasoning(text: string): void {
     if (text === "") return;
-    this.#tags.flush();
+    this.flush();
     this.#tags.reasoned();
     pushReasoning(this.#events, text);
   }
@@ -73,7 +77,7 @@ export class AnswerSink {
   /** Closes a block of thinking. `redacted`: the signature is the block, encrypted. */
   signature(signature: string, redacted = false): void {
     if (signature === "") return;
-    this.#tags.flush();
+    this.flush();
     this.#tags.reasoned();
     this.#events.push({
       type: "reasoning",
@@ -85,7 +89,9 @@ export class AnswerSink {
 
   usage(report: ReportedCounts): void {
     const usage = this.#counts.add(report);
-    if (usage) this.#events.push({ type: "usage", usage });
+    if (usage === undefined) return;
+    this.#filter();
+    this.#events.push({ type: "usage", usage });
   }
 
   /** The format's word for why the answer ends, if there is one. Usage may follow. */
@@ -98,15 +104,22 @@ export class AnswerSink {
     this.#closed = true;
   }
 
-  /** Passes on text that waits for the rest of a tag; nothing more will come. */
+  /** Passes on text that waits for the rest of a tag: something else follows, or nothing. */
   flush(): void {
+    this.#filter();
     this.#tags.flush();
   }
 
   /** Ends the answer, once. */
   end(): void {
-    this.#tags.flush();
+    this.flush();
     this.#events.push({ type: "end", reason: this.#reason() });
+  }
+
+  #filter(): void {
+    if (this.#unfiltered === "") return;
+    this.#tags.feed(this.#unfiltered);
+    this.#unfiltered = "";
   }
 
   #reason(): EndReason {
