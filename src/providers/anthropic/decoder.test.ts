@@ -125,6 +125,25 @@ describe("an answer from Anthropic", () => {
     ]);
   });
 
+  test("a signature at the start of its block counts where none follows", async () => {
+    const block = (signature: string) => ({
+      type: "content_block_start",
+      content_block: { type: "thinking", thinking: "Hm", signature },
+    });
+    const stop = { type: "content_block_stop" };
+    const later = { type: "content_block_delta", delta: { signature: "b" } };
+    const signed = (signature: string): ProviderEvent => ({
+      type: "reasoning",
+      text: "",
+      signature,
+    });
+    const end = { type: "message_stop" };
+    expect(await answered([block("a"), stop, end])).toContainEqual(signed("a"));
+    expect(await answered([block("a"), end])).toContainEqual(signed("a"));
+    const both = await answered([block("a"), later, stop, block(""), stop, end]);
+    expect(both.filter((event) => "signature" in event)).toEqual([signed("b")]);
+  });
+
   test("invalid counts and text are ignored", async () => {
     const events = await answered([
       { type: "message_start", message: { usage: { input_tokens: -5, output_tokens: "many" } } },

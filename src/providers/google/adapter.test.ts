@@ -83,6 +83,20 @@ describe("a request to Gemini", () => {
     });
   });
 
+  test("is in one form, whatever the model", () => {
+    const form = {
+      outputLimit: "max_tokens" as const,
+      includeUsage: true,
+      temperature: true,
+      systemRole: "system" as const,
+      cacheBreakpoints: false,
+      signedThinking: true,
+    };
+    expect(googleDialect("gemini-3.8-flash")).toEqual({ ...form, reasoning: "effort" });
+    expect(googleDialect("gemini-2.5-pro")).toEqual({ ...form, reasoning: "budget" });
+    expect(googleDialect("my-model-3")).toEqual({ ...form, reasoning: "none" });
+  });
+
   test.each<[string, Effort | undefined, object | undefined]>([
     ["gemini-2.5-flash", undefined, { includeThoughts: true }],
     ["gemini-2.5-flash", "off", { includeThoughts: true, thinkingBudget: 0 }],

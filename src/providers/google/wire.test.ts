@@ -1,4 +1,4 @@
-import { type WireCase, wireSuite } from "./wire-cases.ts";
+import { type WireCase, wireSuite } from "../../../test/providers/wire-cases.ts";
 
 const JSON_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=UTF-8";
 const STREAM_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream";
