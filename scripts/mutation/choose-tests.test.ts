@@ -40,8 +40,8 @@ describe("the tests near a file", () => {
     ]);
   });
 
-  test("of a file of the process are those beside it, not of every folder below", () => {
-    expect(nearTests(graph, "src/app.ts").flat()).toEqual([]);
+  test("of a file of the process are those of the whole application, not of every folder below", () => {
+    expect(nearTests(graph, "src/app.ts").flat()).toEqual(["test/app/every-route.test.ts"]);
   });
 
   test("far ones are all others that reach it", () => {

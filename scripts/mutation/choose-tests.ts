@@ -9,7 +9,7 @@ const HUB = /^(src\/[^/]+\.ts|test\/support\/.+)$/;
 /** The suites that walk every route, and the files that define a route's contract. */
 const WALKS = /^test\/app\/(api-docs|every-route|hostile-input)\.test\.ts$/;
 const WALKED =
-  /^src\/(features\/.*\/(([a-z]+-)?routes|schema|policy)|platform\/http\/(api-document|refusals|route))\.ts$/;
+  /^src\/(features\/.*\/(([a-z]+-)?routes|schema|policy)|platform\/http\/(api-docs|api-document|refusals|route))\.ts$/;
 
 /** The part of the code that a score is reported for: a feature, a part of the platform, and so on. */
 export function roomOf(path: string): string {
@@ -63,9 +63,13 @@ function testsWithin(graph: ImportGraph, path: string, depth: number): string[] 
   return tests.sort((a, b) => rank(a) - rank(b));
 }
 
-/** The folders below `src` are rooms of their own; those below a room belong to it. */
+/**
+ * The folders below `src` are rooms of their own; those below a room belong to it. The files that compose the
+ * application have its whole suites.
+ */
 function isOwn(folder: string, test: string): boolean {
-  return folder === "src" ? dirname(test) === folder : test.startsWith(`${folder}/`);
+  if (folder !== "src") return test.startsWith(`${folder}/`);
+  return dirname(test) === folder || dirname(test) === "test/app";
 }
 
 /** A feature's folder; elsewhere the folder of the file itself. */
