@@ -1593,7 +1593,7 @@ export interface components {
             images?: boolean | undefined;
             reasoning?: boolean | undefined;
             prices?: (components["schemas"]["Prices"] | null) | undefined;
-            learned?: null | undefined;
+            forgetLearned?: boolean | undefined;
             enabled?: boolean | undefined;
         };
         Catalogue: {

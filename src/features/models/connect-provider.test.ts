@@ -407,7 +407,7 @@ describe("a refused parameter", () => {
     await learn();
     await ada.patch(`/admin/models/${model.id}`, { displayName: "Mine" });
     expect((await shown(model.id)).learned).toEqual({ temperature: false });
-    const forgotten = await ada.patch(`/admin/models/${model.id}`, { learned: null });
+    const forgotten = await ada.patch(`/admin/models/${model.id}`, { forgetLearned: true });
     expect((await read(forgotten, adminModel)).learned).toEqual({});
     for (const change of [
       { dialect: { includeUsage: false } },

@@ -56,7 +56,7 @@ export async function changeModel(
   ctx: Ctx,
   _scope: AdminScope,
   modelId: string,
-  { prices, learned, ...change }: ModelChange,
+  { prices, forgetLearned, ...change }: ModelChange,
   expected: number | null,
 ): Promise<ModelRow> {
   const { model, provider } = await getModel(ctx, modelId);
@@ -74,14 +74,14 @@ export async function changeModel(
       {
         ...change,
         ...(table ? priceColumns(table) : {}),
-        ...(learned === null ? { learned: {} } : {}),
+        ...(forgetLearned ? { learned: {} } : {}),
       },
       expected,
       ctx.deps.clock.now(),
     );
     if (!changed) throw expected === null ? noSuchModel() : changedMeanwhile();
     await recordFor(tx, "model.updated", modelId, {
-      changed: [...Object.keys(change), ...(learned === null ? ["learned"] : [])],
+      changed: [...Object.keys(change), ...(forgetLearned ? ["learned"] : [])],
       ...(table ? { prices: table.tiers, priceVersion: table.source } : {}),
       ...(change.enabled === undefined ? {} : { enabled: change.enabled }),
     });

@@ -231,8 +231,8 @@ export const modelChange = z
     ...described,
     /** Null: reset to the catalogue's. */
     prices: orNull(prices).optional(),
-    /** Null: forget it. */
-    learned: z.null().optional(),
+    /** Forgets what was learned, so that calls are asked as usual again. */
+    forgetLearned: z.boolean().optional(),
     enabled: z.boolean().optional(),
   })
   .openapi("ModelChange");

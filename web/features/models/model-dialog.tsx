@@ -5,10 +5,11 @@ import { api, at, ifMatch, read } from "../../lib/api.ts";
 import type { AdminModel, AdminProvider } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
 import { useResource } from "../../lib/resource.ts";
-import { chosen, typed } from "../../ui/bind.ts";
-import { Input, Select } from "../../ui/field.tsx";
+import { chosen, switched, typed } from "../../ui/bind.ts";
+import { Input, Select, Switch } from "../../ui/field.tsx";
 import { FormDialog } from "../../ui/form-dialog.tsx";
 import { type Dollars, dollarsOf, pricesOf } from "./dollars.ts";
+import { namesToOffer } from "./names-to-offer.ts";
 
 const priceFields = [
   { key: "input", label: "model.priceIn" },
@@ -33,6 +34,8 @@ export function ModelDialog(props: {
   const contextWindow = useSignal(model?.contextWindow.toString() ?? "");
   const maxOutput = useSignal(model?.maxOutputTokens.toString() ?? "");
   const dollars = useSignal<Dollars>(dollarsOf(model?.prices));
+  const forget = useSignal(false);
+  const learned = Object.entries(model?.learned ?? {}).map(([field, value]) => `${field} ${value}`);
   const provider = props.providers.find((item) => item.id === providerId.value);
   const catalogue = useResource(
     async (signal) => {
@@ -42,11 +45,27 @@ export function ModelDialog(props: {
     },
     [provider?.id],
   );
+  const offered = useResource(
+    async (signal) => {
+      if (model || !provider) return [];
+      const path = { providerId: provider.id };
+      const list = await read(
+        api.GET("/admin/providers/{providerId}/models", { params: { path }, signal }),
+      );
+      return list.items.map((item) => item.name);
+    },
+    [provider?.id],
+  );
   const entries = catalogue.data.value ?? [];
+  const names = namesToOffer(entries, offered.data.value ?? []);
   const take = (chosen: string) => {
     name.value = chosen;
     const entry = entries.find((item) => item.name === chosen);
-    if (!entry) return;
+    if (!entry) {
+      displayName.value = contextWindow.value = maxOutput.value = "";
+      dollars.value = dollarsOf(undefined);
+      return;
+    }
     displayName.value = entry.displayName;
     contextWindow.value = entry.contextWindow?.toString() ?? "";
     maxOutput.value = entry.maxOutputTokens.toString();
@@ -62,7 +81,11 @@ export function ModelDialog(props: {
       };
       const known = JSON.stringify(prices) === JSON.stringify(pricesOf(dollarsOf(model?.prices)));
       if (model) {
-        const change = known ? fields : { ...fields, prices: prices ?? null };
+        const change = {
+          ...fields,
+          ...(known ? {} : { prices: prices ?? null }),
+          ...(forget.value ? { forgetLearned: true } : {}),
+        };
         await api.PATCH("/admin/models/{modelId}", {
           ...at({ modelId: model.id }),
           body: change,
@@ -99,14 +122,11 @@ export function ModelDialog(props: {
             {...chosen(providerId)}
             options={props.providers.map((item) => ({ value: item.id, label: item.name }))}
           />
-          {entries.length > 0 && (
+          {names.length > 0 && (
             <Select
               label={t("model.catalogue")}
-              value={entries.some((entry) => entry.name === name.value) ? name.value : ""}
-              options={[
-                { value: "", label: t("model.catalogue.other") },
-                ...entries.map((entry) => ({ value: entry.name, label: entry.displayName })),
-              ]}
+              value={names.some(({ value }) => value === name.value) ? name.value : ""}
+              options={[{ value: "", label: t("model.catalogue.other") }, ...names]}
               onChange={take}
             />
           )}
@@ -161,6 +181,13 @@ export function ModelDialog(props: {
           />
         ))}
       </fieldset>
+      {learned.length > 0 && (
+        <Switch
+          label={t("model.learned.forget")}
+          hint={t("model.learned", { what: learned.join(", ") })}
+          {...switched(forget)}
+        />
+      )}
     </FormDialog>
   );
 }

@@ -45,6 +45,12 @@ export function ProvidersTab(): JSX.Element {
     reload: () => list.load(),
   });
   const { editing } = actions;
+  /** An address found by a test, until the dialog that offers it is closed. */
+  const suggested = useSignal<string | undefined>(undefined);
+  const close = (saved?: "saved") => {
+    suggested.value = undefined;
+    actions.close(saved);
+  };
   const testing = useSignal<string | undefined>(undefined);
   const test = useAction(
     async (provider: AdminProvider) => {
@@ -62,7 +68,19 @@ export function ProvidersTab(): JSX.Element {
       } else {
         const { detail, vendorSentence } = result.error ?? {};
         const told = [detail ?? t("error.unexpected"), vendorSentence && `“${vendorSentence}”`];
-        toast(told.filter(Boolean).join(" "), { tone: "danger" });
+        const address = result.suggestedBaseUrl;
+        toast(told.filter(Boolean).join(" "), {
+          tone: "danger",
+          ...(address !== null && {
+            action: {
+              label: t("provider.test.use", { address }),
+              run: () => {
+                suggested.value = address;
+                editing.value = provider;
+              },
+            },
+          }),
+        });
       }
     },
     { toast: true },
@@ -141,8 +159,9 @@ export function ProvidersTab(): JSX.Element {
       {editing.value && (
         <ProviderDialog
           provider={editing.value === "new" ? undefined : editing.value}
-          onClose={() => actions.close()}
-          onSaved={() => actions.close("saved")}
+          suggested={suggested.value}
+          onClose={() => close()}
+          onSaved={() => close("saved")}
           onConflict={() => void list.load()}
         />
       )}
