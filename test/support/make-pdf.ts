@@ -26,6 +26,20 @@ export function makeScannedPdf(): Uint8Array {
   return assemble([stream(latin1("0.5 g 100 100 200 200 re f"))], false);
 }
 
+/**
+ * A PDF of one page with this content stream.
+ * @param parts.annotations dictionaries, such as `/Subtype /FreeText /Contents (Note)`
+ * @param parts.font the entries of the font `/F1`; Helvetica by default
+ */
+export function makePdfOf(
+  content: string,
+  { annotations = [], font }: { annotations?: string[]; font?: string } = {},
+): Uint8Array {
+  const dictionaries = annotations.map((entries) => `<< /Type /Annot ${entries} >>`);
+  const page = annotations.length > 0 ? `/Annots [${dictionaries.join(" ")}]` : "";
+  return assemble([stream(latin1(content))], false, { page, ...(font ? { font } : {}) });
+}
+
 const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
 
 function pageContent(text: string): string {
@@ -41,17 +55,23 @@ function stream(data: Buffer, filter = ""): Buffer {
   ]);
 }
 
-function assemble(contents: Buffer[], encrypted: boolean): Uint8Array {
+const HELVETICA = "/Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding";
+
+function assemble(
+  contents: Buffer[],
+  encrypted: boolean,
+  { page = "", font = HELVETICA }: { page?: string; font?: string } = {},
+): Uint8Array {
   const kids = contents.map((_, i) => `${4 + i * 2} 0 R`).join(" ");
   const objects: Buffer[] = [
     latin1("<< /Type /Catalog /Pages 2 0 R >>"),
     latin1(`<< /Type /Pages /Kids [${kids}] /Count ${contents.length} >>`),
-    latin1("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"),
+    latin1(`<< /Type /Font ${font} >>`),
   ];
   for (const [i, content] of contents.entries()) {
     objects.push(
       latin1(
-        `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + i * 2} 0 R >>`,
+        `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + i * 2} 0 R ${page} >>`,
       ),
       content,
     );

@@ -17,6 +17,8 @@ const FAILURES: Record<FailureCode, string> = {
   encrypted: "The PDF is password-protected. Add a copy without a password.",
   damaged: "The file is damaged or incomplete and cannot be opened.",
   no_text: "The PDF contains only images of pages. Run text recognition (OCR) on it first.",
+  unknown_characters:
+    "The PDF does not say which characters it shows. Export it again, or run text recognition (OCR) on it.",
   too_long: "The file contains more text than can be read.",
   too_slow: "Reading the file took too long. It may be damaged or malicious.",
   too_much_memory: "Reading the file took too much memory. It may be damaged or malicious.",

@@ -22,7 +22,7 @@ async function extract(
   let pageStarts: number[] = [];
   let note: string | null = null;
   if (sniffed.kind === "pdf") {
-    ({ text, pageStarts } = await readPdf(bytes, maxUnits));
+    ({ text, pageStarts, note } = await readPdf(bytes, maxUnits));
   } else {
     const decoded = decodeText(bytes);
     if (!decoded.ok) return refused(decoded.code);

@@ -94,6 +94,19 @@ describe("a document that cannot be read says why", () => {
     expect(faultOf(read)).toBe("too_slow");
   });
 
+  test("a document waits for a busy machine, up to four times its time", async () => {
+    const slowly = (ms: number) =>
+      new ReadableStream<Uint8Array>({
+        async start(controller) {
+          await Bun.sleep(ms);
+          controller.enqueue(utf8("late"));
+          controller.close();
+        },
+      });
+    const limits = { ...EXTRACTION_LIMITS, timeMs: 2_000 };
+    expect(await extractText(slowly(3_000), "a.txt", { limits })).toMatchObject({ text: "late" });
+  }, 20_000);
+
   test("an aborted reading leaves no child process", async () => {
     const stop = new AbortController();
     const endless = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });

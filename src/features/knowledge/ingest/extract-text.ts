@@ -11,6 +11,7 @@ export type ReadingFault =
   | "encrypted"
   | "damaged"
   | "no_text"
+  | "unknown_characters"
   | "too_long"
   | "too_slow"
   | "too_much_memory";
@@ -34,6 +35,7 @@ export type Extraction = ExtractedText | { ok: false; code: ReadingFault };
 export interface ExtractionLimits {
   /** Resident bytes of the child above which it is killed. */
   memoryBytes: number;
+  /** Processor time; the wall clock may show {@link WALL_PER_PROCESSOR} times as much on a busy machine. */
   timeMs: number;
   /** UTF-16 code units of text. */
   textUnits: number;
@@ -76,6 +78,7 @@ export type ChildAnswer =
 
 const CHILD = fileURLToPath(new URL("./extract-child.ts", import.meta.url));
 const WATCH_MS = 50;
+const WALL_PER_PROCESSOR = 4;
 
 /**
  * Reads a document in a child process that is killed when it takes too long or too much memory, so that a
@@ -111,7 +114,7 @@ export async function extractText(
   let peak = 0;
   const onAbort = () => kill("aborted");
   signal?.addEventListener("abort", onAbort, { once: true });
-  const deadline = setTimeout(() => kill("too_slow"), limits.timeMs);
+  const deadline = setTimeout(() => kill("too_slow"), limits.timeMs * WALL_PER_PROCESSOR);
   const watch = setInterval(async () => {
     const resident = await residentBytes(child.pid);
     peak = Math.max(peak, resident);

@@ -107,7 +107,7 @@ describe("people take turns", () => {
 
 describe("the slow lane", () => {
   test.each([
-    ["time", { timeMs: 100 }, SLOW],
+    ["time", { timeMs: 10 }, SLOW],
     ["text", { textUnits: 4 }, "12345"],
   ])(
     "a file that needs more %s than a first try has waits there, and is read there",
@@ -120,7 +120,7 @@ describe("the slow lane", () => {
       expect(await row(id)).toMatchObject({ status: "queued" });
       if (what === "text") await readVersion(ctx, id, signal, { slow: true });
       else {
-        const limits = { ...EXTRACTION_LIMITS, timeMs: 100 };
+        const limits = { ...EXTRACTION_LIMITS, timeMs: 10 };
         await readVersion(ctx, id, signal, { slow: true, limits });
       }
       const ended = { time: { status: "failed", failure: "too_slow" }, text: { status: "ready" } };
@@ -141,7 +141,7 @@ describe("the slow lane", () => {
       await put(ada, projectId, "a.txt", SLOW),
       await put(ada, projectId, "b.txt", SLOW),
     ];
-    const limits = { ...FIRST_TRY_LIMITS, timeMs: 100 };
+    const limits = { ...FIRST_TRY_LIMITS, timeMs: 10 };
     for (const id of [first, second]) await readVersion(ctx, id, signal, { limits });
     await app.deps.database
       .sql`delete from pgboss.job where singleton_key in (${first}, ${second})`;

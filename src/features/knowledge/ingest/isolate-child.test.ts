@@ -99,6 +99,11 @@ describe("a child that reads documents", () => {
       expect(text).toMatchObject({ ok: true, text: "Der Vertrag gilt für alle.\n" });
       const pdf = await extractText(makePdf(["Page one", "Page two"]), "a.pdf", options);
       expect(pdf).toMatchObject({ ok: true, text: "Page one\n\nPage two", pageStarts: [0, 10] });
+      // Its characters are in a map outside of the file.
+      const japanese = await Bun.file("test/fixtures/documents/cjk-japanese-only.pdf").bytes();
+      expect(await extractText(japanese, "a.pdf", options)).toMatchObject({
+        text: "解約の通知期間は三か月です。",
+      });
     }
   }, 30_000);
 
