@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { join } from "node:path";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { createTestDatabase } from "../../../test/support/database.ts";
@@ -47,6 +47,30 @@ test("each change is sealed within moments, repeatedly, whether or not anyone re
         where not exists (select 1 from audit_seals s where s.audit_id = l.id)`;
       return open?.rows === 0;
     });
+  }
+});
+
+test("a row that a lost process has left is sealed within seconds", async () => {
+  const { sql } = app.deps.database;
+  const id = app.deps.ids.next();
+  await sql`insert into audit_log (id, actor_kind, action, target_kind, detail)
+    values (${id}, 'user', 'project.created', 'project', '{}')`;
+  await until(async () => {
+    const seals = await sql`select 1 from audit_seals where audit_id = ${id}`;
+    return seals.length === 1;
+  });
+});
+
+test("with nothing to seal no transaction is opened", async () => {
+  const { db } = app.deps.database;
+  await sealChain(db, app.deps);
+  const { last } = await sealChain(db, app.deps);
+  const opened = spyOn(db, "transaction");
+  try {
+    expect(await sealChain(db, app.deps, { seen: last })).toMatchObject({ last, tampered: false });
+    expect(opened).not.toHaveBeenCalled();
+  } finally {
+    opened.mockRestore();
   }
 });
 

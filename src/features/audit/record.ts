@@ -33,6 +33,7 @@ export async function record(ctx: Ctx, entry: AuditEntry): Promise<void> {
     callerRequestId: ctx.callerRequestId ?? null,
     ip: ctx.ip ?? null,
   };
+  ctx.deps.services.audit.sealer.expect();
   await insertAudit(ctx.db, row);
   ctx.proofs?.push((db) => isAuditStored(db, row));
   if (ctx.actor.kind === "user") ctx.deps.events.track(entry.action, ctx.actor.userId);

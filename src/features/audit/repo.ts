@@ -17,6 +17,7 @@ import {
 } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { isAfter } from "../../platform/db/keyset.ts";
+import { prepared } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { apiKeys, users } from "../identity/tables.ts";
 import { type AuditKind, UNCHANGING } from "./actions.ts";
@@ -140,6 +141,38 @@ export type Seal = typeof auditSeals.$inferSelect;
 export async function findLastSeal(db: Database): Promise<Seal | undefined> {
   const [seal] = await db.select().from(auditSeals).orderBy(desc(auditSeals.seq)).limit(1);
   return seal;
+}
+
+export interface ChainState {
+  last: Seal;
+  /** Whether a row from shortly before the newest seal on has none. */
+  unsealed: boolean;
+}
+
+const chainState = prepared((db) =>
+  db
+    .select({
+      last: auditSeals,
+      unsealed: sql<boolean>`exists (
+        select from ${auditLog} as row left join ${auditSeals} as seal on seal.audit_id = row.id
+        where seal.seq is null
+          and row.at >= audit_seals.sealed_at - ${sql.placeholder("recentMs")} * interval '1 millisecond'
+          and (row.seq is null or row.seq < 1 or row.seq >= (select min(seq) from ${auditSeals}))
+      )`,
+    })
+    .from(auditSeals)
+    .orderBy(desc(auditSeals.seq))
+    .limit(1)
+    .prepare("chain_state"),
+);
+
+/** The newest seal, and whether there is something to seal; undefined before the first one. */
+export async function findChainState(
+  db: Database,
+  recentMs: number,
+): Promise<ChainState | undefined> {
+  const [state] = await chainState(db).execute({ recentMs });
+  return state;
 }
 
 export async function findFirstSeal(db: Database): Promise<Seal | undefined> {

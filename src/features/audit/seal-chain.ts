@@ -4,6 +4,7 @@ import type { Deps } from "../../platform/deps.ts";
 import { CHAIN_PURPOSE, CHAIN_START, rowHash } from "./hash-row.ts";
 import {
   type AuditRow,
+  findChainState,
   findFirstSeal,
   findLastSeal,
   findSeal,
@@ -44,6 +45,7 @@ export interface Sealing {
  * hash, signed with the newest key of the ring: without the key, access to the database is not enough to change
  * a row or append a seal undetected. Sealing inside each change's transaction would serialise all commits of
  * the workspace, so it is done afterwards.
+ * It looks before it takes the lock, since most of the time there is nothing to seal.
  * @param seen the newest seal after the previous run: it must still exist.
  * @param everything searches rows of any age, not only recent ones.
  */
@@ -52,6 +54,8 @@ export async function sealChain(
   keys: ChainKeys,
   { seen, everything = false }: { seen?: Head | undefined; everything?: boolean } = {},
 ): Promise<Sealing> {
+  const idle = everything ? null : await findNothing(db, keys, seen);
+  if (idle !== null) return idle;
   const done: Sealing = { last: seen, tampered: false };
   for (;;) {
     const { last, tampered, count } = await db.transaction((tx) =>
@@ -63,6 +67,18 @@ export async function sealChain(
   }
 }
 
+/** The state of a chain to which nothing is to be added; null when there may be. */
+async function findNothing(
+  db: Database,
+  keys: ChainKeys,
+  seen: Head | undefined,
+): Promise<Sealing | null> {
+  const state = await findChainState(db, RECENT_MS);
+  if (state === undefined || state.unsealed) return null;
+  const { last } = state;
+  return { last, tampered: await isTampered(db, keys, seen, last) };
+}
+
 async function sealBatch(
   tx: Database,
   keys: ChainKeys,
@@ -72,7 +88,7 @@ async function sealBatch(
   await tx.execute(sql`select pg_advisory_xact_lock(${SEAL_LOCK})`);
   const last = await findLastSeal(tx);
   const trusted = last === undefined ? true : verifySeal(keys, last);
-  const tampered = trusted === false || !(await isStillThere(tx, seen, last));
+  const tampered = await isTampered(tx, keys, seen, last);
   const now = await readDatabaseClock(tx);
   // Another process has a newer key, as in a rotation, and seals instead.
   if (trusted === null && last && now.getTime() - last.sealedAt.getTime() < ABANDONED_MS)
@@ -152,6 +168,17 @@ async function announceKey(
 /** Whether the key named in a seal made it; null when the ring does not have that key. */
 export function verifySeal({ secrets }: Pick<ChainKeys, "secrets">, seal: Seal): boolean | null {
   return secrets.verifyBy(seal.keyId, seal.hash, seal.mac, CHAIN_PURPOSE);
+}
+
+/** Whether the newest seal was not made by its key, or the one seen before is gone. */
+async function isTampered(
+  db: Database,
+  keys: ChainKeys,
+  seen: Head | undefined,
+  last: Seal | undefined,
+): Promise<boolean> {
+  const forged = last !== undefined && verifySeal(keys, last) === false;
+  return forged || !(await isStillThere(db, seen, last));
 }
 
 async function isStillThere(

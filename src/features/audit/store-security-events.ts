@@ -78,5 +78,6 @@ export async function storeSecurityEvents(
       ip: event.ip ?? null,
     };
   });
+  deps.services.audit.sealer.expect();
   await insertAuditRows(db, rows);
 }

@@ -46,6 +46,9 @@ export class Runner {
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #endNotices: (() => void)[];
   #storing = false;
+  #upkeep = false;
+  /** Runs while answers do. */
+  #storeTimer: ReturnType<typeof setInterval> | undefined;
 
   constructor(deps: Deps, pubsub: AnswerPubSub) {
     this.#deps = deps;
@@ -58,9 +61,12 @@ export class Runner {
 
   /** Starts storing logs, renewing leases and recovering lost answers. */
   startUpkeep(): void {
-    this.#every(STORE_MS, () => this.#store());
-    this.#every(RENEW_MS, () => this.#renew());
-    this.#every(RECOVER_MS, () => this.#recover());
+    this.#upkeep = true;
+    this.#timers.push(
+      this.#every(RENEW_MS, () => this.#renew()),
+      this.#every(RECOVER_MS, () => this.#recover()),
+    );
+    this.#countRunning();
   }
 
   /** The answer, if this process is writing it. */
@@ -77,13 +83,23 @@ export class Runner {
     const answer = new RunningAnswer(plan);
     answer.append({ type: "start", messageId: plan.messageId });
     this.#answers.set(plan.generationId, answer);
-    this.#deps.metrics.generationsRunning.set(this.#answers.size);
+    this.#countRunning();
     const done = this.#run(answer, adapter).finally(() => {
       this.#answers.delete(plan.generationId);
       this.#finishing.delete(done);
-      this.#deps.metrics.generationsRunning.set(this.#answers.size);
+      this.#countRunning();
     });
     this.#finishing.add(done);
+  }
+
+  /** Logs are stored only while there are any. */
+  #countRunning(): void {
+    const { size } = this.#answers;
+    this.#deps.metrics.generationsRunning.set(size);
+    if (size > 0 && this.#upkeep) this.#storeTimer ??= this.#every(STORE_MS, () => this.#store());
+    if (size > 0) return;
+    clearInterval(this.#storeTimer);
+    this.#storeTimer = undefined;
   }
 
   /** Waits for running answers, then interrupts the rest. New ones may still start. */
@@ -251,10 +267,10 @@ export class Runner {
       .map(({ plan }) => plan.generationId);
   }
 
-  #every(milliseconds: number, work: () => Promise<unknown>): void {
+  #every(milliseconds: number, work: () => Promise<unknown>): ReturnType<typeof setInterval> {
     let busy = false;
     let toldAt = 0;
-    const timer = setInterval(() => {
+    return setInterval(() => {
       if (busy) return;
       busy = true;
       work()
@@ -267,6 +283,5 @@ export class Runner {
           busy = false;
         });
     }, milliseconds);
-    this.#timers.push(timer);
   }
 }

@@ -45,6 +45,8 @@ export interface Jobs {
 const STOP_TIMEOUT_MS = 10_000;
 const RETRY_LIMIT = 5;
 const EXPIRE_SECONDS = 300;
+/** How late a scheduled job may begin, at most twice over. */
+const SCHEDULE_SECONDS = 20;
 /** Interval of pg-boss's index builds, which `installQueue` does: only the owner may. */
 const ONE_DAY_SECONDS = 86_400;
 
@@ -64,6 +66,11 @@ export async function startJobs(
     supervise: runs,
     schedule: runs,
     bamIntervalSeconds: ONE_DAY_SECONDS,
+    // Neither its registry of processes nor its flows are used; both would be written and read every few seconds.
+    registerInstance: false,
+    flowIntervalSeconds: ONE_DAY_SECONDS,
+    cronMonitorIntervalSeconds: 45,
+    cronWorkerIntervalSeconds: SCHEDULE_SECONDS,
   });
   boss.on("error", (error) => logger.error({ err: error }, "job queue failed"));
   await boss.start().catch(async (error) => {

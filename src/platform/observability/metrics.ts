@@ -30,11 +30,14 @@ export interface Metrics {
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Each sample of the event loop's lag wakes the process: by default a hundred times a second. */
+const LAG_SAMPLE_MS = 250;
+
 /** A registry per call, so that tests and processes never share counts. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS });
   const { registerMetrics } = prometheus({ registry });
   const counter = <T extends string = never>(name: string, help: string, labelNames: T[] = []) =>
     new Counter<T>({ name, help, labelNames, registers });
