@@ -150,6 +150,41 @@ describe("an answer with broken characters", () => {
   });
 });
 
+describe("an answer whose end reason has come", () => {
+  const ended = new TextEncoder().encode(
+    'data: {"choices":[{"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n',
+  );
+  const after = (then: (body: ReadableStreamDefaultController<Uint8Array>) => void) =>
+    collect(
+      createAdapter({
+        kind: "openai",
+        retry: false,
+        fetch: async (_, { signal }) =>
+          new Response(
+            new ReadableStream<Uint8Array>({
+              start(body) {
+                body.enqueue(ended);
+                signal?.addEventListener("abort", () => body.error(signal.reason));
+              },
+              pull: then,
+            }),
+          ),
+      }).stream(aRequest(), aCall({ idleTimeoutMs: 60 })),
+    );
+
+  test("is whole although the provider falls silent instead of ending the stream", async () => {
+    const { text, events } = await after(() => {});
+    expect(text).toBe("Hi");
+    expect(events.at(-1)).toEqual({ type: "end", reason: "stop" });
+  });
+
+  test("is whole although the connection is lost", async () => {
+    const { text, events } = await after((body) => body.error(new Error("reset")));
+    expect(text).toBe("Hi");
+    expect(events.filter(({ type }) => type === "end")).toHaveLength(1);
+  });
+});
+
 describe("an endpoint that does not speak the format", () => {
   test("an error inside a 200 is reported as that error", async () => {
     const body = { error: { code: 429, message: "Rate limited upstream" } };

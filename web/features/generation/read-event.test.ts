@@ -26,6 +26,7 @@ const whole: [type: string, data: Record<string, unknown>][] = [
   ["reasoning", { text: "hm" }],
   ["reasoning", { text: "hm", signature: "s" }],
   ["reasoning", { text: "", redacted: true }],
+  ["thought", {}],
   ["citation", { citation }],
   ["citation", { citation: { ...citation, verified: false } }],
   ["usage", { usage, costMicroUsd: 7 }],
