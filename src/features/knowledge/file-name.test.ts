@@ -43,6 +43,7 @@ describe("a file name from a client", () => {
       Array<"control_character">(5).fill("control_character"),
     );
     expect(faultOf("a\ud800b")).toBe("malformed");
+    expect(faultOf("caf\ufffd.txt")).toBe("malformed");
   });
 
   test("is refused when empty or longer than file systems allow", () => {

@@ -37,7 +37,8 @@ const INVISIBLE = /[\p{Cc}\u00ad\u200b\u2028\u2029\u2060\ufeff\ufff9-\ufffb]/u;
  * equal-looking names are one file. Names are labels only; paths on disk are never made from them.
  */
 export function checkFileName(raw: string): FileNameCheck {
-  if (!raw.isWellFormed()) return refuse("malformed");
+  // A name in another encoding than UTF-8 arrives with replacement characters.
+  if (!raw.isWellFormed() || raw.includes("\ufffd")) return refuse("malformed");
   if (DIRECTION_MARK.test(raw)) return refuse("direction_mark");
   if (INVISIBLE.test(raw)) return refuse("control_character");
   const name = raw.normalize("NFC").trim();

@@ -195,6 +195,26 @@ test("a form of many files stores each separately, and reports which were refuse
   );
 });
 
+test("a form's file is named as the browser's user sees it", async () => {
+  const projectId = await newProject();
+  const named = (name: string) =>
+    `--b\r\ncontent-disposition: form-data; name="files"; filename="${name}"\r\n\r\ntext\r\n`;
+  const form = Buffer.from(
+    `${named("the %22best%22.txt")}${named("50%25 off.txt")}${named("a%0Ab.txt")}${named("caf\xe9.txt")}--b--\r\n`,
+    "latin1",
+  );
+  const answer = await ada.request("POST", `/projects/${projectId}/files`, new Blob([form]), {
+    "content-type": "multipart/form-data; boundary=b",
+  });
+  const { items } = await read(answer, uploadResults);
+  expect(items.map(({ name, problem }) => [name, problem?.code])).toEqual([
+    ['the "best".txt', undefined],
+    ["50%25 off.txt", undefined],
+    ["a\nb.txt", "file_name_refused"],
+    ["caf\ufffd.txt", "file_name_refused"],
+  ]);
+});
+
 describe("reading", () => {
   test("makes a file ready, searchable and quotable at exact places", async () => {
     const projectId = await newProject();

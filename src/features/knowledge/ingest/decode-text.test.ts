@@ -208,6 +208,10 @@ describe("content decides what a file is", () => {
     expect(faultOf(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), "a.md")).toBe(
       "image",
     );
+    for (const brand of ["heic", "heix", "mif1", "avif"])
+      expect(faultOf(utf8(`\0\0\0\x18ftyp${brand}\0\0\0\0`), "a.heic")).toBe("image");
+    for (const brand of ["isom", "mp42", "M4A "])
+      expect(faultOf(utf8(`\0\0\0\x18ftyp${brand}\0\0\0\0`), "a.mp4")).toBe("media");
     expect(faultOf(Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0), "run")).toBe("program");
     expect(faultOf(Uint8Array.of(1, 2, 3, 0, 5, 6, 7, 0, 0), "a.txt")).toBe("binary");
   });

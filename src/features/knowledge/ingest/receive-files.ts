@@ -37,7 +37,7 @@ export async function receiveFiles(
   parser.on("file", (_field, part, name) => {
     open.add(part);
     part.once("close", () => open.delete(part));
-    receiving.push(receive(ctx, scope, name ?? "", part));
+    receiving.push(receive(ctx, scope, unescaped(name ?? ""), part));
   });
   parser.on("filesLimit", () => {
     tooMany = true;
@@ -55,6 +55,11 @@ export async function receiveFiles(
   return tooMany
     ? [...received, { name: "", stored: null, problem: tooManyFiles(MAX_FORM_FILES) }]
     : received;
+}
+
+/** The name of a file as browsers escape it in a form: quotation marks and line breaks, but no percent sign. */
+function unescaped(name: string): string {
+  return name.replace(/%(?:22|0A|0D)/gi, decodeURIComponent);
 }
 
 function parserFor(contentType: string): BusboyInstance {

@@ -34,6 +34,9 @@ const SIGNATURES: readonly (readonly [string, SniffFault])[] = [
   ["0061736d", "program"],
 ];
 
+/** Brands of still images in the container of MP4: HEIC and AVIF. */
+const STILL_BRANDS = new Set(["heic", "heix", "heim", "heis", "mif1", "avif"]);
+
 const TEXT_TYPES: Readonly<Record<string, string>> = {
   md: "text/markdown",
   markdown: "text/markdown",
@@ -64,7 +67,7 @@ function signatureFault(bytes: Uint8Array, extension: string): SniffFault | null
     return /^(doc|xls|ppt)[xm]$|^od[tsp]$/.test(extension) ? "office" : "archive";
   }
   if (start.startsWith("RIFF")) return start.slice(8, 12) === "WEBP" ? "image" : "media";
-  if (start.slice(4, 8) === "ftyp") return "media";
+  if (start.slice(4, 8) === "ftyp") return STILL_BRANDS.has(start.slice(8, 12)) ? "image" : "media";
   const hex = Buffer.from(bytes.subarray(0, 8)).toString("hex");
   const known = SIGNATURES.find(([signature]) => hex.startsWith(signature));
   if (known) return known[1];
