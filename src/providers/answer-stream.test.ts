@@ -9,6 +9,7 @@ import {
   failureOf,
 } from "../../test/providers/contract.ts";
 import { createAdapter, type FetchLike } from "./index.ts";
+import type { ProviderEvent } from "./port.ts";
 
 describe("a call that is cancelled at any moment", () => {
   const server = anthropicServer().start();
@@ -54,6 +55,62 @@ describe("a call that is cancelled at any moment", () => {
       await eventually(() => server.running.length === 0);
       expect(server.calls.at(-1)?.ended).toBe("closed_by_client");
     }
+  });
+});
+
+describe("a consumer that pauses between reads", () => {
+  const delta = (content: string) =>
+    new TextEncoder().encode(`data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`);
+  const textOf = (events: ProviderEvent[]) =>
+    events.map((event) => (event.type === "text" ? event.text : `<${event.type}>`)).join("");
+
+  test("gets everything that has arrived meanwhile, up to the end", async () => {
+    const { promise: opened, resolve: open } =
+      Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
+    const body = new ReadableStream<Uint8Array>({ start: open });
+    const adapter = createAdapter({
+      kind: "openai",
+      apiKey: "key",
+      fetch: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
+    });
+    const events = adapter.stream(aRequest(), aCall())[Symbol.asyncIterator]();
+    const next = async () => textOf((await events.next()).value ?? []);
+    const first = next();
+    const provider = await opened;
+    provider.enqueue(delta("a"));
+    expect(await first).toBe("a");
+    for (const piece of "bcd") provider.enqueue(delta(piece));
+    expect(await next()).toBe("bcd");
+    const waiting = next();
+    provider.enqueue(delta("e"));
+    expect(await waiting).toBe("e");
+    provider.enqueue(delta("f"));
+    provider.enqueue(
+      new TextEncoder().encode('data: {"choices":[{"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'),
+    );
+    expect(await next()).toBe("f<end>");
+    expect(await events.next()).toMatchObject({ done: true });
+  });
+
+  test("gets what arrived before the connection was lost, then the loss", async () => {
+    const { promise: opened, resolve: open } =
+      Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
+    const body = new ReadableStream<Uint8Array>({ start: open });
+    const adapter = createAdapter({
+      kind: "openai",
+      apiKey: "key",
+      fetch: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
+    });
+    const events = adapter.stream(aRequest(), aCall())[Symbol.asyncIterator]();
+    const first = events.next();
+    const provider = await opened;
+    provider.enqueue(delta("a"));
+    expect(textOf((await first).value ?? [])).toBe("a");
+    provider.enqueue(delta("b"));
+    await Bun.sleep(0);
+    provider.error(new Error("reset"));
+    expect(textOf((await events.next()).value ?? [])).toBe("b");
+    expect(await failureOf(events.next())).toMatchObject({ code: "cut" });
   });
 });
 

@@ -8,7 +8,7 @@ import { type BodyEvent, createBodyReader } from "./body-reader.ts";
 import { errorFromEvent, providerError } from "./errors.ts";
 import { startIdleTimer } from "./idle-timer.ts";
 import { type ProviderCall, ProviderError, type ProviderEvent } from "./port.ts";
-import { readBuffered } from "./read-buffered.ts";
+import { readAhead, readBuffered, takeArrived } from "./read-buffered.ts";
 import {
   type ByteRead,
   type ByteReader,
@@ -62,15 +62,18 @@ export async function* streamAnswer(
     idle.start();
     reader = await sendRequest(request, socket.signal, tell);
     answer = new Answer(request.decoder, tell);
+    let pending = readAhead(reader);
     while (!answer.ended) {
       idle.start();
-      const pending = reader.read();
       const read = await unlessAborted(pending, call.signal, (wake) => {
         onAbort = wake;
       });
       idle.pause();
-      const reads = read === undefined ? await readBuffered(reader, pending) : [read];
-      if (read === undefined) socket.abort();
+      let reads: ByteRead[];
+      if (read === undefined) {
+        reads = await readBuffered(reader, pending);
+        socket.abort();
+      } else ({ reads, pending } = takeArrived(reader, read));
       const { events, failure } = answer.take(reads, read === undefined);
       // Events before a fault in the same read are still part of the answer.
       if (events.length > 0) yield events;

@@ -35,3 +35,31 @@ function within(milliseconds: number, read: Promise<ByteRead>): Promise<ByteRead
     read.then(settle, () => settle());
   });
 }
+
+/** Starts a read that may fail before anything waits for it. */
+export function readAhead(reader: ByteReader): Promise<ByteRead> {
+  const read = reader.read();
+  read.catch(() => {});
+  return read;
+}
+
+/**
+ * What has arrived by now, beginning with a finished read. Bun's body reader keeps one piece ready, so that a
+ * consumer that pauses between single reads would always be a piece behind.
+ * @returns the reads, and the one that is still running.
+ */
+export function takeArrived(
+  reader: ByteReader,
+  first: ByteRead,
+): { reads: ByteRead[]; pending: Promise<ByteRead> } {
+  const reads = [first];
+  let pending = Promise.resolve(first);
+  while (reads.at(-1)?.done !== true) {
+    pending = readAhead(reader);
+    if (Bun.peek.status(pending) !== "fulfilled") break;
+    const arrived = Bun.peek(pending);
+    if (arrived instanceof Promise) break;
+    reads.push(arrived);
+  }
+  return { reads, pending };
+}
