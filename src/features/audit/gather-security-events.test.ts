@@ -114,6 +114,21 @@ test("events with different actor, address, reason, account or key are separate;
   expect((await counts()).toSorted()).toEqual([2, 2, 2, 2, 2, 2, 2, 3, 3, 3]);
 });
 
+test("events of one user's session and key, and from different addresses of theirs, are separate", async () => {
+  const id = app.deps.ids.next();
+  const session = user(id);
+  const key: Actor = {
+    kind: "user",
+    userId: id,
+    role: "member",
+    via: { kind: "key", keyId: app.deps.ids.next(), scopes: ["read"] },
+  };
+  for (const actor of [session, key, session]) gatherer.note(event({ actor }));
+  gatherer.note(event({ actor: session, ip: "192.0.2.7" }));
+  await gatherer.flush();
+  expect((await counts()).toSorted()).toEqual([1, 1, 2]);
+});
+
 test("reads are separate by target", async () => {
   const reader = user(app.deps.ids.next());
   const readOf = (id: string) =>
