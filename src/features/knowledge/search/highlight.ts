@@ -1,7 +1,8 @@
 import type { Database } from "../../../platform/db/client.ts";
+import { foldAccents } from "./fold-accents.ts";
 import type { FoundPassage, Ranking } from "./rank-passages.ts";
 import { splitWords } from "./split-words.ts";
-import { lookUpStems } from "./stems.ts";
+import { lookUpStems, STOP } from "./stems.ts";
 import type { Span } from "./verify-quote.ts";
 
 /**
@@ -12,9 +13,11 @@ export async function markWords(db: Database, ranking: Ranking): Promise<Span[][
   const split = ranking.passages.map((passage) => ({ passage, words: splitWords(passage.text) }));
   const marked = new Map<string, Set<string>>();
   for (const [language, lexemes] of ranking.lexemes) {
+    const beginnings = new Set([...lexemes].map(beginning));
     const words = split
       .filter(({ passage }) => passage.language === language)
-      .flatMap((passage) => passage.words.map(({ word }) => word));
+      .flatMap((passage) => passage.words.map(({ word }) => word))
+      .filter((word) => CHANGED_BEGINNING.has(language) || beginnings.has(beginning(word)));
     const stems = await lookUpStems(db, language, words);
     const hits = [...stems].filter(([, stem]) =>
       [...stem.lexemes, ...stem.parts].some((lexeme) => lexemes.has(lexeme)),
@@ -29,6 +32,15 @@ export async function markWords(db: Database, ranking: Ranking): Promise<Span[][
     ),
   );
 }
+
+/** Languages in which a word may begin otherwise than its stem: by a prefix, in compounds, in another script. */
+const CHANGED_BEGINNING = new Set(
+  "arabic dutch german indonesian serbian tamil yiddish".split(" "),
+);
+
+/** Elsewhere stemmers change endings only, so no other words are looked up: the first letter without its accent. */
+const beginning = (word: string): string =>
+  foldAccents(word.replace(STOP, "").toLowerCase()).charAt(0);
 
 function shifted(passage: FoundPassage, start: number, end: number): Span {
   return { start: passage.start + start, end: passage.start + end };

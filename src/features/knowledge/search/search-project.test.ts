@@ -68,6 +68,8 @@ test.each([
   ["spanish", "El árbol y el éxito.", "árbol éxito", "árbol|éxito"],
   ["greek", "Ο άνθρωπος και η έξοδος.", "άνθρωπος", "άνθρωπος"],
   ["indonesian", "Mereka membaca dan menulis.", "membaca menulis", "membaca|menulis"],
+  ["english", "They were lying and dying.", "lies dies", "lying|dying"],
+  ["serbian", "Радници имају уговор.", "уговори", "уговор"],
   ["dutch", "Er is één regel.", "één", "één"],
   ["german", "Überstunden, Ältere, Öffnungszeiten.", "Überstunden ältere", "Überstunden|Ältere"],
   ["german", "Der Urlaubsanspruch verfällt.", "Urlaub", "Urlaubsanspruch"],

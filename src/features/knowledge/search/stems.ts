@@ -32,7 +32,7 @@ const OTHER_SCRIPT = new Set(
   "arabic armenian greek hindi nepali russian serbian tamil yiddish".split(" "),
 );
 /** Before a stop word, so that it is another lexeme than the same word elsewhere. */
-const STOP = "\u0001";
+export const STOP = "\u0001";
 
 const rows = z.array(z.object({ word: z.string(), lexemes: z.array(z.string()) }));
 
