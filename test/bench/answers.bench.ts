@@ -6,14 +6,13 @@
  * Four processes over loopback: a provider that sends each stream one chunk every `pace` ms, Atelier
  * with its PostgreSQL, the pass-through, and readers (this one). CPU is the relaying process's own, user
  * and system, in a window in which every stream runs; PostgreSQL's is printed apart. Every reader checks
- * that it got every character. Beside the running streams, single questions measure what Atelier adds to
+ * that it got every chunk, and notes how old it is. Beside the running streams, single questions measure what Atelier adds to
  * the first token: from asking until the provider has the request, and from the provider's first byte
  * until the reader has the first event. Read the ratios, the milliseconds belong to the machine.
  */
 
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { openAiServer } from "../providers/openai-server.ts";
 import { parseEvents } from "../support/generation.ts";
 import {
   type BenchServer,
@@ -39,18 +38,23 @@ const { values } = parseArgs({
 const streams = Number(values.streams);
 const pace = Number(values.pace);
 const seconds = Number(values.seconds);
-const CHUNK = "word ";
+/** Streams are spread over the pace. */
+const SLOTS = 5;
+/** A chunk is the time in milliseconds and a space. */
+const CHUNK = /(\d{13}) /g;
+const CHUNK_LENGTH = 14;
 const START_EVERY_MS = 10;
 const PROBES = 25;
 const PROBE = "How long until the first token?";
 /** The provider's time to its first byte when probed: readers are connected by then, as with a real one. */
 const THINKING_MS = 60;
-const TEXT = CHUNK.repeat((seconds * 1000) / pace);
+const LENGTH = Math.floor((seconds * 1000) / pace) * CHUNK_LENGTH;
 
 const empty = {
   cpuPerThousand: Number.NaN,
   databaseCpuPerThousand: Number.NaN,
   added: [],
+  delays: [],
   rss: 0,
 };
 
@@ -58,16 +62,63 @@ if (values.role === "upstream") upstream();
 else if (values.role === "pass") pass(values.upstream);
 else await bench();
 
+/**
+ * As cheap as it can be, so that it does not flatter the ratio: a few timers write the same bytes to all streams
+ * of a slot. Each chunk is the time at which it was written.
+ */
 function upstream(): void {
-  const server = openAiServer().start();
-  server.scenario = (body) => {
-    const receivedAt = wallMs();
-    // The timestamp is sent as the answer: the text is made just before the first byte is sent.
-    return JSON.stringify(body).includes(PROBE)
-      ? { firstMs: THINKING_MS, deltaChars: 200, text: () => `${receivedAt} ${wallMs()}` }
-      : { text: TEXT, deltaChars: CHUNK.length, chunkMs: pace };
-  };
-  process.stdout.write(`${server.origin}\n`);
+  const chunks = Math.floor((seconds * 1000) / pace);
+  const encoder = new TextEncoder();
+  const event = (choice: object, more: object = {}) =>
+    `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", model: "bench", choices: [{ index: 0, ...choice }], ...more })}\n\n`;
+  const delta = (content: string) => event({ delta: { content }, finish_reason: null });
+  const usage = { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 };
+  const end = `${event({ delta: {}, finish_reason: "stop" }, { usage })}data: [DONE]\n\n`;
+  type Controller = ReadableStreamDefaultController<Uint8Array>;
+  const slots = Array.from({ length: SLOTS }, () => new Map<Controller, number>());
+  for (const [slot, running] of slots.entries()) {
+    setTimeout(
+      () => {
+        setInterval(() => {
+          const bytes = encoder.encode(delta(`${Math.round(wallMs())} `));
+          for (const [stream, left] of running) {
+            stream.enqueue(
+              left > 1 ? bytes : encoder.encode(delta(`${Math.round(wallMs())} `) + end),
+            );
+            if (left > 1) running.set(stream, left - 1);
+            else {
+              running.delete(stream);
+              stream.close();
+            }
+          }
+        }, pace);
+      },
+      (pace * slot) / SLOTS,
+    );
+  }
+  let next = 0;
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    idleTimeout: 60,
+    fetch: async (request) => {
+      const receivedAt = wallMs();
+      const probed = (await request.text()).includes(PROBE);
+      const running = slots[next++ % SLOTS];
+      const body = new ReadableStream<Uint8Array>({
+        start: async (controller) => {
+          if (!probed) running?.set(controller, chunks);
+          else {
+            await Bun.sleep(THINKING_MS);
+            controller.enqueue(encoder.encode(delta(`${receivedAt} ${wallMs()}`) + end));
+            controller.close();
+          }
+        },
+      });
+      return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    },
+  });
+  process.stdout.write(`${server.url.origin}\n`);
 }
 
 /** Milliseconds of the wall clock with fractions: comparable between processes of one machine. */
@@ -103,6 +154,8 @@ interface Measured {
   cpuPerThousand: number;
   databaseCpuPerThousand: number;
   added: Added[];
+  /** From a chunk's writing by the provider until the reader has it, in milliseconds. */
+  delays: number[];
   rss: number;
 }
 
@@ -125,11 +178,11 @@ async function bench(): Promise<void> {
       const control =
         values.only === "atelier"
           ? empty
-          : await measure(relay.pid, null, () => readPass(relay.url), null);
+          : await measure(relay.pid, null, (delays) => readPass(relay.url, delays), null);
       const ours = await measure(
         server.pid,
         postgresPid(server),
-        () => readAnswer(server, modelId),
+        (delays) => readAnswer(server, modelId, delays),
         () => probe(server, modelId),
       );
       rounds.push({ ours, control });
@@ -149,6 +202,18 @@ async function bench(): Promise<void> {
         `${what}: p50 ${percentile(ms, 0.5).toFixed(1)}, p95 ${percentile(ms, 0.95).toFixed(1)} ms`,
       );
     };
+    const delay = (what: string, ms: number[]) =>
+      console.log(
+        `delay of a chunk, ${what}: p50 ${percentile(ms, 0.5).toFixed(1)}, p99 ${percentile(ms, 0.99).toFixed(1)} ms`,
+      );
+    delay(
+      "atelier",
+      rounds.flatMap(({ ours }) => ours.delays),
+    );
+    delay(
+      "pass-through",
+      rounds.flatMap(({ control }) => control.delays),
+    );
     say("added to the first token", ({ before, after }) => before + after);
     say("  from asking until the provider has the request", ({ before }) => before);
     say("  from the provider's first byte until the reader has it", ({ after }) => after);
@@ -163,14 +228,15 @@ async function bench(): Promise<void> {
 async function measure(
   pid: number,
   databasePid: number | null,
-  readOne: () => Promise<void>,
+  readOne: (delays: number[]) => Promise<void>,
   probeOne: (() => Promise<Added>) | null,
 ): Promise<Measured> {
   const readers: Promise<void>[] = [];
   const added: Added[] = [];
+  const delays: number[] = [];
   const startedAt = performance.now();
   for (let index = 0; index < streams; index++) {
-    readers.push(readOne());
+    readers.push(readOne(delays));
     await Bun.sleep(Math.max(0, START_EVERY_MS * (index + 1) - (performance.now() - startedAt)));
   }
   await Bun.sleep(500);
@@ -188,25 +254,50 @@ async function measure(
     cpuPerThousand: (cpuMs(pid) - before.cpu) / thousands,
     databaseCpuPerThousand: (databaseCpu(databasePid) - before.database) / thousands,
     added,
+    delays,
     rss: memoryOf(pid).rss,
   };
   await Promise.all(readers);
   return measured;
 }
 
-async function readPass(url: string): Promise<void> {
-  const response = await fetch(url);
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) bytes += chunk.length;
-  if (bytes < TEXT.length) throw new Error("The pass-through lost bytes");
+/** Notes how old each chunk is when its reader gets it; a chunk may come in two pieces. */
+function chunkReader(delays: number[]) {
+  let half = "";
+  let chunks = 0;
+  return {
+    read(text: string): void {
+      const now = wallMs();
+      const whole = half + text;
+      let end = 0;
+      for (const match of whole.matchAll(CHUNK)) {
+        delays.push(now - Number(match[1]));
+        end = match.index + CHUNK_LENGTH;
+        chunks++;
+      }
+      half = whole.slice(end).slice(-CHUNK_LENGTH);
+    },
+    expectAll(): void {
+      if (chunks * CHUNK_LENGTH !== LENGTH)
+        throw new Error(`A reader got ${chunks} of ${LENGTH / CHUNK_LENGTH} chunks`);
+    },
+  };
 }
 
-async function readAnswer(server: BenchServer, modelId: string): Promise<void> {
+async function readPass(url: string, delays: number[]): Promise<void> {
+  const response = await fetch(url);
+  const reader = chunkReader(delays);
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? [])
+    reader.read(decoder.decode(chunk, { stream: true }));
+  reader.expectAll();
+}
+
+async function readAnswer(server: BenchServer, modelId: string, delays: number[]): Promise<void> {
   const threadId = await newThread(server);
-  let length = 0;
-  for await (const text of answerTo(server, threadId, "Go on.", modelId)) length += text.length;
-  if (length !== TEXT.length)
-    throw new Error(`A reader got ${length} of ${TEXT.length} characters`);
+  const reader = chunkReader(delays);
+  for await (const text of answerTo(server, threadId, "Go on.", modelId)) reader.read(text);
+  reader.expectAll();
 }
 
 async function probe(server: BenchServer, modelId: string): Promise<Added> {
