@@ -12,6 +12,8 @@ test.each([
   ["https://x.example/v1/responses", "https://x.example/v1"],
   ["https://x.example/v1/models", "https://x.example/v1"],
   ["https://x.example/v1/embeddings", "https://x.example/v1"],
+  ["https://x.example/v1beta/models/gemini-2.5-pro:generateContent", "https://x.example/v1beta"],
+  ["https://x.example/models/mine", "https://x.example/models/mine"],
   ["https://x.example/messages-gateway", "https://x.example/messages-gateway"],
   [
     "https://a.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21",

@@ -1,7 +1,8 @@
 /** Addresses of providers as admins enter them: the part before the endpoint, maybe with `?api-version=`. */
 
-/** The endpoint paths of both wire formats, which people paste with the address. */
-const ENDPOINT = /\/(chat\/completions|completions|messages|responses|embeddings|models)$/;
+/** The endpoint paths of the wire formats, which people paste with the address. */
+const ENDPOINT =
+  /\/(chat\/completions|completions|messages|responses|embeddings|models(\/[^/]+:\w+)?)$/;
 
 /** The address without a pasted endpoint path and trailing slashes; its query stays. */
 export function baseOf(address: string): string {

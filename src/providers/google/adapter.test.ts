@@ -140,19 +140,22 @@ describe("a request to Gemini", () => {
     expect(seen).toEqual([`${url}:streamGenerateContent?alt=sse`, "POST", "the-key"]);
   });
 
-  test("a query of the address stays, before the parameter of the format", async () => {
+  test.each([
+    ["https://x.example?tenant=1", "tenant=1&alt=sse"],
+    ["https://x.example/v1beta/models/m:streamGenerateContent?alt=sse", "alt=sse"],
+    ["https://x.example?alt=sse&tenant=1", "alt=sse&tenant=1"],
+    ["https://x.example?alt=sse2", "alt=sse2&alt=sse"],
+  ])("below %s the query is %s", async (baseUrl, query) => {
     let url = "";
     const adapter = googleAdapter({
-      baseUrl: "https://x.example?tenant=1",
+      baseUrl,
       fetch: async (to) => {
         url = to;
         return new Response('data: {"candidates":[{"finishReason":"STOP"}]}\n\n');
       },
     });
     await collect(adapter.stream(aRequest(), aCall()));
-    expect(url).toBe(
-      "https://x.example/v1beta/models/test-model:streamGenerateContent?tenant=1&alt=sse",
-    );
+    expect(url).toBe(`https://x.example/v1beta/models/test-model:streamGenerateContent?${query}`);
   });
 
   test.each([

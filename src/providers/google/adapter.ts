@@ -69,6 +69,7 @@ export function googleAdapter(options: GoogleOptions): ProviderAdapter {
 
 /** Without this parameter the API answers with one list at the end. */
 function asStream(url: string): string {
+  if (/[?&]alt=sse(&|$)/.test(url)) return url;
   return `${url}${url.includes("?") ? "&" : "?"}alt=sse`;
 }
 
