@@ -183,8 +183,7 @@ function anyOf(tags: readonly string[]): RegExp {
 /** How many characters at the end may be the beginning of a tag. */
 function startOfTag(text: string, tags: readonly string[]): number {
   const end = text.slice(-LONGEST);
-  if (!MARK.test(end)) return 0;
-  for (let at = 0; at < end.length; at++) {
+  for (let at = end.search(MARK); at >= 0 && at < end.length; at++) {
     const rest = end.slice(at).toLowerCase();
     if (tags.some((tag) => tag.startsWith(rest))) return end.length - at;
   }

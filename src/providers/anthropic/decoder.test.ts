@@ -138,8 +138,9 @@ describe("an answer from Anthropic", () => {
       signature,
     });
     const end = { type: "message_stop" };
-    expect(await answered([block("a"), stop, end])).toContainEqual(signed("a"));
-    expect(await answered([block("a"), end])).toContainEqual(signed("a"));
+    const once = [{ type: "reasoning", text: "Hm" }, signed("a"), { type: "end", reason: "other" }];
+    expect<unknown>(await answered([block("a"), stop, end])).toEqual(once);
+    expect<unknown>(await answered([block("a"), end])).toEqual(once);
     const both = await answered([block("a"), later, stop, block(""), stop, end]);
     expect(both.filter((event) => "signature" in event)).toEqual([signed("b")]);
   });

@@ -75,6 +75,16 @@ describe("a request to Gemini", () => {
     ]);
   });
 
+  test("a message without anything to send is left out", () => {
+    const parts: PromptPart[] = [
+      { type: "text", text: " " },
+      { type: "reasoning", text: "Hm" },
+    ];
+    expect(
+      googleBody(aRequest({ system: [], messages: [{ role: "assistant", parts }] })).contents,
+    ).toEqual([]);
+  });
+
   test("a server that refuses signatures gets none", () => {
     const dialect = { ...googleDialect("gemini-3.8-flash"), signedThinking: false };
     expect(googleBody(aRequest({ system: [], messages }), dialect).contents[1]).toEqual({
