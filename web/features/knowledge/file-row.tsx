@@ -75,7 +75,11 @@ export function FileRow(props: {
         <a class="row-title truncate row-link" href={open}>
           {file.name}
         </a>
-        <p class="muted small truncate">
+        <p
+          class={
+            note === undefined && !file.newest.failure ? "muted small truncate" : "muted small"
+          }
+        >
           {file.newest.failure
             ? file.newest.failure.detail
             : (note ??
