@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import type { Changes } from "../../platform/db/columns.ts";
+import { prepared } from "../../platform/db/prepared.ts";
 import { models, providers } from "../models/tables.ts";
 import type { ProjectScope } from "../projects/index.ts";
 import type { AgentScope } from "./policy.ts";
@@ -11,23 +12,28 @@ type AgentFields = Pick<
   "name" | "description" | "instructions" | "modelId" | "temperature" | "maxOutputTokens" | "effort"
 >;
 
-/** An agent that a project may use: its own or the workspace's. */
-export async function findUsableAgent(
-  db: Database,
-  scope: ProjectScope,
-  agentId: string,
-): Promise<AgentRow | undefined> {
-  const [row] = await db
+const usableAgent = prepared((db) =>
+  db
     .select()
     .from(agents)
     .where(
       and(
-        eq(agents.id, agentId),
+        eq(agents.id, sql.placeholder("agentId")),
         isNull(agents.deletedAt),
-        or(isNull(agents.projectId), eq(agents.projectId, scope.projectId)),
+        or(isNull(agents.projectId), eq(agents.projectId, sql.placeholder("projectId"))),
       ),
     )
-    .limit(1);
+    .limit(1)
+    .prepare("usable_agent"),
+);
+
+/** An agent that a project may use: its own or the workspace's. */
+export async function findUsableAgent(
+  db: Database,
+  { projectId }: ProjectScope,
+  agentId: string,
+): Promise<AgentRow | undefined> {
+  const [row] = await usableAgent(db).execute({ agentId, projectId });
   return row;
 }
 

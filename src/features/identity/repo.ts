@@ -2,6 +2,7 @@ import { and, asc, desc, eq, ilike, isNull, or, type SQL, sql } from "drizzle-or
 import type { Ctx } from "../../platform/context.ts";
 import type { Database } from "../../platform/db/client.ts";
 import { isAfter } from "../../platform/db/keyset.ts";
+import { prepared } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { accounts, principals, users } from "./tables.ts";
 
@@ -13,8 +14,17 @@ const isPasswordOfUser = and(
   eq(accounts.providerId, PASSWORD_PROVIDER),
 );
 
+const userById = prepared((db) =>
+  db
+    .select()
+    .from(users)
+    .where(eq(users.id, sql.placeholder("userId")))
+    .limit(1)
+    .prepare("user_by_id"),
+);
+
 export async function findUser(db: Database, userId: string): Promise<UserRow | undefined> {
-  const [row] = await db.select().from(users).where(eq(users.id, userId)).limit(1);
+  const [row] = await userById(db).execute({ userId });
   return row;
 }
 

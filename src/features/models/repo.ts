@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import type { Changes } from "../../platform/db/columns.ts";
+import { prepared } from "../../platform/db/prepared.ts";
 import type { DialectChange } from "../../providers/index.ts";
 import { models, providers } from "./tables.ts";
 
@@ -18,9 +19,8 @@ export async function lockSync(db: Database): Promise<void> {
   await db.execute(sql`select pg_advisory_xact_lock(${SYNC_LOCK})`);
 }
 
-/** Enabled models of enabled providers, oldest first; ids are ordered by time. */
-export function listEnabledModels(db: Database): Promise<ModelOfProvider[]> {
-  return db
+const enabledModels = prepared((db) =>
+  db
     .select({ model: models, provider: providers })
     .from(models)
     .innerJoin(providers, eq(providers.id, models.providerId))
@@ -32,7 +32,13 @@ export function listEnabledModels(db: Database): Promise<ModelOfProvider[]> {
         isNull(providers.deletedAt),
       ),
     )
-    .orderBy(asc(models.id));
+    .orderBy(asc(models.id))
+    .prepare("enabled_models"),
+);
+
+/** Enabled models of enabled providers, oldest first; ids are ordered by time. */
+export function listEnabledModels(db: Database): Promise<ModelOfProvider[]> {
+  return enabledModels(db).execute();
 }
 
 /** A provider that is not deleted. */

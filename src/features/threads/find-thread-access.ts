@@ -1,11 +1,11 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import { prepared } from "../../platform/db/prepared.ts";
 import { projectMembers, projects } from "../projects/tables.ts";
 import { messages, threads } from "./tables.ts";
 
-/** The facts that decide about access to a thread, for a member of its project; undefined for others. */
-export async function findThreadAccess(db: Database, threadId: string, userId: string) {
-  const [row] = await db
+const threadAccess = prepared((db) =>
+  db
     .select({
       projectId: threads.projectId,
       ownerId: threads.ownerId,
@@ -21,10 +21,19 @@ export async function findThreadAccess(db: Database, threadId: string, userId: s
     .innerJoin(projects, and(eq(projects.id, threads.projectId), isNull(projects.deletedAt)))
     .innerJoin(
       projectMembers,
-      and(eq(projectMembers.projectId, threads.projectId), eq(projectMembers.principalId, userId)),
+      and(
+        eq(projectMembers.projectId, threads.projectId),
+        eq(projectMembers.principalId, sql.placeholder("userId")),
+      ),
     )
-    .where(eq(threads.id, threadId))
-    .limit(1);
+    .where(eq(threads.id, sql.placeholder("threadId")))
+    .limit(1)
+    .prepare("thread_access"),
+);
+
+/** The facts that decide about access to a thread, for a member of its project; undefined for others. */
+export async function findThreadAccess(db: Database, threadId: string, userId: string) {
+  const [row] = await threadAccess(db).execute({ threadId, userId });
   return row;
 }
 

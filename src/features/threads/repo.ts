@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { isAfter, isAnyOf } from "../../platform/db/keyset.ts";
+import { prepared } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { users } from "../identity/tables.ts";
 import {
@@ -207,14 +208,19 @@ export async function touchThread(
     .where(eq(threads.id, threadId));
 }
 
-/** Every message of a thread with its author's name, in order of creation. */
-export function listMessages(db: Database, scope: ThreadScope) {
-  return db
+const messagesOfThread = prepared((db) =>
+  db
     .select({ message: messages, authorName: users.name })
     .from(messages)
     .leftJoin(users, eq(users.id, messages.authorId))
-    .where(eq(messages.threadId, scope.threadId))
-    .orderBy(asc(messages.id));
+    .where(eq(messages.threadId, sql.placeholder("threadId")))
+    .orderBy(asc(messages.id))
+    .prepare("messages_of_thread"),
+);
+
+/** Every message of a thread with its author's name, in order of creation. */
+export function listMessages(db: Database, { threadId }: ThreadScope) {
+  return messagesOfThread(db).execute({ threadId });
 }
 
 export async function findMessage(

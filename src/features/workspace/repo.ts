@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
+import { prepared } from "../../platform/db/prepared.ts";
 import { workspaceSettings } from "./tables.ts";
 
 const SETTINGS_LOCK = 7_263_548_194;
@@ -9,9 +10,11 @@ export async function lockSettings(db: Database): Promise<void> {
   await db.execute(sql`select pg_advisory_xact_lock(${SETTINGS_LOCK})`);
 }
 
+const settings = prepared((db) => db.select().from(workspaceSettings).prepare("settings"));
+
 /** Name and value of every setting that was ever set. */
 export function listSettings(db: Database) {
-  return db.select().from(workspaceSettings);
+  return settings(db).execute();
 }
 
 export async function storeSetting(
