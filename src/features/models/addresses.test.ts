@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { read, readProblem } from "../../../test/support/read.ts";
 import { systemContext } from "../../platform/context.ts";
 import { ProviderError } from "../../providers/index.ts";
 import { chooseModel, openAdapter } from "../models/index.ts";
-import { adminModel, adminProvider, providerTestResult } from "./schema.ts";
+import { adminModel, adminProvider, offeredModels, providerTestResult } from "./schema.ts";
 import { providers } from "./tables.ts";
 
 let app: TestApp;
@@ -57,6 +58,21 @@ test("an admin cannot connect a provider in the network that Atelier runs in", a
     const response = await ada.post("/admin/providers", { kind: "openai", name: "In", baseUrl });
     expect((await readProblem(response)).code).toBe("validation_failed");
   }
+});
+
+test("a provider cannot be moved into that network, nor its models be listed there", async () => {
+  const made = await ada.post("/admin/providers", { kind: "anthropic", name: "Mover" });
+  const { id } = await read(made, adminProvider);
+  const baseUrl = `http://127.0.0.1:${inside.port}/v1`;
+  const moved = await ada.patch(`/admin/providers/${id}`, { baseUrl });
+  expect((await readProblem(moved)).code).toBe("address_not_allowed");
+  await app.deps.database.db.update(providers).set({ baseUrl }).where(eq(providers.id, id));
+  const listed = await ada.get(`/admin/providers/${id}/models`);
+  expect(await read(listed, offeredModels)).toMatchObject({
+    items: [],
+    error: { code: "address_not_allowed" },
+  });
+  expect(calls).toBe(0);
 });
 
 test("an address stored while it was allowed is not called any more", async () => {

@@ -3,7 +3,7 @@ import { changedMeanwhile } from "../../platform/http/etag.ts";
 import { baseOf } from "../../providers/index.ts";
 import { record } from "../audit/index.ts";
 import type { AdminScope } from "../identity/index.ts";
-import { keyNeeded, noSuchProvider, providerManaged } from "./errors.ts";
+import { headerValueNeeded, keyNeeded, noSuchProvider, providerManaged } from "./errors.ts";
 import { KEY_PURPOSE, requirePublic } from "./open-adapter.ts";
 import {
   findProvider,
@@ -79,16 +79,16 @@ export async function changeProvider(
       throw providerManaged();
     const moves = change.baseUrl !== undefined && change.baseUrl !== before.baseUrl;
     if (moves && before.sealedKey !== null && apiKey === undefined) throw keyNeeded();
-    const kept = headers ?? (moves ? before.headers.map(withoutSecret) : undefined);
+    if (moves && headers === undefined) requireNoSecret(before.headers);
     const provider = await updateProvider(
       tx.db,
       providerId,
       {
         ...change,
         ...(apiKey === undefined ? {} : keyColumns(ctx, apiKey)),
-        ...(kept === undefined
+        ...(headers === undefined
           ? {}
-          : { headers: storedHeaders(ctx, kept, moves ? [] : before.headers) }),
+          : { headers: storedHeaders(ctx, headers, moves ? [] : before.headers) }),
       },
       // The version that was checked above must be the one that is changed.
       expected ?? before.version,
@@ -126,11 +126,10 @@ export async function deleteProvider(
   });
 }
 
-/** A header as if an admin had entered it, without the value of a secret one. */
-function withoutSecret(header: StoredHeader) {
-  return "value" in header
-    ? { ...header, secret: false }
-    : { name: header.name, value: null, secret: true };
+/** A secret value is not sent to a new address: it must come with it. @throws {Problem} 422. */
+function requireNoSecret(headers: readonly StoredHeader[]): void {
+  const index = headers.findIndex((header) => "sealed" in header);
+  if (index !== -1) throw headerValueNeeded(index);
 }
 
 function keyColumns(ctx: Ctx, apiKey: string | null) {
