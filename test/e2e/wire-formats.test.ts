@@ -209,7 +209,8 @@ function quoteBoth(body: unknown): string {
 async function ask(text: string): Promise<Locator> {
   const answer = answersOn(page).nth(await answersOn(page).count());
   await page.getByRole("textbox", { name: "Message" }).fill(text);
-  await page.keyboard.press("Enter");
+  // The answer before may be told as failed a moment before the page knows that it has ended.
+  await page.getByRole("button", { name: "Send", exact: true }).click();
   await answer.waitFor();
   return answer;
 }
