@@ -35,16 +35,17 @@ const explained = z.tuple([z.object({ "QUERY PLAN": z.tuple([z.object({ Plan: pl
 /** Notes the statements that an application's query builder sends while `work` runs. */
 export async function queriesOf(app: TestApp, work: () => Promise<unknown>): Promise<SentQuery[]> {
   const sent: SentQuery[] = [];
+  // Queries that were built before hold the session's logger too.
   const session: unknown = Reflect.get(app.deps.database.db, "session");
-  if (typeof session !== "object" || session === null) throw new Error("Drizzle has no session");
-  const logger: unknown = Reflect.get(session, "logger");
-  Reflect.set(session, "logger", {
-    logQuery: (text: string, parameters: unknown[]) => void sent.push({ text, parameters }),
+  const logger: unknown = session instanceof Object ? Reflect.get(session, "logger") : undefined;
+  if (!(logger instanceof Object)) throw new Error("Drizzle has no logger");
+  Reflect.set(logger, "logQuery", (text: string, parameters: unknown[]) => {
+    sent.push({ text, parameters });
   });
   try {
     await work();
   } finally {
-    Reflect.set(session, "logger", logger);
+    Reflect.deleteProperty(logger, "logQuery");
   }
   return sent;
 }

@@ -153,10 +153,11 @@ const chainState = prepared((db) =>
   db
     .select({
       last: auditSeals,
+      // A look-up for each recent row; as a join it might read every seal.
       unsealed: sql<boolean>`exists (
-        select from ${auditLog} as row left join ${auditSeals} as seal on seal.audit_id = row.id
-        where seal.seq is null
-          and row.at >= audit_seals.sealed_at - ${sql.placeholder("recentMs")} * interval '1 millisecond'
+        select from ${auditLog} as row
+        where row.at >= audit_seals.sealed_at - ${sql.placeholder("recentMs")} * interval '1 millisecond'
+          and (select true from ${auditSeals} as seal where seal.audit_id = row.id) is null
           and (row.seq is null or row.seq < 1 or row.seq >= (select min(seq) from ${auditSeals}))
       )`,
     })
