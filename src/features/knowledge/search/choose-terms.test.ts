@@ -92,6 +92,17 @@ test("a word in two languages is as rare as both together make it, and its forms
   expect(await score("plays playing", "en0")).toBe(await score("plays", "en0"));
 });
 
+test("a question's function words favour its own language and find nothing by themselves", async () => {
+  const projectId = await newProject();
+  await add(projectId, "en", "The head of Zentrix is in the house.", "english");
+  await add(projectId, "es", "El jefe de Zentrix está en la casa.", "spanish");
+  await add(projectId, "other", "The sea is in the bay of the land.", "english");
+  expect(await namesFor(projectId, "what is the Zentrix of the")).toEqual(["en", "es"]);
+  expect(await namesFor(projectId, "qué es la Zentrix de en el")).toEqual(["es", "en"]);
+  const { lexemes } = await rankPassages(app.deps.database.db, projectId, "the Zentrix", 5);
+  expect([...(lexemes.get("english") ?? [])]).toEqual(["zentrix"]);
+});
+
 const EMAIL = Array.from(
   { length: 90 },
   (_, i) => `Noise${String.fromCharCode(97 + (i % 26))}${i} word about matter${i}.`,

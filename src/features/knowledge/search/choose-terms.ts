@@ -12,6 +12,8 @@ export interface WordTerm extends QueryTerm {
   word: number;
   /** Words in an average passage of the language. */
   averageLength: number;
+  /** A stop word finds nothing; that a passage has it tells of its language. */
+  stop: boolean;
 }
 
 export interface ChosenTerms {
@@ -55,8 +57,8 @@ export async function chooseTerms(
   const weighed = await weighWords(db, projectId, languages, words, useStops);
   const chosen = mostTelling(weighed, asked);
   const lexemes = new Map<string, Set<string>>();
-  for (const { language, lexeme } of chosen.flatMap(({ held }) => held))
-    lexemes.set(language, (lexemes.get(language) ?? new Set()).add(lexeme));
+  for (const { language, lexeme, stop } of chosen.flatMap(({ held }) => held))
+    if (!stop) lexemes.set(language, (lexemes.get(language) ?? new Set()).add(lexeme));
   return { terms: await addTiers(db, projectId, chosen), lexemes };
 }
 
@@ -82,6 +84,7 @@ interface HeldLexeme {
   averageLength: number;
   lexeme: string;
   idf: number;
+  stop: boolean;
 }
 
 interface WeighedWord {
@@ -97,7 +100,10 @@ interface QueryLanguage extends Scope {
   stems: Stems;
 }
 
-/** The words that occur in some passage, and where. Stop words are left out unless `useStops`. */
+/**
+ * The words that occur in some passage, and where. Unless `useStops`, a stop word counts as being in every passage
+ * of its language: among several languages it tells which one the question is in, alone it weighs nothing.
+ */
 async function weighWords(
   db: Database,
   projectId: string,
@@ -128,13 +134,16 @@ async function weighWords(
   return words.flatMap((word) => {
     const idf = { written: idfOf(word, 1), respelled: idfOf(word) * RESPELLED_SHARE };
     const held: HeldLexeme[] = [];
-    for (const scope of languages.filter((language) => !leftOut(language, word))) {
+    for (const scope of languages) {
       for (const [i, lexeme] of (scope.stems.get(word)?.lexemes ?? []).entries()) {
         const key = keyOf(scope.language, lexeme);
         // Two forms of a word count once.
         if (countOf(scope.language, lexeme) === 0 || taken.has(key)) continue;
         taken.add(key);
-        held.push({ ...scope, lexeme, idf: i === 0 ? idf.written : idf.respelled });
+        held.push({
+          ...{ ...scope, lexeme, idf: i === 0 ? idf.written : idf.respelled },
+          stop: leftOut(scope, word),
+        });
       }
     }
     return held.length === 0 ? [] : [{ word, held, idf: Math.max(...held.map((it) => it.idf)) }];
@@ -166,11 +175,11 @@ async function addTiers(
   words: readonly WeighedWord[],
 ): Promise<WordTerm[]> {
   const terms = words.flatMap(({ held }, word) =>
-    held.map(({ language, lexeme, averageLength, idf }) => {
+    held.map(({ language, lexeme, averageLength, idf, stop }) => {
       const keys = Array.from({ length: TIER_COUNT }, (_, tier) =>
         termKey(projectId, language, lexeme, tier),
       );
-      return { word, idf, averageLength, keys };
+      return { word, idf, averageLength, stop, keys };
     }),
   );
   const counts = await countPassages(

@@ -44,7 +44,10 @@ export async function rankPassages(
   const scopes = await db.select().from(searchScopes).where(eq(searchScopes.projectId, projectId));
   const { terms, lexemes } = await chooseTerms(db, projectId, scopes, query, stopWords);
   const total = scopes.reduce((sum, scope) => sum + scope.passages, 0);
-  const scanned = planScan(terms, total);
+  const scanned = planScan(
+    terms.filter(({ stop }) => !stop),
+    total,
+  );
   if (scanned.length === 0) return { passages: [], lexemes };
   return { passages: await rank(db, projectId, scanned, terms, limit), lexemes };
 }
