@@ -26,6 +26,7 @@ export const VERBS = new Set([
   "check",
   "choose",
   "chunk",
+  "cite",
   "claim",
   "confirm",
   "create",
@@ -83,7 +84,15 @@ export const VERBS = new Set([
 /** Things that have a file of their own, by feature. */
 export const NOUNS: Record<string, readonly string[]> = {
   audit: ["actions", "sealer"],
-  generation: ["access-watch", "answer-log", "answer-pubsub", "frames", "runner", "running-answer"],
+  generation: [
+    "access-watch",
+    "answer-log",
+    "answer-outcome",
+    "answer-pubsub",
+    "frames",
+    "runner",
+    "running-answer",
+  ],
   identity: [
     "actor-cache",
     "api-keys",

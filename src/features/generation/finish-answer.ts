@@ -3,13 +3,13 @@ import type { Deps } from "../../platform/deps.ts";
 import { record } from "../audit/index.ts";
 import { settle } from "../metering/index.ts";
 import { endMessage } from "../threads/index.ts";
+import { NOTES, type Outcome } from "./answer-outcome.ts";
 import { findGeneration } from "./find-generation.ts";
 import { endGeneration, foldLog, readLog } from "./repo.ts";
 import type { RunningAnswer } from "./running-answer.ts";
 import type { LogEvent } from "./schema.ts";
 import { isEnd, numbered } from "./stream/answer-log.ts";
 import { foldEvents } from "./stream/fold-events.ts";
-import type { EndNote, Outcome } from "./write-answer.ts";
 
 const RETRY_MS = 500;
 /** How long an answer that has ended waits in memory for the database; its stored part is safe anyway. */
@@ -134,14 +134,6 @@ export function factsOf(answer: RunningAnswer, outcome: Pick<Outcome, "complete"
     pastCap: answer.cause === "past_cap",
   };
 }
-
-const NOTES: Record<EndNote, string> = {
-  length: "The answer was cut at the longest allowed length.",
-  time_limit: "The answer reached the time limit.",
-  no_answer: "The model sent no answer.",
-  only_thinking: "The model spent all its tokens thinking and sent no answer.",
-  tool_use: "The model tried to use a tool instead of answering.",
-};
 
 /** Another process has ended this answer; rolls the transaction back. */
 class TakenOver extends Error {

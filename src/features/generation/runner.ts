@@ -2,13 +2,14 @@ import type { Deps } from "../../platform/deps.ts";
 import type { ProviderAdapter } from "../../providers/port.ts";
 import { noteProgress } from "../metering/index.ts";
 import { announceCall } from "./announce-call.ts";
+import { citeNew } from "./cite-answer.ts";
 import { finishAnswer } from "./finish-answer.ts";
 import { recoverExpired } from "./recover-expired.ts";
 import { appendLog, type LogRow, renewLeases } from "./repo.ts";
 import { type AnswerPlan, RunningAnswer } from "./running-answer.ts";
 import { type AnswerPubSub, FOLLOWED_MS } from "./stream/answer-pubsub.ts";
 import { Frames } from "./stream/frames.ts";
-import { citeNew, writeAnswer } from "./write-answer.ts";
+import { writeAnswer } from "./write-answer.ts";
 
 /**
  * Interval at which a provider is read and readers are woken: readers see no difference below this, and each

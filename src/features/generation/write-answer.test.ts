@@ -3,7 +3,9 @@ import { type FakeStep, fakeAnswer, fakeProvider } from "../../../test/providers
 import { aRunningAnswer } from "../../../test/support/running-answer.ts";
 import { estimateTokens } from "../../providers/index.ts";
 import type { EndReason, ProviderAdapter, ProviderEvent } from "../../providers/port.ts";
-import { cite, citeNew, type EndNote, type Outcome, writeAnswer } from "./write-answer.ts";
+import type { EndNote, Outcome } from "./answer-outcome.ts";
+import { cite, citeNew } from "./cite-answer.ts";
+import { writeAnswer } from "./write-answer.ts";
 
 const text = (value: string): FakeStep => ({ events: [{ type: "text", text: value }] });
 const end = (reason: EndReason): FakeStep => ({ events: [{ type: "end", reason }] });
