@@ -6,7 +6,7 @@ import { codeOf, read, readId, readProblem } from "../../../test/support/read.ts
 import { systemContext } from "../../platform/context.ts";
 import { settings } from "../admin/schema.ts";
 import { ledger } from "../metering/tables.ts";
-import { chooseModel, syncBuiltinProviders } from "../models/index.ts";
+import { chooseModel, modelNames, syncBuiltinProviders } from "../models/index.ts";
 import {
   adminModel,
   adminModels,
@@ -241,4 +241,14 @@ test("an admin opens and closes sign-up, overriding the configuration", async ()
   const late = await ada.patch("/admin/settings", { signUpOpen: false }, { "if-match": seen });
   expect(late.status).toBe(412);
   expect((await app.anonymous.post("/auth/sign-up", account)).status).toBe(201);
+});
+
+test("models are named by their ids, each once", async () => {
+  const ctx = systemContext(app.deps, "test");
+  const [builtIn] = (await read(await ada.get("/models"), modelChoices)).items;
+  const id = builtIn?.id ?? "";
+  const unknown = app.deps.ids.next();
+  const names = [...(await modelNames(ctx, [id, unknown, id]))];
+  expect(names).toEqual([[id, builtIn?.displayName ?? ""]]);
+  expect([...(await modelNames(ctx, []))]).toEqual([]);
 });

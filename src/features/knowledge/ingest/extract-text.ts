@@ -193,7 +193,7 @@ async function readAll(
 async function residentBytes(pid: number): Promise<number> {
   if (process.platform === "linux") {
     const statm = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
-    const own = Number(statm.split(" ")[1] ?? 0) * PAGE_BYTES;
+    const own = Number(statm.split(" ")[1]) * PAGE_BYTES;
     const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
     const theirs = children.split(" ").filter((id) => id !== "");
     const below = await Promise.all(theirs.map((id) => residentBytes(Number(id))));
