@@ -22,28 +22,29 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-/** A process that waits until a signal ends it, as PostgreSQL would. */
-function start(args: string[], cwd = root): Bun.Subprocess {
-  const child = Bun.spawn([process.execPath, "-e", "setInterval(() => {}, 1e6)", ...args], {
-    cwd,
-    stdio: ["ignore", "ignore", "ignore"],
+/** A process that ends by SIGINT with the code 7. @returns once it waits for it. */
+async function start(args: string[]): Promise<Bun.Subprocess> {
+  const wait = "trap 'exit 7' INT; echo waits; while :; do sleep 0.05; done";
+  const child = Bun.spawn(["sh", "-c", wait, "postgres", ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "ignore"],
   });
   children.push(child);
+  await child.stdout.getReader().read();
   return child;
 }
 const pidFile = () => join(cluster, "postmaster.pid");
 const notePid = (pid: number) => writeFileSync(pidFile(), `${pid}\n${cluster}\n`);
 
 test("a server of an earlier run is ended by a fast shutdown, without waiting longer than it takes", async () => {
-  const server = start(["-D", cluster]);
+  const server = await start(["-D", cluster]);
   notePid(server.pid);
   await stopOrphanPostgres(cluster, sockets);
-  await server.exited;
-  expect(server.signalCode).toBe("SIGINT");
+  expect(await server.exited).toBe(7);
 }, 12_000);
 
 test("another program that has the number of an earlier server lives on, and the number is forgotten", async () => {
-  const stranger = start([]);
+  const stranger = await start([]);
   notePid(stranger.pid);
   await stopOrphanPostgres(cluster, sockets);
   expect(existsSync(pidFile())).toBe(false);
@@ -52,7 +53,7 @@ test("another program that has the number of an earlier server lives on, and the
 }, 12_000);
 
 test("the number of a process that is gone is left for PostgreSQL to judge", async () => {
-  const gone = start([]);
+  const gone = await start([]);
   gone.kill("SIGKILL");
   await gone.exited;
   notePid(gone.pid);
