@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, notInArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, notInArray, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "../../platform/db/client.ts";
 import { inFuture, isPast, isPrompt } from "../../platform/db/time.ts";
@@ -79,6 +79,16 @@ export async function appendLog(
   processId: string,
   rows: LogRow[],
 ): Promise<Set<string>> {
+  return insertLog(db, processId, rows, sql`nothing`);
+}
+
+/** @param conflict what to do with a row whose number is stored already. */
+async function insertLog(
+  db: Database,
+  processId: string,
+  rows: LogRow[],
+  conflict: SQL,
+): Promise<Set<string>> {
   const own = await db.execute(sql`
     with said as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json) as t(g uuid, s int, e jsonb)
@@ -88,7 +98,7 @@ export async function appendLog(
     ), stored as (
       insert into ${generationEvents} (generation_id, seq, event)
       select g, s, e from said join own on own.id = g
-      on conflict do nothing
+      on conflict (generation_id, seq) do ${conflict}
     )
     select id from own`);
   return new Set(
@@ -102,7 +112,8 @@ export async function appendLog(
 /**
  * Replaces a generation's log by its merged events: while it is written a row holds a tenth of a second, and
  * numbers count units, so that a reader goes on at the same place in fewer rows. Call it in the transaction
- * that ends the generation.
+ * that ends the generation. A row that another connection stores meanwhile is not seen by the deletion; a merged
+ * row takes its place if it has the same number, and the others are skipped by readers ({@link unread}).
  */
 export async function foldLog(
   db: Database,
@@ -111,7 +122,12 @@ export async function foldLog(
   events: Numbered[],
 ): Promise<void> {
   await db.delete(generationEvents).where(eq(generationEvents.generationId, generationId));
-  await appendLog(db, processId, logRows(generationId, events));
+  await insertLog(
+    db,
+    processId,
+    logRows(generationId, events),
+    sql`update set event = excluded.event`,
+  );
 }
 
 /** Ends a generation once, only while this process runs it. @returns false when it was ended elsewhere. */

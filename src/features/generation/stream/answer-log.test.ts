@@ -54,6 +54,23 @@ test("a reader that reconnects at any numbers gets exactly what an uninterrupted
   );
 });
 
+test("rows stored late, among merged ones, neither hide nor double anything, wherever a reader goes on", () => {
+  const late = fc.array(fc.tuple(fc.nat(40), fc.nat(12)), { maxLength: 5 });
+  fc.assert(
+    fc.property(answers, late, fc.nat(60), (events, pieces, at) => {
+      const log = logOf(events);
+      const whole = log.after(0);
+      const rows = new Map<number, Numbered>();
+      for (const [from, length] of pieces)
+        for (const entry of whole.flatMap((one) => cutAt(one, from + length)))
+          for (const row of unread([entry], from)) rows.set(row.end, row);
+      for (const row of whole) rows.set(row.end, row);
+      const stored = [...rows.values()].sort((a, b) => a.end - b.end);
+      expect(folded(unread(stored, at))).toEqual(folded(log.after(at)));
+    }),
+  );
+});
+
 /** The part of an entry up to a number, as held by a reader that lost its connection there. */
 function cutAt(entry: Numbered, stop: number): Numbered[] {
   if (entry.end <= stop) return [entry];

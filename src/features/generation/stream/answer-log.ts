@@ -39,11 +39,14 @@ export function after({ end, event }: Numbered, at: number): Numbered | null {
 
 /**
  * The unread log: everything after a number, each unit once. Rows may overlap: a write whose answer was lost is
- * repeated, with the events added meanwhile.
+ * repeated, with the events added meanwhile, and one on its way when the log is folded leaves its row among the
+ * merged ones. So rows are taken in the order in which they begin.
  */
-export function unread(entries: Numbered[], at: number): Numbered[] {
+export function unread(entries: readonly Numbered[], at: number): Numbered[] {
   let read = at;
-  return entries.flatMap((entry) => {
+  const start = ({ end, event }: Numbered) => end - unitsOf(event);
+  const ordered = entries.toSorted((a, b) => start(a) - start(b) || a.end - b.end);
+  return ordered.flatMap((entry) => {
     const rest = after(entry, read);
     if (rest === null) return [];
     read = rest.end;

@@ -19,6 +19,7 @@ import {
   until,
 } from "../../../../test/support/generation.ts";
 import { createLogger } from "../../../platform/observability/logger.ts";
+import { foldLog, readLog } from "../repo.ts";
 import type { Runner } from "../runner.ts";
 
 // Whole answers take seconds on a busy machine.
@@ -154,6 +155,33 @@ test("an ended answer takes a few rows, and goes on at every number as it was sa
     const seen = live.filter(({ id }) => id <= after);
     if (after === (seen.at(-1)?.id ?? 0)) expect(text(seen) + text(rest)).toBe(whole);
   }
+});
+
+test("a row that another connection stores while the log is folded hides no part of the answer", async () => {
+  const { generationId } = await asked(ENDLESS);
+  const { db } = app.deps.database;
+  const { processId } = app.deps;
+  const text = "Hello, world.";
+  const whole = [{ end: text.length, event: { type: "delta", text } as const }];
+  let folding: Promise<void> | undefined;
+  await app.owner.sql.begin(async (late) => {
+    for (const [seq, piece] of [
+      [text.length, "d."],
+      [text.length - 2, "l"],
+    ] as const)
+      await late`insert into generation_events (generation_id, seq, event)
+        values (${generationId}, ${seq}, ${JSON.stringify({ type: "delta", text: piece })}::text::jsonb)`;
+    folding = foldLog(db, processId, generationId, whole);
+    await until(async () => (await late`select 1 from pg_locks where not granted`).length > 0);
+  });
+  await folding;
+  const said = (await readLog(db, generationId, 0)).map(({ event }) => event);
+  expect(said).toEqual([{ type: "delta", text }]);
+  expect((await readLog(db, generationId, 7)).map(({ event }) => event)).toEqual([
+    { type: "delta", text: "world." },
+  ]);
+  await ada.post(`/generations/${generationId}/stop`);
+  await until(() => runner.find(generationId) === undefined);
 });
 
 test("a reader that has seen more than there is gets the end all the same, under the next number", async () => {
