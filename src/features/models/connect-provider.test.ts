@@ -434,3 +434,19 @@ test("a model that spends the test's tokens on thinking has answered", async () 
   expect(await tested(id)).toMatchObject({ ok: true, error: null, costMicroUsd: 0 });
   expect(calls[0]?.body).toMatchObject({ max_tokens: 1_024 });
 });
+
+test("a call that breaks off after thinking behind a lone tag is not booked as a whole answer", async () => {
+  const { id } = await add();
+  const said = "word ".repeat(60);
+  const chunks = [
+    '{"choices":[],"usage":{"prompt_tokens":100,"completion_tokens":1,"total_tokens":101}}',
+    JSON.stringify({ choices: [{ delta: { content: `${said}</think>Fish.` } }] }),
+  ];
+  refuse = () =>
+    new Response(chunks.map((chunk) => `data: ${chunk}\n\n`).join(""), {
+      headers: { "content-type": "text/event-stream" },
+    });
+  const result = await tested(id);
+  expect(result.error?.code).toBe("cut");
+  expect(result.usage?.outputTokens).toBeGreaterThan(40);
+});

@@ -184,7 +184,7 @@ async function call(
         if (event.type === "usage") reported = event.usage;
         else if (event.type === "text") text.add(event.text);
         else if (event.type === "reasoning") reasoning.add(event.text);
-        else complete = true;
+        else if (event.type === "end") complete = true;
       }
       const least = text.leastTokens + reasoning.leastTokens;
       if (standToCap(least, request.maxOutputTokens) === "past") break;
