@@ -2,7 +2,9 @@
 
 import { endpointOf } from "./address.ts";
 import { errorFromResponse, providerError } from "./errors.ts";
+import { secretsIn } from "./request-headers.ts";
 import type { FetchLike } from "./send-request.ts";
+import { objectOf } from "./wire-value.ts";
 
 const TIMEOUT_MS = 15_000;
 /** OpenRouter lists some hundreds of models in about 1 MB. */
@@ -33,8 +35,8 @@ export async function fetchModelNames(request: ModelListRequest): Promise<string
     throw providerError("cut");
   });
   if (!response.ok) {
-    const sent = Object.values(request.headers).map((value) => value.replace(/^Bearer /, ""));
-    throw errorFromResponse(response.status, response.headers, text, sent);
+    const secrets = secretsIn(request.headers);
+    throw errorFromResponse(response.status, response.headers, text, secrets);
   }
   if (text.length > MAX_CHARS) throw providerError("malformed");
   return namesIn(text);
@@ -49,15 +51,11 @@ function namesIn(text: string): string[] {
     // A page for people: nothing serves a list here.
     throw providerError("wrong_address");
   }
-  const list = Array.isArray(body) ? body : (fieldOf(body, "data") ?? fieldOf(body, "models"));
+  const list = Array.isArray(body) ? body : (objectOf(body)?.data ?? objectOf(body)?.models);
   if (!Array.isArray(list)) throw providerError("malformed");
-  const names = list.map((entry) => fieldOf(entry, "id") ?? fieldOf(entry, "name"));
+  const names = list.map(objectOf).map((entry) => entry?.id ?? entry?.name);
   const usable = names.filter(
     (name): name is string => typeof name === "string" && name !== "" && name.length <= MAX_NAME,
   );
   return [...new Set(usable.map((name) => name.replace(/^models\//, "")))].slice(0, MAX_MODELS);
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
 }

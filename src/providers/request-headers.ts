@@ -24,6 +24,11 @@ export function requestHeaders(
   };
 }
 
+/** What must not be quoted of a request: the values of its headers, the key without its scheme. */
+export function secretsIn(headers: Record<string, string>): string[] {
+  return Object.values(headers).map((value) => value.replace(/^Bearer /, ""));
+}
+
 function keyHeader(apiKey: string, auth: AuthForm): Record<string, string> {
   return auth === "bearer" ? { authorization: `Bearer ${apiKey}` } : { [auth]: apiKey };
 }

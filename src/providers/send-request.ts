@@ -2,6 +2,7 @@
 
 import { errorFromResponse, providerError } from "./errors.ts";
 import { ProviderError } from "./port.ts";
+import { secretsIn } from "./request-headers.ts";
 
 /** How much of an error body is read. */
 const MAX_ERROR_CHARS = 64 * 1024;
@@ -56,8 +57,8 @@ export async function sendRequest(
   onBillable(false);
   if (response.ok) throw foreignAnswer();
   const text = reader ? await readText(reader) : "";
-  const sent = Object.values(request.headers).map((value) => value.replace(/^Bearer /, ""));
-  throw errorFromResponse(response.status, response.headers, text, sent);
+  const secrets = secretsIn(request.headers);
+  throw errorFromResponse(response.status, response.headers, text, secrets);
 }
 
 /** The error for a success whose body is not of the format, such as another server's page. */
