@@ -106,7 +106,11 @@ function apiRoutes(deps: Deps): OpenAPIHono<AppEnv> {
     described ??= describeApi(api);
     return described;
   };
-  api.get("/api/openapi.json", (c) => c.json(withSharedRefusals(document())));
+  let shared: ApiDocument | undefined;
+  api.get("/api/openapi.json", (c) => {
+    shared ??= withSharedRefusals(document());
+    return c.json(shared);
+  });
   api.route("/", apiDocs(document));
   return api;
 }

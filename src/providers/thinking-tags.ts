@@ -42,8 +42,9 @@ export class ThinkingTags {
   #state: "start" | "inside" | "text" | "plain" = "start";
   /** What may be the beginning of a tag. */
   #waiting = "";
-  /** The tag that ends the block. */
+  /** The tag that ends the block, and what finds it. */
   #close = "";
+  #closing = anyOf([]);
   /** Nothing of the block has been passed on. */
   #fresh = true;
   /** Reasoning came, in tags or by itself: a lone closing tag means nothing. */
@@ -99,6 +100,7 @@ export class ThinkingTags {
     if (tag !== undefined) {
       this.#state = "inside";
       this.#close = tag.close;
+      this.#closing = anyOf([tag.close]);
       this.#fresh = true;
       this.#reasoned = true;
       this.#waiting = said.slice(tag.open.length);
@@ -112,7 +114,7 @@ export class ThinkingTags {
 
   #inside(last: boolean): boolean {
     if (this.#fresh) this.#waiting = this.#waiting.trimStart();
-    const at = this.#waiting.search(anyOf([this.#close]));
+    const at = this.#waiting.search(this.#closing);
     const held = at === -1 && !last ? startOfTag(this.#waiting, [this.#close]) : 0;
     const words = this.#waiting.slice(0, at === -1 ? this.#waiting.length - held : at).trimEnd();
     if (words !== "") {

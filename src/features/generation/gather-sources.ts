@@ -110,7 +110,10 @@ function unused(files: CorpusFile[], used: Set<string>, count: number): Manifest
     .filter(({ fileId }) => !used.has(fileId))
     .map(({ fileId, fileVersionId, name, tokenCount }) => ({
       ...left,
-      ...{ title: name, tokens: tokenCount, fileId, fileVersionId },
+      title: name,
+      tokens: tokenCount,
+      fileId,
+      fileVersionId,
     }));
   const others = count - used.size - known.length;
   return others > 0 ? [...known, { ...left, title: "More files", count: others }] : known;

@@ -20,16 +20,17 @@ const BACK = 0.1;
  */
 export function buildPageText(items: readonly TextItem[]): string {
   const drawn = new Map<string, TextItem[]>();
+  const drawnAs = (str: string) => drawn.getOrInsertComputed(str, () => []);
   let text = "";
   let before: TextItem | undefined;
   for (const item of items) {
-    const same = drawn.get(item.str) ?? [];
-    const repeated = item.str.trim() !== "" && same.some((other) => isAt(other, item));
+    const same = item.str.trim() === "" ? undefined : drawnAs(item.str);
+    const repeated = same?.some((other) => isAt(other, item)) ?? false;
     if (!repeated) {
       if (before && isApart(before, item) && !/\s$/.test(text) && !/^\s/.test(item.str))
         text += " ";
       text += item.str;
-      drawn.set(item.str, [...same, item]);
+      same?.push(item);
       if (item.str !== "") before = item;
     }
     if (item.hasEOL) {

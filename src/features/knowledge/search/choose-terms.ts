@@ -140,10 +140,9 @@ async function weighWords(
         // Two forms of a word count once.
         if (countOf(scope.language, lexeme) === 0 || taken.has(key)) continue;
         taken.add(key);
-        held.push({
-          ...{ ...scope, lexeme, idf: i === 0 ? idf.written : idf.respelled },
-          stop: leftOut(scope, word),
-        });
+        const { language, averageLength } = scope;
+        const weight = i === 0 ? idf.written : idf.respelled;
+        held.push({ language, averageLength, lexeme, idf: weight, stop: leftOut(scope, word) });
       }
     }
     return held.length === 0 ? [] : [{ word, held, idf: Math.max(...held.map((it) => it.idf)) }];
