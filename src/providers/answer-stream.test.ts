@@ -64,7 +64,8 @@ describe("a consumer that pauses between reads", () => {
   const textOf = (events: ProviderEvent[]) =>
     events.map((event) => (event.type === "text" ? event.text : `<${event.type}>`)).join("");
 
-  test("gets everything that has arrived meanwhile, up to the end", async () => {
+  /** An answer whose body the test writes, once the request has been sent. */
+  const asked = () => {
     const { promise: opened, resolve: open } =
       Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
     const body = new ReadableStream<Uint8Array>({ start: open });
@@ -74,6 +75,11 @@ describe("a consumer that pauses between reads", () => {
       fetch: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
     });
     const events = adapter.stream(aRequest(), aCall())[Symbol.asyncIterator]();
+    return { events, opened };
+  };
+
+  test("gets everything that has arrived meanwhile, up to the end", async () => {
+    const { events, opened } = asked();
     const next = async () => textOf((await events.next()).value ?? []);
     const first = next();
     const provider = await opened;
@@ -93,15 +99,7 @@ describe("a consumer that pauses between reads", () => {
   });
 
   test("gets what arrived before the connection was lost, then the loss", async () => {
-    const { promise: opened, resolve: open } =
-      Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
-    const body = new ReadableStream<Uint8Array>({ start: open });
-    const adapter = createAdapter({
-      kind: "openai",
-      apiKey: "key",
-      fetch: async () => new Response(body, { headers: { "content-type": "text/event-stream" } }),
-    });
-    const events = adapter.stream(aRequest(), aCall())[Symbol.asyncIterator]();
+    const { events, opened } = asked();
     const first = events.next();
     const provider = await opened;
     provider.enqueue(delta("a"));

@@ -8,8 +8,8 @@ import { factsOf } from "../../src/features/generation/finish-answer.ts";
 import { writeAnswer } from "../../src/features/generation/write-answer.ts";
 import { billableUsage } from "../../src/features/metering/billable-usage.ts";
 import { costMicroUsd } from "../../src/features/metering/price-call.ts";
-import type { HoldRow } from "../../src/features/metering/repo.ts";
 import { type ConnectableKind, createAdapter, flatPrices } from "../../src/providers/index.ts";
+import { aHold } from "../support/hold.ts";
 import { aRunningAnswer } from "../support/running-answer.ts";
 import { type RawAnswer, RawServer } from "./raw-server.ts";
 
@@ -26,37 +26,36 @@ export interface WireCase extends RawAnswer {
   requests?: number;
 }
 
+export const JSON_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
+
+/** The answer of most cases: "Hello.", counted by the provider as 100 tokens of input and 10 of output. */
+export const hello = { ends: "complete", text: "Hello.", usage: "100/10", cost: 120 };
+
+/** The whole of that answer in these bytes. */
+export function whole(body: string, head?: string): WireCase {
+  return { ...hello, body, ...(head === undefined ? {} : { head }) };
+}
+
+/** Nothing of the format came, so nothing is charged. */
+export function foreign(body: string, head = JSON_HEAD): WireCase {
+  return { head, body, ends: "failed: malformed", usage: "0/0", cost: 0 };
+}
+
+/** A refusal, which nobody charges for; three requests where the cause may pass. */
+export function refused(body: string, code: string, requests = 1): WireCase {
+  return { body, ends: `failed: ${code}`, usage: "0/0", cost: 0, requests };
+}
+
 /** Micro-USD per million tokens: 1 micro-USD for a token of input, 0.1 from and 1.25 into the cache, 2 of output. */
 const PRICES = { input: 1_000_000, cacheRead: 100_000, cacheWrite: 1_250_000, output: 2_000_000 };
 /** What the prompt is charged at where the provider does not count it. */
 export const ESTIMATED_INPUT = 363;
-const START = new Date("2026-11-27T12:00:00Z");
 
-const hold: HoldRow = {
-  id: "",
-  projectId: "",
-  threadId: null,
-  messageId: null,
-  userId: "",
-  modelId: null,
-  provider: "",
-  model: "",
-  // Held without a higher price for the cache, so that estimated input is plain input.
+// Held without a higher price for the cache, so that estimated input is plain input.
+const hold = aHold({
   priceTiers: flatPrices({ ...PRICES, cacheWrite: PRICES.input }, "test").tiers,
-  priceVersion: "test",
-  amountMicroUsd: 0,
-  budgetIds: [],
   inputTokens: ESTIMATED_INPUT,
-  maxOutputTokens: 1_000,
-  inputExtra: 0,
-  outputExtra: 0,
-  sentAt: START,
-  outputTokens: 0,
-  reported: null,
-  countedAt: null,
-  expiresAt: START,
-  createdAt: START,
-};
+});
 
 /** Runs each case twice: with the body in one write, and in small pieces. */
 export function wireSuite(kind: ConnectableKind, cases: Record<string, Record<string, WireCase>>) {

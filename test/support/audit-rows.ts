@@ -11,20 +11,19 @@ const rows = z.array(
   }),
 );
 
-/** The audit rows of the request that was answered by this, without security events. */
-export async function auditRowsOf(app: TestApp, response: Response) {
+/**
+ * The audit row of a request that succeeded, without security events.
+ * @throws Error when it was refused, or left another number of rows than one.
+ */
+export async function auditRowOf(app: TestApp, answer: Response | Promise<Response>) {
+  const response = await answer;
   const requestId = response.headers.get("x-request-id") ?? "";
-  return rows.parse(
+  const [row, ...others] = rows.parse(
     await app.deps.database.sql`
       select action, target_kind as target, target_id as "targetId", project_id as "projectId", detail
       from audit_log where request_id = ${requestId}`,
   );
-}
-
-/** The only audit row of the request that was answered by this. @throws Error when there are more, or none. */
-export async function auditRowOf(app: TestApp, response: Response) {
-  const [row, ...others] = await auditRowsOf(app, response);
-  if (row === undefined || others.length > 0)
+  if (!response.ok || row === undefined || others.length > 0)
     throw new Error(`${response.status}: ${others.length + (row ? 1 : 0)} audit rows`);
   return row;
 }

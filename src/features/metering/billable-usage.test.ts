@@ -1,40 +1,14 @@
 import { describe, expect, test } from "bun:test";
+import { aHold, HELD_AT } from "../../../test/support/hold.ts";
 import type { PriceTable } from "../../providers/index.ts";
 import { billableUsage, type CallFacts, heldPrices, type Loss } from "./billable-usage.ts";
 import { NO_USAGE } from "./price-call.ts";
 import type { HoldRow } from "./repo.ts";
 
-const START = Date.parse("2026-11-27T12:00:00.000Z");
-const at = (seconds: number) => new Date(START + seconds * 1000);
+const at = (seconds: number) => new Date(HELD_AT.getTime() + seconds * 1000);
 const prices = { input: 3, cacheRead: 1, cacheWrite: 3, output: 15 };
-
-function hold(change: Partial<HoldRow> = {}): HoldRow {
-  return {
-    id: "",
-    projectId: "",
-    threadId: null,
-    messageId: null,
-    userId: "",
-    modelId: null,
-    provider: "",
-    model: "",
-    priceTiers: [{ aboveInputTokens: 0, prices }],
-    priceVersion: "test",
-    amountMicroUsd: 0,
-    budgetIds: [],
-    inputTokens: 100,
-    maxOutputTokens: 1_000,
-    inputExtra: 0,
-    outputExtra: 0,
-    sentAt: at(0),
-    outputTokens: 0,
-    reported: null,
-    countedAt: null,
-    expiresAt: at(60),
-    createdAt: at(0),
-    ...change,
-  };
-}
+const hold = (change: Partial<HoldRow> = {}) =>
+  aHold({ priceTiers: [{ aboveInputTokens: 0, prices }], ...change });
 
 const facts: CallFacts = { billable: true, complete: false, outputTokens: 0, reasoningTokens: 0 };
 const reported = {

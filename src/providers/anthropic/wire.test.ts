@@ -1,6 +1,13 @@
-import { type WireCase, wireSuite } from "../../../test/providers/wire-cases.ts";
+import {
+  foreign,
+  hello,
+  JSON_HEAD,
+  refused,
+  type WireCase,
+  whole,
+  wireSuite,
+} from "../../../test/providers/wire-cases.ts";
 
-const JSON_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
 const STREAM_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream";
 
 const start = (usage: string) =>
@@ -23,31 +30,11 @@ const END = finish('"end_turn"') + STOP;
 const WHOLE =
   '{"type":"message","role":"assistant","content":[{"type":"text","text":"Hel"},{"type":"text","text":"lo."}],"stop_reason":"end_turn","usage":{"input_tokens":100,"output_tokens":10}}';
 
-const hello = { ends: "complete", text: "Hello.", usage: "100/10", cost: 120 };
-const whole = (body: string, head?: string): WireCase => ({
-  ...hello,
-  body,
-  ...(head === undefined ? {} : { head }),
-});
-const foreign = (body: string, head = JSON_HEAD): WireCase => ({
-  head,
-  body,
-  ends: "failed: malformed",
-  usage: "0/0",
-  cost: 0,
-});
 const ended = (word: string, ends: string, words = TEXT): WireCase => ({
   ...hello,
   body: START + words + finish(`"${word}"`) + STOP,
   ends,
   text: words === "" ? "" : "Hello.",
-});
-const refused = (body: string, code: string, requests = 1): WireCase => ({
-  body,
-  ends: `failed: ${code}`,
-  usage: "0/0",
-  cost: 0,
-  requests,
 });
 /** The provider has counted the prompt, and three tokens of text came. */
 const broken = (body: string, code: string): WireCase => ({

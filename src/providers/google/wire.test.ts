@@ -1,4 +1,11 @@
-import { type WireCase, wireSuite } from "../../../test/providers/wire-cases.ts";
+import {
+  foreign,
+  hello,
+  refused,
+  type WireCase,
+  whole,
+  wireSuite,
+} from "../../../test/providers/wire-cases.ts";
 
 const JSON_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=UTF-8";
 const STREAM_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream";
@@ -16,31 +23,11 @@ const HI = text("Hel") + text("lo.");
 const END = finish("STOP");
 const ERROR = '{"error":{"code":503,"message":"The model is overloaded.","status":"UNAVAILABLE"}}';
 
-const hello = { ends: "complete", text: "Hello.", usage: "100/10", cost: 120 };
-const whole = (body: string, head?: string): WireCase => ({
-  ...hello,
-  body,
-  ...(head === undefined ? {} : { head }),
-});
-const foreign = (body: string, head = JSON_HEAD): WireCase => ({
-  head,
-  body,
-  ends: "failed: malformed",
-  usage: "0/0",
-  cost: 0,
-});
 const ended = (word: string, ends: string, body = HI): WireCase => ({
   ...hello,
   body: body + finish(word),
   ends,
   text: body === "" ? "" : "Hello.",
-});
-const refused = (body: string, code: string, requests = 1): WireCase => ({
-  body,
-  ends: `failed: ${code}`,
-  usage: "0/0",
-  cost: 0,
-  requests,
 });
 const broken = (body: string, code: string): WireCase => ({
   body: HI + body,
@@ -159,9 +146,10 @@ wireSuite("google", {
     "a stream that ends with [DONE]": whole(`${HI}${END}data: [DONE]\n\n`),
     "a whole completion of another format": foreign(
       '{"object":"chat.completion","choices":[{"message":{"content":"Hello."},"finish_reason":"stop"}]}',
+      JSON_HEAD,
     ),
     "a page": foreign("<html></html>", "HTTP/1.1 200 OK\r\ncontent-type: text/html"),
-    "an empty list": foreign("[]"),
+    "an empty list": foreign("[]", JSON_HEAD),
     "an empty stream": foreign("", STREAM_HEAD),
   },
   framing: {

@@ -1,6 +1,13 @@
-import { type WireCase, wireSuite } from "../../../test/providers/wire-cases.ts";
+import {
+  foreign,
+  hello,
+  JSON_HEAD,
+  refused,
+  type WireCase,
+  whole,
+  wireSuite,
+} from "../../../test/providers/wire-cases.ts";
 
-const JSON_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
 const HTML_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/html";
 
 const ROLE =
@@ -17,34 +24,12 @@ const DONE = "data: [DONE]\n\n";
 const END = STOP + usage(U) + DONE;
 const WHOLE = `{"object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Hello."},"finish_reason":"stop"}],"usage":${U}}`;
 
-const hello = { ends: "complete", text: "Hello.", usage: "100/10", cost: 120 };
-const whole = (body: string, head?: string): WireCase => ({
-  ...hello,
-  body,
-  ...(head === undefined ? {} : { head }),
-});
-/** Nothing of the format came. */
-const foreign = (body: string, head = JSON_HEAD): WireCase => ({
-  head,
-  body,
-  ends: "failed: malformed",
-  usage: "0/0",
-  cost: 0,
-});
 const delta = (fields: string) => `data: {"choices":[{"index":0,"delta":${fields}}]}\n\n`;
 const ended = (word: string, ends: string, text = "Hello."): WireCase => ({
   ...hello,
   body: (text === "" ? ROLE : HI) + finish(word) + usage(U) + DONE,
   ends,
   text,
-});
-/** Three requests, since the cause may pass; nobody charges for a refusal. */
-const refused = (body: string, code: string, requests = 1): WireCase => ({
-  body,
-  ends: `failed: ${code}`,
-  usage: "0/0",
-  cost: 0,
-  requests,
 });
 /** An error behind the text, which is kept and charged as estimated. */
 const broken = (body: string, code: string): WireCase => ({
