@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -172,21 +172,21 @@ export async function listeningAgain(server: ServerProcess, processes: number): 
 
 /** Process id of the embedded PostgreSQL of a data folder, if it runs. */
 export function postgresPid(dataDir: string): number | undefined {
-  const path = join(dataDir, "postgres", "postmaster.pid");
-  if (!existsSync(path)) return undefined;
-  const pid = Number(readFileSync(path, "utf8").split("\n")[0]);
-  return isAlive(pid) ? pid : undefined;
+  const pid = Number(readText(join(dataDir, "postgres", "postmaster.pid")).split("\n")[0]);
+  return pid > 0 && isAlive(pid) ? pid : undefined;
 }
 
 export function isAlive(pid: number): boolean {
-  return existsSync(`/proc/${pid}/stat`) && !/^\d+ \(.*\) Z/.test(readStat(pid));
+  const stat = readText(`/proc/${pid}/stat`);
+  return stat !== "" && !/^\d+ \(.*\) Z/.test(stat);
 }
 
-function readStat(pid: number): string {
+/** A file's text; empty when it is gone, also when it goes while it is read. */
+function readText(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/stat`, "utf8");
+    return readFileSync(path, "utf8");
   } catch {
-    return `${pid} (gone) Z`;
+    return "";
   }
 }
 

@@ -54,8 +54,11 @@ async function restoreLinks(root: string): Promise<void> {
   if (!Array.isArray(list)) return;
   for (const link of list) {
     if (typeof link?.source !== "string" || typeof link?.target !== "string") continue;
-    const at = join(root, link.target);
-    if (existsSync(at)) continue;
-    symlinkSync(link.source.split("/").at(-1) ?? link.source, at);
+    try {
+      symlinkSync(link.source.split("/").at(-1) ?? link.source, join(root, link.target));
+    } catch (error) {
+      // There already, perhaps made by another process that starts at the same moment.
+      if (!(error instanceof Error && Reflect.get(error, "code") === "EEXIST")) throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 /** After this, an immediate shutdown without a checkpoint; the next start recovers. */
@@ -12,8 +12,7 @@ export const FAST_STOP_MS = 15_000;
  * @throws Error when a server does not stop: two servers on one folder would corrupt it.
  */
 export async function stopOrphanPostgres(cluster: string, socketFolder: string): Promise<void> {
-  const path = join(cluster, "postmaster.pid");
-  if (existsSync(path)) await endServer(path, cluster);
+  await endServer(join(cluster, "postmaster.pid"), cluster);
   // No server uses this cluster now. A killed server's socket lock would still look held while its parent
   // leaves it a zombie.
   for (const name of readdirSync(socketFolder))
@@ -21,7 +20,8 @@ export async function stopOrphanPostgres(cluster: string, socketFolder: string):
 }
 
 async function endServer(path: string, cluster: string): Promise<void> {
-  const pid = Number(readFileSync(path, "utf8").split("\n")[0]);
+  const pid = readPid(path);
+  if (pid === undefined) return;
   for (const signal of ["SIGINT", "SIGQUIT"] as const) {
     if (!isPostgresOf(pid, cluster)) break;
     process.kill(pid, signal);
@@ -34,6 +34,16 @@ async function endServer(path: string, cluster: string): Promise<void> {
   while (orphansOf(cluster).length > 0 && Date.now() < deadline) await Bun.sleep(20);
   for (const orphan of orphansOf(cluster)) process.kill(orphan, "SIGQUIT");
   if (isRunning(pid)) rmSync(path, { force: true });
+}
+
+/** The server's process id; undefined without its file, which a server that ends removes at any moment. */
+function readPid(path: string): number | undefined {
+  try {
+    return Number(readFileSync(path, "utf8").split("\n")[0]);
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, "code") === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /**
