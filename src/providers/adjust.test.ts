@@ -42,7 +42,8 @@ function picky(kind: keyof typeof FINE, check: Check, baseUrl = "https://gateway
       const refusal = check(body);
       if (refusal === undefined)
         return new Response(FINE[kind], { headers: { "content-type": "text/event-stream" } });
-      return new Response(JSON.stringify(refusal.body), { status: refusal.status });
+      const { body: told, status } = refusal;
+      return new Response(typeof told === "string" ? told : JSON.stringify(told), { status });
     },
   });
   const ask = (request: Partial<ProviderRequest> = {}) =>
@@ -104,6 +105,18 @@ const CASES: {
     ),
     second: { max_completion_tokens: 1000 },
     known: { outputLimit: "max_completion_tokens" },
+  },
+  {
+    name: "Anthropic: a temperature, inside a stream that has counted the prompt",
+    kind: "anthropic",
+    check: without(
+      "temperature",
+      200,
+      `data: {"type":"message_start","message":{"usage":{"input_tokens":3,"output_tokens":1}}}\n\ndata: ${JSON.stringify(anthropicError("`temperature` is deprecated for this model."))}\n\n`,
+    ),
+    request: { temperature: 0.3 },
+    second: (body) => !("temperature" in body),
+    known: { temperature: false },
   },
   {
     name: "a gateway: max_tokens, by the sentence alone",

@@ -59,8 +59,11 @@ export async function* streamAdjusted(
     };
     try {
       for await (const events of wire.send(bodyIn(known), watched)) {
-        if (!began && changes > 0) memory?.add(request.model, learned);
-        began = true;
+        // A prompt is counted before it is refused inside a stream.
+        if (!began && events.some(({ type }) => type !== "usage")) {
+          began = true;
+          if (changes > 0) memory?.add(request.model, learned);
+        }
         yield events;
       }
       return;

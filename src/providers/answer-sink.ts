@@ -14,6 +14,7 @@ export class AnswerSink {
   #refused = false;
   #said = false;
   #closed = false;
+  #produced = false;
   readonly #counts = new UsageCounts();
   readonly #tags = new ThinkingTags({
     text: (text) => {
@@ -31,6 +32,11 @@ export class AnswerSink {
   get said(): boolean {
     this.#filter();
     return this.#said;
+  }
+
+  /** Whether anything of the answer has come: text, or thinking, in the clear or not. */
+  get produced(): boolean {
+    return this.#produced;
   }
 
   /** Whether the provider has told why the answer ends. */
@@ -57,6 +63,8 @@ export class AnswerSink {
   }
 
   text(text: string): void {
+    if (text === "") return;
+    this.#produced = true;
     this.#unfiltered += text;
   }
 
@@ -69,6 +77,7 @@ export class AnswerSink {
 
   reasoning(text: string): void {
     if (text === "") return;
+    this.#produced = true;
     this.flush();
     this.#tags.reasoned();
     pushReasoning(this.#events, text);
@@ -77,6 +86,7 @@ export class AnswerSink {
   /** Closes a block of thinking. `redacted`: the signature is the block, encrypted. */
   signature(signature: string, redacted = false): void {
     if (signature === "") return;
+    this.#produced = true;
     this.flush();
     this.#tags.reasoned();
     this.#events.push({

@@ -111,13 +111,13 @@ function unlessAborted(
 /** The received part of one answer. */
 class Answer {
   ended = false;
+  /** How many events of the format have come. Heartbeats are none. */
+  heard = 0;
   readonly #decoder: AnswerDecoder;
   readonly #onBillable: (billable: boolean) => void;
   readonly #body = createBodyReader();
   readonly #sink = new AnswerSink();
   readonly #guard = createTextGuard();
-  /** An event of the format has come: this is an answer, which the provider charges for. */
-  #begun = false;
 
   constructor(decoder: AnswerDecoder, onBillable: (billable: boolean) => void) {
     this.#decoder = decoder;
@@ -165,7 +165,7 @@ class Answer {
     }
     for (const event of this.#objectsIn(data)) {
       if (hasContent(event.error)) throw this.#errorOf(event);
-      if (this.#decoder.decode(event, this.#sink, name)) this.#begun = true;
+      if (this.#decoder.decode(event, this.#sink, name)) this.heard++;
       else if (isError(event, name)) throw this.#errorOf(event);
       if (!this.#sink.closed) continue;
       this.#end();
@@ -186,28 +186,35 @@ class Answer {
     }
   }
 
-  /** An error before the answer has begun is a refusal, which is not charged; a later one ends an answer. */
   #errorOf(event: WireObject): ProviderError {
-    if (!this.#begun) this.#onBillable(false);
+    this.#refuse();
     return errorFromEvent(event);
+  }
+
+  /** An error before the first word is a refusal, which is not charged; a later one ends an answer. */
+  #refuse(): void {
+    if (!this.#sink.produced) this.#onBillable(false);
   }
 
   /** Nothing more will come. */
   #close(): void {
-    if (!this.#begun) throw this.#unreadable();
+    if (this.heard === 0) throw this.#unreadable();
     if (!this.#sink.ending) throw providerError("cut");
     this.#end();
   }
 
   #end(): void {
-    if (this.#sink.failed) throw providerError("provider_fault");
+    if (this.#sink.failed) {
+      this.#refuse();
+      throw providerError("provider_fault");
+    }
     this.ended = true;
     this.#sink.end();
   }
 
   /** Something else than the format; charged for only if an answer has begun. Another try would get the same. */
   #unreadable(): ProviderError {
-    if (this.#begun) return providerError("malformed", { billable: true });
+    if (this.heard > 0) return providerError("malformed", { billable: true });
     this.#onBillable(false);
     return foreignAnswer();
   }

@@ -40,7 +40,7 @@ const failures: [Fault, ProviderErrorCode, { billable: boolean; retryable: boole
   [{ kind: "hang_up" }, "unreachable", { billable: true, retryable: false }],
   [{ kind: "malformed" }, "malformed", { billable: true, retryable: false }],
   [{ kind: "oversized" }, "malformed", { billable: true, retryable: false }],
-  [{ kind: "error_event" }, "overloaded", { billable: true, retryable: false }],
+  [{ kind: "error_event" }, "overloaded", { billable: false, retryable: true }],
   [{ kind: "truncated" }, "cut", { billable: true, retryable: false }],
   [{ kind: "cut", afterBytes: 0 }, "cut", { billable: true, retryable: false }],
   [{ kind: "cut", afterBytes: 20 }, "cut", { billable: true, retryable: false }],

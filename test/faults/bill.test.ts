@@ -134,7 +134,7 @@ for (const kind of KINDS) {
   const broken: [string, Scenario][] = [
     ["cut after the headers", { fault: { kind: "cut", afterBytes: 0 } }],
     ["closed without an answer", { fault: { kind: "hang_up" } }],
-    ["ended by an error after they have begun", { fault: { kind: "error_event" } }],
+    ["ended by an error after they have begun", { fault: { kind: "error_event", afterDeltas: 2 } }],
     ["ended without a word", { fault: { kind: "truncated" } }],
   ];
   test.each(broken)(`${kind}: calls that are %s are sent once and charged`, async (_, scenario) => {

@@ -174,6 +174,8 @@ export class WireServer {
     for (const frame of this.#format.frames(this.#imagine(call, scenario))) {
       if (frame.delta) {
         if (strikes && deltas === (fault ?? 0)) {
+          // Who refuses does not bill.
+          if (deltas === 0 && scenario.fault?.kind === "error_event") call.prompt = undefined;
           yield* this.#strike(scenario.fault?.kind);
           return;
         }

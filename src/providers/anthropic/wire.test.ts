@@ -112,6 +112,21 @@ wireSuite("anthropic", {
       "overloaded",
       3,
     ),
+    "behind the start alone": refused(
+      `${START}event: error\ndata: {"type":"error","error":{"type":"api_error","message":"broken"}}\n\n`,
+      "provider_fault",
+      3,
+    ),
+    "behind an empty block": refused(
+      `${START}${block('{"type":"text","text":""}')}event: error\ndata: {"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long"}}\n\n`,
+      "context_too_long",
+    ),
+    "behind thinking that is not shown": {
+      body: `${START}${block('{"type":"thinking","thinking":"","signature":"c2ln"}')}${BLOCK_STOP}event: error\ndata: {"type":"error","error":{"type":"api_error","message":"broken"}}\n\n`,
+      ends: "failed: provider_fault",
+      usage: "100/1",
+      cost: 102,
+    },
     "in the middle": broken(
       'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n',
       "overloaded",
@@ -256,12 +271,6 @@ wireSuite("anthropic", {
       body: start("null") + TEXT + finish('"end_turn"', "null") + STOP,
       usage: "363/3",
       cost: 369,
-    },
-    "counted before an error, without an answer": {
-      body: `${START}event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n`,
-      ends: "failed: overloaded",
-      usage: "100/1",
-      cost: 102,
     },
   },
 });

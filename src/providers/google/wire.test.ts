@@ -128,6 +128,11 @@ wireSuite("google", {
       "context_too_long",
     ),
     "at once, in a list, that may pass": refused(event(`[${ERROR}]`), "overloaded", 3),
+    "behind a response without words": refused(
+      parts('{"text":""}') + event(ERROR),
+      "overloaded",
+      3,
+    ),
     "in the middle": broken(event(ERROR), "overloaded"),
     "as a document": { ...refused(ERROR, "overloaded", 3), head: JSON_HEAD },
     "as a document in a list": {

@@ -217,6 +217,27 @@ wireSuite("openai", {
       "provider_fault",
     ),
     "Ollama, as text": broken('data: {"error":"model runner has stopped"}\n\n', "provider_fault"),
+    "behind the role alone": refused(
+      `${ROLE}data: {"error":{"message":"Provider returned error","code":502}}\n\n`,
+      "provider_fault",
+      3,
+    ),
+    "behind empty chunks, that waiting does not mend": refused(
+      `${ROLE}${delta('{"content":"","reasoning_content":null}')}data: {"error":{"code":400,"message":"maximum context length"}}\n\n`,
+      "context_too_long",
+    ),
+    "as the end reason, before any word": refused(
+      `${ROLE}${finish("error")}${DONE}`,
+      "provider_fault",
+      3,
+    ),
+    "behind thinking alone": {
+      body: `${delta('{"reasoning_content":"Okay"}')}data: {"error":{"message":"x","code":502}}\n\n`,
+      ends: "failed: provider_fault",
+      reasoning: "Okay",
+      usage: "363/2",
+      cost: 367,
+    },
     "a heartbeat before the error": refused(
       `: wait\n\ndata:\n\ndata: {"error":{"code":400,"message":"maximum context length"}}\n\n`,
       "context_too_long",
