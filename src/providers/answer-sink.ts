@@ -15,6 +15,7 @@ export class AnswerSink {
   #said = false;
   #closed = false;
   #produced = false;
+  #goesOn = false;
   readonly #counts = new UsageCounts();
   readonly #tags = new ThinkingTags({
     text: (text) => {
@@ -37,6 +38,11 @@ export class AnswerSink {
   /** Whether anything of the answer has come: text, or thinking, in the clear or not. */
   get produced(): boolean {
     return this.#produced;
+  }
+
+  /** Whether more of the answer has come behind its end reason. */
+  get goesOn(): boolean {
+    return this.#goesOn;
   }
 
   /** Whether the provider has told why the answer ends. */
@@ -64,7 +70,7 @@ export class AnswerSink {
 
   text(text: string): void {
     if (text === "") return;
-    this.#produced = true;
+    this.#produce();
     this.#unfiltered += text;
   }
 
@@ -77,7 +83,7 @@ export class AnswerSink {
 
   reasoning(text: string): void {
     if (text === "") return;
-    this.#produced = true;
+    this.#produce();
     this.flush();
     this.#tags.reasoned();
     pushReasoning(this.#events, text);
@@ -86,7 +92,7 @@ export class AnswerSink {
   /** Closes a block of thinking. `redacted`: the signature is the block, encrypted. */
   signature(signature: string, redacted = false): void {
     if (signature === "") return;
-    this.#produced = true;
+    this.#produce();
     this.flush();
     this.#tags.reasoned();
     this.#events.push({
@@ -124,6 +130,11 @@ export class AnswerSink {
   end(): void {
     this.flush();
     this.#events.push({ type: "end", reason: this.#reason() });
+  }
+
+  #produce(): void {
+    this.#produced = true;
+    this.#goesOn ||= this.#meaning !== undefined;
   }
 
   #filter(): void {

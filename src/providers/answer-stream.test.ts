@@ -240,6 +240,26 @@ describe("an answer whose end reason has come", () => {
   });
 });
 
+test("an answer with an end reason in each chunk goes on, however slowly", async () => {
+  const chunk = (content: string) =>
+    new TextEncoder().encode(
+      `data: {"choices":[{"delta":{"content":"${content}"},"finish_reason":"stop"}]}\n\n`,
+    );
+  const slow = new ReadableStream<Uint8Array>({
+    async start(body) {
+      body.enqueue(chunk("Hel"));
+      body.enqueue(chunk("l"));
+      // Longer than the end of an answer is waited for.
+      await Bun.sleep(1_100);
+      body.enqueue(chunk("o."));
+      body.close();
+    },
+  });
+  const { text, events } = await collect(answering(new Response(slow)));
+  expect(text).toBe("Hello.");
+  expect(events.at(-1)).toEqual({ type: "end", reason: "stop" });
+});
+
 describe("an endpoint that does not speak the format", () => {
   test("an error inside a 200 is reported as that error", async () => {
     const body = { error: { code: 429, message: "Rate limited upstream" } };

@@ -21,6 +21,8 @@ import { objectOf, type WireObject } from "./wire-value.ts";
 
 /** How long to read on after a finished answer before the socket is closed instead of reused. */
 const TAIL_MS = 500;
+/** How long usage is waited for behind the end reason, while the connection stays open. */
+const REST_MS = 1_000;
 
 /** Decodes the events of one answer; one instance per call. */
 export interface AnswerDecoder {
@@ -63,9 +65,15 @@ export async function* streamAnswer(
     reader = await sendRequest(request, socket.signal, tell);
     answer = new Answer(request.decoder, tell);
     let pending = readAhead(reader);
+    /** What was heard of the answer, and since when nothing more but its rest is waited for. */
+    let rest = { heard: 0, since: performance.now() };
     while (!answer.ended) {
+      if (answer.heard !== rest.heard) rest = { heard: answer.heard, since: performance.now() };
       idle.start();
-      const read = await unlessAborted(pending, call.signal, (wake) => {
+      const next = answer.ending
+        ? orDone(pending, rest.since + REST_MS - performance.now())
+        : pending;
+      const read = await unlessAborted(next, call.signal, (wake) => {
         onAbort = wake;
       });
       idle.pause();
@@ -108,6 +116,17 @@ function unlessAborted(
   });
 }
 
+/** The result of a read, or the end of the body once it is late. */
+async function orDone(read: Promise<ByteRead>, milliseconds: number): Promise<ByteRead> {
+  const { promise: late, resolve } = Promise.withResolvers<ByteRead>();
+  const timer = setTimeout(resolve, milliseconds, { done: true });
+  try {
+    return await Promise.race([read, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The received part of one answer. */
 class Answer {
   ended = false;
@@ -122,6 +141,11 @@ class Answer {
   constructor(decoder: AnswerDecoder, onBillable: (billable: boolean) => void) {
     this.#decoder = decoder;
     this.#onBillable = onBillable;
+  }
+
+  /** The end reason has come: only usage may follow. Some servers send one with each chunk, which then means nothing. */
+  get ending(): boolean {
+    return this.#sink.ending && !this.#sink.goesOn;
   }
 
   /** Decodes reads up to a fault. `last`: nothing more will be read. */

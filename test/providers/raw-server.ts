@@ -11,6 +11,8 @@ export interface RawAnswer {
   pieces?: number;
   /** Resets the connection behind the body instead of ending it. */
   reset?: boolean;
+  /** Leaves the connection open behind the body: silent, or with these bytes a few times a second. */
+  open?: true | string;
 }
 
 const EVENT_STREAM = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream";
@@ -58,12 +60,16 @@ export class RawServer {
     const known = this.#answers.get(path.slice(0, path.indexOf("/", 1)));
     if (!known) throw new Error(`No answer for ${path}`);
     known.requests++;
-    const { head = EVENT_STREAM, body, pieces, reset = false } = known.answer;
+    const { head = EVENT_STREAM, body, open, pieces, reset = false } = known.answer;
     const bytes = typeof body === "string" ? Buffer.from(body) : body;
     await connection.write(Buffer.from(`${head}\r\nconnection: close\r\n\r\n`));
     for (let at = 0; at < bytes.length && !connection.closed; at += pieces ?? bytes.length) {
       await connection.write(bytes.subarray(at, at + (pieces ?? bytes.length)));
       if (pieces !== undefined) await new Promise(setImmediate);
+    }
+    while (open !== undefined && !connection.closed) {
+      await Bun.sleep(200);
+      if (open !== true) await connection.write(Buffer.from(open));
     }
     // A reset throws away what has not been read.
     if (reset) await Bun.sleep(20);

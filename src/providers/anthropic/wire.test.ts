@@ -142,6 +142,16 @@ wireSuite("anthropic", {
     detail: broken('data: {"detail":"Internal Server Error"}\n\n', "provider_fault"),
     "an empty error": whole(START + TEXT.replaceAll('{"type"', '{"error":{},"type"') + END),
   },
+  "a connection that stays open behind the end reason": {
+    "without message_stop": { ...whole(HI + finish('"end_turn"')), open: true },
+    "with heartbeats": { ...whole(HI + finish('"end_turn"')), open: PING },
+    "without usage": {
+      ...whole(HI + finish('"end_turn"', "null")),
+      usage: "100/1",
+      cost: 102,
+      open: true,
+    },
+  },
   "unexpected forms": {
     "a stream called JSON": whole(HI + END, JSON_HEAD),
     "a whole message": whole(WHOLE, JSON_HEAD),

@@ -140,6 +140,10 @@ wireSuite("google", {
       head: JSON_HEAD,
     },
   },
+  "a connection that stays open behind the end reason": {
+    "with nothing more": { ...whole(HI + END), open: true },
+    "with heartbeats": { ...whole(HI + END), open: "data:\r\n\r\n" },
+  },
   "unexpected forms": {
     "a list of responses, without alt=sse": whole(
       `[${response('{"text":"Hel"}')}\n,\r\n${response('{"text":"lo."}')}\n,\r\n${ending("STOP")}\n]\n`,

@@ -287,6 +287,21 @@ wireSuite("openai", {
     "only [DONE]": foreign(DONE, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream"),
     "only heartbeats": foreign(": a\n\ndata: ping\n\n", "HTTP/1.1 200 OK\r\nx: y"),
   },
+  "a connection that stays open behind the end reason": {
+    "without [DONE]": { ...whole(HI + STOP + usage(U)), open: true },
+    "without usage": { ...whole(HI + STOP), usage: "363/3", cost: 369, open: true },
+    "with heartbeats": { ...whole(HI + STOP + usage(U)), open: ": wait\n\ndata: ping\n\n" },
+    "of a provider that gave up": {
+      ...broken(finish("abort"), "provider_fault"),
+      open: true,
+    },
+    "behind half a usage report": {
+      ...whole(`${HI}${STOP}data: {"choices":[],"usage":{"promp`),
+      usage: "363/3",
+      cost: 369,
+      open: true,
+    },
+  },
   framing: {
     "empty heartbeats": whole(`data:\n\n${ROLE}${HEL}data: \n\n${LO}data:\n\n${END}`),
     pings: whole(`event: ping\ndata: ping\n\n${HI}event: ping\ndata: ping\n\n${END}`),
