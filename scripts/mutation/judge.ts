@@ -15,12 +15,12 @@ export type Verdict =
 
 /** Applies changes in a scratch tree, one at a time, and runs the tests for each. */
 export class Judge {
-  readonly #tree: ScratchTree;
-  readonly #runs: TestRuns;
+  readonly #tree: Pick<ScratchTree, "changed">;
+  readonly #runs: Pick<TestRuns, "run">;
   /** Duration of each test file without a change; undefined for those that failed without one. */
   readonly #baseline = new Map<string, number | undefined>();
 
-  constructor(tree: ScratchTree, runs: TestRuns) {
+  constructor(tree: Pick<ScratchTree, "changed">, runs: Pick<TestRuns, "run">) {
     this.#tree = tree;
     this.#runs = runs;
   }
@@ -34,20 +34,30 @@ export class Judge {
   async judge(mutant: Mutant, groups: readonly (readonly string[])[]): Promise<Verdict> {
     let ms = 0;
     for (const group of groups) {
-      const { tests, usualMs } = await this.#proven(group);
-      if (tests.length === 0) continue;
-      const limitMs = SPARE_MS + SLOWER * usualMs;
-      const outcome = await this.#tree.changed([mutant], () => this.#runs.run(tests, limitMs));
-      ms += outcome.ms;
-      if (outcome.code === 0) continue;
-      const test = firstFailure(outcome.output);
-      if (outcome.code === "timed out") return { noticed: true, by: "the time limit", ms };
-      // No test failed by name: either the change breaks every start, or something else is broken.
-      if (test === undefined && (await this.#runs.run(tests, limitMs)).code !== 0)
-        throw new Error(`these fail without a change now: ${tests.join(" ")}\n${outcome.output}`);
-      return { noticed: true, by: test ?? "a set-up that fails", ms };
+      const verdict = await this.#judgeBy(group, mutant);
+      ms += verdict.ms;
+      if (verdict.noticed) return { ...verdict, ms };
     }
     return { noticed: false, ms };
+  }
+
+  async #judgeBy(group: readonly string[], mutant: Mutant): Promise<Verdict> {
+    const { tests, usualMs } = await this.#proven(group);
+    if (tests.length === 0) return { noticed: false, ms: 0 };
+    const limitMs = SPARE_MS + SLOWER * usualMs;
+    const run = () => this.#runs.run(tests, limitMs);
+    const { code, output, ms } = await this.#tree.changed([mutant], run);
+    if (code === 0) return { noticed: false, ms };
+    if (code === "timed out") return { noticed: true, by: "the time limit", ms };
+    const test = firstFailure(output);
+    if (test !== undefined) return { noticed: true, by: test, ms };
+    // No test failed by name: either the change breaks every start, or something else is broken.
+    if ((await run()).code === 0) return { noticed: true, by: "a set-up that fails", ms };
+    for (const each of tests) this.#baseline.delete(each);
+    const again = await this.#proven(tests);
+    if (again.tests.length === tests.length)
+      return { noticed: true, by: "a set-up that fails", ms };
+    return this.#judgeBy(again.tests, mutant);
   }
 
   async #proven(group: readonly string[]): Promise<{ tests: string[]; usualMs: number }> {
