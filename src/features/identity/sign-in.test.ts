@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { until } from "../../../test/support/generation.ts";
 import { readProblem } from "../../../test/support/read.ts";
+import { hashAccount } from "./attempt-limit.ts";
 import { hashPassword, verifyPassword } from "./hash-password.ts";
 
 const PASSWORD = "a long enough password";
@@ -89,6 +90,37 @@ test("of two concurrent sign-ups with one address, one is refused", async () => 
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
   const refused = answers.find(({ status }) => status === 409);
   if (refused) expect((await readProblem(refused)).code).toBe("email_taken");
+});
+
+/** Attempts that count against an account's owner. */
+const attemptsOf = async (email: string) => {
+  const hash = hashAccount(app.deps, email);
+  const [row] = await app.deps.database
+    .sql`select coalesce(sum(count), 0)::int as count from sign_in_attempts where account_hash = ${hash}`;
+  return row?.count;
+};
+
+test("a sign-in that an internal error ends is not a wrong password", async () => {
+  const { me } = await app.person("Gus");
+  await app.owner.sql`alter table sessions rename to unavailable`;
+  const failed = await signIn(me.email);
+  await app.owner.sql`alter table unavailable rename to sessions`;
+  expect(failed.status).toBe(500);
+  expect(await attemptsOf(me.email)).toBe(0);
+  expect((await signIn(me.email, "not his password")).status).toBe(401);
+  expect(await attemptsOf(me.email)).toBe(1);
+});
+
+test("a sign-in succeeds although its attempt stays counted", async () => {
+  const { me } = await app.person("Hal");
+  await app.owner.sql.unsafe(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
+    create trigger refuse before update on sign_in_attempts for each row
+      when (new.count < old.count) execute function refuse()`);
+  const answer = await signIn(me.email);
+  await app.owner.sql`drop trigger refuse on sign_in_attempts`;
+  expect(answer.status).toBe(200);
+  expect(await attemptsOf(me.email)).toBe(1);
 });
 
 test("passwords are hashed by argon2id with OWASP's parameters, and so is the stand-in for none", async () => {
