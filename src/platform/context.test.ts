@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createTestApp, type Person, type TestApp } from "../../test/support/app.ts";
 import { contextOf } from "../../test/support/scopes.ts";
-import { type Ctx, inTransaction, systemContext, userOf } from "./context.ts";
+import { type Ctx, inTransaction, jobContext, systemContext, userOf } from "./context.ts";
 import { grantAppPrivileges } from "./db/app-role.ts";
+import { openDatabase } from "./db/client.ts";
+import { CommitUnknownError } from "./db/errors.ts";
 
 let app: TestApp;
 let ada: Person;
@@ -55,6 +57,60 @@ describe("a transaction", () => {
       expect(tx.db).not.toBe(ctx.db);
     });
   });
+});
+
+describe("a transaction whose answer to COMMIT is lost", () => {
+  /** Runs one that stores a note, and loses the answer. @param commits whether the note stays. */
+  async function lose(commits: boolean, proves: boolean) {
+    const { db, close } = openDatabase({ url: app.ownerUrl, poolMax: 2 });
+    const cut = new Error("cut");
+    const real = db.transaction.bind(db);
+    db.transaction = async (work) => {
+      const rolledBack = new Error("rolled back");
+      await real(async (tx) => {
+        await work(tx);
+        if (!commits) throw rolledBack;
+      }).catch((error) => {
+        if (error !== rolledBack) throw error;
+      });
+      throw new CommitUnknownError(cut);
+    };
+    const text = `lost ${commits} ${proves}`;
+    const result = inTransaction({ ...systemContext(app.deps, "test"), db }, async (tx) => {
+      await write(tx, text);
+      if (proves)
+        tx.proofs?.push(
+          async (now) => (await now.execute(`select from notes where text = '${text}'`)).length > 0,
+        );
+      return "done";
+    });
+    return { outcome: await result.catch((error) => error), cut, close };
+  }
+
+  test("has its result when its rows are there", async () => {
+    const { outcome, close } = await lose(true, true);
+    expect(outcome).toBe("done");
+    await close();
+  });
+
+  test("fails by the lost connection when they are not", async () => {
+    const { outcome, cut, close } = await lose(false, true);
+    expect(outcome).toBe(cut);
+    await close();
+  });
+
+  test("stays unknown when it left nothing to look for", async () => {
+    const { outcome, close } = await lose(true, false);
+    expect(outcome).toBeInstanceOf(CommitUnknownError);
+    await close();
+  });
+});
+
+test("a job works with the time limits of jobs, as itself", () => {
+  const { actor, db } = jobContext(app.deps, "purge");
+  expect(actor).toEqual({ kind: "system", job: "purge" });
+  expect(db).toBe(app.deps.jobsDatabase.db);
+  expect(systemContext(app.deps, "purge").db).toBe(app.deps.database.db);
 });
 
 test("a verb for users refuses jobs and anonymous callers", () => {

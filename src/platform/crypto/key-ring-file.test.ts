@@ -1,5 +1,14 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadOrCreateKeyRing, readKeyRing } from "./key-ring-file.ts";
@@ -24,4 +33,13 @@ test("a ring of several keys is read in its order, without blank lines", () => {
   writeFileSync(join(root, "secret-keys"), "k2:new\n\nk1:old\n");
   expect(readKeyRing(root)).toEqual(["k2:new", "k1:old"]);
   expect(loadOrCreateKeyRing(root)).toEqual(["k2:new", "k1:old"]);
+});
+
+test("a key is never written through what is in its place", () => {
+  const folder = join(root, "linked");
+  mkdirSync(folder);
+  const elsewhere = join(root, "elsewhere");
+  symlinkSync(elsewhere, join(folder, "secret-keys"));
+  expect(() => loadOrCreateKeyRing(folder)).toThrow("EEXIST");
+  expect(existsSync(elsewhere)).toBe(false);
 });

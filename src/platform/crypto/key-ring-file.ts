@@ -16,9 +16,10 @@ export function loadOrCreateKeyRing(dataDir: string): string[] {
   const known = readKeyRing(dataDir);
   if (known !== null) return known;
   mkdirSync(resolve(dataDir), { recursive: true, mode: 0o700 });
-  const ring = [newSecretKey("k1")];
-  writeFileSync(pathOf(dataDir), `${ring.join("\n")}\n`, { mode: 0o600, flag: "wx" });
-  return ring;
+  const key = newSecretKey("k1");
+  // Never over a file that another process has made meanwhile.
+  writeFileSync(pathOf(dataDir), `${key}\n`, { mode: 0o600, flag: "wx" });
+  return [key];
 }
 
 const pathOf = (dataDir: string) => join(resolve(dataDir), "secret-keys");

@@ -1,4 +1,6 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { Hono } from "hono";
 import { compressJson } from "./compress-json.ts";
 import type { AppEnv } from "./hono-env.ts";
@@ -46,6 +48,20 @@ test.each([1_024, 16_384, 16_385, 400_000])(
     expect(JSON.parse(new TextDecoder().decode(Bun.gunzipSync(sent)))).toEqual(text(bytes));
   },
 );
+
+test("bodies over 16 KiB are compressed beside the event loop, all of them in the fastest way", async () => {
+  const inline = spyOn(Bun, "gzipSync");
+  const sent = async (bytes: number) => bytesOf(await get(`/json/${bytes}`, "gzip"));
+  try {
+    const fastest = await promisify(gzip)(JSON.stringify(text(16_385)), { level: 1 });
+    expect(await sent(16_385)).toEqual(new Uint8Array(fastest));
+    expect(inline).not.toHaveBeenCalled();
+    await sent(16_384);
+    expect(inline.mock.calls.map(([, options]) => options)).toEqual([{ level: 1 }]);
+  } finally {
+    inline.mockRestore();
+  }
+});
 
 test("a problem is compressed as well, and keeps its status", async () => {
   const response = await get("/problem", "gzip");

@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
-import { guardedFetch, isPublicAddress, PrivateAddressError } from "./public-address.ts";
+import {
+  guardedFetch,
+  isPublicAddress,
+  PrivateAddressError,
+  publicAddresses,
+} from "./public-address.ts";
 
 const PUBLIC = "93.184.216.34";
 const resolvesTo =
@@ -97,6 +102,35 @@ test("the call goes to the address that was checked, under the requested host na
   });
   // The name resolves differently now: the next call is checked again.
   await expect(guarded("https://api.example/", {})).rejects.toBeInstanceOf(PrivateAddressError);
+});
+
+test("a name with IPv6 addresses alone is called at the first of them", async () => {
+  const { sent, fetch } = recorder();
+  const guarded = guardedFetch(fetch, false, resolvesTo("2606:4700::1111", "2606:4700::1001"));
+  await guarded("http://six.example/v1", {});
+  expect(sent[0]?.url).toBe("http://[2606:4700::1111]/v1");
+  expect(sent[0]?.init).not.toHaveProperty("tls");
+});
+
+test("an address in the URL is called over TLS without a name to expect", async () => {
+  const { sent, fetch } = recorder();
+  await guardedFetch(fetch, false, resolvesTo())("https://[2606:4700::1111]/v1", {});
+  expect(sent[0]?.url).toBe("https://[2606:4700::1111]/v1");
+  expect(sent[0]?.init).not.toHaveProperty("tls");
+});
+
+test("a name is resolved by the machine, with all its addresses", async () => {
+  await expect(publicAddresses(new URL("http://localhost/"))).rejects.toBeInstanceOf(
+    PrivateAddressError,
+  );
+});
+
+test("where private addresses are allowed, the request is sent as it is", async () => {
+  const { sent, fetch } = recorder();
+  await guardedFetch(fetch, true)("http://127.0.0.1/v1", { method: "POST", body: "{}" });
+  expect(sent).toEqual([
+    { url: "http://127.0.0.1/v1", init: { method: "POST", body: "{}", redirect: "manual" } },
+  ]);
 });
 
 test("redirects are not followed, whether private addresses are allowed or not", async () => {

@@ -53,3 +53,32 @@ test("the runtime's own metrics and HTTP requests are among them", () => {
   for (const name of ["process_cpu_seconds_total", "http_requests_total"])
     expect(exposed).toContain(`# TYPE ${name} counter`);
 });
+
+test("what each is counted by", async () => {
+  const metrics = createMetrics();
+  metrics.generations.inc({ status: "done", provider: "p" });
+  metrics.timeToFirstToken.observe({ provider: "p" }, 0.2);
+  metrics.tokens.inc({ kind: "input", provider: "p" });
+  metrics.cost.inc({ provider: "p" });
+  metrics.holds.inc({ outcome: "settled" });
+  metrics.providerErrors.inc({ provider: "p", code: "overloaded" });
+  metrics.providerRetries.inc({ provider: "p" });
+  metrics.refusals.inc({ action: "auth.failed", reason: "wrong_credentials" });
+  metrics.jobs.inc({ queue: "read", outcome: "done" });
+  metrics.documentIsolation.set({ mechanism: "landlock", files: "closed", network: "closed" }, 1);
+  const text = await metrics.registry.metrics();
+  for (const line of [
+    'atelier_generations_total{status="done",provider="p"} 1',
+    'atelier_time_to_first_token_seconds_bucket{le="0.1",provider="p"} 0',
+    'atelier_time_to_first_token_seconds_bucket{le="0.25",provider="p"} 1',
+    'atelier_tokens_total{kind="input",provider="p"} 1',
+    'atelier_cost_micro_usd_total{provider="p"} 1',
+    'atelier_holds_total{outcome="settled"} 1',
+    'atelier_provider_errors_total{provider="p",code="overloaded"} 1',
+    'atelier_provider_retries_total{provider="p"} 1',
+    'atelier_refusals_total{action="auth.failed",reason="wrong_credentials"} 1',
+    'atelier_jobs_total{queue="read",outcome="done"} 1',
+    'atelier_document_isolation{mechanism="landlock",files="closed",network="closed"} 1',
+  ])
+    expect(text.split("\n")).toContain(line);
+});
