@@ -9,6 +9,7 @@ import { errorFromEvent, providerError } from "./errors.ts";
 import { startIdleTimer } from "./idle-timer.ts";
 import { type ProviderCall, ProviderError, type ProviderEvent } from "./port.ts";
 import { readAhead, readBuffered, takeArrived } from "./read-buffered.ts";
+import { jsonPieces, parseJson } from "./read-json.ts";
 import {
   type ByteRead,
   type ByteReader,
@@ -23,6 +24,9 @@ import { objectOf, type WireObject } from "./wire-value.ts";
 const TAIL_MS = 500;
 /** How long usage is waited for behind the end reason, while the connection stays open. */
 const REST_MS = 1_000;
+
+/** The end of a stream, as it is and as JSON. */
+const DONE = /^"?\[?DONE\]?"?$/i;
 
 /** Decodes the events of one answer; one instance per call. */
 export interface AnswerDecoder {
@@ -182,32 +186,30 @@ class Answer {
   }
 
   #decode({ name, data }: BodyEvent): void {
-    if (data === "[DONE]") {
+    if (DONE.test(data) || name === "done") {
       if (this.#sink.said) this.#sink.close();
       this.#close();
       return;
     }
-    for (const event of this.#objectsIn(data)) {
-      if (hasContent(event.error)) throw this.#errorOf(event);
-      if (this.#decoder.decode(event, this.#sink, name)) this.heard++;
-      else if (isError(event, name)) throw this.#errorOf(event);
-      if (!this.#sink.closed) continue;
-      this.#end();
-      return;
-    }
+    const value = parseJson(data);
+    if (value === undefined) this.#decodePieces(name, data);
+    else for (const object of objectsIn(value)) this.#takeEvent(object, name);
   }
 
-  /** The objects in an event's data: none in a heartbeat, several in a list. */
-  #objectsIn(data: string): WireObject[] {
-    try {
-      const value: unknown = JSON.parse(data);
-      const values: unknown[] = Array.isArray(value) ? value : [value];
-      return values.map(objectOf).filter((object) => object !== undefined);
-    } catch {
-      // Half an event is a hole in the answer; anything else is none of its events.
-      if (data.startsWith("{")) throw this.#unreadable();
-      return [];
-    }
+  #takeEvent(event: WireObject, name: string | undefined): void {
+    if (this.ended) return;
+    if (hasContent(event.error)) throw this.#errorOf(event);
+    if (this.#decoder.decode(event, this.#sink, name)) this.heard++;
+    else if (isError(event, name)) throw this.#errorOf(event);
+    if (this.#sink.closed) this.#end();
+  }
+
+  /** Several events that a server wrote as one. Half of one is a hole in the answer; other words are no event. */
+  #decodePieces(name: string | undefined, data: string): void {
+    if (!/^(data:\s*)?[{[]/.test(data)) return;
+    const pieces = jsonPieces(data);
+    if (pieces[0] === data) throw this.#unreadable();
+    for (const piece of pieces) if (!this.ended) this.#decode({ name, data: piece });
   }
 
   #errorOf(event: WireObject): ProviderError {
@@ -242,6 +244,12 @@ class Answer {
     this.#onBillable(false);
     return foreignAnswer();
   }
+}
+
+/** The objects that a value is or has: none in a heartbeat, several in a list. */
+function objectsIn(value: unknown): WireObject[] {
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  return values.map(objectOf).filter((object) => object !== undefined);
 }
 
 /** An error that is not under `error`: of other software than the model's, or under the event name alone. */

@@ -4,6 +4,7 @@
  */
 
 import { createParser } from "eventsource-parser";
+import { jsonPieces, parseJson } from "./read-json.ts";
 
 /** A larger event means an attack or a broken server. */
 const MAX_EVENT_CHARS = 1024 * 1024;
@@ -62,7 +63,8 @@ interface TextForm {
 
 /**
  * The event stream format of the HTML standard: LF, CR and CRLF, comments, multi-line data, byte order mark. Ids
- * are dropped; a field named `error`, which llama.cpp writes, is an event of that name.
+ * are dropped; a field named `error`, which llama.cpp writes, is an event of that name. Data counts however its field is
+ * written, and a line of JSON as data.
  */
 function eventStream(): TextForm {
   let complete: BodyEvent[] = [];
@@ -77,8 +79,11 @@ function eventStream(): TextForm {
     },
     onError(error) {
       if (error.type === "max-buffer-size-exceeded") overflow = true;
-      if (error.field === "error" && error.value)
-        complete.push({ name: "error", data: error.value });
+      const field = error.field?.trim().toLowerCase();
+      const data = error.line?.trim().startsWith("{") ? error.line.trim() : error.value;
+      if (!data) return;
+      if (field === "error") complete.push({ name: "error", data });
+      else if (field === "data" || data === error.line?.trim()) complete.push({ data });
     },
   });
   function feed(text: string): BodyEvent[] {
@@ -99,7 +104,7 @@ function eventStream(): TextForm {
   };
 }
 
-/** JSON without a frame: one document, or one in each line. `[DONE]` may follow, framed or not. */
+/** JSON without a frame: a document, or several, in lines or a list. `[DONE]` may follow, framed or not. */
 function documents(): TextForm {
   let text = "";
   return {
@@ -109,10 +114,11 @@ function documents(): TextForm {
     },
     end() {
       const whole = text.replace(/\s*(data:\s*)?\[DONE\]\s*$/, "").trim();
-      const lines = isJson(whole) ? [whole] : whole.split(/[\r\n]+/);
-      const events = lines.map((line) => ({ data: line.replace(/^data:/, "").trim() }));
-      // A document has no other end than its own.
-      return [...events.filter(({ data }) => data !== ""), { data: "[DONE]" }];
+      if (parseJson(whole) !== undefined) return [{ data: whole }, END];
+      const isList = whole.startsWith("[");
+      const events = jsonPieces(isList ? whole.slice(1) : whole).map((data) => ({ data }));
+      // A document has no other end than its own; a list that is cut has none.
+      return isList ? events : [...events, END];
     },
     get overflowed() {
       return text.length > MAX_EVENT_CHARS;
@@ -120,11 +126,4 @@ function documents(): TextForm {
   };
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const END: BodyEvent = { data: "[DONE]" };

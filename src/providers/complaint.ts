@@ -3,6 +3,8 @@
  * `detail` (FastAPI), `errors` (Cloudflare), `metadata.raw` (OpenRouter), a message that is an object (Mistral).
  */
 
+import { parseJson } from "./read-json.ts";
+
 /** What a provider said about a request that it refused. For matching; never shown as it is. */
 export interface Complaint {
   status: number | undefined;
@@ -107,14 +109,6 @@ function paramIn(value: unknown): string | undefined {
 function locationIn(value: unknown): string | undefined {
   if (!Array.isArray(value)) return undefined;
   return paramIn(value.filter((step) => step !== "body").join("."));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const UNIT_MS: Record<string, number> = {

@@ -182,6 +182,11 @@ wireSuite("anthropic", {
     "only pings": foreign(PING + PING, STREAM_HEAD),
   },
   framing: {
+    "no blank lines between the events": whole((HI + END).replaceAll("\n\n", "\n")),
+    "a bare error behind text": broken(
+      '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n',
+      "overloaded",
+    ),
     "empty heartbeats": whole(`data:\n\n${START}data:\n\n${TEXT}data: \n\n${END}`),
     "pings that are no JSON": whole(`event: ping\ndata: ping\n\n${HI}event: ping\ndata:\n\n${END}`),
     "[DONE] in place of message_stop": whole(HI + finish('"end_turn"') + DONE),

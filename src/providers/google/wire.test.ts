@@ -149,6 +149,11 @@ wireSuite("google", {
       `[${response('{"text":"Hel"}')}\n,\r\n${response('{"text":"lo."}')}\n,\r\n${ending("STOP")}\n]\n`,
       JSON_HEAD,
     ),
+    "a list that breaks off": {
+      ...broken("", "cut"),
+      head: JSON_HEAD,
+      body: `[${response('{"text":"Hel"}')}\n,\r\n${response('{"text":"lo."}')}`,
+    },
     "one whole response": whole(ending("STOP", U, "Hello."), JSON_HEAD),
     "one whole response in one event": whole(event(ending("STOP", U, "Hello."))),
     "a stream called JSON": whole(HI + END, JSON_HEAD),
@@ -168,6 +173,7 @@ wireSuite("google", {
     "half an event in the middle": broken('data: {"candi\n\n', "malformed"),
     "a reset in the middle": { ...broken("", "cut"), reset: true },
     "a reset behind the end reason": { ...whole(HI + END), reset: true },
+    "a bare error behind text": broken(`${ERROR}\n`, "overloaded"),
     "only line feeds": whole((HI + END).replaceAll("\r\n", "\n")),
     "parts of other kinds, and none": whole(
       event('{"candidates":[{"content":{"role":"model"}}]}') +

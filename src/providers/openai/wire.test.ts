@@ -334,6 +334,41 @@ wireSuite("openai", {
         END,
     ),
     "letters behind [DONE]": whole(HI + END + HEL),
+    "no blank lines between the events": whole((HI + END).replaceAll("\n\n", "\n")),
+    "several events in one": whole(HI.replaceAll("\n\ndata: ", "") + END),
+    "data written in its own way": whole(
+      `${HEL.replace("data", " data")}${LO.replace("data", "DATA")}\ufeff${END}`,
+    ),
+    "data within data": whole((HI + END).replaceAll("data: ", "data: data: ")),
+    "numbers that JSON does not have, and bare tabs": {
+      ...whole(
+        `data: {"choices":[{"delta":{"content":"Hel"},"logprobs":NaN}]}\n\ndata: {"choices":[{"delta":{"content":"lo,\tworld."}}]}\n\n${END}`,
+      ),
+      text: "Hello, world.",
+    },
+    "half an event behind a whole one": broken(
+      `data: {"choices":[{"delta":{}}]}{"choi\n\n${END}`,
+      "malformed",
+    ),
+    "[DONE] as JSON": whole(`${HI}${usage(U)}data: "[DONE]"\n\n`),
+    "[DONE] in other letters": whole(`${HI}${usage(U)}data: done\n\n`),
+    "[DONE] as the name of an event": whole(`${HI}${usage(U)}event: done\ndata: {}\n\n`),
+    "a document behind comments": whole(`: wait\n\n${WHOLE}`),
+    "an error document behind comments": refused(
+      ': wait\n\n{"error":{"code":402,"message":"Insufficient credits"}}',
+      "no_credit",
+    ),
+    "a bare error behind text": broken(
+      '{"error":{"message":"Rate limit exceeded","code":429}}\n',
+      "rate_limited",
+    ),
+    "a page behind text": broken("<html><head><title>502</title></head></html>", "cut"),
+    "chunks in lines": whole((HI + END).replaceAll("data: ", "").replaceAll("\n\n", "\n")),
+    "chunks glued": whole((HI + STOP + usage(U)).replaceAll("data: ", "").replaceAll("\n\n", "")),
+    "a list that breaks off": {
+      ...broken("", "cut"),
+      body: `[${HI.replaceAll("data:", "").trim().replaceAll("\n\n", ",\n")}`,
+    },
   },
   thinking: {
     "in tags": thought(delta('{"content":"<think>Okay</think>Hello."}')),
