@@ -7,16 +7,11 @@ import { AnswerSink } from "./answer-sink.ts";
 import { type BodyEvent, createBodyReader } from "./body-reader.ts";
 import { errorFromEvent, providerError } from "./errors.ts";
 import { startIdleTimer } from "./idle-timer.ts";
+import type { ByteRead, ByteReader } from "./plain-body.ts";
 import { type ProviderCall, ProviderError, type ProviderEvent } from "./port.ts";
 import { readAhead, readBuffered, takeArrived } from "./read-buffered.ts";
 import { jsonPieces, parseJson } from "./read-json.ts";
-import {
-  type ByteRead,
-  type ByteReader,
-  foreignAnswer,
-  sendRequest,
-  type WireRequest,
-} from "./send-request.ts";
+import { foreignAnswer, sendRequest, type WireRequest } from "./send-request.ts";
 import { createTextGuard } from "./text-guard.ts";
 import { objectOf, type WireObject } from "./wire-value.ts";
 

@@ -1,4 +1,4 @@
-import type { ByteRead, ByteReader } from "./send-request.ts";
+import type { ByteRead, ByteReader } from "./plain-body.ts";
 
 /** A read that takes longer had nothing buffered. */
 const READ_TIMEOUT_MS = 1;

@@ -1,6 +1,7 @@
 /** Sends the request of a streamed call and tells an answer from a refusal by its status. */
 
 import { errorFromResponse, providerError } from "./errors.ts";
+import { type ByteRead, type ByteReader, readPlain } from "./plain-body.ts";
 import { ProviderError } from "./port.ts";
 import { secretsIn } from "./request-headers.ts";
 
@@ -8,23 +9,13 @@ import { secretsIn } from "./request-headers.ts";
 const MAX_ERROR_CHARS = 64 * 1024;
 
 /** The part of `fetch` that is used; replaced by tests and by the private address check. */
-export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
+export type FetchLike = (url: string, init: BunFetchRequestInit) => Promise<Response>;
 
 export interface WireRequest {
   url: string;
   headers: Record<string, string>;
   body: unknown;
   fetch: FetchLike;
-}
-
-/** The part of a body's reader that is used. */
-export interface ByteReader {
-  read(): Promise<ByteRead>;
-}
-
-export interface ByteRead {
-  done: boolean;
-  value?: Uint8Array | undefined;
 }
 
 /**
@@ -46,13 +37,15 @@ export async function sendRequest(
       body: JSON.stringify(request.body),
       // A redirect would carry key and prompt to an address that was not configured.
       redirect: "manual",
+      // Bun fails on bodies that are not compressed as labelled.
+      decompress: false,
       signal,
     })
     .catch((error: unknown) => {
       if (wasNeverSent(error)) onBillable(false);
       throw providerError("unreachable");
     });
-  const reader = response.body?.getReader();
+  const reader = readPlain(response);
   if (response.ok && reader) return reader;
   onBillable(false);
   if (response.ok) throw foreignAnswer();

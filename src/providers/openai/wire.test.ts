@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import {
   foreign,
   hello,
@@ -9,6 +10,8 @@ import {
 } from "../../../test/providers/wire-cases.ts";
 
 const HTML_HEAD = "HTTP/1.1 200 OK\r\ncontent-type: text/html";
+
+const EVENTS = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream";
 
 const ROLE =
   'data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n';
@@ -368,6 +371,19 @@ wireSuite("openai", {
     "a list that breaks off": {
       ...broken("", "cut"),
       body: `[${HI.replaceAll("data:", "").trim().replaceAll("\n\n", ",\n")}`,
+    },
+  },
+  compression: {
+    "without its label": { ...whole(""), body: gzipSync(HI + END) },
+    "called by another": {
+      ...whole("", `${EVENTS}\r\ncontent-encoding: utf-8`),
+      body: gzipSync(HI + END),
+    },
+    "that is not there": whole(HI + END, `${EVENTS}\r\ncontent-encoding: gzip`),
+    "of a refusal": {
+      ...refused("", "bad_key"),
+      head: "HTTP/1.1 401 Unauthorized\r\ncontent-encoding: gzip",
+      body: gzipSync('{"error":{"code":"invalid_api_key"}}'),
     },
   },
   thinking: {
