@@ -49,6 +49,7 @@ export class BodyWriter {
       if (writeSizes) await new Promise(setImmediate);
     }
     if (whole.length < bytes.length) {
+      if (fault?.kind === "cut") await fault.when?.();
       endCall(this.#call, "closed_by_server");
       this.#connection.cut(fault?.kind === "cut" && fault.reset ? "at_once" : "behind");
     }

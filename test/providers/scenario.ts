@@ -35,8 +35,11 @@ export type Fault =
   | { kind: "overloaded"; status?: 503 | 529 }
   /** Inside the stream, after this many deltas (0). */
   | { kind: StreamFaultKind; afterDeltas?: number }
-  /** The connection breaks behind that many bytes of the body; with a reset, bytes on the way are lost too. */
-  | { kind: "cut"; afterBytes: number; reset?: boolean };
+  /**
+   * The connection breaks behind that many bytes of the body; with a reset, bytes on the way are lost too.
+   * `when` holds the end back, since fetch drops bytes that arrive together with it.
+   */
+  | { kind: "cut"; afterBytes: number; reset?: boolean; when?: () => Promise<unknown> };
 
 /**
  * Answered with an HTTP error in the vendor's form, apart from `document` (a page with a 200), `silent_start`
