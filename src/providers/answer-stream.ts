@@ -51,7 +51,7 @@ export async function* streamAnswer(
   const idle = startIdleTimer(call.idleTimeoutMs, () => socket.abort());
   let onAbort = () => socket.abort();
   const abort = () => onAbort();
-  call.signal.addEventListener("abort", abort, { once: true });
+  call.signal.addEventListener("abort", abort);
   let billable = false;
   const tell = (value: boolean) => {
     billable = value;

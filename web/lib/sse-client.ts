@@ -54,14 +54,10 @@ export const pageVisibility: Visibility = {
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
 }
 
@@ -123,7 +119,7 @@ async function readOnce(
     hidden = true;
     close();
   });
-  options.signal.addEventListener("abort", close, { once: true });
+  options.signal.addEventListener("abort", close);
   const silence = options.silence ?? 40_000;
   let watchdog = setTimeout(close, silence);
   try {

@@ -4,8 +4,10 @@ import type { TestClock } from "../../../test/support/clock.ts";
 import { read, readId, readProblem } from "../../../test/support/read.ts";
 import { contextOf, projectScope } from "../../../test/support/scopes.ts";
 import { createSharedProject } from "../../../test/support/two-people.ts";
+import { systemContext } from "../../platform/context.ts";
 import { requireUsableAgent, resolveAgent } from "./index.ts";
 import { agent, agentList } from "./schema.ts";
+import { purgeDeletedAgents } from "./service.ts";
 
 const DAY_MS = 86_400_000;
 let clock: TestClock;
@@ -211,6 +213,18 @@ describe("the lists of agents", () => {
       status: 404,
       code: "agent_not_found",
     });
+  });
+
+  test("lose a deleted agent when its restore window has ended, and no other", async () => {
+    const [gone, late, stays] = [await start(), await start(), await start()];
+    await ada.delete(`/agents/${gone}`);
+    clock.advance(1);
+    await ada.delete(`/agents/${late}`);
+    clock.advance(3 * DAY_MS);
+    await purgeDeletedAgents(systemContext(app.deps, "purge"));
+    const left = await app.deps.database
+      .sql`select id from agents where id in (${gone}, ${late}, ${stays}) order by id`;
+    expect(left.map((row) => String(row.id))).toEqual([late, stays]);
   });
 
   test("a deleted agent is neither changed nor deleted again, one in use not restored", async () => {

@@ -12,7 +12,7 @@ const RETRY_MS = 500;
 export async function announceCall(deps: Deps, answer: RunningAnswer): Promise<void> {
   const { generationId } = answer.plan;
   const { promise: ended, resolve } = Promise.withResolvers<void>();
-  answer.signal.addEventListener("abort", () => resolve(), { once: true });
+  answer.signal.addEventListener("abort", () => resolve());
   while (answer.cause === undefined) {
     const marked = await Promise.race([
       ended,

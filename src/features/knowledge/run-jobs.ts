@@ -83,7 +83,7 @@ function watchReaders(deps: Deps): void {
     busy = false;
   }, WATCH_MS);
   timer.unref();
-  deps.lifecycle.leaveSignal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  deps.lifecycle.leaveSignal.addEventListener("abort", () => clearInterval(timer));
 }
 
 /** Queues versions with expired leases again. Their old jobs hold their keys, so those are ended first. */

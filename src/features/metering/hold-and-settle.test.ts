@@ -224,6 +224,32 @@ test("a hold whose process has died is settled once, at its count plus what may 
   expect(await state()).toEqual({ spent: cost, held: WORST, overrun: 0 });
 });
 
+test("expired holds are settled in batches, a minute after their expiry", async () => {
+  const lost = Array.from({ length: 45 }, () => hold({ lastsMs: -61_000 }));
+  await Promise.all(lost.map(({ placed }) => placed));
+  await hold({ lastsMs: -55_000 }).placed;
+  expect(await settleExpired(app.deps)).toBe(45);
+  expect(await settleExpired(app.deps, 0)).toBe(1);
+});
+
+test("a hold that cannot be settled does not keep the others from it, and is tried again", async () => {
+  const lost = Array.from({ length: 25 }, () => hold({ lastsMs: -1 }));
+  await Promise.all(lost.map(({ placed }) => placed));
+  const broken = lost[0]?.generationId ?? "";
+  await app.owner.sql.unsafe(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
+    create trigger refuse before insert on ledger for each row
+      when (new.generation_id = '${broken}') execute function refuse()`);
+  try {
+    expect(await settleExpired(app.deps, 0)).toBe(24);
+    // A whole batch that fails is not asked for again at once.
+    expect(await settleExpired(app.deps, 0)).toBe(0);
+  } finally {
+    await app.owner.sql`drop trigger refuse on ledger`;
+  }
+  expect(await settleExpired(app.deps, 0)).toBe(1);
+});
+
 test("a call that was never sent costs nothing, whoever settles it", async () => {
   const state = await budget(DOLLAR);
   const lost = hold({ sent: false, lastsMs: -1 });

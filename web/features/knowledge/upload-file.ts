@@ -34,7 +34,7 @@ export function uploadFile(
     request.addEventListener("abort", () =>
       reject(new ApiError(0, "aborted", t("error.unexpected"))),
     );
-    signal.addEventListener("abort", () => request.abort(), { once: true });
+    signal.addEventListener("abort", () => request.abort());
     request.send(file);
   });
 }

@@ -54,8 +54,7 @@ export async function* follow(
   let quietSince = Date.now();
   const wakeup = new Wakeup();
   const quit = source.onGrowth(wakeup.ring);
-  for (const end of [signal, leaveSignal])
-    end.addEventListener("abort", wakeup.ring, { once: true });
+  for (const end of [signal, leaveSignal]) end.addEventListener("abort", wakeup.ring);
   const quiet = pubsub.onPulse(wakeup.ring);
   const access = new AccessWatch(ctx, scope.thread, wakeup.ring);
   deps.metrics.streams.inc();

@@ -113,7 +113,7 @@ export async function extractText(
   };
   let peak = 0;
   const onAbort = () => kill("aborted");
-  signal?.addEventListener("abort", onAbort, { once: true });
+  signal?.addEventListener("abort", onAbort);
   const deadline = setTimeout(() => kill("too_slow"), limits.timeMs * WALL_PER_PROCESSOR);
   const watch = setInterval(async () => {
     const resident = await residentBytes(child.pid);
