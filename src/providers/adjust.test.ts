@@ -28,7 +28,7 @@ function picky(kind: keyof typeof FINE, check: Check, baseUrl = "https://gateway
   const known: DialectChange = {};
   const memory: DialectMemory = {
     get: () => known,
-    add: (_, change) => void Object.assign(known, change),
+    add: (change) => void Object.assign(known, change),
   };
   const adapter = createAdapter({
     kind: kind satisfies ConnectableKind,
@@ -83,6 +83,20 @@ const signed: Partial<ProviderRequest> = {
   ],
 };
 
+const thought: Partial<ProviderRequest> = {
+  messages: [
+    { role: "user", parts: [{ type: "text", text: "1" }] },
+    {
+      role: "assistant",
+      parts: [
+        { type: "reasoning", text: "Hm" },
+        { type: "text", text: "2" },
+      ],
+    },
+    { role: "user", parts: [{ type: "text", text: "3" }] },
+  ],
+};
+
 /** A refusal, what is asked, what is changed of it, and what is remembered. */
 const CASES: {
   name: string;
@@ -117,6 +131,44 @@ const CASES: {
     request: { temperature: 0.3 },
     second: (body) => !("temperature" in body),
     known: { temperature: false },
+  },
+  {
+    name: "Kimi: thinking that is to be sent back",
+    kind: "openai",
+    check: (sent) =>
+      JSON.stringify(sent).includes('"reasoning_content":"Hm"')
+        ? undefined
+        : {
+            status: 400,
+            body: openAiError(
+              "thinking is enabled but reasoning_content is missing in assistant message at index 2",
+            ),
+          },
+    request: thought,
+    second: (body) => JSON.stringify(body).includes('"reasoning_content":"Hm"'),
+    known: { signedThinking: true },
+  },
+  {
+    name: "a host of DeepSeek 4: thinking that it does not take back",
+    kind: "openai",
+    check: (sent) =>
+      JSON.stringify(sent).includes("reasoning_content")
+        ? {
+            status: 422,
+            body: {
+              detail: [
+                {
+                  type: "extra_forbidden",
+                  loc: ["body", "messages", "1", "assistant", "reasoning_content"],
+                  msg: "Extra inputs are not permitted",
+                },
+              ],
+            },
+          }
+        : undefined,
+    request: { ...thought, model: "deepseek-ai/DeepSeek-V4-Flash", thinks: true, effort: "low" },
+    second: { reasoning_effort: "low" },
+    known: { signedThinking: false },
   },
   {
     name: "a gateway: max_tokens, by the sentence alone",

@@ -44,7 +44,7 @@ export async function* streamAdjusted(
   { dialect: given, memory }: DialectSettings,
   wire: Wire,
 ): AsyncGenerator<ProviderEvent[], void, undefined> {
-  let known = changedDialect(changedDialect(dialect, given), memory?.get(request.model));
+  let known = changedDialect(changedDialect(dialect, given), memory?.get());
   let learned: DialectChange = {};
   const bodyIn = (form: Dialect & StatedLimits) => wire.body(fitted(request, form), form);
   for (let changes = 0; ; changes++) {
@@ -62,7 +62,7 @@ export async function* streamAdjusted(
         // A prompt is counted before it is refused inside a stream.
         if (!began && events.some(({ type }) => type !== "usage")) {
           began = true;
-          if (changes > 0) memory?.add(request.model, learned);
+          if (changes > 0) memory?.add(learned);
         }
         yield events;
       }
@@ -70,7 +70,7 @@ export async function* streamAdjusted(
     } catch (error) {
       if (!(error instanceof ProviderError) || began || billable) throw error;
       const change = changeFor(error, fitted(request, known), known);
-      if (change?.contextWindow !== undefined) memory?.add(request.model, change);
+      if (change?.contextWindow !== undefined) memory?.add(change);
       const next = changedDialect(known, change);
       if (change === undefined || changes === MAX_CHANGES || undoes(change, learned)) throw error;
       if (!fits(request, next) || Bun.deepEquals(bodyIn(next), bodyIn(known))) throw error;
@@ -167,8 +167,8 @@ function changeFor(
   if (SYSTEM_REFUSED.test(message) && known.systemRole !== "user") return { systemRole: "user" };
   // Any other internal error may be gone the next time, whatever it speaks of.
   if (status === 500) return undefined;
-  if (/signature|thinking.{0,60}blocks?/i.test(message) && sendsThinking(request, known))
-    return { signedThinking: false };
+  const thinking = changeOfThinking(complaint, known.signedThinking);
+  if (thinking !== undefined && hasThinking(request)) return thinking;
   const limits = limitsIn(complaint, request.maxOutputTokens);
   if (limits !== undefined) return limits;
   for (const { name, change } of REFUSABLE) {
@@ -183,11 +183,21 @@ function changeFor(
 /** Statuses of refused parameters; templates fail with 500, and inside a stream there is no status. */
 const REFUSING: ReadonlySet<number | undefined> = new Set([400, 422, 500, undefined]);
 
-function sendsThinking({ messages }: ProviderRequest, { signedThinking }: Dialect): boolean {
-  return (
-    signedThinking &&
-    messages.some(({ parts }) => parts.some((part) => part.type === "reasoning" && part.signature))
-  );
+/** A refusal of the thinking that is sent back, or of its absence (DeepSeek, Kimi, MiMo). */
+function changeOfThinking(
+  { message, param = "" }: Complaint,
+  signedThinking: boolean,
+): DialectChange | undefined {
+  if (/reasoning_content\W.{0,60}(must be|required|missing)/i.test(message))
+    return signedThinking ? undefined : { signedThinking: true };
+  const refused =
+    /signature|thinking.{0,60}blocks?/i.test(message) ||
+    /reasoning_content/i.test(`${param} ${message}`);
+  return refused && signedThinking ? { signedThinking: false } : undefined;
+}
+
+function hasThinking({ messages }: ProviderRequest): boolean {
+  return messages.some(({ parts }) => parts.some(({ type }) => type === "reasoning"));
 }
 
 /** Sentences that state the most output tokens. */

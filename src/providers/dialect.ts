@@ -22,7 +22,7 @@ export interface Dialect {
   reasoning: (typeof REASONING_FORMS)[number];
   /** Marks the ends of stable prefixes as Anthropic does; OpenRouter passes it on. */
   cacheBreakpoints: boolean;
-  /** Sends the model's own signed thinking back. */
+  /** Sends the model's own thinking back: signed, or in OpenAI's format as `reasoning_content`. */
   signedThinking: boolean;
 }
 
@@ -59,14 +59,14 @@ export function changedDialect(
 export interface DialectSettings {
   /** An admin's changes. */
   dialect?: DialectChange;
-  /** Keeps what servers refused, by model, so that a refusal is paid for once. */
+  /** Keeps what the server refused of the model's calls, so that it is found out once. */
   memory?: DialectMemory;
 }
 
 export interface DialectMemory {
-  get(model: string): DialectChange | undefined;
+  get(): DialectChange | undefined;
   /** Adds to what is known. */
-  add(model: string, change: DialectChange): void;
+  add(change: DialectChange): void;
 }
 
 const COMPATIBLE: Dialect = {
@@ -76,8 +76,14 @@ const COMPATIBLE: Dialect = {
   systemRole: "system",
   reasoning: "effort",
   cacheBreakpoints: false,
-  signedThinking: true,
+  signedThinking: false,
 };
+
+/**
+ * DeepSeek's models from 4 on demand their thinking back after calls of tools, and else ignore it
+ * (api-docs.deepseek.com → "Thinking Mode"); some of their hosts demand it always. Other models refuse the field.
+ */
+const WANTS_THINKING = /^deepseek-?(v?[4-9]|flash|pro)/;
 
 /** OpenAI's own hosts (regional ones too) and Azure's. */
 const OPENAI_HOSTS =
@@ -86,13 +92,15 @@ const OPENAI_HOSTS =
 /** The dialect of chat completions at an address; a common subset for unknown hosts and models. */
 export function openAiDialect(baseUrl: string, model: string): Dialect {
   const host = URL.parse(baseUrl)?.hostname ?? "";
+  const signedThinking = WANTS_THINKING.test(modelName(model));
   if (host === "openrouter.ai")
-    return { ...COMPATIBLE, reasoning: "openrouter", cacheBreakpoints: true };
+    return { ...COMPATIBLE, signedThinking, reasoning: "openrouter", cacheBreakpoints: true };
   const thinks = isOpenAiThinker(model);
   return {
     ...COMPATIBLE,
     outputLimit: thinks || OPENAI_HOSTS.test(host) ? "max_completion_tokens" : "max_tokens",
     temperature: !thinks,
+    signedThinking,
   };
 }
 
@@ -113,5 +121,6 @@ export function anthropicDialect(model: string): Dialect {
     reasoning: version >= 4.06 ? "adaptive" : "budget",
     temperature: version < 4.07,
     cacheBreakpoints: true,
+    signedThinking: true,
   };
 }

@@ -87,6 +87,7 @@ describe("estimating a request", () => {
   });
 
   test("counts encrypted thinking by its data, three characters per token", () => {
+    expect(partsOf({ type: "reasoning", text: "a".repeat(10) })).toBe(partsOf());
     const hidden = { type: "reasoning" as const, text: "", redacted: true as const };
     expect(partsOf({ ...hidden, signature: "x".repeat(9) })).toBe(16 + 3);
     expect(partsOf({ ...hidden, signature: "x".repeat(10) })).toBe(16 + 4);

@@ -42,13 +42,17 @@ export function estimateRequestTokens(request: ProviderRequest): number {
   return tokens;
 }
 
-/** Input tokens of one message, leaning upward. */
+/**
+ * Input tokens of one message, leaning upward. Unsigned thinking is not counted: few models get it back, and outside of
+ * tool calls they ignore it.
+ */
 export function estimateMessageTokens({ parts }: PromptMessage): number {
   let tokens = MESSAGE_TOKENS;
   for (const part of parts) {
     if (part.type === "image") tokens += IMAGE_TOKENS;
-    else if (part.type === "text" || !part.redacted) tokens += estimateTokens(part.text);
-    else tokens += Math.ceil((part.signature?.length ?? 0) / 3);
+    else if (part.type === "text") tokens += estimateTokens(part.text);
+    else if (part.redacted) tokens += Math.ceil((part.signature?.length ?? 0) / 3);
+    else if (part.signature !== undefined) tokens += estimateTokens(part.text);
   }
   return tokens;
 }

@@ -19,7 +19,7 @@ export type TextPart = { type: "text"; text: string };
 /** `data` is base64 without a prefix. */
 export type ImagePart = { type: "image"; mediaType: string; data: string };
 /**
- * A model's thinking, sent back to the provider that signed it; providers without signatures get none.
+ * A model's own thinking, sent back where the provider signed it or the model demands it.
  * `redacted`: the provider encrypted it, `text` is empty and `signature` holds the opaque data.
  */
 export type ReasoningPart = {

@@ -85,7 +85,7 @@ test("an empty answer is not sent and takes no room, and the manifest says so", 
   });
 });
 
-test("signed and encrypted thinking is sent back unchanged; unsigned thinking and citations are not", () => {
+test("the model's own thinking is passed on unchanged, counted if it is signed; citations are not", () => {
   const citation: MessagePart = {
     type: "citation",
     marker: "S1",
@@ -106,6 +106,7 @@ test("signed and encrypted thinking is sent back unchanged; unsigned thinking an
   ]);
   const { messages, items } = fitHistory([message("q1", "user"), answer], 100, "model");
   expect(messages[1]?.parts).toEqual([
+    { type: "reasoning", text: "unsigned" },
     { type: "reasoning", text: "a".repeat(10), signature: "s" },
     { type: "reasoning", text: "", signature: "x".repeat(31), redacted: true },
     { type: "text", text: "a".repeat(10) },

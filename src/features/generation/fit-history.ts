@@ -50,9 +50,8 @@ function toPrompt(
   let says = false;
   for (const part of parts) {
     if (part.type === "text") says = true;
-    // A signature is valid only at the provider and for the model that wrote it; others refuse the prompt.
-    else if (part.type !== "reasoning" || part.signature === undefined || writer !== modelId)
-      continue;
+    // Thinking is valid only at the provider and for the model that wrote it; others refuse the prompt.
+    else if (part.type !== "reasoning" || writer !== modelId) continue;
     prompt.push(promptPart(part));
   }
   if (!says) return { message: null, tokens: 0 };

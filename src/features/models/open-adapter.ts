@@ -76,7 +76,7 @@ function memoryOf(ctx: Ctx, { id, learned }: CalledModel): DialectMemory {
   let known = learned;
   return {
     get: () => known,
-    add: (_, change) => {
+    add: (change) => {
       known = { ...known, ...change };
       if (id === null) return;
       addLearned(ctx.deps.database.db, id, change).catch((error: unknown) => {

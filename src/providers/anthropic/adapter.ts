@@ -17,7 +17,7 @@ import type {
 } from "../port.ts";
 import { type HeaderSettings, requestHeaders } from "../request-headers.ts";
 import type { FetchLike } from "../send-request.ts";
-import { turnsOf } from "../turns.ts";
+import { instructionsOf, takesSigned, turnsOf } from "../turns.ts";
 import { decodeAnthropic } from "./decoder.ts";
 
 const API_VERSION = "2023-06-01";
@@ -89,7 +89,7 @@ export function anthropicBody(
 const BREAKPOINT = { cache_control: { type: "ephemeral" as const } };
 
 function systemOf(request: ProviderRequest, dialect: Dialect) {
-  const blocks = request.system.filter((block) => block.text.trim() !== "");
+  const blocks = instructionsOf(request);
   if (blocks.length === 0) return {};
   const breakpoint = blocks.findLastIndex((block) => block.cacheable);
   return {
@@ -110,9 +110,7 @@ type WireContent = (
   Partial<typeof BREAKPOINT>;
 
 function messagesOf(request: ProviderRequest, dialect: Dialect) {
-  const sendable = (part: PromptPart) =>
-    contentOf(part).length > 0 && (dialect.signedThinking || part.type !== "reasoning");
-  const turns = turnsOf(request.messages, sendable);
+  const turns = turnsOf(request.messages, takesSigned(dialect));
   const breakpoint = dialect.cacheBreakpoints
     ? turns.findLastIndex((message) => message.cacheable)
     : -1;
@@ -140,10 +138,7 @@ function contentOf(part: PromptPart): WireContent[] {
       },
     ];
   }
-  // The API refuses blank text blocks, and thinking without its signature.
-  if (part.type === "text") {
-    return part.text.trim() === "" ? [] : [{ type: "text", text: part.text }];
-  }
+  if (part.type === "text") return [{ type: "text", text: part.text }];
   if (part.signature === undefined) return [];
   return part.redacted
     ? [{ type: "redacted_thinking", data: part.signature }]

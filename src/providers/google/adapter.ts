@@ -11,7 +11,7 @@ import { modelName } from "../model-name.ts";
 import type { Effort, PromptPart, ProviderAdapter, ProviderRequest } from "../port.ts";
 import { type HeaderSettings, requestHeaders } from "../request-headers.ts";
 import type { FetchLike } from "../send-request.ts";
-import { turnsOf } from "../turns.ts";
+import { instructionsOf, takesSigned, turnsOf } from "../turns.ts";
 import { decodeGoogle } from "./decoder.ts";
 import { googleDialect } from "./dialect.ts";
 
@@ -84,9 +84,7 @@ export function googleBody(
   request: ProviderRequest,
   dialect: Dialect = googleDialect(request.model),
 ) {
-  const system = request.system
-    .filter((block) => block.text.trim() !== "")
-    .map((block) => ({ text: block.text }));
+  const system = instructionsOf(request).map(({ text }) => ({ text }));
   const asTurn = dialect.systemRole === "user";
   const contents = contentsOf(request, dialect);
   return {
@@ -112,9 +110,7 @@ interface WireContent {
 }
 
 function contentsOf({ messages }: ProviderRequest, dialect: Dialect): WireContent[] {
-  const sendable = (part: PromptPart) =>
-    partOf(part).length > 0 && (dialect.signedThinking || part.type !== "reasoning");
-  return turnsOf(messages, sendable).map(({ role, parts }) => ({
+  return turnsOf(messages, takesSigned(dialect)).map(({ role, parts }) => ({
     role: role === "assistant" ? "model" : "user",
     parts: parts.flatMap(partOf),
   }));
@@ -130,7 +126,7 @@ function withInstructions(system: WirePart[], contents: WireContent[]): WireCont
 function partOf(part: PromptPart): WirePart[] {
   switch (part.type) {
     case "text":
-      return part.text.trim() === "" ? [] : [{ text: part.text }];
+      return [{ text: part.text }];
     case "image":
       return [{ inlineData: { mimeType: part.mediaType, data: part.data } }];
     case "reasoning":

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { aCall, aRequest, collect } from "../../../test/providers/contract.ts";
 import { type Dialect, openAiDialect } from "../dialect.ts";
-import type { Effort, PromptPart, SystemBlock } from "../port.ts";
+import type { Effort, PromptMessage, PromptPart, SystemBlock } from "../port.ts";
 import { openAiAdapter, openAiBody } from "./adapter.ts";
 
 const openAi = openAiDialect("https://api.openai.com/v1", "test-model");
@@ -160,6 +160,48 @@ describe("a request for chat completions", () => {
     expect(openAiBody(aRequest(), local)).not.toHaveProperty("temperature");
   });
 
+  test.each([
+    ["https://api.deepseek.com", "deepseek-v4-pro", true],
+    ["https://api.deepseek.com", "deepseek-flash", true],
+    ["https://openrouter.ai/api/v1", "deepseek/deepseek-v4-flash", true],
+    ["http://localhost:8000/v1", "deepseek-ai/DeepSeek-V4-Flash", true],
+    ["https://api.deepseek.com", "deepseek-chat", false],
+    ["http://localhost:8000/v1", "deepseek-ai/DeepSeek-R1", false],
+    ["https://api.mistral.ai/v1", "magistral-medium-latest", false],
+  ])("%s, %s: the model's own thinking goes back with its answer: %p", (url, model, back) => {
+    const messages: PromptMessage[] = [
+      { role: "user", parts: [{ type: "text", text: "1" }] },
+      {
+        role: "assistant",
+        parts: [
+          { type: "reasoning", text: "Let me " },
+          { type: "reasoning", text: "see." },
+          { type: "text", text: "2" },
+        ],
+        cacheable: true,
+      },
+      { role: "assistant", parts: [{ type: "reasoning", text: "" }] },
+      { role: "user", parts: [{ type: "text", text: "3" }] },
+    ];
+    const dialect = { ...openAiDialect(url, model), cacheBreakpoints: false };
+    const [, answer, question] = openAiBody(
+      aRequest({ model, messages, system: [] }),
+      dialect,
+    ).messages;
+    const thinking = back ? { reasoning_content: "Let me see." } : {};
+    expect(answer).toEqual({ role: "assistant", content: "2", ...thinking });
+    expect(question).toEqual({ role: "user", content: "3" });
+    const cached = openAiBody(aRequest({ model, messages, system: [] }), {
+      ...dialect,
+      cacheBreakpoints: true,
+    });
+    expect(cached.messages[1]).toEqual({
+      role: "assistant",
+      content: [{ type: "text", text: "2", cache_control: { type: "ephemeral" } }],
+      ...thinking,
+    });
+  });
+
   test.each<[Dialect["reasoning"], string, Effort | undefined, object]>([
     ["effort", "gpt-6-sol", "low", { reasoning_effort: "low" }],
     ["effort", "gpt-6-sol", "medium", { reasoning_effort: "medium" }],
@@ -265,7 +307,7 @@ describe("a request for chat completions", () => {
         cacheBreakpoints: marks,
         includeUsage: true,
         systemRole: "system",
-        signedThinking: true,
+        signedThinking: false,
       });
     },
   );

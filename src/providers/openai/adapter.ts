@@ -14,11 +14,12 @@ import type {
   PromptPart,
   ProviderAdapter,
   ProviderRequest,
+  ReasoningPart,
   SystemBlock,
 } from "../port.ts";
 import { type HeaderSettings, requestHeaders } from "../request-headers.ts";
 import type { FetchLike } from "../send-request.ts";
-import { turnsOf } from "../turns.ts";
+import { instructionsOf, turnsOf } from "../turns.ts";
 import { decodeOpenAi } from "./decoder.ts";
 
 export const OPENAI_BASE_URL = "https://api.openai.com/v1";
@@ -76,18 +77,20 @@ type WireImage = { type: "image_url"; image_url: { url: string } };
 interface WireMessage {
   role: "system" | "developer" | "user" | "assistant";
   content: string | WireContent[];
+  reasoning_content?: string;
 }
 
 function messagesOf(request: ProviderRequest, dialect: Dialect): WireMessage[] {
-  const blocks = request.system.filter((block) => block.text.trim() !== "");
+  const blocks = instructionsOf(request);
+  const takes = ({ text }: ReasoningPart) => dialect.signedThinking && text !== "";
   if (dialect.systemRole === "user") {
     const rules: PromptMessage = {
       role: "user",
       parts: [{ type: "text", text: textOf(blocks) }],
     };
-    return turnsOf([rules, ...request.messages], isSendable).map(messageOf);
+    return turnsOf([rules, ...request.messages], takes).map(messageOf);
   }
-  const turns = turnsOf(request.messages, isSendable);
+  const turns = turnsOf(request.messages, takes);
   const breakpoint = dialect.cacheBreakpoints
     ? turns.findLastIndex((message) => message.cacheable)
     : -1;
@@ -118,16 +121,21 @@ function systemOf(
   return [{ role, content }];
 }
 
-/** Reasoning is omitted: the format has no field for it that all endpoints accept. */
-function isSendable(part: PromptPart): boolean {
-  return part.type === "image" || (part.type === "text" && part.text !== "");
+function messageOf({ role, parts }: PromptMessage): WireMessage {
+  const content = parts.some(({ type }) => type === "image")
+    ? parts.flatMap(contentOf)
+    : wordsOf(parts, "text");
+  return { role, content, ...thinkingOf(parts) };
 }
 
-function messageOf({ role, parts }: PromptMessage): WireMessage {
-  if (parts.some((part) => part.type === "image"))
-    return { role, content: parts.flatMap(contentOf) };
-  const texts = parts.filter((part) => part.type === "text");
-  return { role, content: texts.map((part) => part.text).join("") };
+/** The model's own thinking; without it nothing, since most endpoints do not accept the field. */
+function thinkingOf(parts: PromptPart[]): { reasoning_content?: string } {
+  const thinking = wordsOf(parts, "reasoning");
+  return thinking === "" ? {} : { reasoning_content: thinking };
+}
+
+function wordsOf(parts: PromptPart[], type: "text" | "reasoning"): string {
+  return parts.map((part) => (part.type === type ? part.text : "")).join("");
 }
 
 /** The message with a cache breakpoint behind its last text. */
@@ -136,6 +144,7 @@ function marked({ role, parts }: PromptMessage): WireMessage {
   const last = content.findLastIndex((part) => part.type === "text");
   return {
     role,
+    ...thinkingOf(parts),
     content: content.map((part, index) =>
       index === last && part.type === "text" ? { ...part, ...BREAKPOINT } : part,
     ),

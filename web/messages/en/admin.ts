@@ -72,7 +72,7 @@ export const admin = {
   "dialect.outputLimit": "Output limit",
   "dialect.reasoning": "Thinking",
   "dialect.sent": "Sent",
-  "dialect.signedThinking": "Signed thinking",
+  "dialect.signedThinking": "Thinking sent back",
   "dialect.systemRole": "Role of instructions",
   "dialect.temperature": "Temperature",
   "model.catalogue": "Known models",
