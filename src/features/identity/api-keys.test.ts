@@ -82,7 +82,8 @@ test("a revoked key is refused from the next request on, in another process too"
 async function pass(milliseconds: number): Promise<void> {
   clock.advance(milliseconds);
   await app.deps.database.sql`update api_keys
-    set expires_at = expires_at - ${milliseconds} * interval '1 millisecond'`;
+    set expires_at = expires_at - ${milliseconds} * interval '1 millisecond',
+      created_at = created_at - ${milliseconds} * interval '1 millisecond'`;
 }
 
 test("a key stops at its expiry, although it was used a moment before", async () => {
@@ -106,6 +107,49 @@ test("after a rotation both keys work for the overlap, then only the new one", a
   await pass(2 * HOUR_MS);
   expect(await status(old.key)).toBe(401);
   expect(await status(rotated.key)).toBe(200);
+});
+
+test("a successor lives as long as the key did, which ends no later than it would have", async () => {
+  const old = await create({ expiresInDays: 10 });
+  await pass(9 * 24 * HOUR_MS + 12 * HOUR_MS);
+  const rotated = await read(await ada.post(`/me/api-keys/${old.id}/rotate`, {}), createdApiKey);
+  expect(Date.parse(rotated.expiresAt ?? "") - Date.parse(rotated.createdAt)).toBe(
+    10 * 24 * HOUR_MS,
+  );
+  await pass(12 * HOUR_MS);
+  expect([await status(old.key), await status(rotated.key)]).toEqual([401, 200]);
+});
+
+test("without an overlap the old key ends at once, although it was used a moment before", async () => {
+  const old = await create({});
+  expect(await status(old.key)).toBe(200);
+  await ada.post(`/me/api-keys/${old.id}/rotate`, { overlapHours: 0 });
+  await app.deps.database.sql`update api_keys set expires_at = now() where id = ${old.id}`;
+  expect(await status(old.key)).toBe(401);
+});
+
+test("the overlap is a day unless told otherwise", async () => {
+  const old = await create({ expiresInDays: null });
+  await ada.post(`/me/api-keys/${old.id}/rotate`, {});
+  const { items } = await read(await ada.get("/me/api-keys"), apiKeyList);
+  const { expiresAt } = items.find(({ id }) => id === old.id) ?? {};
+  expect(Date.parse(expiresAt ?? "") - clock.now().getTime()).toBe(24 * HOUR_MS);
+});
+
+test("a key is shown by its mark and first six characters", async () => {
+  const { key, prefix } = await create({});
+  expect(prefix).toBe(key.slice(0, 10));
+});
+
+test("keys are listed newest first, without those that were revoked", async () => {
+  const gil = await app.person("Gil");
+  const make = async () =>
+    read(await gil.post("/me/api-keys", { name: "CI", scopes: ["read"] }), createdApiKey);
+  const [first, gone, last] = [await make(), await make(), await make()];
+  await gil.delete(`/me/api-keys/${gone.id}`);
+  const { items } = await read(await gil.get("/me/api-keys"), apiKeyList);
+  expect(items.map(({ id }) => id)).toEqual([last.id, first.id]);
+  expect((await gil.delete(`/me/api-keys/${gone.id}`)).status).toBe(404);
 });
 
 test("the list says when a key was last used", async () => {

@@ -21,7 +21,10 @@ test("citations are numbered by their first occurrence in the text", () => {
   const numbers = numberCitations(text, [part("S1", "one"), part("S2", "two")]);
   expect(numbers.find("S2", "two").number).toBe(1);
   expect(numbers.find("S1", "one").number).toBe(2);
-  expect(numbers.sources.map((source) => source.citation.marker)).toEqual(["S2", "S1"]);
+  expect(numbers.sources.map(({ number, citation }) => [number, citation.marker])).toEqual([
+    [1, "S2"],
+    [2, "S1"],
+  ]);
 });
 
 test("a number does not change while more text and more citations arrive", () => {
@@ -38,9 +41,11 @@ test("other words of the same source have their own number", () => {
   expect(numbers.find("S1", "one").number).not.toBe(numbers.find("S1", "two").number);
 });
 
-test("line breaks inside the quoted words do not matter", () => {
+test("line breaks inside the quoted words do not matter, nor spaces around them", () => {
   const numbers = numberCitations('[S1: "one\n two"]', [part("S1", "one two")]);
-  expect(numbers.find("S1", "one\n two").citation?.quote).toBe("one two");
+  for (const quote of ["one\n two", " one two", "one  two\n"])
+    expect(numbers.find("S1", quote)).toMatchObject({ number: 1, citation: { quote: "one two" } });
+  expect(numbers.find("S1", "onetwo").citation).toBeUndefined();
 });
 
 test("a marker without a quote points to its whole source", () => {

@@ -36,6 +36,11 @@ test("an answer of normal length is drawn at the next frame", () => {
   expect(drawn).toBe(1);
 });
 
+test("an answer that takes longer than a frame to draw waits longer than a frame", () => {
+  scheduleDraw(16_001, draw);
+  expect(frames.size).toBe(0);
+});
+
 test("a long one is drawn later, in proportion to its length", () => {
   scheduleDraw(100_000, draw);
   expect(frames.size).toBe(0);

@@ -13,6 +13,14 @@ test.each([
   expect(describeNote(note)).toContain(word);
 });
 
+test("an encoding that was guessed is told by its name alone", () => {
+  const other = (note: string, name: string) => describeNote(note)?.replace(name, "utf-16");
+  const told = describeNote("read_as_utf-16");
+  expect(told).not.toContain("read_as");
+  expect(other("read_as_latin1", "Latin-1")).toBe(told);
+  expect(other("read_as_shift_jis", "shift_jis")).toBe(told);
+});
+
 test("a text that was fine has no note", () => {
   expect(describeNote(null)).toBeUndefined();
 });

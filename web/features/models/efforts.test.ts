@@ -10,4 +10,5 @@ test("not choosing comes first, then from none to most", () => {
   const options = effortOptions("Auto");
   expect(options.map(({ value }) => value)).toEqual(["", "off", "low", "medium", "high"]);
   expect(options[0]?.label).toBe("Auto");
+  expect(new Set(options.map(({ label }) => label)).size).toBe(5);
 });

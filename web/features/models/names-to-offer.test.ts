@@ -8,6 +8,7 @@ const known = [
 
 test.each([
   ["the catalogue's without a list", [], ["gpt-6 GPT-6", "o3 O3"]],
+  ["the only one of the provider", ["own"], ["own own"]],
   ["the provider's, named as in the catalogue", ["o3", "own"], ["o3 O3", "own own"]],
 ])("%s", (_, offered, choices) => {
   expect(namesToOffer(known, offered).map(({ value, label }) => `${value} ${label}`)).toEqual(

@@ -237,6 +237,13 @@ describe("a running answer", () => {
     expect(asked("POST")).toEqual([{ path: "/api/v1/generations/g-a/stop", body: undefined }]);
   });
 
+  test("whose stop is refused says so", async () => {
+    stored = threadOf("t1", [message("q"), running("a")]);
+    await model.load();
+    refuse = problem(403, "thread_read_only");
+    await expect(model.stop()).rejects.toMatchObject({ code: "thread_read_only" });
+  });
+
   test("is not stopped when there is none", async () => {
     await model.load();
     await model.stop();
