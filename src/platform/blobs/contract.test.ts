@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Blobs } from "./blobs.ts";
@@ -149,6 +149,47 @@ test("disk: temporary files of a crashed writer are listed, so that they can be 
   expect((await Array.fromAsync(disk.list("died"))).sort()).toEqual([key, draft].sort());
   await disk.delete(draft);
   expect(await Array.fromAsync(disk.list("died"))).toEqual([key]);
+});
+
+test("the free bytes of a disk are known, those of a bucket are not", async () => {
+  const fresh = join(folder, "fresh");
+  const free = await diskBlobs(fresh).freeBytes();
+  const { bavail, bsize } = statfsSync(folder);
+  expect(free).toBeWithin((bavail * bsize) / 2, bavail * bsize * 2);
+  expect(statSync(fresh).mode & 0o777).toBe(0o700);
+  expect(await stores.s3?.freeBytes()).toBeNull();
+});
+
+test("s3: a list of several pages is read to its end", async () => {
+  const asked: (string | null)[] = [];
+  const pages: Record<string, string> = { "": "next", next: "last" };
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: ({ url }) => {
+      const { searchParams } = new URL(url);
+      expect(searchParams.get("prefix")).toBe("files/");
+      const token = searchParams.get("continuation-token") ?? "";
+      asked.push(token);
+      const next = pages[token];
+      const end =
+        next === undefined
+          ? "<IsTruncated>false</IsTruncated>"
+          : `<IsTruncated>true</IsTruncated><NextContinuationToken>${next}</NextContinuationToken>`;
+      return new Response(
+        `<ListBucketResult><Name>b</Name>${end}<Contents><Key>files/${asked.length}</Key></Contents></ListBucketResult>`,
+      );
+    },
+  });
+  const bucket = s3Blobs({
+    bucket: "b",
+    endpoint: server.url.origin,
+    accessKeyId: "a",
+    secretAccessKey: "s",
+  });
+  expect(await Array.fromAsync(bucket.list("files"))).toEqual(["files/1", "files/2", "files/3"]);
+  expect(asked).toEqual(["", "next", "last"]);
+  await server.stop(true);
 });
 
 test("disk: a key that points outside the folder is refused", async () => {

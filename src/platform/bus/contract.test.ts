@@ -4,8 +4,10 @@ import { until } from "../../../test/support/generation.ts";
 import { slowness } from "../../../test/support/slowness.ts";
 import { startValkey } from "../../../test/support/valkey.ts";
 import { openDatabase } from "../db/client.ts";
+import { DatabaseUnavailableError } from "../db/errors.ts";
 import { createLogger } from "../observability/logger.ts";
-import type { Bus } from "./bus.ts";
+import { valkeyClient } from "../valkey-client.ts";
+import { type Bus, Listeners } from "./bus.ts";
 import { memoryBus } from "./memory.ts";
 import { postgresBus } from "./postgres.ts";
 import { valkeyBus } from "./valkey.ts";
@@ -166,6 +168,69 @@ test("postgres: the first connection is no gap, and former subscribers are told 
   expect(left).toBe(0);
   await fresh.close();
   await client.close();
+});
+
+test("both channels are the ones that processes of other releases use", async () => {
+  const heard: string[] = [];
+  const quits = [buses.postgres, buses.valkey].map((ends) =>
+    ends?.here.subscribe("topic", (payload) => heard.push(payload)),
+  );
+  await connected(buses.valkey ?? { here: shared, there: shared });
+  await three.sql.notify("atelier", "another topic by postgres");
+  const client = valkeyClient(valkey.url);
+  await client.connect();
+  await client.publish("atelier", "another topic by valkey");
+  await until(() => heard.length === 2);
+  expect(heard.toSorted()).toEqual(["by postgres", "by valkey"]);
+  for (const quit of quits) quit?.();
+  client.close();
+});
+
+test("postgres: a database that does not answer is named as such", async () => {
+  const gone = openDatabase({ url: "postgres://nobody@127.0.0.1:1/none", poolMax: 1 });
+  await expect(postgresBus(gone.sql, "gone")).rejects.toBeInstanceOf(DatabaseUnavailableError);
+  await gone.close();
+  const client = openDatabase({ url: testDatabase.url, poolMax: 2 });
+  const bus = await postgresBus(client.sql, "ended");
+  const heard: string[] = [];
+  bus.subscribe("topic", (payload) => heard.push(payload));
+  await client.close();
+  await expect(bus.publish("topic", "here")).rejects.toBeInstanceOf(DatabaseUnavailableError);
+  expect(heard).toEqual(["here"]);
+});
+
+test("valkey: a gap of the fallback is told as well, until its listener leaves", async () => {
+  const line = new Listeners();
+  const fallback: Bus = { ...memoryBus(), onGap: (listener) => line.onGap(listener) };
+  const bus = valkeyBus({ url: "redis://127.0.0.1:1", processId: "1", fallback, logger });
+  let gaps = 0;
+  const quit = bus.onGap(() => gaps++);
+  line.gap();
+  expect(gaps).toBe(1);
+  quit();
+  line.gap();
+  expect(gaps).toBe(1);
+  await bus.close();
+});
+
+test("valkey: a subscription ends on the fallback too, and closing closes it", async () => {
+  const line = memoryBus();
+  let closed = false;
+  const fallback: Bus = {
+    ...line,
+    close: async () => {
+      closed = true;
+    },
+  };
+  const bus = valkeyBus({ url: "redis://127.0.0.1:1", processId: "1", fallback, logger });
+  const heard: string[] = [];
+  const quit = bus.subscribe("topic", (payload) => heard.push(payload));
+  await line.publish("topic", "1");
+  quit();
+  await line.publish("topic", "2");
+  expect(heard).toEqual(["1"]);
+  await bus.close();
+  expect(closed).toBe(true);
 });
 
 test("while Valkey is down messages go over the fallback, immediately and once", async () => {

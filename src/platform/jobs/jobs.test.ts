@@ -116,6 +116,32 @@ describe("a job", () => {
     expect(rows.map(({ wait }) => wait)).toEqual([600, 0]);
   });
 
+  test("of a higher priority is taken first; without one it has the lowest", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    await jobs.enqueue(db, queue, { n: 0 });
+    for (const priority of [1, 3, 2]) await jobs.enqueue(db, queue, { n: priority }, { priority });
+    const got: unknown[] = [];
+    await jobs.work(queue, {}, async (data) => void got.push(data));
+    await eventually("the jobs", () => got.length === 4);
+    expect(got).toEqual([3, 2, 1, 0].map((n) => ({ n })));
+  });
+
+  test("whose worker is silent is given up after five minutes, as its queue says", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    await jobs.enqueue(db, queue, {});
+    const [row] = await sql`select policy, retry_limit, retry_backoff, expire_seconds, notify
+      from pgboss.queue where name = ${queue}`;
+    expect(row).toEqual({
+      policy: "exclusive",
+      retry_limit: 5,
+      retry_backoff: true,
+      expire_seconds: 300,
+      notify: true,
+    });
+  });
+
   test("that fails is retried", async () => {
     const jobs = await start();
     const queue = newQueue();
@@ -167,6 +193,46 @@ describe("a process", () => {
     gate.resolve();
     await eventually("all three", () => done === 3);
     expect(most).toBe(2);
+  });
+
+  test("runs one job of a queue at a time unless told otherwise", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    const gate = Promise.withResolvers<void>();
+    const began: unknown[] = [];
+    await jobs.work(queue, {}, async (data) => {
+      began.push(data);
+      await gate.promise;
+    });
+    for (let n = 0; n < 2; n++) await jobs.enqueue(db, queue, { n });
+    await eventually("the first", () => began.length === 1);
+    const [active] = await sql`select count(*)::int as count from pgboss.job
+      where name = ${queue} and state = 'active'`;
+    expect(active?.count).toBe(1);
+    gate.resolve();
+    await eventually("the second", () => began.length === 2);
+  });
+
+  test("has the queues that its transactions enqueue to before it starts", async () => {
+    const queue = newQueue();
+    open.push(await startJobs(database.url, logger, false, [queue]));
+    expect(await sql`select 1 from pgboss.queue where name = ${queue}`).toHaveLength(1);
+  });
+
+  test("does not start without the queues that it needs", async () => {
+    await expect(startJobs(database.url, logger, false, ["no queue!"])).rejects.toThrow();
+  });
+
+  test("asks for a queue again that could not be made", async () => {
+    const jobs = await start();
+    const queue = newQueue();
+    await sql`alter table pgboss.queue rename to unavailable`;
+    try {
+      await expect(jobs.enqueue(db, queue, {})).rejects.toThrow();
+    } finally {
+      await sql`alter table pgboss.unavailable rename to queue`;
+    }
+    expect(await jobs.enqueue(db, queue, {})).toBe(true);
   });
 
   test("that stops tells its jobs and lets them finish", async () => {
