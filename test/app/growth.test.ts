@@ -177,6 +177,36 @@ describe("a page reads little, however much there is", () => {
       }));
 });
 
+describe("a page of a long thread reads its own messages", () => {
+  const MESSAGES = 3_000;
+  /** Questions and answers in turn; every fifth message has a second version. */
+  const longThread = async () => {
+    const made = await heavy.post(`/projects/${projectId}/threads`, {});
+    const { id } = z.object({ id: z.string() }).parse(await made.json());
+    const ids = Array.from({ length: MESSAGES }, () => Bun.randomUUIDv7());
+    const others = ids.map((_, index) => (index % 5 === 4 ? Bun.randomUUIDv7() : null));
+    await app.owner.sql`
+      with numbered as (
+        select n, id, other, lag(id) over (order by n) as parent
+        from unnest(${ids}::uuid[], ${others}::uuid[]) with ordinality as made(id, other, n)
+      )
+      insert into messages (id, thread_id, parent_id, role, parts, status, created_at)
+      select version, ${id}, parent, case when n % 2 = 1 then 'user' else 'assistant' end,
+        '[]', 'complete', now() - (${MESSAGES} - n) * interval '1 s'
+      from numbered cross join lateral unnest(array[other, id]) as version where version is not null`;
+    await app.owner.sql`update threads set leaf_id = ${ids.at(-1) ?? null} where id = ${id}`;
+    await app.owner.sql`vacuum analyze messages`;
+    return { id, ids };
+  };
+
+  test("at its end and before it, and opened whole", async () => {
+    const { id, ids } = await longThread();
+    await expectFlat({ person: heavy, path: `/threads/${id}/messages` });
+    await expectFlat({ person: heavy, path: `/threads/${id}/messages?through=${ids.at(-40)}` });
+    await expectSmall(heavy, `/threads/${id}`, PAGE_READS);
+  });
+});
+
 describe("a report reads a row for each day and model, however many calls there were", () => {
   test("of a project", () => expectSmall(heavy, `/projects/${projectId}/usage`, 90 * 5));
   test("of a person", () => expectSmall(heavy, "/me/usage", 90 * 5));

@@ -173,6 +173,9 @@ const threads: Record<string, MakeSample> = {
     body: { title: "New", agentId: await agentOf(cast), modelId: await builtinModel(cast) },
   }),
   "GET /threads/{threadId}": async (cast) => ({ path: `/threads/${await threadOf(cast)}` }),
+  "GET /threads/{threadId}/messages": async (cast) => ({
+    path: `/threads/${await threadOf(cast)}/messages`,
+  }),
   "PATCH /threads/{threadId}": async (cast) => ({
     path: `/threads/${await threadOf(cast)}`,
     body: {

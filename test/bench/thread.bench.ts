@@ -1,8 +1,8 @@
 /**
- * A thread of 2,000 messages: reading it over the API, opening it in a browser, asking in it.
+ * A thread of 2,000 messages: opening it over the API and in a browser, reading all of it, asking in it.
  *   scripts/bun test/bench/thread.bench.ts [messages, 2000]
  *
- * The raw baseline of the read is the same rows through postgres.js and JSON alone, in this process.
+ * The raw baseline of reading all is the same rows through postgres.js and JSON alone, in this process.
  */
 import { z } from "zod";
 import { openDatabase } from "../../src/platform/db/client.ts";
@@ -28,17 +28,29 @@ try {
   const threadId = await made("POST", `/projects/${server.projectId}/threads`, {});
   const leafId = await fill(threadId);
 
+  let bytes = 0;
+  const opened = await times(async () => {
+    bytes = (await (await server.request("GET", `/threads/${threadId}`)).text()).length;
+  });
+  const pages = z.object({ items: z.array(z.unknown()), nextCursor: z.string().nullable() });
   const read = await times(async () => {
-    const answer = await server.request("GET", `/threads/${threadId}`);
-    if ((await answer.text()).length < MESSAGES * TEXT.length)
-      throw new Error("Messages are missing");
+    let found = 0;
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const query = cursor === "" ? "limit=200" : `limit=200&cursor=${cursor}`;
+      const answer = await server.request("GET", `/threads/${threadId}/messages?${query}`);
+      const page = pages.parse(await answer.json());
+      found += page.items.length;
+      cursor = page.nextCursor;
+    }
+    if (found !== MESSAGES) throw new Error("Messages are missing");
   });
   const raw = await times(async () => {
     JSON.stringify(
       await database.sql`select * from messages where thread_id = ${threadId} order by id`,
     );
   });
-  report(`read of ${MESSAGES} messages`, read);
+  report(`opening, ${(bytes / 1000).toFixed(0)} KB of JSON`, opened);
+  report(`read of all ${MESSAGES} messages, 200 at once`, read);
   report("the same rows through the driver alone", raw);
 
   const browser = await launchBrowser();
@@ -47,11 +59,11 @@ try {
     const context = await browser.newContext({ baseURL: server.url });
     await context.addCookies([{ name, value, url: server.url }]);
     const page = await context.newPage();
-    const opened = await times(async () => {
+    const shown = await times(async () => {
       await page.goto(`/threads/${threadId}`);
       await page.getByText("The last answer.").waitFor();
     }, 8);
-    report("from the address to the last answer on the screen", opened);
+    report("from the address to the last answer on the screen", shown);
   } finally {
     await browser.close();
   }

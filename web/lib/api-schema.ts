@@ -973,7 +973,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A thread with all its messages */
+        /** A thread with the newest messages of its shown branch */
         get: operations["get_threads_threadId"];
         put?: never;
         post?: never;
@@ -985,6 +985,27 @@ export interface paths {
         patch: operations["patch_threads_threadId"];
         trace?: never;
     };
+    "/threads/{threadId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages of a thread's branch, newest first
+         * @description Follow `nextCursor` until it is null for the whole branch. Other branches are read `through` one of the `versionIds` of a message.
+         */
+        get: operations["get_threads_threadId_messages"];
+        put?: never;
+        /** Ask: add a message and begin its answer */
+        post: operations["post_threads_threadId_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/threads/{threadId}/leaf": {
         parameters: {
             query?: never;
@@ -993,7 +1014,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Show the branch that ends in this message */
+        /** Show the branch through this message */
         put: operations["put_threads_threadId_leaf"];
         post?: never;
         delete?: never;
@@ -1013,23 +1034,6 @@ export interface paths {
         put?: never;
         /** Restore a deleted thread */
         post: operations["post_threads_threadId_restore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/threads/{threadId}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask: add a message and begin its answer */
-        post: operations["post_threads_threadId_messages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1882,7 +1886,11 @@ export interface components {
             effort?: ("off" | "low" | "medium" | "high" | null) | undefined;
         };
         ThreadDetail: components["schemas"]["Thread"] & {
-            messages: components["schemas"]["Message"][];
+            messages: components["schemas"]["ThreadMessage"][];
+            nextCursor: string | null;
+        };
+        ThreadMessage: components["schemas"]["Message"] & {
+            versionIds: string[];
         };
         Message: {
             /** Format: uuid */
@@ -1957,6 +1965,10 @@ export interface components {
             costMicroUsd: number | null;
             /** Format: date-time */
             createdAt: string;
+        };
+        MessagePage: {
+            items: components["schemas"]["ThreadMessage"][];
+            nextCursor: string | null;
         };
         ThreadChange: {
             title?: string | undefined;
@@ -2145,7 +2157,9 @@ export type ThreadPage = components['schemas']['ThreadPage'];
 export type Thread = components['schemas']['Thread'];
 export type NewThread = components['schemas']['NewThread'];
 export type ThreadDetail = components['schemas']['ThreadDetail'];
+export type ThreadMessage = components['schemas']['ThreadMessage'];
 export type Message = components['schemas']['Message'];
+export type MessagePage = components['schemas']['MessagePage'];
 export type ThreadChange = components['schemas']['ThreadChange'];
 export type LeafChoice = components['schemas']['LeafChoice'];
 export type StartedAnswer = components['schemas']['StartedAnswer'];
@@ -4825,6 +4839,77 @@ export interface operations {
             };
         };
     };
+    get_threads_threadId_messages: {
+        parameters: {
+            query?: {
+                limit?: number | undefined;
+                cursor?: string | undefined;
+                /** @description Read the branch through this message to its newest end, not the branch shown */
+                through?: string | undefined;
+            } | undefined;
+            header?: never;
+            path: {
+                threadId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_threads_threadId_messages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                threadId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            /** @description The question and the answer that is being written */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_threads_threadId_leaf: {
         parameters: {
             query?: never;
@@ -4876,41 +4961,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Thread"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    post_threads_threadId_messages: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                threadId: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewMessage"];
-            };
-        };
-        responses: {
-            /** @description The question and the answer that is being written */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StartedAnswer"];
                 };
             };
             /** @description A problem */

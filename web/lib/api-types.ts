@@ -34,6 +34,7 @@ export type {
   StartedAnswer,
   Thread,
   ThreadDetail,
+  ThreadMessage,
   TokenUsage,
   UsageReport,
 } from "./api-schema.ts";

@@ -1,10 +1,10 @@
 import type {
   Me,
-  Message,
   Project,
   StartedAnswer,
   Thread,
   ThreadDetail,
+  ThreadMessage,
 } from "../lib/api-types.ts";
 
 /** API objects for unit tests: complete, with distinct ids. */
@@ -60,7 +60,7 @@ export const thread = (id: string, more: Partial<Thread> = {}): Thread => ({
   ...more,
 });
 
-export const message = (id: string, more: Partial<Message> = {}): Message => ({
+export const message = (id: string, more: Partial<ThreadMessage> = {}): ThreadMessage => ({
   id,
   threadId: "t1",
   parentId: null,
@@ -76,12 +76,22 @@ export const message = (id: string, more: Partial<Message> = {}): Message => ({
   usage: null,
   costMicroUsd: null,
   createdAt: when,
+  versionIds: [id],
   ...more,
 });
 
 /** A thread of consecutive messages; the last one is its leaf. */
-export function threadOf(id: string, messages: readonly Message[]): ThreadDetail {
-  return { ...thread(id), leafId: messages.at(-1)?.id ?? null, messages: [...messages] };
+export function threadOf(
+  id: string,
+  messages: readonly ThreadMessage[],
+  nextCursor: string | null = null,
+): ThreadDetail {
+  return {
+    ...thread(id),
+    leafId: messages.at(-1)?.id ?? null,
+    messages: [...messages],
+    nextCursor,
+  };
 }
 
 /** The server's response when an answer was started: the question, and the running answer. */

@@ -149,9 +149,10 @@ test("regenerating adds an answer beside the first, and the thread shows the new
     (await readThread(ada, asked.threadId)).messages.every(({ status }) => status === "complete"),
   );
   const { messages, leafId } = await readThread(ada, asked.threadId);
-  const answers = messages.filter(({ role }) => role === "assistant");
-  expect(answers.map(({ parentId }) => parentId)).toEqual([asked.questionId, asked.questionId]);
-  expect(leafId).toBe(answers[1]?.id ?? null);
+  const [question, answer] = messages;
+  expect([question?.id, answer?.parentId]).toEqual([asked.questionId, asked.questionId]);
+  expect(answer?.versionIds).toEqual([asked.answerId, leafId ?? ""]);
+  expect(answer?.id).toBe(leafId ?? "");
 });
 
 test("editing a question makes a branch that does not see the old one", async () => {

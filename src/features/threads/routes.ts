@@ -3,16 +3,19 @@ import { type Ctx, userOf } from "../../platform/context.ts";
 import { answerWithEffect } from "../../platform/http/answer-with-effect.ts";
 import { expectedVersion, versionTag } from "../../platform/http/etag.ts";
 import { flag, jsonAnswer, jsonBody } from "../../platform/http/json.ts";
-import { decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
+import { DEFAULT_PAGE, decodeCursor, pageQuery, toPage } from "../../platform/http/pagination.ts";
 import { readAfterCommit } from "../../platform/http/read-after-commit.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
 import { signedIn } from "../identity/index.ts";
 import { inProject, type ProjectScope } from "../projects/index.ts";
 import { allowed, onThread, type ThreadScope, threadScope } from "./policy.ts";
 import { type MessageExtras, presentMessage } from "./present-message.ts";
-import { type ListedThread, listMessages, listThreads, type MessageRow } from "./repo.ts";
+import { type ListedThread, listThreads, type MessageRow } from "./repo.ts";
 import {
+  type BranchQuery,
+  branchQuery,
   leafChoice,
+  messagePage,
   newThread,
   type Thread,
   type ThreadDetail,
@@ -22,7 +25,14 @@ import {
   threadPage,
   threadParams,
 } from "./schema.ts";
-import { changeThread, createThread, getThread, selectLeaf, setDeleted } from "./service.ts";
+import {
+  changeThread,
+  createThread,
+  getThread,
+  readBranch,
+  selectLeaf,
+  setDeleted,
+} from "./service.ts";
 
 /** Data about messages that other features provide, for many at once: model names, usage and cost. */
 export interface ThreadHooks {
@@ -56,6 +66,25 @@ export function threadRoutes(hooks: ThreadHooks) {
     return {
       body: present(row, scope.project.userId),
       tag: { etag: versionTag(row.thread.version) },
+    };
+  };
+
+  const branch = async (ctx: Ctx, scope: ThreadScope, query: BranchQuery) => {
+    const rows = await readBranch(ctx, scope, query);
+    const { items, nextCursor } = toPage(rows, query.limit, ({ message }) => ({
+      at: message.createdAt,
+      id: message.id,
+    }));
+    const describe = await hooks.describe(
+      ctx,
+      items.map(({ message }) => message),
+    );
+    return {
+      items: items.map(({ message, authorName, versionIds }) => ({
+        ...presentMessage(message, { authorName, ...describe(message) }),
+        versionIds,
+      })),
+      nextCursor,
     };
   };
 
@@ -108,23 +137,34 @@ export function threadRoutes(hooks: ThreadHooks) {
         path: "/threads/{threadId}",
         ...guard(onThread("read"), null),
         tags: ["threads"],
-        summary: "A thread with all its messages",
+        summary: "A thread with the newest messages of its shown branch",
         request: { params: threadParams },
         responses: { 200: jsonAnswer(threadDetail, "The thread") },
       }),
       async (c) => {
         const ctx = c.get("ctx");
-        const { body, tag } = await current(ctx, c.get("thread"));
-        const rows = await listMessages(ctx.db, c.get("thread"));
-        const describe = await hooks.describe(
-          ctx,
-          rows.map(({ message }) => message),
-        );
-        const messages = rows.map(({ message, authorName }) =>
-          presentMessage(message, { authorName, ...describe(message) }),
-        );
-        return c.json({ ...body, messages } satisfies ThreadDetail, 200, tag);
+        const scope = c.get("thread");
+        const [{ body, tag }, { items, nextCursor }] = await Promise.all([
+          current(ctx, scope),
+          branch(ctx, scope, { limit: DEFAULT_PAGE }),
+        ]);
+        const detail: ThreadDetail = { ...body, messages: items.reverse(), nextCursor };
+        return c.json(detail, 200, tag);
       },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: "/threads/{threadId}/messages",
+        ...guard(onThread("read"), null),
+        tags: ["threads"],
+        summary: "Messages of a thread's branch, newest first",
+        description:
+          "Follow `nextCursor` until it is null for the whole branch. Other branches are read `through` one of the `versionIds` of a message.",
+        request: { params: threadParams, query: branchQuery },
+        responses: { 200: jsonAnswer(messagePage, "A page of messages") },
+      }),
+      async (c) => c.json(await branch(c.get("ctx"), c.get("thread"), c.req.valid("query")), 200),
     )
     .openapi(
       createRoute({
@@ -149,7 +189,7 @@ export function threadRoutes(hooks: ThreadHooks) {
         path: "/threads/{threadId}/leaf",
         ...guard(onThread("write"), "thread.leaf_selected"),
         tags: ["threads"],
-        summary: "Show the branch that ends in this message",
+        summary: "Show the branch through this message",
         request: { params: threadParams, body: jsonBody(leafChoice) },
         responses: nothing,
       }),

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { line, orNull, page, timestamp } from "../../platform/http/json.ts";
+import { pageQuery } from "../../platform/http/pagination.ts";
 import { EFFORTS } from "../../providers/index.ts";
 import { tokenUsage } from "../metering/index.ts";
 
@@ -67,6 +68,15 @@ export const message = z
   .openapi("Message");
 export type Message = z.infer<typeof message>;
 
+/** A message as its thread shows it. */
+export const threadMessage = message
+  .extend({
+    /** The versions of this message, itself included, oldest first: edited questions, repeated answers. */
+    versionIds: z.array(z.uuid()),
+  })
+  .openapi("ThreadMessage");
+export const messagePage = page(threadMessage).openapi("MessagePage");
+
 export const visibility = z.enum(VISIBILITIES);
 
 /** How much the model thinks, where it can; null: as the agent says. */
@@ -99,7 +109,14 @@ export const thread = z
 export type Thread = z.infer<typeof thread>;
 
 export const threadPage = page(thread).openapi("ThreadPage");
-export const threadDetail = thread.extend({ messages: z.array(message) }).openapi("ThreadDetail");
+export const threadDetail = thread
+  .extend({
+    /** The newest messages of the shown branch, oldest first. */
+    messages: z.array(threadMessage),
+    /** The cursor of the page of earlier messages; null when these are all. */
+    nextCursor: z.string().nullable(),
+  })
+  .openapi("ThreadDetail");
 export type ThreadDetail = z.infer<typeof threadDetail>;
 
 export const newThread = z
@@ -126,3 +143,10 @@ export type ThreadChange = z.infer<typeof threadChange>;
 
 export const leafChoice = z.strictObject({ messageId: z.uuid() }).openapi("LeafChoice");
 export const threadParams = z.object({ threadId: z.uuid() });
+
+export const branchQuery = pageQuery.extend({
+  through: z.uuid().optional().openapi({
+    description: "Read the branch through this message to its newest end, not the branch shown",
+  }),
+});
+export type BranchQuery = z.infer<typeof branchQuery>;

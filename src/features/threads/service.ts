@@ -1,5 +1,6 @@
 import { type Ctx, inTransaction } from "../../platform/context.ts";
 import { changedMeanwhile } from "../../platform/http/etag.ts";
+import { decodeCursor, invalidCursor } from "../../platform/http/pagination.ts";
 import { requireUsableAgent } from "../agents/index.ts";
 import { record } from "../audit/index.ts";
 import { chooseModel } from "../models/index.ts";
@@ -10,17 +11,17 @@ import {
   restorableSince,
 } from "../projects/index.ts";
 import { messageNotFound, threadNotFound } from "./errors.ts";
+import { type BranchMessage, findBranch, findLeaf } from "./find-branch.ts";
 import type { ThreadScope } from "./policy.ts";
 import {
   findListedThread,
-  findMessage,
   insertThread,
   type ListedThread,
   removeThreads,
   type ThreadRow,
   updateThread,
 } from "./repo.ts";
-import type { NewThread, ThreadChange } from "./schema.ts";
+import type { BranchQuery, NewThread, ThreadChange } from "./schema.ts";
 
 const UNTITLED = "New thread";
 
@@ -102,15 +103,36 @@ async function requireChoices(
   if (typeof modelId === "string") await chooseModel(ctx, modelId);
 }
 
-/** Chooses the branch that the thread shows. @throws {Problem} 404 for a message of another thread. */
+/**
+ * A page of a branch, newest first, and one message more when there are earlier ones.
+ * @throws {Problem} 404 `message_not_found` for a branch through a message of another thread, 422 `invalid_cursor`.
+ */
+export async function readBranch(
+  ctx: Ctx,
+  scope: ThreadScope,
+  { cursor, through, limit }: BranchQuery,
+): Promise<BranchMessage[]> {
+  const after = decodeCursor(cursor);
+  const start = after === null ? { through: through ?? null } : { after: after.id };
+  const rows = await findBranch(ctx.db, scope, start, limit + 1);
+  if (rows.length === 0 && after !== null) throw invalidCursor();
+  if (rows.length === 0 && through !== undefined) throw messageNotFound();
+  return rows;
+}
+
+/**
+ * Chooses the branch that the thread shows, by a message on it.
+ * @throws {Problem} 404 for a message of another thread.
+ */
 export async function selectLeaf(
   ctx: Ctx,
   scope: ThreadScope<"write">,
   messageId: string,
 ): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    if (!(await findMessage(tx.db, scope, messageId))) throw messageNotFound();
-    await updateThread(tx.db, scope, { leafId: messageId }, null, ctx.deps.clock.now());
+    const leafId = await findLeaf(tx.db, scope, messageId);
+    if (leafId === undefined) throw messageNotFound();
+    await updateThread(tx.db, scope, { leafId }, null, ctx.deps.clock.now());
     await record(tx, {
       action: "thread.leaf_selected",
       target: { kind: "thread", id: scope.threadId },

@@ -76,7 +76,7 @@ export const messages = pgTable(
     createdAt: createdAt(),
   },
   (table) => [
-    index("messages_thread").on(table.threadId, table.id),
+    index("messages_of_parent").on(table.threadId, table.parentId, table.createdAt),
     check("messages_role", isOneOf(table.role, MESSAGE_ROLES)),
   ],
 );

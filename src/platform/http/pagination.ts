@@ -36,9 +36,13 @@ export function decodeCursor(cursor: string | undefined): Position | null {
   try {
     return position.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
   } catch {
-    throw new Problem(422, "invalid_cursor", "This cursor was not issued by Atelier.");
+    throw invalidCursor();
   }
 }
+
+/** For a cursor that this server did not issue, or not for this list. */
+export const invalidCursor = () =>
+  new Problem(422, "invalid_cursor", "This cursor was not issued by Atelier.");
 
 /**
  * Cuts a page out of `limit + 1` rows.

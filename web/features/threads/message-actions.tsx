@@ -7,7 +7,6 @@ import { Menu } from "../../ui/menu.tsx";
 import { ManifestDialog } from "../generation/index.ts";
 import { modelChoices } from "../models/index.ts";
 import type { MessageProps } from "./message-props.ts";
-import { siblingsOf } from "./message-tree.ts";
 
 /** Actions on a message, the version switch, and its cost. */
 export function MessageActions(
@@ -15,11 +14,12 @@ export function MessageActions(
 ): JSX.Element {
   const { message, thread } = props;
   const details = useSignal(false);
-  const { index, all } = siblingsOf(props.tree.value, message);
+  const all = message.versionIds;
+  const index = all.indexOf(message.id);
   const others = modelChoices.data.value ?? [];
   const go = (step: number) => {
     const target = all[index + step];
-    if (target) props.onChoose(target.id);
+    if (target !== undefined) props.onChoose(target);
   };
   const copy = () => {
     navigator.clipboard.writeText(props.text).then(

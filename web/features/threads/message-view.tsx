@@ -30,6 +30,7 @@ function UserMessage(props: MessageProps): JSX.Element {
   return (
     <article
       ref={article}
+      id={message.id}
       class="message user"
       tabIndex={-1}
       aria-label={t("message.from", { name: message.authorName ?? t("message.you") })}
@@ -72,7 +73,13 @@ function AssistantMessage(props: MessageProps): JSX.Element {
   const mine = live && live.generationId === message.generationId ? live : undefined;
   const shown = running && mine ? mine : message;
   return (
-    <article class="message assistant" aria-label={t("message.answer")} aria-busy={running}>
+    <article
+      id={message.id}
+      class="message assistant"
+      tabIndex={-1}
+      aria-label={t("message.answer")}
+      aria-busy={running}
+    >
       <AnswerBody
         parts={shown.parts}
         eager={props.recent}

@@ -61,7 +61,11 @@ test("a thread that was just started is shown without a request, once", () => {
   expect(takeStart("t1")).toEqual({
     ...thread("t1", { title: "New" }),
     leafId: "a",
-    messages: [answer.userMessage, answer.assistantMessage],
+    messages: [
+      { ...answer.userMessage, versionIds: ["q"] },
+      { ...answer.assistantMessage, versionIds: ["a"] },
+    ],
+    nextCursor: null,
   });
   expect(takeStart("t1")).toBeUndefined();
   rememberStart(started);

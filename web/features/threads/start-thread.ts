@@ -1,6 +1,7 @@
 import { api, at, once, read } from "../../lib/api.ts";
 import type { StartedAnswer, Thread, ThreadDetail } from "../../lib/api-types.ts";
 import { recentThreads } from "../shell/index.ts";
+import { withNew } from "./branch.ts";
 
 /** Model, agent and effort for a message; null is the default of the workspace or the agent. */
 export type Choice = { modelId: string | null; agentId: string | null; effort: Thread["effort"] };
@@ -46,7 +47,7 @@ export function rememberStart(started: Started): void {
   remembered = {
     ...started.thread,
     leafId: assistantMessage.id,
-    messages: [userMessage, assistantMessage],
+    ...withNew({ messages: [], nextCursor: null }, [userMessage, assistantMessage]),
   };
 }
 

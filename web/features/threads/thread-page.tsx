@@ -1,6 +1,6 @@
 import { useModel, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import { attempt } from "../../lib/action.ts";
 import { announce } from "../../lib/announce.ts";
@@ -12,10 +12,12 @@ import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
 import { CitationPanel } from "../knowledge/index.ts";
 import { focusComposer, mayAddFiles } from "../shell/index.ts";
 import { Composer } from "./composer.tsx";
+import { EarlierMessages } from "./earlier-messages.tsx";
 import { MessageView } from "./message-view.tsx";
 import { ThreadHead } from "./thread-head.tsx";
 import { ThreadModel } from "./thread-model.ts";
-import { useMessageWindow } from "./use-message-window.ts";
+import { useKeptPlace } from "./use-kept-place.ts";
+import { useLinkedMessage } from "./use-linked-message.ts";
 import { useStickToEnd } from "./use-stick-to-end.ts";
 
 export default function ThreadPage(): JSX.Element {
@@ -32,9 +34,13 @@ function OneThread(props: { id: string }): JSX.Element {
   const running = model.running.value;
   useTitle(detail ? detail.title || t("threads.untitled") : undefined);
   const end = useStickToEnd();
-  const drawn = useMessageWindow(model.branch.value.length);
-  const shown = model.branch.value.slice(-drawn.count.value);
-  const earlier = model.branch.value.length - shown.length;
+  const list = useRef<HTMLDivElement>(null);
+  const shown = detail?.messages ?? [];
+  useKeptPlace(list, shown[0]?.id);
+  useLinkedMessage(detail !== undefined, (id) => {
+    end.release();
+    return model.find(id);
+  });
 
   useEffect(() => {
     // A thread that was just started is shown at once, and reloaded for its title.
@@ -94,11 +100,9 @@ function OneThread(props: { id: string }): JSX.Element {
           }}
           onDeleted={() => route(detail ? `/projects/${detail.projectId}` : "/")}
         />
-        <div class="messages">
-          {earlier > 0 && (
-            <button type="button" class="jump earlier" ref={drawn.sentinel} onClick={drawn.more}>
-              {t("thread.earlier", { count: earlier })}
-            </button>
+        <div class="messages" ref={list}>
+          {shown[0] && typeof detail?.nextCursor === "string" && (
+            <EarlierMessages firstId={shown[0].id} load={model.loadEarlier} />
           )}
           {detail ? (
             shown.map((message, index) => (
@@ -107,7 +111,6 @@ function OneThread(props: { id: string }): JSX.Element {
                 message={message}
                 thread={detail}
                 recent={index >= shown.length - 8}
-                tree={model.tree}
                 live={model.live}
                 connection={model.connection}
                 busy={isRunning}

@@ -75,6 +75,15 @@ test("a reader who scrolls up is not pulled back, and can jump to the end", () =
   expect(scrolls).toEqual([0, 3_000, 0, 3_500]);
 });
 
+test("a page that was told to stay does not go to its end, until the reader does", () => {
+  end.release();
+  growTo(3_000);
+  expect(scrolls).toEqual([]);
+  scrollBy(atEnd());
+  growTo(3_500);
+  expect(scrolls).toEqual([0, 3_500]);
+});
+
 test("scrolling up a step releases it, a pixel does not", () => {
   scrollBy(atEnd() - 150);
   scrollBy(atEnd() - 151);

@@ -8,7 +8,12 @@ const NEAR = 96;
  * Keeps a growing page scrolled to its end while the reader is there. Scrolling up releases it at once;
  * scrolling back to the end sticks again.
  */
-export function useStickToEnd(): { away: ReadonlySignal<boolean>; jump: () => void } {
+export function useStickToEnd(): {
+  away: ReadonlySignal<boolean>;
+  jump: () => void;
+  /** Stays where the page is, as after scrolling up. */
+  release: () => void;
+} {
   const away = useSignal(false);
   const state = useMemo(() => ({ following: true, last: 0 }), []);
   useEffect(() => {
@@ -37,6 +42,9 @@ export function useStickToEnd(): { away: ReadonlySignal<boolean>; jump: () => vo
       state.following = true;
       away.value = false;
       scrollTo(0, document.documentElement.scrollHeight);
+    },
+    release: () => {
+      state.following = false;
     },
   };
 }
