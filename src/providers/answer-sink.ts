@@ -7,6 +7,8 @@ import { ThinkingTags } from "./thinking-tags.ts";
 import { type ReportedCounts, UsageCounts } from "./usage-counts.ts";
 
 export class AnswerSink {
+  /** An error that a format has inside of an answer's event. */
+  error: unknown;
   #events: ProviderEvent[] = [];
   /** Text that the filter has not seen: it costs the same for a word and for all words of a read. */
   #unfiltered = "";

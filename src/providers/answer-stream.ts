@@ -196,6 +196,7 @@ class Answer {
     if (hasContent(event.error)) throw this.#errorOf(event);
     if (this.#decoder.decode(event, this.#sink, name)) this.heard++;
     else if (isError(event, name)) throw this.#errorOf(event);
+    if (hasContent(this.#sink.error)) throw this.#errorOf({ error: this.#sink.error });
     if (this.#sink.closed) this.#end();
   }
 
@@ -256,13 +257,20 @@ function isError(event: WireObject, name: string | undefined): boolean {
     (typeof event.message === "string" && event.message !== "") ||
     hasContent(event.detail) ||
     hasContent(event.errors) ||
-    ("code" in event && "msg" in event)
+    hasContent(event.error_msg) ||
+    event.success === false ||
+    event.ok === false ||
+    (hasContent(event.code) && "msg" in event)
   );
 }
 
-/** Whether a field says anything: some servers send `error` with each event, as null or empty. */
-function hasContent(value: unknown): boolean {
-  return typeof value === "object" && value !== null ? Object.keys(value).length > 0 : !!value;
+/** Whether a field says anything: some servers send `error` with each event, as null, empty, or a word for that. */
+function hasContent(value: unknown, depth = 0): boolean {
+  if (typeof value === "object" && value !== null) {
+    const values: unknown[] = Object.values(value);
+    return depth > 2 ? values.length > 0 : values.some((inner) => hasContent(inner, depth + 1));
+  }
+  return !!value && !/^(0|none|null|ok|success|200)$/i.test(String(value));
 }
 
 /**

@@ -35,6 +35,8 @@ const NESTED = [
   "raw",
   "upstream_error",
   "innererror",
+  "error_msg",
+  "status_msg",
 ];
 const NAMES = ["type", "code", "status"];
 

@@ -153,7 +153,7 @@ interface ErrorSigns {
   code: ProviderErrorCode;
   names?: readonly string[];
   words?: RegExp;
-  /** Restricts `words` to these statuses. */
+  /** Restricts `words` to these statuses, where there is one. */
   wordsWith?: readonly number[];
   statuses?: readonly number[];
   /** Instead of the code's own sentence. */
@@ -260,7 +260,8 @@ function classify(complaint: Complaint): Pick<ErrorSigns, "code" | "sentence"> {
   if (isPage && status === 403) return { code: "blocked" };
   const speaks = ({ words, wordsWith }: ErrorSigns) =>
     words?.test(message) === true &&
-    (wordsWith === undefined || (status !== undefined && wordsWith.includes(status)));
+    // Inside a stream there is no status.
+    (wordsWith === undefined || status === undefined || wordsWith.includes(status));
   return (
     EXCEPTIONS.find(speaks) ??
     SIGNS.find((signs) => names.some((name) => signs.names?.includes(name))) ??

@@ -14,12 +14,17 @@ export function decodeOpenAi(): AnswerDecoder {
       if (usage) sink.usage(countsOf(usage));
       const choice = objectOf(listOf(event.choices)[0]);
       if (choice) readChoice(choice, event.object, sink);
+      // MiniMax tells its errors, and that there is none, beside the choices.
+      const { status_code: code, ...said } = objectOf(event.base_resp) ?? {};
+      sink.error ??= code ? { code, ...said } : undefined;
       return usage !== undefined || "choices" in event;
     },
   };
 }
 
 function readChoice(choice: WireObject, object: unknown, sink: AnswerSink) {
+  // OpenRouter's place for an error of the model's provider.
+  sink.error ??= choice.error;
   // Kimi reports usage here.
   const usage = objectOf(choice.usage);
   if (usage) sink.usage(countsOf(usage));

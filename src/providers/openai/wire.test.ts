@@ -229,6 +229,39 @@ wireSuite("openai", {
       `${ROLE}${delta('{"content":"","reasoning_content":null}')}data: {"error":{"code":400,"message":"maximum context length"}}\n\n`,
       "context_too_long",
     ),
+    "in the choice": refused(
+      `data: {"choices":[{"index":0,"delta":{},"error":{"code":429,"message":"Slow down"},"finish_reason":"error"}]}\n\n${DONE}`,
+      "rate_limited",
+      3,
+    ),
+    "in the choice, behind text": broken(
+      `data: {"choices":[{"index":0,"delta":{},"error":{"code":503,"message":"Overloaded"}}]}\n\n${DONE}`,
+      "overloaded",
+    ),
+    "in the choice of a document": refused(
+      '{"choices":[{"error":{"code":402,"message":"Insufficient credits"},"message":null}]}',
+      "no_credit",
+    ),
+    "beside the choices": refused(
+      'data: {"choices":null,"base_resp":{"status_code":1004,"status_msg":"login fail: API key invalid"}}\n\n',
+      "bad_key",
+    ),
+    "no error beside the choices": whole(
+      `${HI}${STOP}data: {"choices":[],"base_resp":{"status_code":0,"status_msg":""},"usage":${U}}\n\n${DONE}`,
+    ),
+    "as a code of another vendor": refused(
+      '{"error_code":17,"error_msg":"Open api daily request limit reached: too many requests"}',
+      "rate_limited",
+      3,
+    ),
+    "as a failure": refused('{"ok":false,"msg":"insufficient balance"}', "no_credit"),
+    "told by the sentence alone": refused(
+      '{"error":true,"message":"Model m not found"}',
+      "unknown_model",
+    ),
+    "in words that say there is none": whole(
+      `data: {"code":0,"msg":"success"}\n\n${HEL.replace("{", '{"error":"none",')}${LO.replace("{", '{"error":{"message":null,"code":0,"more":[{}]},')}data: {"code":"200","msg":"ok"}\n\n${END}`,
+    ),
     "as the end reason, before any word": refused(
       `${ROLE}${finish("error")}${DONE}`,
       "provider_fault",
