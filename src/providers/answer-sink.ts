@@ -18,6 +18,7 @@ export class AnswerSink {
   #closed = false;
   #produced = false;
   #goesOn = false;
+  #called = false;
   readonly #counts = new UsageCounts();
   readonly #tags = new ThinkingTags({
     text: (text) => {
@@ -105,6 +106,11 @@ export class AnswerSink {
     });
   }
 
+  /** The model called a tool, which it does in place of an answer or beside it. */
+  call(): void {
+    this.#called = true;
+  }
+
   usage(report: ReportedCounts): void {
     const usage = this.#counts.add(report);
     if (usage === undefined) return;
@@ -147,15 +153,9 @@ export class AnswerSink {
 
   #reason(): EndReason {
     if (this.#refused) return "refusal";
-    switch (this.#meaning) {
-      case "stop":
-      case "length":
-      case "refusal":
-        return this.#meaning;
-      case "tool_use":
-        return this.#said ? "stop" : "tool_use";
-      default:
-        return this.#said ? "stop" : "other";
-    }
+    if (this.#meaning === "length" || this.#meaning === "refusal") return this.#meaning;
+    if (this.#said) return "stop";
+    if (this.#called || this.#meaning === "tool_use") return "tool_use";
+    return this.#meaning === "stop" ? "stop" : "other";
   }
 }

@@ -14,7 +14,8 @@ test.each<[unknown, EndMeaning | undefined]>([
   ["FINISH_REASON_UNSPECIFIED", undefined],
   [null, undefined],
   [undefined, undefined],
-  [7, undefined],
+  [0, undefined],
+  [7, "unknown"],
 ])("an end for %p means %p", (word, meaning) => {
   expect(endMeaning(word)).toBe(meaning);
 });

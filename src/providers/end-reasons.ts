@@ -62,8 +62,9 @@ const MEANINGS: ReadonlyMap<string, EndMeaning> = new Map(
 /** Words for that there is no reason yet. */
 const NONE: readonly string[] = ["", "null", "finish_reason_unspecified"];
 
-/** The meaning of a wire's word, in any case; undefined where there is none yet. */
+/** The meaning of a wire's word, in any case, or of a number for it; undefined where there is none yet. */
 export function endMeaning(word: unknown): EndMeaning | undefined {
+  if (typeof word === "number" && word > 0) return "unknown";
   if (typeof word !== "string" || NONE.includes(word.toLowerCase())) return undefined;
   return MEANINGS.get(word.toLowerCase()) ?? "unknown";
 }

@@ -10,7 +10,10 @@ test.each([
   [-1, undefined],
   [Number.NaN, undefined],
   [Number.POSITIVE_INFINITY, undefined],
-  ["7", undefined],
+  ["7", 7],
+  ["", undefined],
+  ["7.5", undefined],
+  ["1000000001", undefined],
   [null, undefined],
   [undefined, undefined],
 ])("a provider's count of %p is %p", (value, count) => {

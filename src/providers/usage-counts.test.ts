@@ -21,7 +21,7 @@ function usageOf(...reports: ReportedCounts[]): string | undefined {
 test.each<[string, ReportedCounts[], string | undefined]>([
   ["nothing", [{}], undefined],
   ["a total alone", [{ total: 9 }], undefined],
-  ["what is no count", [{ prompt: -1, output: "9", total: null }], undefined],
+  ["what is no count", [{ prompt: -1, output: "9k", total: null }], undefined],
   ["a zero alone", [{ output: 0 }], "0/0/0/0/0"],
   ["prompt and output", [{ prompt: 100, output: 10, total: 110 }], "100/0/0/10/0"],
   ["halves", [{ prompt: 100 }, { output: 10 }], "100/0/0/10/0"],

@@ -21,6 +21,7 @@ export function decodeAnthropic(): AnswerDecoder {
       sink.signature(textOf(block.data), true);
       return;
     }
+    if (block.type === "tool_use") sink.call();
     sink.text(textOf(block.text));
     sink.reasoning(textOf(block.thinking));
     early = textOf(block.signature);
@@ -30,6 +31,16 @@ export function decodeAnthropic(): AnswerDecoder {
     sink.text(textOf(delta.text));
     sink.reasoning(textOf(delta.thinking));
     signature += textOf(delta.signature);
+  }
+
+  function readMessage(message: WireObject, sink: AnswerSink) {
+    sink.text(textOf(message.content));
+    for (const block of listOf(message.content)) {
+      readBlock(objectOf(block) ?? {}, sink);
+      closeReasoning(sink);
+    }
+    readUsage(message.usage, sink);
+    sink.endsFor(message.stop_reason);
   }
 
   return {
@@ -45,23 +56,22 @@ export function decodeAnthropic(): AnswerDecoder {
           closeReasoning(sink);
           return true;
         case "message_start":
-          readUsage(objectOf(event.message)?.usage, sink);
+          readMessage(objectOf(event.message) ?? {}, sink);
           return true;
         case "message_delta":
+          readUsage(objectOf(event.delta)?.usage, sink);
           readUsage(event.usage, sink);
           sink.endsFor(objectOf(event.delta)?.stop_reason);
           return true;
         case "message_stop":
           closeReasoning(sink);
+          readUsage(event.usage, sink);
+          readUsage(event["amazon-bedrock-invocationMetrics"], sink);
+          sink.endsFor(event.stop_reason);
           sink.close();
           return true;
         case "message":
-          for (const block of listOf(event.content)) {
-            readBlock(objectOf(block) ?? {}, sink);
-            closeReasoning(sink);
-          }
-          readUsage(event.usage, sink);
-          sink.endsFor(event.stop_reason);
+          readMessage(event, sink);
           sink.close();
           return true;
         default:
@@ -72,15 +82,20 @@ export function decodeAnthropic(): AnswerDecoder {
   };
 }
 
+/** The counts under Anthropic's names, those of Bedrock, and OpenAI's, as Copilot sends them in this format. */
 function readUsage(value: unknown, sink: AnswerSink) {
   const usage = objectOf(value) ?? {};
   const written = objectOf(usage.cache_creation) ?? {};
   sink.usage({
-    input: usage.input_tokens,
-    cacheRead: usage.cache_read_input_tokens,
+    prompt: usage.prompt_tokens,
+    input: usage.input_tokens ?? usage.inputTokenCount,
+    cacheRead: usage.cache_read_input_tokens ?? usage.cacheReadInputTokenCount,
     // Some gateways send the parts without their sum.
-    cacheWrite: usage.cache_creation_input_tokens || sumOf(Object.values(written)),
-    output: usage.output_tokens,
+    cacheWrite:
+      usage.cache_creation_input_tokens ||
+      sumOf(Object.values(written)) ||
+      usage.cacheWriteInputTokenCount,
+    output: usage.output_tokens ?? usage.outputTokenCount ?? usage.completion_tokens,
     reasoning: objectOf(usage.output_tokens_details)?.thinking_tokens,
   });
 }

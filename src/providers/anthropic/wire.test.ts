@@ -97,6 +97,14 @@ wireSuite("anthropic", {
     "a refusal without text": ended("refusal", "failed: refusal", ""),
     "tool_use with text": ended("tool_use", "complete"),
     "tool_use without text": ended("tool_use", "complete: tool_use", ""),
+    "a call that ends as an answer": {
+      ...ended("end_turn", "complete: tool_use", ""),
+      body: START + block('{"type":"tool_use","id":"t","name":"f"}') + BLOCK_STOP + END,
+    },
+    "in message_stop": {
+      ...ended("", "complete: length"),
+      body: `${HI}event: message_delta\ndata: {"type":"message_delta","delta":{},"usage":{"output_tokens":10}}\n\nevent: message_stop\ndata: {"type":"message_stop","stop_reason":"max_tokens"}\n\n`,
+    },
     "null, and message_stop": whole(HI + finish("null") + STOP),
     "none, and message_stop": { ...whole(HI + STOP), usage: "100/1", cost: 102 },
     "none, and the end": { ...broken("", "cut") },
@@ -158,6 +166,13 @@ wireSuite("anthropic", {
     "a whole message, indented": whole(JSON.stringify(JSON.parse(WHOLE), null, 2), JSON_HEAD),
     "a whole message called a stream": whole(`${WHOLE}\n\n${DONE}`),
     "a whole message in one event": whole(`data: ${WHOLE}\n\n`),
+    "a whole message of plain text": whole(
+      WHOLE.replace(/"content":\[.*?\]/, '"content":"Hello."'),
+      JSON_HEAD,
+    ),
+    "a whole message at the start": whole(
+      `data: {"type":"message_start","message":${WHOLE}}\n\n${END}`,
+    ),
     "a whole message with thinking": {
       ...whole(
         WHOLE.replace(
@@ -233,6 +248,36 @@ wireSuite("anthropic", {
     ),
   },
   usage: {
+    "in digits": counted('{"input_tokens":"100"}', '{"output_tokens":"10"}', "100/10", 120),
+    "in the delta": whole(
+      HI +
+        finish('"end_turn"', "null").replace(
+          '"stop_sequence"',
+          '"usage":{"output_tokens":10},"stop_sequence"',
+        ) +
+        STOP,
+    ),
+    "in message_stop": whole(
+      HI +
+        finish('"end_turn"', "null") +
+        'data: {"type":"message_stop","usage":{"output_tokens":10}}\n\n',
+    ),
+    "of Bedrock": whole(
+      `${start("null")}${TEXT}${finish('"end_turn"', "null")}data: {"type":"message_stop","amazon-bedrock-invocationMetrics":{"inputTokenCount":100,"outputTokenCount":10}}\n\n`,
+    ),
+    "of Bedrock, with its cache": {
+      ...whole(
+        `${start("null")}${TEXT}${finish('"end_turn"', "null")}data: {"type":"message_stop","amazon-bedrock-invocationMetrics":{"inputTokenCount":10,"cacheReadInputTokenCount":60,"cacheWriteInputTokenCount":30,"outputTokenCount":10}}\n\n`,
+      ),
+      usage: "10+60r+30w/10",
+      cost: 74,
+    },
+    "under OpenAI's names": counted(
+      "null",
+      '{"prompt_tokens":100,"completion_tokens":10}',
+      "100/10",
+      120,
+    ),
     "zero input behind a count": counted(
       '{"input_tokens":100,"output_tokens":1}',
       '{"input_tokens":0,"output_tokens":10}',

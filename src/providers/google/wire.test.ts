@@ -100,6 +100,11 @@ wireSuite("google", {
         ended(word, "complete: tool_use", ""),
       ]),
     ),
+    "a call that ends as an answer": {
+      ...ended("STOP", "complete: tool_use", ""),
+      body: parts('{"functionCall":{"name":"f","args":{}}}') + END,
+    },
+    "a number": whole(HI + END.replace('"STOP"', "1")),
     "a blocked prompt": {
       body: event(
         '{"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"},"usageMetadata":{"promptTokenCount":100,"totalTokenCount":100}}',
@@ -182,6 +187,26 @@ wireSuite("google", {
         HI +
         END,
     ),
+    "a part that is no list": whole(
+      event('{"candidates":[{"content":{"parts":{"text":"Hello."}}}]}') + END,
+    ),
+    "a second candidate": whole(
+      event(
+        '{"candidates":[{"index":1,"content":{"parts":[{"text":"No"}]}},{"index":0,"content":{"parts":[{"text":"Hello."}]}}]}',
+      ) + END,
+    ),
+    "each response in another": whole(
+      (HI + END).replaceAll(/data: (.*)\r\n/g, 'data: {"response":$1}\r\n'),
+    ),
+    "final responses twice": whole(HI + END + END),
+    "the names of protocol buffers": whole(
+      (HI + END)
+        .replaceAll("finishReason", "finish_reason")
+        .replaceAll("usageMetadata", "usage_metadata")
+        .replaceAll("promptTokenCount", "prompt_token_count")
+        .replaceAll("candidatesTokenCount", "candidates_token_count")
+        .replaceAll("totalTokenCount", "total_token_count"),
+    ),
     "several parts at once": whole(parts('{"text":"Hel"},{"text":"lo."}') + END),
   },
   thinking: {
@@ -215,6 +240,7 @@ wireSuite("google", {
       "100/10",
       120,
     ),
+    "in digits": counted('{"promptTokenCount":"100","candidatesTokenCount":"10"}', "100/10", 120),
     "zeros behind counts": whole(
       HI + END + finish("STOP", '{"promptTokenCount":0,"candidatesTokenCount":0}'),
     ),

@@ -30,12 +30,13 @@ export function readContent(content: unknown, sink: AnswerSink): void {
     sink.text(content);
     return;
   }
-  for (const part of listOf(content)) {
+  const parts = objectOf(content) ? [content] : listOf(content);
+  for (const part of parts) {
     const { type, text, refusal, ...rest } = objectOf(part) ?? { text: part };
     if (type === "thinking" || type === "reasoning") sink.reasoning(wordsOf({ text, ...rest }));
     else if (type === "refusal") sink.refusal(textOf(refusal));
     else if (type === undefined || type === "text" || type === "output_text")
-      sink.text(textOf(text));
+      sink.text(wordsOf(text));
   }
 }
 
@@ -44,5 +45,7 @@ function wordsOf(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(wordsOf).join("");
   const part = objectOf(value);
-  return part ? wordsOf(part.thinking ?? part.summary ?? part.text ?? part.content) : "";
+  return part
+    ? wordsOf(part.thinking ?? part.summary ?? part.text ?? part.content ?? part.value)
+    : "";
 }

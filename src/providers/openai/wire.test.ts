@@ -113,7 +113,55 @@ wireSuite("openai", {
       body: delta('{"content":[{"type":"refusal","refusal":"I can\'t."}]}') + END,
     },
   },
+  "content in other places": {
+    "one part that is no list": whole(delta('{"content":{"type":"text","text":"Hello."}}') + END),
+    "text in a value": whole(
+      delta('{"content":[{"type":"text","text":{"value":"Hello.","annotations":[]}}]}') + END,
+    ),
+    "a delta that is text": whole(delta('"Hel"') + delta('"lo."') + END),
+    "the text of older completions": whole(
+      `data: {"choices":[{"index":0,"text":"Hel"}]}\n\ndata: {"choices":[{"index":0,"text":"lo."}]}\n\n${END}`,
+    ),
+    "a choice that is no list": whole(
+      `data: {"choices":{"index":0,"delta":{"content":"Hello."}}}\n\n${END}`,
+    ),
+    "a choice with another number": whole((HI + END).replaceAll('"index":0', '"index":1')),
+    "a second choice": whole(
+      `${HEL}data: {"choices":[{"index":1,"delta":{"content":"No"}}]}\n\ndata: {"choices":[{"index":1,"delta":{"content":"No"}},{"index":0,"delta":{"content":"lo."}}]}\n\n${END}`,
+    ),
+    "the first of two choices, which comes second": whole(
+      `data: {"choices":[{"index":1,"delta":{"content":"No"}},{"index":0,"delta":{"content":"Hello."}}]}\n\n${END}`,
+    ),
+    "the whole behind its deltas, as a message": whole(
+      `${HI}data: {"choices":[{"index":0,"message":{"content":"Hello."},"finish_reason":"stop"}]}\n\n${usage(U)}${DONE}`,
+    ),
+    "the whole behind its deltas, as a delta": whole(
+      `${HI}data: {"object":"chat.completion","choices":[{"index":0,"delta":{"content":"Hello."},"finish_reason":"stop"}]}\n\n${usage(U)}${DONE}`,
+    ),
+    "final chunks twice": whole(HI + STOP + STOP + usage(U) + usage(U) + DONE + DONE),
+    "what is left of calls": whole(
+      delta('{"content":"","tool_calls":[{"index":0}]}') +
+        delta('{"tool_calls":[{"index":1,"function":{"arguments":"{}"}}]}') +
+        HI +
+        END,
+    ),
+    "a call that ends as an answer": {
+      ...ended("stop", "complete: tool_use", ""),
+      body: delta('{"tool_calls":[{"index":0,"id":"a","function":{"name":"f"}}]}') + END,
+    },
+    "a call of the older kind that ends as an answer": {
+      ...ended("stop", "complete: tool_use", ""),
+      body: delta('{"function_call":{"name":"f","arguments":"{}"}}') + END,
+    },
+    "a call that is cut": {
+      ...ended("length", "complete: no_answer", ""),
+      body: delta('{"tool_calls":[{"index":0}]}') + finish("length") + usage(U) + DONE,
+    },
+  },
   "end reasons": {
+    "a number": whole(
+      `${HI}data: {"choices":[{"index":0,"delta":{},"finish_reason":1}]}\n\n${usage(U)}`,
+    ),
     ...Object.fromEntries(
       ["stop", "eos", "eos_token", "STOP", "end_turn", "stop_sequence", "COMPLETE", "new_word"].map(
         (word) => [word, ended(word, "complete")],
@@ -502,6 +550,20 @@ wireSuite("openai", {
     "nothing but zeros": counted('{"prompt_tokens":0,"completion_tokens":0}', "363/3", 369),
     "in the choice": whole(
       `${HI}data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop","usage":${U}}]}\n\n${DONE}`,
+    ),
+    "in digits": whole(
+      `${HI}${STOP}${usage('{"prompt_tokens":"100","completion_tokens":"10","total_tokens":"110"}')}${DONE}`,
+    ),
+    "in the delta": whole(`${HI}${delta(`{"content":"","usage":${U}}`)}${STOP}${DONE}`),
+    "under the names of JavaScript": counted(
+      '{"promptTokens":100,"completionTokens":10,"totalTokens":120}',
+      "100/20",
+      140,
+    ),
+    "under the newer names of JavaScript": counted(
+      '{"inputTokens":100,"outputTokens":10}',
+      "100/10",
+      120,
     ),
     "under the names of the newer API": counted(
       '{"input_tokens":100,"output_tokens":10,"total_tokens":110}',
