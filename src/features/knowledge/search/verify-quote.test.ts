@@ -87,8 +87,18 @@ describe("a quote is verified against the text it cites", () => {
 
   test("a window that ends within a letter with its accent does not find the letter without it", () => {
     // Windows have 65,536 code units, and four times the quote more.
-    const folded = `${"x".repeat(65_536 + 4 * 6 - 6)}a b\ncafe\u0301`;
-    expect(verifyQuote(folded, "b cafe")).toBeNull();
+    for (let before = 0; before < 12; before++) {
+      const folded = `${"x".repeat(65_536 + 4 * 6 - before)}a b\ncafe\u0301`;
+      expect(verifyQuote(folded, "b cafe")).toBeNull();
+    }
+  });
+
+  test("a window that begins within a pair of code units finds what is behind it", () => {
+    for (let before = 0; before < 4; before++) {
+      const text = `${"x".repeat(65_536 - before)}😀 b\ncd`;
+      const start = 65_536 - before;
+      expect(verifyQuote(text, "😀 b cd")).toEqual({ start, end: start + 7 });
+    }
   });
 
   test("any passage copied with other white space and marks is found at the same words", () => {
