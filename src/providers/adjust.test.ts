@@ -369,6 +369,30 @@ const CASES: {
     second: (body: Body) => Number(body.max_tokens) > 8_000 && Number(body.max_tokens) <= 8_160,
     known: { contextWindow: 8_192 },
   })),
+  ...[
+    [
+      413,
+      "Request too large for model `m` in organization `o` service tier `on_demand` on tokens per minute (TPM): Limit 6000, Requested 8215, please reduce your message size and try again.",
+    ],
+    [
+      429,
+      "Request too large for gpt-4o on tokens per min (TPM): Limit 6000, Requested 8215. The input or output tokens must be reduced in order to run successfully.",
+    ],
+    [413, "Limit reached on tokens per minute (TPM): Limit 6,000, Requested 8,215."],
+  ].map(([status, message]) => ({
+    name: `an answer that the tokens of a minute do not allow: ${status} ${message}`,
+    kind: "openai" as const,
+    check: (body: Body) =>
+      Number(body.max_tokens) > 5_977
+        ? {
+            status: Number(status),
+            body: { error: { message, type: "tokens", code: "rate_limit_exceeded" } },
+          }
+        : undefined,
+    request: { maxOutputTokens: 8_192 },
+    second: (body: Body) => Number(body.max_tokens) > 5_800 && Number(body.max_tokens) <= 5_977,
+    known: { contextWindow: 6_000 },
+  })),
 ];
 
 describe("a refused parameter is changed, and the answer comes", () => {
@@ -464,6 +488,79 @@ test("a prompt longer than the stated window is not sent again, but the window i
   expect(await failureOf(ask({ messages }))).toMatchObject({ code: "context_too_long" });
   expect(bodies).toHaveLength(1);
   expect(known).toEqual({ contextWindow: 100 });
+});
+
+describe("a question that the tokens of a minute do not allow", () => {
+  const long: Partial<ProviderRequest> = {
+    messages: [{ role: "user", parts: [{ type: "text", text: "word ".repeat(2_000) }] }],
+  };
+  const limits: [string, "anthropic" | "openai", number, string, number][] = [
+    [
+      "Groq",
+      "openai",
+      413,
+      "Request too large for model `m` on tokens per minute (TPM): Limit 1500, Requested 3163, please reduce your message size and try again.",
+      1_500,
+    ],
+    [
+      "Anthropic",
+      "anthropic",
+      429,
+      "This request would exceed your organization's rate limit of 1,500 input tokens per minute. For details, refer to the documentation.",
+      1_500,
+    ],
+    [
+      "Gemini",
+      "openai",
+      429,
+      "You exceeded your current quota. * Quota exceeded for metric: generativelanguage.googleapis.com/generate_content_free_tier_input_token_count, limit: 1500 Please retry in 3s.",
+      1_500,
+    ],
+  ];
+
+  test.each(limits)(
+    "is refused in plain words, once: %s",
+    async (_, kind, status, message, limit) => {
+      const { ask, bodies, known } = picky(kind, () => ({
+        status,
+        body: { error: { type: "rate_limit_error", message } },
+      }));
+      expect(await failureOf(ask(long))).toMatchObject({
+        code: "context_too_long",
+        message: "This request alone is larger than the provider's limit per minute.",
+        retryable: false,
+        status,
+      });
+      expect(bodies).toHaveLength(1);
+      // The next prompt is planned smaller.
+      expect(known).toEqual({ contextWindow: limit });
+    },
+  );
+
+  test.each(limits.slice(1))(
+    "is only early where it is small, and waited for: %s",
+    async (_, kind, status, message) => {
+      const { ask, bodies, known } = picky(kind, () => ({
+        status,
+        body: { error: { type: "rate_limit_error", message: message.replace("3s", "1ms") } },
+      }));
+      expect(await failureOf(ask())).toMatchObject({ code: "rate_limited" });
+      expect(bodies).toHaveLength(3);
+      expect(known).toEqual({});
+    },
+  );
+
+  test("is only early where the limit is used up, and waited for", async () => {
+    const { ask, bodies, known } = picky("openai", () => ({
+      status: 429,
+      body: openAiError(
+        "Rate limit reached for model `m` on tokens per minute (TPM): Limit 6000, Used 5034, Requested 1443. Please try again in 1ms.",
+      ),
+    }));
+    expect(await failureOf(ask())).toMatchObject({ code: "rate_limited" });
+    expect(bodies).toHaveLength(3);
+    expect(known).toEqual({});
+  });
 });
 
 test("nothing is asked again once an answer has begun", async () => {

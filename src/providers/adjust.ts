@@ -11,6 +11,7 @@ import {
   type DialectSettings,
   type StatedLimits,
 } from "./dialect.ts";
+import { tooMuchPerMinute } from "./errors.ts";
 import { estimateRequestTokens } from "./estimate-tokens.ts";
 import {
   type ProviderCall,
@@ -70,10 +71,12 @@ export async function* streamAdjusted(
     } catch (error) {
       if (!(error instanceof ProviderError) || began || billable) throw error;
       const change = changeFor(error, fitted(request, known), known);
-      if (change?.contextWindow !== undefined) memory?.add(change);
+      if (change === undefined) throw error;
+      if (change.contextWindow !== undefined) memory?.add(change);
+      const refusal = error.code === "rate_limited" ? tooMuchPerMinute(error) : error;
       const next = changedDialect(known, change);
-      if (change === undefined || changes === MAX_CHANGES || undoes(change, learned)) throw error;
-      if (!fits(request, next) || Bun.deepEquals(bodyIn(next), bodyIn(known))) throw error;
+      if (changes === MAX_CHANGES || undoes(change, learned)) throw refusal;
+      if (!fits(request, next) || Bun.deepEquals(bodyIn(next), bodyIn(known))) throw refusal;
       known = next;
       learned = { ...learned, ...change };
     }
@@ -162,7 +165,10 @@ function changeFor(
   known: Dialect,
 ): DialectChange | undefined {
   const { complaint } = error;
-  if (complaint === undefined || !REFUSING.has(complaint.status)) return undefined;
+  if (complaint === undefined) return undefined;
+  const perMinute = exceededPerMinute(complaint, request);
+  if (perMinute !== undefined) return { contextWindow: perMinute };
+  if (!REFUSING.has(complaint.status)) return undefined;
   const { message, param, status } = complaint;
   if (SYSTEM_REFUSED.test(message) && known.systemRole !== "user") return { systemRole: "user" };
   // Any other internal error may be gone the next time, whatever it speaks of.
@@ -198,6 +204,30 @@ function changeOfThinking(
 
 function hasThinking({ messages }: ProviderRequest): boolean {
   return messages.some(({ parts }) => parts.some(({ type }) => type === "reasoning"));
+}
+
+/** Sentences that state a limit of tokens per minute: Groq's and OpenAI's, Anthropic's, Gemini's. */
+const PER_MINUTE = [
+  /tokens per min(?:ute)?\b.{0,40}\blimit:? (\d+)/i,
+  /limit of (\d+) (?:input )?tokens per minute/i,
+  /input_token_count, limit: (\d+)/i,
+];
+
+/**
+ * A limit of tokens per minute that this request alone exceeds, so that no waiting helps. It may fit with a smaller
+ * answer, which Groq and OpenAI count too, and with less of the thread.
+ */
+function exceededPerMinute(
+  { message: said, status }: Complaint,
+  request: ProviderRequest,
+): number | undefined {
+  if (status !== 413 && status !== 429) return undefined;
+  const message = said.replace(/(?<=\d),(?=\d{3})/g, "");
+  const limit = firstNumber(PER_MINUTE, message) ?? Number.POSITIVE_INFINITY;
+  const requested =
+    firstNumber([/\brequested:? (\d+)/i], message) ??
+    estimateRequestTokens(request) / ESTIMATE_MARGIN;
+  return requested > limit ? limit : undefined;
 }
 
 /** Sentences that state the most output tokens. */

@@ -160,13 +160,29 @@ interface ErrorSigns {
   sentence?: string;
 }
 
+const PER_MINUTE = "This request alone is larger than the provider's limit per minute.";
+
+/** The error for a rate limit that a request alone exceeds: waiting does not make it smaller. */
+export function tooMuchPerMinute({
+  complaint,
+  status,
+  vendorSentence,
+}: ProviderError): ProviderError {
+  return new ProviderError("context_too_long", PER_MINUTE, {
+    retryable: false,
+    ...(status === undefined ? {} : { status }),
+    ...(complaint === undefined ? {} : { complaint }),
+    ...(vendorSentence === undefined ? {} : { vendorSentence }),
+  });
+}
+
 /** Sentences that say more than the code beside them. */
 const EXCEPTIONS: readonly ErrorSigns[] = [
   {
     // Groq's and OpenAI's `rate_limit_exceeded` for a request that no waiting makes smaller.
     code: "context_too_long",
     words: /request too large for .*tokens per min|input or output tokens must be reduced/i,
-    sentence: "This request alone is larger than the provider's limit per minute.",
+    sentence: PER_MINUTE,
   },
   {
     // Anthropic's `rate_limit_error` for a subscription.
@@ -255,9 +271,13 @@ const SIGNS: readonly ErrorSigns[] = [
   },
 ];
 
+const TOO_LARGE_FOR_PROXY =
+  "A proxy in front of the provider does not take a request as large as this one.";
+
 function classify(complaint: Complaint): Pick<ErrorSigns, "code" | "sentence"> {
   const { status, names, message, isPage } = complaint;
   if (isPage && status === 403) return { code: "blocked" };
+  if (isPage && status === 413) return { code: "context_too_long", sentence: TOO_LARGE_FOR_PROXY };
   const speaks = ({ words, wordsWith }: ErrorSigns) =>
     words?.test(message) === true &&
     // Inside a stream there is no status.

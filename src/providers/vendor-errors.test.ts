@@ -688,6 +688,14 @@ describe("the wait", () => {
   });
 });
 
+test("a page that refuses a large body is a proxy's", () => {
+  const page = "<html><head><title>413 Request Entity Too Large</title></head></html>";
+  expect(errorFromResponse(413, new Headers(), page)).toMatchObject({
+    code: "context_too_long",
+    message: "A proxy in front of the provider does not take a request as large as this one.",
+  });
+});
+
 test("two exceptions have a sentence of their own", () => {
   const told = (status: number, message: string) =>
     errorFromResponse(status, new Headers(), JSON.stringify({ error: { message } })).message;
