@@ -11,7 +11,7 @@ import {
   type VersionsInUse,
 } from "./features/knowledge/index.ts";
 import { settleExpired } from "./features/metering/index.ts";
-import { resealKeys } from "./features/models/index.ts";
+import { purgeLearned, resealKeys } from "./features/models/index.ts";
 import { type BeforePurge, purgeProjects } from "./features/projects/index.ts";
 import { findCitedVersions, purgeDeletedThreads } from "./features/threads/index.ts";
 import { type Ctx, jobContext } from "./platform/context.ts";
@@ -37,6 +37,7 @@ const purges: Record<string, (ctx: Ctx) => Promise<unknown>> = {
   agents: purgeDeletedAgents,
   "sessions and links": purgeEnded,
   "idempotency keys": ({ db }) => forgetKeys(db),
+  "what models refused": purgeLearned,
 };
 
 /** Deletes everything that was deleted longer ago than the restore window. */

@@ -5,8 +5,10 @@ import { eventually } from "../../../test/support/eventually.ts";
 import { ask, readEvents, textOf } from "../../../test/support/generation.ts";
 import { read, readProblem } from "../../../test/support/read.ts";
 import { systemContext } from "../../platform/context.ts";
+import { purge } from "../../work.ts";
 import { ledger } from "../metering/tables.ts";
 import { chooseModel } from "./choose-model.ts";
+import { addLearned } from "./repo.ts";
 import { resealKeys } from "./reseal-keys.ts";
 import {
   adminModel,
@@ -314,8 +316,9 @@ test("presets are listed, each once", async () => {
   expect(items.find(({ id }) => id === "azure")).toMatchObject({ auth: "api-key", kind: "openai" });
 });
 
+const prices = { input: 1_000_000, cacheRead: 1, cacheWrite: 1, output: 2_000_000 };
+
 describe("a refused parameter", () => {
-  const prices = { input: 1_000_000, cacheRead: 1, cacheWrite: 1, output: 2_000_000 };
   async function offer(change: object = {}) {
     const provider = await add(change);
     const response = await ada.post("/admin/models", {
@@ -412,6 +415,7 @@ describe("a refused parameter", () => {
     for (const change of [
       { dialect: { includeUsage: false } },
       { headers: [] },
+      { apiKey: "sk-of-another-account" },
       { baseUrl: `${origin}/v1?api-version=9`, apiKey: "sk-again-0123" },
     ]) {
       await learn();
@@ -425,6 +429,32 @@ describe("a refused parameter", () => {
       (await ada.patch(`/admin/providers/${provider.id}`, { dialect: { odd: 1 } })).status,
     ).toBe(422);
   });
+});
+
+test.each([
+  ["29 days", false],
+  ["31 days", true],
+])("what was learned %s ago is forgotten by the daily purge: %p", async (age, forgotten) => {
+  const provider = await add();
+  const body = { providerId: provider.id, name: "m", prices };
+  const model = await read(await ada.post("/admin/models", body), adminModel);
+  const { sql } = app.deps.database;
+  const learned = async () => {
+    const shown = await read(await ada.get(`/admin/models/${model.id}`), adminModel);
+    return shown.learned;
+  };
+  const known = { temperature: false };
+  await addLearned(app.deps.database.db, model.id, known);
+  await purge(app.deps);
+  expect(await learned()).toEqual(known);
+  await sql`update models set learned_at = learned_at - ${age}::interval where id = ${model.id}`;
+  await purge(app.deps);
+  expect(await learned()).toEqual(forgotten ? {} : known);
+  // Learned by an earlier release, which noted no time.
+  await addLearned(app.deps.database.db, model.id, known);
+  await sql`update models set learned_at = null, updated_at = now() - ${age}::interval where id = ${model.id}`;
+  await purge(app.deps);
+  expect(await learned()).toEqual(forgotten ? {} : known);
 });
 
 test("a model that spends the test's tokens on thinking has answered", async () => {

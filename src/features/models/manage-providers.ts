@@ -95,7 +95,8 @@ export async function changeProvider(
       ctx.deps.clock.now(),
     );
     if (!provider) throw changedMeanwhile();
-    if (moves || change.dialect !== undefined || headers !== undefined)
+    // Limits are those of the account.
+    if (moves || change.dialect !== undefined || headers !== undefined || apiKey !== undefined)
       await forgetLearned(tx.db, providerId);
     await recordFor(tx, "provider.updated", providerId, {
       changed: [

@@ -148,8 +148,24 @@ export async function addLearned(
 ): Promise<void> {
   await db
     .update(models)
-    .set({ learned: sql`${models.learned} || ${JSON.stringify(change)}::jsonb` })
+    .set({
+      learned: sql`${models.learned} || ${JSON.stringify(change)}::jsonb`,
+      learnedAt: sql`now()`,
+    })
     .where(eq(models.id, modelId));
+}
+
+/** Forgets what was last learned before a time. */
+export async function forgetLearnedBefore(db: Database, before: Date): Promise<void> {
+  await db
+    .update(models)
+    .set({ learned: {} })
+    .where(
+      and(
+        sql`${models.learned} <> '{}'::jsonb`,
+        sql`coalesce(${models.learnedAt}, ${models.updatedAt}) < ${before.toISOString()}`,
+      ),
+    );
 }
 
 /** Forgets what was learned of a provider's models. */

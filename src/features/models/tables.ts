@@ -75,6 +75,8 @@ export const models = pgTable(
     reasoning: boolean("reasoning").notNull().default(false),
     /** What the provider refused of this model's calls, and is asked otherwise since. */
     learned: jsonb("learned").$type<DialectChange>().notNull().default({}),
+    /** When something was last learned; null with `learned` from before this column. */
+    learnedAt: instant("learned_at"),
     /** Micro-USD per million tokens, by the size of the input; most models have one tier. */
     priceTiers: jsonb("price_tiers").$type<PriceTable["tiers"]>().notNull(),
     /** Source and date of the prices, for example `genai-prices@0.1.8 openai/o3` or `admin 2026-11-23`. */

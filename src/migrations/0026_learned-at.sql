@@ -1,0 +1,1 @@
+ALTER TABLE "models" ADD COLUMN "learned_at" timestamp (3) with time zone;
