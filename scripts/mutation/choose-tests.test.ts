@@ -20,6 +20,7 @@ const graph = graphOf({
   "src/features/other/other.test.ts": ["test/support/app.ts"],
   "src/app.ts": ["src/features/audit/seal.ts"],
   "test/support/app.ts": ["src/app.ts"],
+  "test/app/api-docs.test.ts": ["test/support/app.ts"],
   "test/app/every-route.test.ts": ["test/support/app.ts"],
   "test/faults/cut.test.ts": [],
   "test/e2e/pages.test.ts": ["test/support/app.ts"],
@@ -28,25 +29,33 @@ const graph = graphOf({
 describe("the tests near a file", () => {
   test("are those that import it, then its feature's", () => {
     expect(nearTests(graph, "src/features/audit/repo.ts")).toEqual([
+      [],
       ["src/features/audit/seal.test.ts"],
       ["src/features/audit/routes.test.ts"],
       [],
     ]);
   });
 
-  test("of a file that defines a route's contract include the suites that walk every route", () => {
-    expect(nearTests(graph, "src/features/audit/schema.ts").at(-1)).toEqual([
+  test("of a file that defines a route's contract begin with its document, and end with all routes", () => {
+    const near = nearTests(graph, "src/features/audit/schema.ts");
+    expect(near[0]).toEqual(["test/app/api-docs.test.ts"]);
+    expect(near.at(-1)).toEqual(["test/app/every-route.test.ts"]);
+  });
+
+  test("of a file of the process are those of the whole application, not of every folder below", () => {
+    expect(nearTests(graph, "src/app.ts").flat()).toEqual([
+      "test/app/api-docs.test.ts",
       "test/app/every-route.test.ts",
     ]);
   });
 
-  test("of a file of the process are those of the whole application, not of every folder below", () => {
-    expect(nearTests(graph, "src/app.ts").flat()).toEqual(["test/app/every-route.test.ts"]);
-  });
-
   test("far ones are all others that reach it", () => {
     expect(farTests(graph, "src/features/audit/repo.ts")).toEqual([
-      ["src/features/other/other.test.ts", "test/app/every-route.test.ts"],
+      [
+        "src/features/other/other.test.ts",
+        "test/app/api-docs.test.ts",
+        "test/app/every-route.test.ts",
+      ],
       ["test/faults/cut.test.ts"],
       ["test/e2e/pages.test.ts"],
     ]);

@@ -6,8 +6,9 @@ const SHALLOW = 2;
 /** The composition root and the tests' support import everything, so paths through them do not count. */
 const HUB = /^(src\/[^/]+\.ts|test\/support\/.+)$/;
 
-/** The suites that walk every route, and the files that define a route's contract. */
-const WALKS = /^test\/app\/(api-docs|every-route|hostile-input)\.test\.ts$/;
+/** The suite that reads the API's document, those that walk every route, and the files that define its contract. */
+const READS = /^test\/app\/api-docs\.test\.ts$/;
+const WALKS = /^test\/app\/(every-route|hostile-input)\.test\.ts$/;
 const WALKED =
   /^src\/(features\/.*\/(([a-z]+-)?routes|schema|policy)|platform\/http\/(api-docs|api-document|refusals|route))\.ts$/;
 
@@ -21,15 +22,17 @@ export function roomOf(path: string): string {
 }
 
 /**
- * The tests near a file, in the order in which they are run: those that import it (or nearly), the rest of its
- * feature's, and for a route's contract the suites that walk every route. Each test is listed once.
+ * The tests near a file, in the order in which they are run: for a route's contract the one of its document, which
+ * takes seconds, those that import the file (or nearly), the rest of its feature's, and for a contract the suites
+ * that walk every route. Each test is listed once.
  */
 export function nearTests(graph: ImportGraph, path: string): string[][] {
   const folder = roomFolder(path);
   const importing = testsWithin(graph, path, SHALLOW);
   const own = graph.paths.filter((other) => isTest(other) && isOwn(folder, other));
-  const walks = graph.paths.filter((other) => WALKS.test(other));
-  return withoutRepeats([importing, own, WALKED.test(path) ? walks : []]);
+  const contract = (suites: RegExp) =>
+    WALKED.test(path) ? graph.paths.filter((other) => suites.test(other)) : [];
+  return withoutRepeats([contract(READS), importing, own, contract(WALKS)]);
 }
 
 /**
