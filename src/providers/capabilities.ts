@@ -1,6 +1,13 @@
 /**
- * Model capabilities by name, which the price catalogue does not have. Sources: the vendors' model pages as of
- * 2026-11. First match wins. An administrator's own settings take precedence.
+ * Model capabilities by name, which the price catalogue does not have. First match wins. An administrator's own
+ * settings take precedence. Sources, all read in 2026-11:
+ * - Claude: platform.claude.com/docs → Models overview: 128K from Opus 4.6, Sonnet 4.6, Fable 5 and Haiku 5 on, 64K for
+ *   the models of 4.5
+ * - GPT and o: platform.openai.com/docs/models, a page for each model
+ * - Gemini: ai.google.dev/gemini-api/docs/models, 65,536 for all from 2.5 on
+ * - DeepSeek: api-docs.deepseek.com → Models & Pricing: 384K, images for `deepseek-flash` alone
+ * - Qwen: Alibaba Cloud's Model Studio → Models: 65,536 for the hosted ones of 3.5 and later
+ * - Mistral, Grok and the open models: their model cards; servers of open models choose a limit of their own
  */
 
 import { modelName } from "./model-name.ts";
@@ -28,7 +35,7 @@ const RULES: [RegExp, Capabilities][] = [
     { images: true, thinking: true, maxOutputTokens: 32_000 },
   ],
   [
-    /^claude-opus-4[-.][678]|^claude-(opus|sonnet)-[5-9]\b/,
+    /^claude-(opus|sonnet)-4[-.][6-9]|^claude-[a-z]+-([5-9]|[1-9]\d(?!\d))/,
     { images: true, thinking: true, maxOutputTokens: 128_000 },
   ],
   [/^claude-/, { images: true, thinking: true, maxOutputTokens: 64_000 }],
@@ -58,8 +65,11 @@ const RULES: [RegExp, Capabilities][] = [
     { images: true, thinking: false, maxOutputTokens: 16_384 },
   ],
   [/qwen-?3.*(coder|instruct)/, { images: false, thinking: false, maxOutputTokens: 16_384 }],
+  [/qwen-?3\.[5-9]-(plus|flash)/, { images: true, thinking: true, maxOutputTokens: 65_536 }],
+  [/qwen-?3\.[5-9]-max/, { images: false, thinking: true, maxOutputTokens: 65_536 }],
   [/qwen-?3[\w.-]*vl\b/, { images: true, thinking: true, maxOutputTokens: 16_384 }],
-  [/deepseek-?v?[4-9]/, { images: false, thinking: true, maxOutputTokens: 65_536 }],
+  [/^deepseek-flash/, { images: true, thinking: true, maxOutputTokens: 384_000 }],
+  [/deepseek-?v?[4-9]/, { images: false, thinking: true, maxOutputTokens: 384_000 }],
   [
     /deepseek[-.]?(r1|reasoner)|[-_]thinking|magistral|qwq|qwen-?3|glm-?[5-9]/,
     { images: false, thinking: true, maxOutputTokens: 16_384 },
