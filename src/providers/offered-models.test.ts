@@ -46,6 +46,41 @@ test.each<[string, () => Response | Promise<Response>, string]>([
   expect(await failureOf(listed(reply))).toMatchObject({ code });
 });
 
+test("a list without an end is read no further than eight megabytes", async () => {
+  let sent = 0;
+  let closed = false;
+  const body = new ReadableStream<Uint8Array>({
+    pull(stream) {
+      sent += 65_536;
+      stream.enqueue(new Uint8Array(65_536).fill(32));
+    },
+    cancel() {
+      closed = true;
+    },
+  });
+  expect(await failureOf(listed(() => new Response(body)))).toMatchObject({ code: "malformed" });
+  expect(closed).toBe(true);
+  expect(sent).toBeLessThan(9 * 1024 * 1024);
+});
+
+test("a list whose characters and bytes are cut anywhere is read", async () => {
+  const bytes = new TextEncoder().encode('{"data":[{"id":"größe-世"}]}');
+  const body = new ReadableStream<Uint8Array>({
+    start(stream) {
+      for (const byte of bytes) stream.enqueue(new Uint8Array([byte]));
+      stream.close();
+    },
+  });
+  expect(await listed(() => new Response(body))).toEqual(["größe-世"]);
+});
+
+test("a list that breaks off is an error", async () => {
+  const body = new ReadableStream<Uint8Array>({
+    pull: (stream) => stream.error(new Error("reset")),
+  });
+  expect(await failureOf(listed(() => new Response(body)))).toMatchObject({ code: "cut" });
+});
+
 test("at most 2,000 names are taken, and the key is in no error", async () => {
   const many = Array.from({ length: 2_001 }, (_, n) => ({ id: `m${n}` }));
   expect(await listed(() => Response.json({ data: many }))).toHaveLength(2_000);

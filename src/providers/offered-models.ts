@@ -8,7 +8,7 @@ import { objectOf } from "./wire-value.ts";
 
 const TIMEOUT_MS = 15_000;
 /** OpenRouter lists some hundreds of models in about 1 MB. */
-const MAX_CHARS = 8 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_MODELS = 2_000;
 const MAX_NAME = 200;
 
@@ -31,15 +31,31 @@ export async function fetchModelNames(request: ModelListRequest): Promise<string
     .catch(() => {
       throw providerError(signal.aborted ? "silent" : "unreachable");
     });
-  const text = await response.text().catch(() => {
-    throw providerError("cut");
-  });
+  const text = await readText(response);
   if (!response.ok) {
     const secrets = secretsIn(request.headers);
     throw errorFromResponse(response.status, response.headers, text, secrets);
   }
-  if (text.length > MAX_CHARS) throw providerError("malformed");
   return namesIn(text);
+}
+
+/** The text of a body, which is read no further than the limit. */
+async function readText({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  try {
+    for await (const bytes of body ?? []) {
+      size += bytes.length;
+      // Leaving the loop closes the connection.
+      if (size > MAX_BYTES) break;
+      text += decoder.decode(bytes, { stream: true });
+    }
+  } catch {
+    throw providerError("cut");
+  }
+  if (size > MAX_BYTES) throw providerError("malformed");
+  return text + decoder.decode();
 }
 
 /** The names in a list of either format: `data` (OpenAI, Anthropic), `models` (Ollama, Google), or a bare array. */
