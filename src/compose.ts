@@ -78,6 +78,7 @@ async function open(
       logger,
       config.role === "all" || config.role === "worker",
       KNOWLEDGE_QUEUES,
+      (queue, outcome) => metrics.jobs.inc({ queue, outcome }),
     ));
   closers.add("jobs", () => jobs.stop());
   const counts =

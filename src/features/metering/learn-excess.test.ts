@@ -6,6 +6,7 @@ import { auditLog } from "../audit/tables.ts";
 import { type ChosenModel, chooseModel } from "../models/index.ts";
 import { placeHold, settle } from "./index.ts";
 import { NO_USAGE } from "./price-call.ts";
+import { rememberExcess } from "./repo.ts";
 import { excesses, holds, ledger } from "./tables.ts";
 
 const DOLLAR = 1_000_000;
@@ -135,6 +136,19 @@ test("learned excess only grows while it is remembered", async () => {
   expect(await held()).toMatchObject({ inputExtra: 2_000, outputExtra: 1_000 });
   await call({ inputTokens: 4_500 });
   expect(await held()).toMatchObject({ inputExtra: 3_500, outputExtra: 1_000 });
+});
+
+const LEARNED = { inputRatio: 2, inputExcess: 10, outputRatio: 3, outputExcess: 20 };
+test.each(Object.keys(LEARNED))("a higher %s alone is learned, and says so", async (name) => {
+  const { db } = app.deps.database;
+  const modelId = model.id;
+  const learn = (change: object) => rememberExcess(db, modelId, { ...LEARNED, ...change });
+  const learned = async () => (await db.select().from(excesses))[0];
+  expect(await learn({})).toBe(true);
+  expect(await learn({})).toBe(false);
+  expect(await learn({ [name]: 1 })).toBe(false);
+  expect(await learn({ [name]: 50 })).toBe(true);
+  expect(await learned()).toMatchObject({ ...LEARNED, [name]: 50 });
 });
 
 test("after a day it is forgotten, and the next excess starts over", async () => {

@@ -4,6 +4,8 @@ import {
   type TestDatabase,
   withDatabase,
 } from "../../../test/support/database.ts";
+import { startJobs } from "../jobs/jobs.ts";
+import { createLogger } from "../observability/logger.ts";
 import { type DatabaseClient, openDatabase } from "./client.ts";
 import { isMigrated, migrateDatabase } from "./migrate.ts";
 
@@ -41,9 +43,21 @@ describe("migrations", () => {
     }
   }, 60_000);
 
+  test("look after the job queue", async () => {
+    const jobs = await startJobs(migrated.url, createLogger("silent"), false, ["waiting"]);
+    await jobs.stop();
+    const seen = () => client.sql`select monitor_on, maintain_on from pgboss.queue`;
+    expect([...(await seen())]).toEqual([{ monitor_on: null, maintain_on: null }]);
+    await migrateDatabase(migrated.url);
+    expect([...(await seen())]).toEqual([
+      { monitor_on: expect.any(String), maintain_on: expect.any(String) },
+    ]);
+  });
+
   test("release their lock", async () => {
     await migrateDatabase(migrated.url);
-    const locks = await client.sql`select 1 from pg_locks where locktype = 'advisory'`;
+    const locks = await client.sql`select 1 from pg_locks where locktype = 'advisory'
+      and database = (select oid from pg_database where datname = current_database())`;
     expect(locks).toHaveLength(0);
   });
 

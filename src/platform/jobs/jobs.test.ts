@@ -142,6 +142,22 @@ describe("a job", () => {
     });
   });
 
+  test("is counted at the end of each try, by how it ended", async () => {
+    const ends: string[][] = [];
+    const jobs = await startJobs(database.url, logger, true, [], (...end) => void ends.push(end));
+    open.push(jobs);
+    const queue = newQueue();
+    await jobs.work(queue, {}, async (data) => {
+      if (JSON.stringify(data) === '{"n":1}') throw new Error("not this one");
+    });
+    for (const n of [0, 1]) await jobs.enqueue(db, queue, { n });
+    await eventually("the ends", () => ends.length === 2);
+    expect(ends.toSorted()).toEqual([
+      [queue, "done"],
+      [queue, "failed"],
+    ]);
+  });
+
   test("that fails is retried", async () => {
     const jobs = await start();
     const queue = newQueue();

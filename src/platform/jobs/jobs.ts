@@ -54,12 +54,14 @@ const ONE_DAY_SECONDS = 86_400;
  * Jobs on pg-boss, whose schema `installQueue` has created: the connection's role need not own it.
  * @param runs whether this process supervises the queue (roles `worker` and `all`) or only enqueues.
  * @param queues those that transactions enqueue to: created beforehand, so that no transaction waits for it.
+ * @param onEnd called at the end of each try of a job.
  */
 export async function startJobs(
   url: string,
   logger: Logger,
   runs: boolean,
   queues: readonly string[] = [],
+  onEnd: (queue: string, outcome: "done" | "failed") => void = () => {},
 ): Promise<Jobs> {
   const { boss, database } = openQueue(url, "requests", {
     useListenNotify: true,
@@ -119,6 +121,10 @@ export async function startJobs(
       try {
         for (const job of jobs)
           await handler(job.data, AbortSignal.any([draining.signal, job.signal]));
+        onEnd(queue, "done");
+      } catch (error) {
+        onEnd(queue, "failed");
+        throw error;
       } finally {
         // There may be more jobs; without this the next one would wait for the poll.
         boss.notifyWorker(worker);
