@@ -1,7 +1,7 @@
-import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "../../src/platform/db/client.ts";
 import type { TestApp } from "./app.ts";
+import { statementsThrough } from "./statements.ts";
 
 /** A node of a plan, as `EXPLAIN (FORMAT JSON)` prints it. */
 interface PlanNode {
@@ -27,16 +27,14 @@ export async function scansOf(
   run: (db: Database) => Promise<unknown>,
 ): Promise<string[]> {
   const scans = new Set<string>();
-  const explaining = new Proxy(app.deps.database.db, {
-    get: (target, key) =>
-      key === "execute"
-        ? async (query: SQL) => {
-            const rows = await app.owner.db.execute(sql`explain (format json) ${query}`);
-            for (const row of explained.parse([...rows]))
-              addScans(row["QUERY PLAN"][0].Plan, scans);
-            return target.execute(query);
-          }
-        : Reflect.get(target, key, target),
+  const explaining = statementsThrough(app.deps.database.db, async ({ text, parameters, send }) => {
+    // The parameters are those of the statement, typed by it.
+    const rows: unknown = await app.owner.sql.unsafe(
+      `explain (format json) ${text}`,
+      z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).parse(parameters),
+    );
+    for (const row of explained.parse(rows)) addScans(row["QUERY PLAN"][0].Plan, scans);
+    return send();
   });
   await run(explaining);
   return [...scans].sort();

@@ -17,7 +17,7 @@ import {
 } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { isAfter } from "../../platform/db/keyset.ts";
-import { prepared } from "../../platform/db/prepared.ts";
+import { prepared, preparedInsert } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { apiKeys, users } from "../identity/tables.ts";
 import { type AuditKind, UNCHANGING } from "./actions.ts";
@@ -27,9 +27,8 @@ export type AuditRow = typeof auditLog.$inferSelect;
 export type AuditInsert = typeof auditLog.$inferInsert;
 
 /** @returns the stored row, with the database's time. */
-export function insertAudit(db: Database, row: AuditInsert): Promise<AuditRow[]> {
-  return db.insert(auditLog).values(row).returning();
-}
+export const insertAudit: (db: Database, row: AuditInsert) => Promise<AuditRow> =
+  preparedInsert(auditLog);
 
 export async function insertAuditRows(db: Database, rows: AuditInsert[]): Promise<void> {
   await db.insert(auditLog).values(rows);

@@ -151,7 +151,7 @@ async function announceKey(
   const begins = last === undefined && start.seq === 0;
   if (begins || last?.keyId === keyId) return [];
   if (trusted !== null && (await isKeyAnnounced(tx, keyId))) return [];
-  return insertAudit(tx, {
+  const row = await insertAudit(tx, {
     id: ids.next(),
     actorKind: "system:audit",
     action: "audit.chain_keyed",
@@ -163,6 +163,7 @@ async function announceKey(
       ...(trusted === null ? { unverified: true } : {}),
     },
   });
+  return [row];
 }
 
 /** Whether the key named in a seal made it; null when the ring does not have that key. */

@@ -4,6 +4,7 @@ import { openAiServer } from "../../../test/providers/openai-server.ts";
 import { createTestApp, type Person, type TestApp } from "../../../test/support/app.ts";
 import { ask, connectServer, readEvents } from "../../../test/support/generation.ts";
 import { aRunningAnswer } from "../../../test/support/running-answer.ts";
+import { statementsThrough } from "../../../test/support/statements.ts";
 import { inTransaction, systemContext } from "../../platform/context.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { placeHold } from "../metering/index.ts";
@@ -63,16 +64,13 @@ async function sentAt({ plan }: RunningAnswer): Promise<Date | null | undefined>
   return row?.sentAt;
 }
 
-/** The dependencies, with a database whose first updates fail. */
-function withUpdates(...wrong: (() => unknown)[]): Deps {
-  const { db } = app.deps.database;
-  const broken = new Proxy(db, {
-    get: (target, property, receiver) =>
-      (property === "update" ? wrong.shift() : undefined) ??
-      Reflect.get(target, property, receiver),
-  });
-  return { ...app.deps, database: { ...app.deps.database, db: broken } };
+/** The dependencies, with a database that answers the first statements like this. */
+function answering(...wrong: (() => Promise<unknown>)[]): Deps {
+  const db = statementsThrough(app.deps.database.db, ({ send }) => (wrong.shift() ?? send)());
+  return { ...app.deps, database: { ...app.deps.database, db } };
 }
+
+const away = () => Promise.reject(new Error("The database is away"));
 
 test("a question's hold says that it was sent before its provider has the request", async () => {
   const { generationId } = await ask(ada, { modelId });
@@ -91,16 +89,7 @@ test("a call is announced once", async () => {
 
 test("while the database is down the call waits", async () => {
   const answer = await heldAnswer();
-  const away = () => {
-    throw new Error("The database is away");
-  };
-  await announceCall(
-    withUpdates(
-      () => away,
-      () => away,
-    ),
-    answer,
-  );
+  await announceCall(answering(away, away), answer);
   expect(await sentAt(answer)).toBeInstanceOf(Date);
   expect(answer.cause).toBeUndefined();
 });
@@ -119,18 +108,10 @@ test("an answer that was ended is not announced", async () => {
 });
 
 test("an answer that is ended while the database hangs or is down stops waiting", async () => {
-  const hanging = () => ({
-    set: () => ({ where: () => ({ returning: () => new Promise(() => {}) }) }),
-  });
-  const away = () => {
-    throw new Error("The database is away");
-  };
+  const hanging = () => new Promise(() => {});
   for (const wrong of [hanging, away]) {
     const answer = await heldAnswer();
-    const announcing = announceCall(
-      withUpdates(() => wrong),
-      answer,
-    );
+    const announcing = announceCall(answering(wrong, wrong), answer);
     setTimeout(() => answer.end("stopped"), 20);
     await announcing;
     expect(answer.cause).toBe("stopped");

@@ -1,6 +1,12 @@
 import { and, asc, desc, eq, gt, inArray, notInArray, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "../../platform/db/client.ts";
+import {
+  placeholderFor,
+  prepared,
+  preparedInsert,
+  preparedSql,
+} from "../../platform/db/prepared.ts";
 import { inFuture, isPast, isPrompt } from "../../platform/db/time.ts";
 import type { GenerationScope } from "./policy.ts";
 import type { EndStatus, LogEvent } from "./schema.ts";
@@ -10,14 +16,15 @@ import { type GenerationRow, generationEvents, generations } from "./tables.ts";
 /** A statement that took longer than this to reach the database was delayed. */
 const PROMPT_MS = 2_000;
 
+const insert = preparedInsert(generations, {
+  leaseExpiresAt: inFuture(sql.placeholder("leaseMs")),
+});
+
 export async function insertGeneration(
   db: Database,
-  {
-    leaseMs,
-    ...row
-  }: Omit<typeof generations.$inferInsert, "leaseExpiresAt"> & { leaseMs: number },
+  row: Omit<typeof generations.$inferInsert, "leaseExpiresAt"> & { leaseMs: number },
 ): Promise<void> {
-  await db.insert(generations).values({ ...row, leaseExpiresAt: inFuture(leaseMs) });
+  await insert(db, row);
 }
 
 /** The log after a number, in order, each unit once. */
@@ -79,35 +86,36 @@ export async function appendLog(
   processId: string,
   rows: LogRow[],
 ): Promise<Set<string>> {
-  return insertLog(db, processId, rows, sql`nothing`);
+  return idsOf(await insertNew(db, { processId, rows: JSON.stringify(rows) }));
 }
 
 /** @param conflict what to do with a row whose number is stored already. */
-async function insertLog(
-  db: Database,
-  processId: string,
-  rows: LogRow[],
-  conflict: SQL,
-): Promise<Set<string>> {
-  const own = await db.execute(sql`
+const insertLog = (conflict: SQL) =>
+  preparedSql(sql`
     with said as (
-      select * from json_to_recordset(${JSON.stringify(rows)}::json) as t(g uuid, s int, e jsonb)
+      select * from json_to_recordset(${sql.placeholder("rows")}::json) as t(g uuid, s int, e jsonb)
     ), own as (
       select id from ${generations}
-      where id in (select g from said) and status = 'running' and process_id = ${processId}
+      where id in (select g from said) and status = 'running'
+        and process_id = ${sql.placeholder("processId")}
     ), stored as (
       insert into ${generationEvents} (generation_id, seq, event)
       select g, s, e from said join own on own.id = g
       on conflict (generation_id, seq) do ${conflict}
     )
     select id from own`);
-  return new Set(
-    z
-      .array(z.object({ id: z.uuid() }))
-      .parse(own)
-      .map(({ id }) => id),
-  );
-}
+const insertNew = insertLog(sql`nothing`);
+const insertMerged = insertLog(sql`update set event = excluded.event`);
+
+const ids = z.array(z.object({ id: z.uuid() }));
+const idsOf = (rows: unknown) => new Set(ids.parse(rows).map(({ id }) => id));
+
+const removeLog = prepared((db) =>
+  db
+    .delete(generationEvents)
+    .where(eq(generationEvents.generationId, sql.placeholder("generationId")))
+    .prepare("remove_log"),
+);
 
 /**
  * Replaces a generation's log by its merged events: while it is written a row holds a tenth of a second, and
@@ -121,14 +129,29 @@ export async function foldLog(
   generationId: string,
   events: Numbered[],
 ): Promise<void> {
-  await db.delete(generationEvents).where(eq(generationEvents.generationId, generationId));
-  await insertLog(
-    db,
-    processId,
-    logRows(generationId, events),
-    sql`update set event = excluded.event`,
-  );
+  await removeLog(db).execute({ generationId });
+  const rows = JSON.stringify(logRows(generationId, events));
+  await insertMerged(db, { processId, rows });
 }
+
+const end = prepared((db) =>
+  db
+    .update(generations)
+    .set({
+      status: placeholderFor(generations.status),
+      endedAt: placeholderFor(generations.endedAt, "now"),
+      sentVersionIds: null,
+    })
+    .where(
+      and(
+        eq(generations.id, sql.placeholder("id")),
+        eq(generations.status, "running"),
+        eq(generations.processId, sql.placeholder("processId")),
+      ),
+    )
+    .returning({ id: generations.id })
+    .prepare("end_generation"),
+);
 
 /** Ends a generation once, only while this process runs it. @returns false when it was ended elsewhere. */
 export async function endGeneration(
@@ -138,17 +161,7 @@ export async function endGeneration(
   status: EndStatus,
   now: Date,
 ): Promise<boolean> {
-  const rows = await db
-    .update(generations)
-    .set({ status, endedAt: now, sentVersionIds: null })
-    .where(
-      and(
-        eq(generations.id, id),
-        eq(generations.status, "running"),
-        eq(generations.processId, processId),
-      ),
-    )
-    .returning({ id: generations.id });
+  const rows = await end(db).execute({ id, processId, status, now });
   return rows.length > 0;
 }
 

@@ -10,6 +10,7 @@ import {
   textOf,
   until,
 } from "../../../test/support/generation.ts";
+import { statementsThrough } from "../../../test/support/statements.ts";
 import { memoryBus } from "../../platform/bus/memory.ts";
 import type { Deps } from "../../platform/deps.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
@@ -207,12 +208,10 @@ test("a lasting upkeep failure is logged once in ten seconds, and the upkeep goe
   const { db } = app.deps.database;
   let away = true;
   let tries = 0;
-  const flaky = new Proxy(db, {
-    get: (target, property, receiver) => {
-      if (property !== "execute" || !away) return Reflect.get(target, property, receiver);
-      tries++;
-      return () => Promise.reject(new Error("gone"));
-    },
+  const flaky = statementsThrough(db, async ({ text, send }) => {
+    if (!away || !text.includes("generation_events")) return send();
+    tries++;
+    throw new Error("gone");
   });
   const deps = { ...app.deps, database: { ...app.deps.database, db: flaky } };
   await using running = runner(ENDLESS, deps);

@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import type { Database } from "../../platform/db/client.ts";
+import { prepared, preparedInsert, preparedSql } from "../../platform/db/prepared.ts";
 import { inFuture } from "../../platform/db/time.ts";
 import type { TokenUsage } from "../../providers/index.ts";
 import { BUDGET_SCOPES, budgets, excesses, holds, ledger } from "./tables.ts";
@@ -48,23 +49,17 @@ const holdAnswer = z.object({
   resets_at: z.coerce.date().nullable(),
 });
 
-/**
- * Checks and reserves in every budget in scope, or in none, and stores the hold, in one statement. A second
- * statement, pipelined before it, locks the budgets: PostgreSQL applies check constraints to the row version
- * that a statement has seen, before it looks for a newer one, so a statement that had to wait for its lock
- * could be refused for an outdated sum. Locks are taken in the order of ids, here and when settling, so two
- * calls cannot deadlock. A test in `budgets.test.ts` holds its plan. Amounts are computed as `numeric`: tokens times price in micro-USD per million exceeds
- * 2⁵³.
- */
-export async function insertHold(db: Database, request: HoldRequest) {
-  const { hold } = request;
-  // The expression of the index `budgets_scope`: without it each call would read every budget.
-  const scopeId = sql`coalesce(scope_id, '00000000-0000-0000-0000-000000000000')`;
-  const inScope = sql`scope = 'workspace'
-    or (scope = 'project' and ${scopeId} = ${hold.projectId}::uuid)
-    or (scope = 'principal' and ${scopeId} = ${hold.userId}::uuid)`;
-  const lock = db.execute(sql`select from ${budgets} where ${inScope} order by id for update`);
-  const answer = db.execute(sql`
+const given = (name: keyof HoldRequest["hold"] | Exclude<keyof HoldRequest, "hold">) =>
+  sql.placeholder(name);
+/** The expression of the index `budgets_scope`: without it each call would read every budget. */
+const scopeId = sql`coalesce(scope_id, '00000000-0000-0000-0000-000000000000')`;
+const inScope = sql`scope = 'workspace'
+  or (scope = 'project' and ${scopeId} = ${given("projectId")}::uuid)
+  or (scope = 'principal' and ${scopeId} = ${given("userId")}::uuid)`;
+const lockBudgets = preparedSql(
+  sql`select from ${budgets} where ${inScope} order by id for update`,
+);
+const reserve = preparedSql(sql`
     with scope as (
       select id, scope, limit_micro_usd = 0 as blocked, resets_at,
         limit_micro_usd - spent_micro_usd - held_micro_usd - overrun_micro_usd as left
@@ -73,14 +68,14 @@ export async function insertHold(db: Database, request: HoldRequest) {
       order by id
       for update
     ), extra as (
-      select coalesce(max(least(ceil(${hold.inputTokens}::integer * (input_ratio - 1)), input_excess)), 0)::numeric as input,
-        coalesce(max(least(ceil(${request.maxOutputTokens}::integer * (output_ratio - 1)), output_excess)), 0)::numeric as output
+      select coalesce(max(least(ceil(${given("inputTokens")}::integer * (input_ratio - 1)), input_excess)), 0)::numeric as input,
+        coalesce(max(least(ceil(${given("maxOutputTokens")}::integer * (output_ratio - 1)), output_excess)), 0)::numeric as output
       from ${excesses}
-      where model_id = ${hold.modelId ?? null}::uuid and learned_at > now() - ${REMEMBERED}::interval
+      where model_id = ${given("modelId")}::uuid and learned_at > now() - ${REMEMBERED}::interval
     ), asked as (
-      select (${hold.inputTokens}::numeric + extra.input) * ${request.inputPrice}::numeric
-          + extra.output * ${request.outputPrice}::numeric as input,
-        ${request.outputPrice}::numeric as price, ${request.maxOutputTokens}::numeric as output
+      select (${given("inputTokens")}::numeric + extra.input) * ${given("inputPrice")}::numeric
+          + extra.output * ${given("outputPrice")}::numeric as input,
+        ${given("outputPrice")}::numeric as price, ${given("maxOutputTokens")}::numeric as output
       from extra
     ), room as (
       select min("left")::numeric * 1000000 as "left", coalesce(array_agg(id), '{}') as ids,
@@ -98,7 +93,7 @@ export async function insertHold(db: Database, request: HoldRequest) {
     ), granted as (
       select ids, output, ceil((input + output * price) / 1000000) as amount
       from affordable
-      where not blocked and output >= ${request.minOutputTokens}::numeric
+      where not blocked and output >= ${given("minOutputTokens")}::numeric
     ), reserved as (
       update ${budgets} set held_micro_usd = held_micro_usd + granted.amount
       from granted
@@ -107,12 +102,12 @@ export async function insertHold(db: Database, request: HoldRequest) {
       insert into ${holds} (id, project_id, thread_id, message_id, user_id, model_id, provider, model,
         price_tiers, price_version, amount_micro_usd, budget_ids, input_tokens, max_output_tokens,
         input_extra, output_extra, sent_at, expires_at)
-      select ${hold.id}::uuid, ${hold.projectId}::uuid, ${hold.threadId ?? null}::uuid,
-        ${hold.messageId ?? null}::uuid, ${hold.userId}::uuid, ${hold.modelId ?? null}::uuid,
-        ${hold.provider}::text, ${hold.model}::text, ${JSON.stringify(hold.priceTiers)}::text::jsonb,
-        ${hold.priceVersion}::text, granted.amount, ids, ${hold.inputTokens}::integer, granted.output,
-        extra.input, extra.output, case when ${request.sent}::boolean then now() end,
-        ${inFuture(request.lastsMs)}
+      select ${given("id")}::uuid, ${given("projectId")}::uuid, ${given("threadId")}::uuid,
+        ${given("messageId")}::uuid, ${given("userId")}::uuid, ${given("modelId")}::uuid,
+        ${given("provider")}::text, ${given("model")}::text, ${given("priceTiers")}::text::jsonb,
+        ${given("priceVersion")}::text, granted.amount, ids, ${given("inputTokens")}::integer, granted.output,
+        extra.input, extra.output, case when ${given("sent")}::boolean then now() end,
+        ${inFuture(given("lastsMs"))}
       from granted, extra
     )
     select granted.amount, granted.output, tightest.scope, tightest."left", tightest.resets_at
@@ -121,7 +116,27 @@ export async function insertHold(db: Database, request: HoldRequest) {
     left join lateral (
       select * from scope where "left" is not null order by blocked desc, "left" limit 1
     ) as tightest on true
-  `);
+`);
+
+/**
+ * Checks and reserves in every budget in scope, or in none, and stores the hold, in one statement. A second
+ * statement, pipelined before it, locks the budgets: PostgreSQL applies check constraints to the row version
+ * that a statement has seen, before it looks for a newer one, so a statement that had to wait for its lock
+ * could be refused for an outdated sum. Locks are taken in the order of ids, here and when settling, so two
+ * calls cannot deadlock. A test in `budgets.test.ts` holds its plan. Amounts are computed as `numeric`: tokens times price in micro-USD per million exceeds
+ * 2⁵³.
+ */
+export async function insertHold(db: Database, { hold, ...request }: HoldRequest) {
+  const { projectId, userId } = hold;
+  const lock = lockBudgets(db, { projectId, userId });
+  const answer = reserve(db, {
+    ...hold,
+    ...request,
+    modelId: hold.modelId ?? null,
+    threadId: hold.threadId ?? null,
+    messageId: hold.messageId ?? null,
+    priceTiers: JSON.stringify(hold.priceTiers),
+  });
   const [, rows] = await Promise.all([lock, answer]);
   return holdAnswer.parse(rows[0]);
 }
@@ -159,15 +174,26 @@ export async function updateProgress(db: Database, items: readonly Progress[]): 
   `);
 }
 
-/** Marks that from now on the provider may have the prompt. @returns false when the hold is gone. */
-export async function updateSent(db: Database, generationId: string): Promise<boolean> {
-  const rows = await db
+const isOfGeneration = eq(holds.id, sql.placeholder("generationId"));
+
+const markSent = prepared((db) =>
+  db
     .update(holds)
     .set({ sentAt: sql`coalesce(${holds.sentAt}, now())` })
-    .where(eq(holds.id, generationId))
-    .returning({ id: holds.id });
+    .where(isOfGeneration)
+    .returning({ id: holds.id })
+    .prepare("mark_sent"),
+);
+
+/** Marks that from now on the provider may have the prompt. @returns false when the hold is gone. */
+export async function updateSent(db: Database, generationId: string): Promise<boolean> {
+  const rows = await markSent(db).execute({ generationId });
   return rows.length > 0;
 }
+
+const takeAny = prepared((db) =>
+  db.delete(holds).where(isOfGeneration).returning().prepare("take_hold"),
+);
 
 /**
  * Deletes a hold and returns it; the second of two callers waits for the first and finds nothing.
@@ -178,15 +204,13 @@ export async function takeHold(
   generationId: string,
   expiredForMs?: number,
 ): Promise<HoldRow | undefined> {
-  const [row] = await db
-    .delete(holds)
-    .where(
-      and(
-        eq(holds.id, generationId),
-        expiredForMs === undefined ? undefined : hasExpired(expiredForMs),
-      ),
-    )
-    .returning();
+  const [row] =
+    expiredForMs === undefined
+      ? await takeAny(db).execute({ generationId })
+      : await db
+          .delete(holds)
+          .where(and(eq(holds.id, generationId), hasExpired(expiredForMs)))
+          .returning();
   return row;
 }
 
@@ -267,14 +291,10 @@ export async function rememberExcess(
   return rows.length > 0;
 }
 
-export async function insertLedgerRow(
+export const insertLedgerRow: (
   db: Database,
   row: typeof ledger.$inferInsert,
-): Promise<LedgerRow> {
-  const [stored] = await db.insert(ledger).values(row).returning();
-  if (!stored) throw new Error("The ledger row was not stored");
-  return stored;
-}
+) => Promise<LedgerRow> = preparedInsert(ledger);
 
 /** Ledger rows of these generations; a running one has none yet. */
 export async function findLedgerRows(

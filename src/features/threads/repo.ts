@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../platform/db/client.ts";
 import { isAfter, isAnyOf } from "../../platform/db/keyset.ts";
-import { prepared } from "../../platform/db/prepared.ts";
+import { placeholderFor, prepared, preparedInsert } from "../../platform/db/prepared.ts";
 import type { Position } from "../../platform/http/pagination.ts";
 import { users } from "../identity/tables.ts";
 import {
@@ -194,6 +194,18 @@ export async function updateThread(
   return row;
 }
 
+const touch = prepared((db) =>
+  db
+    .update(threads)
+    .set({
+      leafId: placeholderFor(threads.leafId, "leafId"),
+      lastMessageAt: placeholderFor(threads.lastMessageAt, "now"),
+      title: sql`coalesce(${sql.placeholder("title")}, ${threads.title})`,
+    })
+    .where(eq(threads.id, sql.placeholder("threadId")))
+    .prepare("touch_thread"),
+);
+
 /** Updates the thread after a new message. No conflict with other edits, so the version stays. */
 export async function touchThread(
   db: Database,
@@ -202,10 +214,7 @@ export async function touchThread(
   now: Date,
   title?: string,
 ): Promise<void> {
-  await db
-    .update(threads)
-    .set({ leafId, lastMessageAt: now, ...(title === undefined ? {} : { title }) })
-    .where(eq(threads.id, threadId));
+  await touch(db).execute({ threadId, leafId, now, title: title ?? null });
 }
 
 const messagesOfThread = prepared((db) =>
@@ -236,16 +245,28 @@ export async function findMessage(
   return row;
 }
 
+const insertMessage = preparedInsert(messages);
+
+/** Stores messages, in this order. */
 export async function insertMessages(
   db: Database,
   { threadId }: ThreadScope<"write">,
   rows: Omit<typeof messages.$inferInsert, "threadId">[],
 ): Promise<MessageRow[]> {
-  return db
-    .insert(messages)
-    .values(rows.map((row) => ({ ...row, threadId })))
-    .returning();
+  return Promise.all(rows.map((row) => insertMessage(db, { ...row, threadId })));
 }
+
+const endRunning = prepared((db) =>
+  db
+    .update(messages)
+    .set({
+      parts: placeholderFor(messages.parts),
+      status: placeholderFor(messages.status),
+      error: placeholderFor(messages.error),
+    })
+    .where(and(eq(messages.id, sql.placeholder("messageId")), eq(messages.status, "running")))
+    .prepare("end_message"),
+);
 
 /** Stores how an answer ended. Only a running message changes, so it ends once. */
 export async function endMessage(
@@ -253,10 +274,7 @@ export async function endMessage(
   messageId: string,
   end: Pick<MessageRow, "parts" | "status" | "error">,
 ): Promise<void> {
-  await db
-    .update(messages)
-    .set(end)
-    .where(and(eq(messages.id, messageId), eq(messages.status, "running")));
+  await endRunning(db).execute({ messageId, ...end });
 }
 
 /** Deletes threads that were deleted before an instant, with their messages and answers. */

@@ -1,4 +1,4 @@
-import { type AnyColumn, type SQL, sql } from "drizzle-orm";
+import { type AnyColumn, type Placeholder, type SQL, sql } from "drizzle-orm";
 
 /**
  * The database's time: leases, holds and expiries are set and judged only by it, because process clocks differ,
@@ -6,7 +6,7 @@ import { type AnyColumn, type SQL, sql } from "drizzle-orm";
  */
 
 /** An instant this many milliseconds after the row is written; waiting for a lock does not shorten it. */
-export function inFuture(milliseconds: number): SQL<Date> {
+export function inFuture(milliseconds: number | Placeholder): SQL<Date> {
   return sql`clock_timestamp() + ${milliseconds} * interval '1 millisecond'`;
 }
 

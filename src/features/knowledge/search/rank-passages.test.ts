@@ -231,6 +231,7 @@ test("a ranking reads its candidates by index, one by one, and no table as a who
     "files_pkey",
     "search_passages_keys",
     "search_passages_pkey",
+    "search_scopes_project_id_language_pk",
     "search_terms_pkey",
     "text_chunks_pkey",
   ]);
