@@ -16,6 +16,16 @@ let made: DOMPurify | undefined;
 function purifier(): DOMPurify {
   if (made) return made;
   made = createPurifier(window);
+  // Once: with each call it would be read again for each block.
+  made.setConfig({
+    ALLOWED_TAGS: tags,
+    ALLOWED_ATTR: ["href", ...plainAttributes],
+    // The pattern below is meant for addresses; without this it would apply to every attribute.
+    ADD_URI_SAFE_ATTR: plainAttributes,
+    ALLOW_DATA_ATTR: false,
+    ALLOW_ARIA_ATTR: false,
+    ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|\/(?![/\\]))/i,
+  });
   // Checked again at its destination: the renderer's check, on the address as the browser resolves it.
   made.addHook("afterSanitizeAttributes", (element) => {
     const href = element.getAttribute("href");
@@ -26,13 +36,5 @@ function purifier(): DOMPurify {
 
 /** Second line of defence: only these tags and attributes reach the page, whatever the renderer writes. */
 export function sanitize(html: string): string {
-  return purifier().sanitize(html, {
-    ALLOWED_TAGS: tags,
-    ALLOWED_ATTR: ["href", ...plainAttributes],
-    // The pattern below is meant for addresses; without this it would apply to every attribute.
-    ADD_URI_SAFE_ATTR: plainAttributes,
-    ALLOW_DATA_ATTR: false,
-    ALLOW_ARIA_ATTR: false,
-    ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#|\/(?![/\\]))/i,
-  });
+  return purifier().sanitize(html);
 }

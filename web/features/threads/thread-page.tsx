@@ -18,7 +18,11 @@ import { ThreadHead } from "./thread-head.tsx";
 import { ThreadModel } from "./thread-model.ts";
 import { useKeptPlace } from "./use-kept-place.ts";
 import { useLinkedMessage } from "./use-linked-message.ts";
+import { useNewestFirst } from "./use-newest-first.ts";
 import { useStickToEnd } from "./use-stick-to-end.ts";
+
+/** So many of the last messages are seen first. */
+const RECENT = 4;
 
 export default function ThreadPage(): JSX.Element {
   const { params } = useRoute();
@@ -35,7 +39,8 @@ function OneThread(props: { id: string }): JSX.Element {
   useTitle(detail ? detail.title || t("threads.untitled") : undefined);
   const end = useStickToEnd();
   const list = useRef<HTMLDivElement>(null);
-  const shown = detail?.messages ?? [];
+  const branch = detail?.messages ?? [];
+  const shown = useNewestFirst(branch);
   useKeptPlace(list, shown[0]?.id);
   useLinkedMessage(detail !== undefined, (id) => {
     end.release();
@@ -101,7 +106,7 @@ function OneThread(props: { id: string }): JSX.Element {
           onDeleted={() => route(detail ? `/projects/${detail.projectId}` : "/")}
         />
         <div class="messages" ref={list}>
-          {shown[0] && typeof detail?.nextCursor === "string" && (
+          {shown[0] && shown[0] === branch[0] && typeof detail?.nextCursor === "string" && (
             <EarlierMessages firstId={shown[0].id} load={model.loadEarlier} />
           )}
           {detail ? (
@@ -110,7 +115,7 @@ function OneThread(props: { id: string }): JSX.Element {
                 key={message.id}
                 message={message}
                 thread={detail}
-                recent={index >= shown.length - 8}
+                recent={index >= shown.length - RECENT}
                 live={model.live}
                 connection={model.connection}
                 busy={isRunning}
