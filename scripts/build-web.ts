@@ -22,10 +22,12 @@ type Manifest = {
   app: string;
   theme: string;
   style: string;
-  /** What must load before the first screen works: the entry and its static imports. */
+  /** The entry and its static imports. */
+  modules: string[];
+  /** What must load before the first screen works. */
   first: string[];
   /** Each page's other scripts, and what it asks of the API at once. */
-  pages: { path: string; scripts: string[]; reads: string[] }[];
+  pages: { path: string; scripts: string[]; later: string[]; reads: string[] }[];
   assets: string[];
 };
 
@@ -109,15 +111,26 @@ async function build(): Promise<void> {
     app: named(/^main-.*\.js$/),
     theme: named(/^theme-.*\.js$/),
     style: named(/^index-.*\.css$/),
+    modules: [],
     first: [],
     pages: [],
     assets: built.map((file) => file.path).sort(),
   };
-  manifest.first = [...(await staticImports(manifest.app)), manifest.theme];
-  for (const { path, module, reads } of PAGES) {
-    const imports = await staticImports(named(new RegExp(`^${module}-[^-]+\\.js$`)));
-    const scripts = imports.filter((name) => !manifest.first.includes(name));
-    manifest.pages.push({ path, scripts, reads });
+  manifest.modules = await staticImports(manifest.app);
+  manifest.first = [...manifest.modules, manifest.theme];
+  const needed = async (module: string) =>
+    (await staticImports(named(new RegExp(`^${module}-[^-]+\\.js$`)))).filter(
+      (name) => !manifest.first.includes(name),
+    );
+  for (const { path, module, later, reads } of PAGES) {
+    const scripts = await needed(module);
+    const last = later === undefined ? [] : await needed(later);
+    manifest.pages.push({
+      path,
+      scripts,
+      later: last.filter((name) => !scripts.includes(name)),
+      reads,
+    });
   }
   const html = (await Bun.file(join(root, "web/index.html")).text())
     .replace("%THEME%", `/assets/${manifest.theme}`)

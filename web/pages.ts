@@ -7,6 +7,8 @@ export interface Preloaded {
   path: string;
   /** The page's module without its extension; the build adds the hash. */
   module: string;
+  /** Another module that it loads by itself, and can be drawn without. */
+  later?: string;
   /** What the page asks of the API at once, exactly as it asks; `:name` is filled in from the path. */
   reads: string[];
 }
@@ -23,7 +25,12 @@ export const PAGES: readonly Preloaded[] = [
     module: "project-page",
     reads: ["/me", "/projects/:projectId"],
   },
-  { path: "/threads/:threadId", module: "thread-page", reads: ["/me", "/threads/:threadId"] },
+  {
+    path: "/threads/:threadId",
+    module: "thread-page",
+    later: "safe-markdown",
+    reads: ["/me", "/threads/:threadId"],
+  },
   { path: "/settings/:tab?", module: "settings-page", reads: ["/me"] },
   { path: "/admin/:tab?", module: "admin-page", reads: ["/me"] },
   { path: "/sign-in", module: "sign-in-page", reads: ["/me", "/setup"] },

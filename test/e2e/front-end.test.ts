@@ -141,6 +141,13 @@ describe("an answer on the page", () => {
     await screenshot(page, "thread");
   });
 
+  test("can be read as it was written where the code for Markdown cannot be loaded", async () => {
+    const page = await newPage();
+    await page.route("**/assets/safe-markdown-*", (route) => route.abort());
+    await page.goto(threadPath);
+    await answerOf(page).getByText("There are **28 days**").waitFor();
+  });
+
   test("is whole after reloads in the middle of it", async () => {
     provider.scenario = { text: LONG, chunkMs: 4 };
     const page = await newPage();

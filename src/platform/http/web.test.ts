@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { webRoutes } from "./web.ts";
@@ -100,7 +100,12 @@ describe("every other path", () => {
 });
 
 describe("the page's code and first answers", () => {
-  const page = (path: string, reads: string[]) => ({ path, scripts: ["page-5e6f.js"], reads });
+  const page = (path: string, reads: string[], more = {}) => ({
+    path,
+    scripts: ["page-5e6f.js"],
+    reads,
+    ...more,
+  });
   const linksOf = async (path: string) =>
     (await webRoutes(folder).request(path)).headers.get("link");
   beforeAll(() => {
@@ -111,14 +116,30 @@ describe("the page's code and first answers", () => {
 
   test("are named beside the page that needs them", async () => {
     expect(await linksOf("/threads/12-ab")).toBe(
-      "</assets/page-5e6f.js>; rel=modulepreload, " +
-        "</api/v1/me>; rel=preload; as=fetch; crossorigin=anonymous, " +
-        "</api/v1/threads/12-ab>; rel=preload; as=fetch; crossorigin=anonymous",
+      "</api/v1/me>; rel=preload; as=fetch; crossorigin=anonymous, " +
+        "</api/v1/threads/12-ab>; rel=preload; as=fetch; crossorigin=anonymous, " +
+        "</assets/page-5e6f.js>; rel=modulepreload",
     );
     expect(await linksOf("/a")).toBe("</assets/page-5e6f.js>; rel=modulepreload");
     expect(await linksOf("/a/b")).toBe("</assets/page-5e6f.js>; rel=modulepreload");
     expect(await linksOf("/elsewhere")).toBeNull();
     expect(await linksOf("/assets/main-1a2b.js")).toBeNull();
+  });
+
+  test("are asked for in the order in which they are wanted", async () => {
+    const pages = [page("/threads/:threadId", ["/me"], { later: ["prose-7a8b.js"] })];
+    const before = readFileSync(join(folder, "manifest.json"));
+    writeFileSync(
+      join(folder, "manifest.json"),
+      JSON.stringify({ modules: ["main-1a2b.js"], pages }),
+    );
+    expect((await linksOf("/threads/12-ab"))?.split(", ")).toEqual([
+      "</assets/main-1a2b.js>; rel=modulepreload",
+      "</api/v1/me>; rel=preload; as=fetch; crossorigin=anonymous",
+      "</assets/page-5e6f.js>; rel=modulepreload",
+      "</assets/prose-7a8b.js>; rel=modulepreload; fetchpriority=low",
+    ]);
+    writeFileSync(join(folder, "manifest.json"), before);
   });
 
   test("take nothing from the path that could end the address", async () => {

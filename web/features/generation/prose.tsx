@@ -1,12 +1,21 @@
+import { signal } from "@preact/signals";
 import type { JSX, TargetedMouseEvent } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { CitationPart } from "../../lib/api-types.ts";
 import { t } from "../../lib/i18n.ts";
-import { Markdown } from "../../lib/markdown.ts";
-import { sanitize } from "../../lib/sanitize.ts";
+import type { Markdown } from "../../lib/markdown.ts";
 import { toast } from "../../lib/toast.ts";
 import { type CitationNumbers, numberCitations } from "./number-citations.ts";
 import { useNearViewport } from "./use-near-viewport.ts";
+
+const make = signal<(() => Markdown) | undefined>(undefined);
+import("../../lib/safe-markdown.ts").then(
+  ({ createMarkdown }) => {
+    make.value = createMarkdown;
+  },
+  // Without it, answers are read as they were written.
+  () => undefined,
+);
 
 export type ProseProps = {
   text: string;
@@ -55,15 +64,15 @@ export function Prose(props: ProseProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const near = useNearViewport(root, streaming || props.eager);
   const numbers = useMemo(() => numberCitations(text, citations), [text, citations]);
-  const markdown = useMemo(() => new Markdown(sanitize), []);
+  const markdown = useMemo(() => make.value?.(), [make.value]);
   const [round, setRound] = useState(0);
   const blocks = useMemo(
-    () => (near ? render(markdown, text, numbers, streaming) : undefined),
-    [near, text, numbers, streaming, round],
+    () => (near && markdown ? render(markdown, text, numbers, streaming) : undefined),
+    [near, markdown, text, numbers, streaming, round],
   );
   useEffect(() => {
     // Blocks skipped for lack of time are read after the page had a turn.
-    if (!markdown.behind) return;
+    if (!markdown?.behind) return;
     const timer = setTimeout(() => setRound(round + 1), 16);
     return () => clearTimeout(timer);
   }, [blocks]);
