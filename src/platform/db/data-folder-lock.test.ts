@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,21 +9,27 @@ const root = mkdtempSync(join(tmpdir(), "atelier-claim-"));
 const newFolder = () => mkdtempSync(join(root, "data-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-test("a folder has one holder, and is free after release", () => {
-  const folder = newFolder();
-  const claim = lockDataFolder(folder);
-  expect(() => lockDataFolder(folder)).toThrow(FolderInUseError);
-  claim.release();
-  lockDataFolder(folder).release();
-});
+describe.each(["linux", "darwin"])("on %s", (platform) => {
+  const own = Object.getOwnPropertyDescriptor(process, "platform");
+  beforeAll(() => void Object.defineProperty(process, "platform", { ...own, value: platform }));
+  afterAll(() => void Object.defineProperty(process, "platform", { ...own }));
 
-test("a lock of a dead process, or of another process with a reused pid, does not count", () => {
-  for (const stale of ["999999999 12345", `${process.pid} 1`, "", "not a claim"]) {
+  test("a folder has one holder, and is free after release", () => {
     const folder = newFolder();
-    writeFileSync(join(folder, "atelier.pid"), stale);
+    const claim = lockDataFolder(folder);
+    expect(() => lockDataFolder(folder)).toThrow(FolderInUseError);
+    claim.release();
     lockDataFolder(folder).release();
-    expect(readdirSync(folder)).toEqual([]);
-  }
+  });
+
+  test("a lock of a dead process, or of another process with a reused pid, does not count", () => {
+    for (const stale of ["999999999 12345", `${process.pid} 1`, "", "not a claim"]) {
+      const folder = newFolder();
+      writeFileSync(join(folder, "atelier.pid"), stale);
+      lockDataFolder(folder).release();
+      expect(readdirSync(folder)).toEqual([]);
+    }
+  });
 });
 
 // Zombies are recognised on Linux only.

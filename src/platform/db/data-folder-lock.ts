@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -92,20 +92,26 @@ function readHolder(path: string): Holder | null {
   }
 }
 
+const QUIETLY: ExecFileSyncOptionsWithStringEncoding = {
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "ignore"],
+};
+
 /** Start time of a process, in the system's notation; null when it does not exist. */
 function startOf(pid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may hold spaces; the start time is the 20th field after it (proc(5), field 22).
-    const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // A zombie has exited; its parent has not reaped it yet.
-    return state === "Z" ? null : (rest[18] ?? null);
-  } catch {
-    if (process.platform === "linux") return null;
-  }
-  try {
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    return process.platform === "linux"
+      ? startInProc(pid)
+      : execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], QUIETLY);
   } catch {
     return null;
   }
+}
+
+function startInProc(pid: number): string | null {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // The name in parentheses may hold spaces; the start time is the 20th field after it (proc(5), field 22).
+  const [state, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  // A zombie has exited; its parent has not reaped it yet.
+  return state === "Z" ? null : (rest[18] ?? null);
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,21 +36,27 @@ async function start(args: string[]): Promise<Bun.Subprocess> {
 const pidFile = () => join(cluster, "postmaster.pid");
 const notePid = (pid: number) => writeFileSync(pidFile(), `${pid}\n${cluster}\n`);
 
-test("a server of an earlier run is ended by a fast shutdown, without waiting longer than it takes", async () => {
-  const server = await start(["-D", cluster]);
-  notePid(server.pid);
-  await stopOrphanPostgres(cluster, sockets);
-  expect(await server.exited).toBe(7);
-}, 12_000);
+describe.each(["linux", "darwin"])("on %s", (platform) => {
+  const own = Object.getOwnPropertyDescriptor(process, "platform");
+  beforeAll(() => void Object.defineProperty(process, "platform", { ...own, value: platform }));
+  afterAll(() => void Object.defineProperty(process, "platform", { ...own }));
 
-test("another program that has the number of an earlier server lives on, and the number is forgotten", async () => {
-  const stranger = await start([]);
-  notePid(stranger.pid);
-  await stopOrphanPostgres(cluster, sockets);
-  expect(existsSync(pidFile())).toBe(false);
-  expect(stranger.signalCode).toBeNull();
-  expect(stranger.exitCode).toBeNull();
-}, 12_000);
+  test("a server of an earlier run is ended by a fast shutdown, without waiting longer than it takes", async () => {
+    const server = await start(["-D", cluster]);
+    notePid(server.pid);
+    await stopOrphanPostgres(cluster, sockets);
+    expect(await server.exited).toBe(7);
+  }, 12_000);
+
+  test("another program that has the number of an earlier server lives on, and the number is forgotten", async () => {
+    const stranger = await start([]);
+    notePid(stranger.pid);
+    await stopOrphanPostgres(cluster, sockets);
+    expect(existsSync(pidFile())).toBe(false);
+    expect(stranger.signalCode).toBeNull();
+    expect(stranger.exitCode).toBeNull();
+  }, 12_000);
+});
 
 test("the number of a process that is gone is left for PostgreSQL to judge", async () => {
   const gone = await start([]);
