@@ -17,6 +17,8 @@ import { writeAnswer } from "./write-answer.ts";
  * go.
  */
 const FRAME_MS = 60;
+/** Groups of answers that are read at different moments. With one, 100 answers waited for each other. */
+const FRAME_GROUPS = 4;
 /**
  * A read with more events than this means that more is waiting than a frame brings: reading goes on without a
  * pause.
@@ -42,7 +44,7 @@ export class Runner {
   readonly #deps: Deps;
   readonly #pubsub: AnswerPubSub;
   readonly #answers = new Map<string, RunningAnswer>();
-  readonly #frames = new Frames(FRAME_MS);
+  readonly #frames = new Frames(FRAME_MS, FRAME_GROUPS);
   readonly #finishing = new Set<Promise<void>>();
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #endNotices: (() => void)[];
@@ -126,6 +128,7 @@ export class Runner {
   async #run(answer: RunningAnswer, adapter: ProviderAdapter): Promise<void> {
     const { config, metrics } = this.#deps;
     const limit = setTimeout(() => answer.end("time_limit"), config.generationMaxSeconds * 1000);
+    const nextFrame = this.#frames.join();
     let first = true;
     const grown = (events: number) => {
       answer.wakeReaders();
@@ -137,7 +140,7 @@ export class Runner {
         );
         return undefined;
       }
-      return events > FULL_READ ? undefined : this.#frames.next();
+      return events > FULL_READ ? undefined : nextFrame();
     };
     try {
       await announceCall(this.#deps, answer);
