@@ -219,6 +219,19 @@ test("the rest is stored at an orderly shutdown", async () => {
   expect(await counts()).toEqual([1, 1]);
 });
 
+test("a flush stores what was noted while another was running, for all who ask meanwhile", async () => {
+  gatherer.note(event({ ip: "192.0.2.1" }));
+  const running = gatherer.flush();
+  gatherer.note(event({ ip: "192.0.2.2" }));
+  const [one, other] = [gatherer.flush(), gatherer.flush()];
+  expect(other).toBe(one);
+  await one;
+  expect(await counts()).toEqual([1, 1]);
+  await running;
+  await gatherer.flush();
+  expect(await counts()).toEqual([1, 1]);
+});
+
 test("the buffer flushes by itself", async () => {
   gatherer.start();
   gatherer.note(event());

@@ -35,6 +35,7 @@ export class SecurityEventBuffer implements SecurityEventSink {
   readonly #sizes = new Map<string, number>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #flushing: Promise<void> | undefined;
+  #following: Promise<void> | undefined;
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -47,6 +48,7 @@ export class SecurityEventBuffer implements SecurityEventSink {
   /** Stores the rest, then stops. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    await this.#following;
     await this.#flushing;
     await this.#store([...this.#entries.values()].filter(({ count }) => count > 0));
   }
@@ -59,12 +61,22 @@ export class SecurityEventBuffer implements SecurityEventSink {
     entry.count++;
   }
 
-  /** Stores new events, and those whose minute is over; joins a running flush. */
+  /**
+   * Stores new events, and those whose minute is over. A running flush may have begun before the newest event, so
+   * another follows it, for all who ask meanwhile.
+   */
   flush(): Promise<void> {
-    this.#flushing ??= this.#flushOnce().finally(() => {
-      this.#flushing = undefined;
+    if (this.#flushing === undefined) {
+      this.#flushing = this.#flushOnce().finally(() => {
+        this.#flushing = undefined;
+      });
+      return this.#flushing;
+    }
+    this.#following ??= this.#flushing.then(() => {
+      this.#following = undefined;
+      return this.flush();
     });
-    return this.#flushing;
+    return this.#following;
   }
 
   #open(event: SecurityEvent, now: Date): Entry {
