@@ -82,6 +82,14 @@ describe("which keys a search reads", () => {
     ]);
   });
 
+  test("in a small project all tiers of all terms, however common", () => {
+    const pairs = Array.from({ length: 10 }, (_, n) => term(n + 1, 1, [900, 500, 300, 200, 100]));
+    expect(planned(1_000, ...pairs)).toHaveLength(50);
+    expect(planned(1_001, ...pairs)).not.toHaveLength(50);
+    const more = Array.from({ length: 11 }, (_, n) => term(n + 1, 1, [900, 500, 300, 200, 100]));
+    expect(planned(1_000, ...more)).not.toHaveLength(55);
+  });
+
   test("of a term that has too many passages the upper tiers that fit", () => {
     expect(planned(100_000, term(1, 1, [5_000, 100, 10, 0, 0]))).toEqual([
       [12, 0.1],

@@ -87,6 +87,12 @@ export interface ScannedKey {
 
 /** Maximum index entries read by one search before candidates are ranked exactly. */
 export const MAX_SCANNED = 4_000;
+/**
+ * The same where a project is so small that its passages are soon ranked, and its words, Thai and Chinese pairs of
+ * characters above all, are common in it.
+ */
+const MAX_SCANNED_SMALL = 20_000;
+const SMALL_PASSAGES = 1_000;
 /** A term in more than this share of the passages selects no candidates, unless all terms are that common. */
 const COMMON_SHARE = 0.2;
 
@@ -99,7 +105,7 @@ export function planScan(terms: readonly QueryTerm[], total: number): ScannedKey
   const byRarity = [...terms].sort((a, b) => b.idf - a.idf);
   const telling = byRarity.filter((term) => (term.passages[0] ?? 0) <= total * COMMON_SHARE);
   const scanned: ScannedKey[] = [];
-  let allowance = MAX_SCANNED;
+  let allowance = total <= SMALL_PASSAGES ? MAX_SCANNED_SMALL : MAX_SCANNED;
   const plan = (term: QueryTerm) => {
     const used = tiersWithin(term, allowance);
     for (const tier of used) {
@@ -111,7 +117,7 @@ export function planScan(terms: readonly QueryTerm[], total: number): ScannedKey
     }
   };
   // In a small project everything fits, and omitting a term would save nothing.
-  const whole = terms.reduce((sum, term) => sum + tierTotal(term), 0) <= MAX_SCANNED;
+  const whole = terms.reduce((sum, term) => sum + tierTotal(term), 0) <= allowance;
   for (const term of whole || telling.length === 0 ? byRarity : telling) plan(term);
   return scanned.length > 0 ? scanned : topTierOf(byRarity[0]);
 }
