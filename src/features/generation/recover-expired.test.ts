@@ -62,7 +62,14 @@ test("an answer that cannot be recovered does not keep the others from it", asyn
   await sql`delete from holds where id = ${broken.generationId}`;
   // Their process is gone, as far as the database can tell.
   await sql`update generations set process_id = 'gone', lease_expires_at = now() - interval '1 minute'`;
+  const counted = async () => {
+    const { values } = await app.deps.metrics.generations.get();
+    const labels = { status: "interrupted", provider: "unknown" };
+    return values.find((one) => Bun.deepEquals(one.labels, labels))?.value ?? 0;
+  };
+  const before = await counted();
   await recover(1);
+  expect(await counted()).toBe(before + 1);
   expect(await statusOf(sound.threadId)).toBe("interrupted");
   expect(await statusOf(broken.threadId)).toBe("running");
 });

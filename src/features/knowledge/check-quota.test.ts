@@ -263,7 +263,13 @@ describe("the disk reserve", () => {
         ...disk,
         put: () => Promise.reject(Object.assign(new Error("write failed"), { code })),
       };
+      const refusals = async () => {
+        const { values } = await app.deps.metrics.diskFull.get();
+        return values.find(({ labels }) => labels.where === "files")?.value ?? 0;
+      };
+      const before = await refusals();
       expect(await store(projectId, "a.txt", "text", {}, fails)).toEqual(full);
+      expect(await refusals()).toBe(before + 1);
     },
   );
 });

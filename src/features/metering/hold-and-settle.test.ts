@@ -126,6 +126,36 @@ test("the output cap is reduced to what the budget covers before a call is refus
   });
 });
 
+test("holds are counted by what became of them, and the cost above them is added up", async () => {
+  const { holds: counted, overrun } = app.deps.metrics;
+  const counts = async () => {
+    const { values } = await counted.get();
+    return ["granted", "shrunk", "refused"].map(
+      (outcome) => values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0,
+    );
+  };
+  const over = async () => (await overrun.get()).values[0]?.value ?? 0;
+  const grown = async (work: () => Promise<unknown>) => {
+    const before = await counts();
+    await work();
+    return (await counts()).map((count, index) => count - (before[index] ?? 0));
+  };
+  const call = hold();
+  expect(await grown(() => call.placed)).toEqual([1, 0, 0]);
+  const before = await over();
+  const reported = { ...NO_USAGE, inputTokens: 1, outputTokens: 11_000 };
+  await settle(ctx(), { ...REPORTED, generationId: call.generationId, reported });
+  expect(await over()).toBe(before + 165_003 - WORST);
+  const cheap = hold();
+  await cheap.placed;
+  await settle(ctx(), { ...UNREPORTED, generationId: cheap.generationId, billable: false });
+  expect(await over()).toBe(before + 165_003 - WORST);
+  await app.deps.database.db.delete(excesses);
+  await budget(3_750 + 15 * 300);
+  expect(await grown(() => hold().placed)).toEqual([0, 1, 0]);
+  expect(await grown(() => hold().placed.catch(() => {}))).toEqual([0, 0, 1]);
+});
+
 test("a budget of 0 is blocked, null is unlimited", async () => {
   await budget(null);
   const free = { ...model, priceTable: { tiers: [], source: "free" } };
