@@ -30,13 +30,18 @@ export function makeScannedPdf(): Uint8Array {
  * A PDF of one page with this content stream.
  * @param parts.annotations dictionaries, such as `/Subtype /FreeText /Contents (Note)`
  * @param parts.font the entries of the font `/F1`; Helvetica by default
+ * @param parts.page further entries of the page, such as `/CropBox [0 0 100 100]`
  */
 export function makePdfOf(
   content: string,
-  { annotations = [], font }: { annotations?: string[]; font?: string } = {},
+  {
+    annotations = [],
+    font,
+    page: more = "",
+  }: { annotations?: string[]; font?: string; page?: string } = {},
 ): Uint8Array {
   const dictionaries = annotations.map((entries) => `<< /Type /Annot ${entries} >>`);
-  const page = annotations.length > 0 ? `/Annots [${dictionaries.join(" ")}]` : "";
+  const page = `${more}${annotations.length > 0 ? `/Annots [${dictionaries.join(" ")}]` : ""}`;
   return assemble([stream(latin1(content))], false, { page, ...(font ? { font } : {}) });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { makePdf, makePdfOf } from "../../../../test/support/make-pdf.ts";
-import { readPdf } from "./read-pdf.ts";
+import { type PdfNote, readPdf } from "./read-pdf.ts";
 
 const read = (bytes: Uint8Array) => readPdf(bytes, 1_000_000);
 const fixture = async (name: string) =>
@@ -50,6 +50,12 @@ describe("the text of a PDF", () => {
   });
 });
 
+test("what a page's crop hides from its readers is not read either", async () => {
+  const content = draw([72, 700, "Hidden"], [72, 100, "Shown"]);
+  const pdf = makePdfOf(content, { page: "/CropBox [60 90 200 120]" });
+  expect(await read(pdf)).toMatchObject({ text: "Shown", note: null });
+});
+
 describe("what is filled in and commented", () => {
   const box = "/Rect [10 10 90 30]";
   const field = (entries: string) => `/Subtype /Widget ${box} /T (name) ${entries}`;
@@ -84,6 +90,26 @@ describe("what could not be read is told", () => {
   test("a font without a character map", async () => {
     const pdf = makePdfOf("BT /F1 10 Tf 72 700 Td <30423044> Tj ET", { font: nameless });
     await expect(read(pdf)).rejects.toMatchObject({ code: "unknown_characters" });
+  });
+
+  test("a font without a character map beside text that was read", async () => {
+    const pdf = makePdfOf("BT /F1 10 Tf 72 700 Td <30423044> Tj ET", {
+      font: nameless,
+      annotations: ["/Subtype /FreeText /Rect [10 10 90 30] /Contents (Contract)"],
+    });
+    const { text, note } = await read(pdf);
+    expect(text).toContain("Contract");
+    expect(note).toBe("characters_missing");
+  });
+
+  test.each<[string, string, PdfNote | null]>([
+    ["more than single symbols are", "ab\\200\\201\\200", "characters_missing"],
+    ["a single symbol is not", `\\200 ${"word ".repeat(20)}`, null],
+  ])("characters of private use: %s", async (_, shown, note) => {
+    const font =
+      "/Subtype /Type1 /BaseFont /Helvetica /Encoding << /Type /Encoding /BaseEncoding /WinAnsiEncoding /Differences [128 /uniE000 /uniE001] >>";
+    const pdf = makePdfOf(`BT /F1 10 Tf 72 700 Td (${shown}) Tj ET`, { font });
+    expect((await read(pdf)).note).toBe(note);
   });
 
   test("pages that are pictures among pages of text", async () => {
