@@ -54,3 +54,14 @@ test("a German compound is found by its parts", async () => {
   });
   expect((await stemOf("english", "kündigungsfrist"))?.parts).toEqual([]);
 });
+
+test("many words of several languages keep their stems", async () => {
+  const words = Array.from({ length: 30_000 }, (_, n) => `contracts${n}`);
+  for (const language of ["english", "simple", "english"]) {
+    const stems = await lookUpStems(database.db, language, [...words, "contracts"]);
+    expect(stems.size).toBe(30_001);
+    expect(stems.get("contracts")?.lexemes).toEqual([
+      language === "english" ? "contract" : "contracts",
+    ]);
+  }
+});

@@ -47,28 +47,31 @@ export async function lookUpStems(
   language: string,
   words: Iterable<string>,
 ): Promise<Stems> {
-  const known = cache.get(language) ?? new Map<string, Stem>();
-  cache.set(language, known);
   const stems = new Map<string, Stem>();
   const fresh = new Set<string>();
   for (const word of words) {
-    const stem = known.get(word);
+    const stem = cache.get(keyOf(language, word));
     if (stem) stems.set(word, stem);
     else fresh.add(word);
   }
   if (fresh.size === 0) return stems;
-  if (known.size + fresh.size > MAX_CACHED) known.clear();
+  if (cache.size + fresh.size > MAX_CACHED) cache.clear();
   for (const [word, stem] of await makeStems(db, language, fresh)) {
     stems.set(word, stem);
-    if (known.size < MAX_CACHED) known.set(word, stem);
+    if (cache.size < MAX_CACHED) cache.set(keyOf(language, word), stem);
   }
   return stems;
 }
 
-/** Stems that were looked up, by language: a search marks the words of its hits, and most of them recur. */
-const cache = new Map<string, Map<string, Stem>>();
-/** Words per language; a few megabytes. */
-const MAX_CACHED = 20_000;
+/**
+ * Stems that were looked up: a search marks the words of its hits, and most of them recur. It is the process's, since
+ * PostgreSQL's dictionaries are the same in each of its databases and never change.
+ */
+const cache = new Map<string, Stem>();
+/** Words of all languages together; about ten megabytes. */
+const MAX_CACHED = 50_000;
+
+const keyOf = (language: string, word: string): string => `${language}\0${word}`;
 
 async function makeStems(
   db: Database,
