@@ -140,6 +140,12 @@ describe("an encoding that nothing declares is guessed and noted", () => {
   });
 });
 
+test("Johab, which nothing decodes, is taken for a Western encoding, and told", () => {
+  // 한국어 계약 in Johab.
+  const bytes = Buffer.from("d0658a82b4e1208981b4a2", "hex");
+  expect(decodeText(bytes)).toMatchObject({ ok: true, note: "read_as_latin1" });
+});
+
 describe("a declaration decides", () => {
   test.each([
     ['<?xml version="1.0" encoding="%"?><a>', "windows-1252"],

@@ -51,7 +51,8 @@ const SUPERSETS = new Map([
 
 /**
  * Guesses the encoding of a text that is not UTF-8, by statistics of letters (chardet), for encodings that it does
- * not know by the shape of words.
+ * not know by the shape of words. EUC-TW and Johab are neither known to it nor decoded by the runtime or any library in
+ * use: their texts are taken for Western ones, which is noted.
  */
 export function guessEncoding(bytes: Uint8Array): Label {
   const first = bytes.findIndex((byte) => byte > 127);
