@@ -59,6 +59,7 @@ test("each setting: what it accepts, what it is when nothing is said, and whethe
     "ATELIER_API_KEY_MAX_DAYS: 0..3650 = 365",
     "ATELIER_RESTORE_DAYS: 1..3650 = 30",
     "ATELIER_RATE_LIMIT: 0..1000000 = 1200",
+    "ATELIER_EVENT_STREAMS_PER_USER: 0..100000 = 200",
     "ATELIER_TRUSTED_PROXIES: 0..10 = 0",
     "ATELIER_GENERATION_MAX_SECONDS: 10..3600 = 600",
     "ATELIER_GENERATION_IDLE_SECONDS: 1..600 = 120",

@@ -168,6 +168,11 @@ export const fields = {
     integer(0, 1_000_000).default(1200),
     "API requests per minute, per user or per anonymous address. 0 disables the limit.",
   ),
+  eventStreamsPerUser: field(
+    "ATELIER_EVENT_STREAMS_PER_USER",
+    integer(0, 100_000).default(200),
+    "Event streams that a user may have open at once, per process. 0 disables the limit.",
+  ),
   trustedProxies: field(
     "ATELIER_TRUSTED_PROXIES",
     integer(0, 10).default(0),

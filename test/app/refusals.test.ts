@@ -31,6 +31,7 @@ const refusals: [Problem, string][] = [
   [generation.generationNotFound(), "404 generation_not_found"],
   [generation.answerRunning(), "409 answer_running"],
   [generation.shuttingDown(), "503 shutting_down, retry-after: 5"],
+  [generation.tooManyStreams(), "429 too_many_streams, retry-after: 5"],
   [generation.wrongParent(), "422 wrong_parent, at parentId"],
   [generation.contextTooLong(), "422 message_too_long, at text"],
   [identity.notSignedIn(), "401 not_signed_in, www-authenticate: Bearer"],

@@ -52,6 +52,7 @@ export async function startBenchServer(env: Record<string, string> = {}): Promis
       PORT: String(PORT.app),
       ATELIER_METRICS_PORT: String(PORT.metrics),
       ATELIER_RATE_LIMIT: "0",
+      ATELIER_EVENT_STREAMS_PER_USER: "0",
       ATELIER_LOG_LEVEL: "warn",
       BUN_CONFIG_MAX_HTTP_REQUESTS: "65000",
       ...env,

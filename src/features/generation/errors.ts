@@ -15,6 +15,13 @@ export const shuttingDown = () =>
     "This server is shutting down and starts no more answers. Try again in a moment.",
     { headers: { "retry-after": "5" } },
   );
+export const tooManyStreams = () =>
+  new Problem(
+    429,
+    "too_many_streams",
+    "You follow too many answers at once. Close some of them, then try again.",
+    { headers: { "retry-after": "5" } },
+  );
 export const wrongParent = () =>
   new Problem(
     422,

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Ctx } from "../../platform/context.ts";
+import { type Ctx, userOf } from "../../platform/context.ts";
 import { jsonAnswer, jsonBody } from "../../platform/http/json.ts";
 import { refusals } from "../../platform/http/refusals.ts";
 import { createRoute, guard, router } from "../../platform/http/route.ts";
@@ -109,8 +109,9 @@ export function generationRoutes() {
         const ctx = c.get("ctx");
         const { deps } = ctx;
         const from = c.req.valid("header")["last-event-id"] ?? c.req.valid("query").after;
-        const { runner, pubsub } = deps.services.generation;
+        const { runner, pubsub, streams } = deps.services.generation;
         const scope = c.get("generation");
+        streams.requireRoom(userOf(ctx).userId);
         return new Response(
           textStream((signal) => follow(ctx, runner, pubsub, { scope, from, signal })),
           {

@@ -1,11 +1,13 @@
 import type { Deps } from "../../platform/deps.ts";
 import { Runner } from "./runner.ts";
 import { AnswerPubSub } from "./stream/answer-pubsub.ts";
+import { OpenStreams } from "./stream/open-streams.ts";
 
 /** In-memory state and background work of generation. */
 export interface GenerationServices {
   readonly pubsub: AnswerPubSub;
   readonly runner: Runner;
+  readonly streams: OpenStreams;
 }
 
 declare module "../../platform/deps.ts" {
@@ -16,5 +18,9 @@ declare module "../../platform/deps.ts" {
 
 export function createGenerationServices(deps: Deps): GenerationServices {
   const pubsub = new AnswerPubSub(deps.bus);
-  return { pubsub, runner: new Runner(deps, pubsub) };
+  return {
+    pubsub,
+    runner: new Runner(deps, pubsub),
+    streams: new OpenStreams(deps.config.eventStreamsPerUser),
+  };
 }

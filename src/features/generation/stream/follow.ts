@@ -58,6 +58,7 @@ export async function* follow(
   const quiet = pubsub.onPulse(wakeup.ring);
   const access = new AccessWatch(ctx, scope.thread, wakeup.ring);
   deps.metrics.streams.inc();
+  const close = deps.services.generation.streams.open(scope.thread.project.userId);
   try {
     while (!signal.aborted) {
       if (access.doubted && (await access.isLost())) return;
@@ -97,6 +98,7 @@ export async function* follow(
     access.close();
     for (const end of [signal, leaveSignal]) end.removeEventListener("abort", wakeup.ring);
     deps.metrics.streams.dec();
+    close();
   }
 }
 
