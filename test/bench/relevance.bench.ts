@@ -245,7 +245,7 @@ try {
   }
   await measure("Cranfield", [["", await readCranfield()]]);
   await measure("SciFact", [["", await readScifact()]]);
-  for (const language of ["en", "de", "th"])
+  for (const language of LANGUAGES)
     await measure("XQuAD alone", [[language, xquads.get(language)]]);
   const pair = ["en", "de"].map((language) => [language, xquads.get(language)] as const);
   await measure("XQuAD en+de", pair);
