@@ -110,6 +110,7 @@ describe("of the breaks within reach the best is chosen, of equal ones the last"
     ["aaaaaa\n# bbb\n\nccc ccccccc ccccc", ["aaaaaa\n", "# bbb\n\nccc ccccccc ccccc"]],
     ["aaa\n# bbb\n\nccc ccccccc ccccccc", ["aaa\n# bbb\n\n", "ccc ccccccc ccccccc"]],
     ["aaaaaaaaaa\fbbb. ccc cccc cccccc", ["aaaaaaaaaa\f", "bbb. ccc cccc cccccc"]],
+    ["漢漢漢\n\n漢\n漢漢漢漢", ["漢漢漢\n\n", "漢\n漢漢漢漢"]],
     ["漢漢漢。漢漢漢漢", ["漢漢漢。", "漢漢漢漢"]],
     ["漢漢漢！漢 漢漢漢", ["漢漢漢！", "漢 漢漢漢"]],
     ["漢漢漢？漢 漢漢漢", ["漢漢漢？", "漢 漢漢漢"]],
