@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { eq } from "drizzle-orm";
 import { createTestApp, type TestApp } from "../../../../test/support/app.ts";
 import { readId } from "../../../../test/support/read.ts";
 import { storePassages } from "../../../../test/support/store-passages.ts";
 import { detectLanguage } from "../ingest/detect-language.ts";
+import { searchScopes } from "../tables.ts";
+import { chooseTerms } from "./choose-terms.ts";
 import { rankPassages } from "./rank-passages.ts";
 
 let app: TestApp;
@@ -127,4 +130,25 @@ test("of a text without a question the rarest words are looked for, wherever the
   for (let i = 0; i < 5; i++) await add(projectId, `common-${i}`, common, "english");
   await add(projectId, "rare", "One passage on the marmot.", "english");
   expect(await namesFor(projectId, `${common} marmot`)).toContain("rare");
+});
+
+test("a passage's length is measured against the mean of its language's average and all languages'", async () => {
+  const projectId = await newProject();
+  await add(projectId, "short.md", "otters swim quickly here", "english");
+  await add(projectId, "long.md", `otters ${"mot ".repeat(35)}`, "simple");
+  const { db, sql } = app.deps.database;
+  const scopes =
+    await sql`select language, words, passages from search_scopes where project_id = ${projectId}`;
+  const all = scopes.reduce((sum, { words }) => sum + Number(words), 0) / 2;
+  const { terms } = await chooseTerms(
+    db,
+    projectId,
+    await db.select().from(searchScopes).where(eq(searchScopes.projectId, projectId)),
+    "otters",
+    false,
+  );
+  const expected = scopes.map(({ words }) => Math.sqrt(Number(words) * all)).sort((a, b) => a - b);
+  const found = terms.map(({ averageLength }) => averageLength).sort((a, b) => a - b);
+  expect(found).toHaveLength(2);
+  for (const [i, average] of found.entries()) expect(average).toBeCloseTo(expected[i] ?? 0, 6);
 });

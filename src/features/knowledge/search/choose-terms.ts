@@ -10,7 +10,10 @@ import { lookUpStems, type Stems } from "./stems.ts";
 export interface WordTerm extends QueryTerm {
   /** Terms of the same word share a number; the best of them counts. */
   word: number;
-  /** Words in an average passage of the language. */
+  /**
+   * Words that a passage of the language usually has: the geometric mean of its own average and the project's. Pairs of
+   * Thai characters make more words than the same in English, which is no reason to rank either lower.
+   */
   averageLength: number;
   /** A stop word finds nothing; that a passage has it tells of its language. */
   stop: boolean;
@@ -47,8 +50,12 @@ export async function chooseTerms(
 ): Promise<ChosenTerms> {
   const { words, asked } = wordsOf(query);
   const languages: QueryLanguage[] = [];
+  const usual = averageOf(
+    sumOf(scopes, (it) => it.words),
+    sumOf(scopes, (it) => it.passages),
+  );
   for (const scope of scopes) {
-    const averageLength = Math.max(1, scope.words / Math.max(1, scope.passages));
+    const averageLength = Math.sqrt(usual * averageOf(scope.words, scope.passages));
     const stems = await lookUpStems(db, scope.language, words);
     languages.push({ ...scope, averageLength, stems });
   }
@@ -148,6 +155,9 @@ async function weighWords(
     return held.length === 0 ? [] : [{ word, held, idf: Math.max(...held.map((it) => it.idf)) }];
   });
 }
+
+const averageOf = (words: number, passages: number): number =>
+  Math.max(1, words / Math.max(1, passages));
 
 const sumOf = <T>(items: readonly T[], of: (item: T) => number): number =>
   items.reduce((sum, item) => sum + of(item), 0);
