@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { openDatabase } from "../../src/platform/db/client.ts";
 import { embeddedUrl } from "../../src/platform/db/embedded.ts";
 import { launchBrowser, PATIENCE_MS, screenshot } from "../support/browser.ts";
@@ -85,7 +85,8 @@ async function newPage(options: Parameters<Browser["newContext"]>[0] = {}): Prom
 async function openThread(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
   const page = await newPage(options);
   await page.goto(`/threads/${threadId}`);
-  await named(page, MESSAGES).waitFor();
+  // The newest messages are drawn first.
+  await eventually("a whole page", async () => (await count(page)) === 50);
   await eventually("the end of the page", async () => (await fromEnd(page)) < 2);
   return page;
 }
@@ -195,18 +196,25 @@ test("a link to a message loads the thread back to it and shows it", async () =>
   expect(await count(page)).toBeGreaterThan(150);
 });
 
+/** Clicks, and waits until the choice is stored. */
+async function chosen(page: Page, button: Locator): Promise<void> {
+  const stored = page.waitForResponse((response) => response.url().endsWith("/leaf"));
+  await button.click();
+  await stored;
+}
+
 test("another version of a message is shown with its branch, and again at the next visit", async () => {
   const page = await newPage();
   await page.goto(`/threads/${threadId}#${ids[TENTH]}`);
   const versions = named(page, TENTH + 1).getByRole("button", { name: "Next version" });
-  await versions.click();
+  await chosen(page, versions);
   const other = page.locator("article", { hasText: "The other tenth" });
   await other.getByText("2 of 2").waitFor();
-  expect(await count(page)).toBe(10);
+  await eventually("the other branch", async () => (await count(page)) === 10);
   await page.goto(`/threads/${threadId}`);
-  await other.getByRole("button", { name: "Previous version" }).click();
+  await chosen(page, other.getByRole("button", { name: "Previous version" }));
   await named(page, MESSAGES).waitFor();
   await page.goto(`/threads/${threadId}`);
   await named(page, MESSAGES).waitFor();
-  expect(await count(page)).toBe(50);
+  await eventually("all of the page", async () => (await count(page)) === 50);
 });
