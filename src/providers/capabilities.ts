@@ -1,13 +1,13 @@
 /**
  * Model capabilities by name, which the price catalogue does not have. First match wins. An administrator's own
- * settings take precedence. Sources, all read in 2026-11:
+ * settings take precedence. Sources as of 2026-11; what stands under resellers' lists was not read at the vendor:
  * - Claude: platform.claude.com/docs → Models overview: 128K from Opus 4.6, Sonnet 4.6, Fable 5 and Haiku 5 on, 64K for
  *   the models of 4.5
- * - GPT and o: platform.openai.com/docs/models, a page for each model
+ * - GPT and o: platform.openai.com/docs/models, by resellers' lists
  * - Gemini: ai.google.dev/gemini-api/docs/models, 65,536 for all from 2.5 on
  * - DeepSeek: api-docs.deepseek.com → Models & Pricing: 384K, images for `deepseek-flash` alone
- * - Qwen: Alibaba Cloud's Model Studio → Models: 65,536 for the hosted ones of 3.5 and later
- * - Mistral, Grok and the open models: their model cards; servers of open models choose a limit of their own
+ * - Qwen: Alibaba Cloud's Model Studio → Models, by resellers' lists: 65,536 for the hosted ones of 3.5 and later
+ * - Mistral, Grok and the open models: their model cards, read earlier; servers of open models choose a limit of their own
  */
 
 import { modelName } from "./model-name.ts";
