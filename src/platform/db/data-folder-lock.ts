@@ -1,6 +1,7 @@
 import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from "node:child_process";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { hasCode } from "../has-code.ts";
 
 /** Held while a process uses a data folder. */
 export interface DataFolderLock {
@@ -31,7 +32,7 @@ export function lockDataFolder(folder: string): DataFolderLock {
       createWhole(path, `${process.pid} ${startOf(process.pid) ?? ""}`);
       return { release: () => rmSync(path, { force: true }) };
     } catch (error) {
-      if (!(error instanceof Error) || Reflect.get(error, "code") !== "EEXIST") throw error;
+      if (!hasCode(error, "EEXIST")) throw error;
     }
     const holder = readHolder(path);
     if (holder !== null && startOf(holder.pid) === holder.startedAt)

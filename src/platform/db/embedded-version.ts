@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { hasCode } from "../has-code.ts";
 
 /**
  * The database in the folder was made by another major version of PostgreSQL, whose files this one cannot read.
@@ -58,7 +59,7 @@ async function restoreLinks(root: string): Promise<void> {
       symlinkSync(link.source.split("/").at(-1) ?? link.source, join(root, link.target));
     } catch (error) {
       // There already, perhaps made by another process that starts at the same moment.
-      if (!(error instanceof Error && Reflect.get(error, "code") === "EEXIST")) throw error;
+      if (!hasCode(error, "EEXIST")) throw error;
     }
   }
 }

@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { hasCode } from "../has-code.ts";
 import { CommitUnknownError, explained, TransactionOverError } from "./errors.ts";
 
 /** Called when a transaction awaits something other than its database, with the statement before. */
@@ -95,5 +96,5 @@ const MAY_HAVE_COMMITTED = /^(57|08|58)/;
 /** The server answered COMMIT with a rollback: with an error, or without one after a failed statement. */
 function isRefusedByServer(error: unknown): boolean {
   if (error instanceof postgres.PostgresError) return !MAY_HAVE_COMMITTED.test(error.code);
-  return error instanceof Error && Reflect.get(error, "code") === "TRANSACTION_ROLLED_BACK";
+  return hasCode(error, "TRANSACTION_ROLLED_BACK");
 }

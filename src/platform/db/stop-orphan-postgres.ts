@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { hasCode } from "../has-code.ts";
 
 /** After this, an immediate shutdown without a checkpoint; the next start recovers. */
 export const FAST_STOP_MS = 15_000;
@@ -41,7 +42,7 @@ function readPid(path: string): number | undefined {
   try {
     return Number(readFileSync(path, "utf8").split("\n")[0]);
   } catch (error) {
-    if (error instanceof Error && Reflect.get(error, "code") === "ENOENT") return undefined;
+    if (hasCode(error, "ENOENT")) return undefined;
     throw error;
   }
 }
@@ -69,7 +70,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && Reflect.get(error, "code") === "EPERM";
+    return hasCode(error, "EPERM");
   }
 }
 
