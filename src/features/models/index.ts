@@ -5,7 +5,6 @@ export {
   modelNames,
 } from "./choose-model.ts";
 export { modelNotAvailable } from "./errors.ts";
-
 export { openAdapter } from "./open-adapter.ts";
 export { purgeLearned } from "./purge-learned.ts";
 export { resealKeys } from "./reseal-keys.ts";

@@ -73,7 +73,7 @@ export function preparedInsert<T extends PgTable, C extends keyof T["$inferInser
   table: T,
   computed?: Record<C, SQL>,
 ): (db: Database, row: Omit<T["$inferInsert"], C>) => Promise<T["$inferSelect"]> {
-  const columns = getTableColumns(table);
+  const columns = Object.entries(getTableColumns(table));
   const build = (given: [string, PgColumn][]) =>
     prepared((db) => {
       const values: PgInsertValue<T> = Object.assign(
@@ -90,7 +90,7 @@ export function preparedInsert<T extends PgTable, C extends keyof T["$inferInser
   const built = new Map<string, ReturnType<typeof build>>();
   return async (db, row) => {
     const fields: Record<string, unknown> = row;
-    const given = Object.entries(columns).filter(([name]) => fields[name] !== undefined);
+    const given = columns.filter(([name]) => fields[name] !== undefined);
     const shape = given.map(([name]) => name).join();
     const query = built.get(shape) ?? build(given);
     built.set(shape, query);
